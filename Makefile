@@ -1,0 +1,30 @@
+# Everything a developer does; each line's work lives in tools/.
+.DEFAULT_GOAL := help
+.PHONY: help setup run test lint train eval lock clean
+
+help: ## Show this list
+	@tools/help.sh
+
+setup: ## Install everything: the application, its tests, the dialogue engine
+	@tools/setup.sh test
+
+run: ## Install and train what is missing, then start everything; Ctrl-C ends it
+	@tools/run.sh
+
+test: ## Run every test (WHAT="tests/unit -k chat" for some of them)
+	@tools/test.sh $(WHAT)
+
+lint: ## Check style, types and the direction of imports
+	@tools/lint.sh
+
+train: ## Train the assistant, if what it learns from has changed
+	@tools/train.sh
+
+eval: train ## Measure the understanding on messages that never train
+	@.venv/bin/regalo eval
+
+lock: ## Recompile the pinned requirements (UPGRADE=1 takes newer versions)
+	@tools/lock.sh $(if $(UPGRADE),--upgrade)
+
+clean: ## Remove environments, models and caches; keep var/, which holds the database
+	@tools/clean.sh

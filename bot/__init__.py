@@ -1,0 +1,1 @@
+"""Regalo: the edge that customers talk to, and the domain behind it."""

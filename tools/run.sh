@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# From a fresh clone to a running Regalo, in the foreground.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+tools/setup.sh run
+.venv/bin/regalo train
+# In this shell's place, so that a signal sent to it ends all of Regalo.
+exec .venv/bin/regalo run

@@ -1,0 +1,46 @@
+"""What customers complain about: the fifteen categories, and what putting each right needs."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+Severity = Literal["low", "medium", "high"]
+
+
+class OrderNeed(StrEnum):
+    """Whether a complaint can be put right without knowing which order it is about."""
+
+    NEEDED = "needed"  # nothing can be decided without the order
+    USEFUL = "useful"  # asked for once; the case goes on without it
+    NONE = "none"  # never asked for
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """One kind of complaint; ``slug`` is the name used in code, data and reports."""
+
+    slug: str
+    order: OrderNeed
+    severity: Severity
+
+
+CATEGORIES: dict[str, Category] = {
+    category.slug: category
+    for category in (
+        Category("late_delivery", OrderNeed.NEEDED, "medium"),
+        Category("not_delivered", OrderNeed.NEEDED, "high"),
+        Category("damaged", OrderNeed.NEEDED, "medium"),
+        Category("defective", OrderNeed.NEEDED, "medium"),
+        Category("wrong_item", OrderNeed.NEEDED, "medium"),
+        Category("missing_item", OrderNeed.NEEDED, "medium"),
+        Category("overcharge", OrderNeed.NEEDED, "high"),
+        Category("refund_pending", OrderNeed.NEEDED, "high"),
+        Category("rude_treatment", OrderNeed.NONE, "medium"),
+        Category("service_outage", OrderNeed.NONE, "medium"),
+        Category("warranty_denied", OrderNeed.NEEDED, "medium"),
+        Category("misleading_offer", OrderNeed.USEFUL, "medium"),
+        Category("unanswered_complaint", OrderNeed.USEFUL, "high"),
+        Category("debt_collection", OrderNeed.NONE, "medium"),
+        Category("other_complaint", OrderNeed.NONE, "low"),
+    )
+}

@@ -1,0 +1,42 @@
+"""Alembic's entry: runs the migrations on the database that ``bot.db.migrate`` names."""
+
+import asyncio
+from typing import Any, Literal
+
+from alembic import context
+from sqlalchemy import Connection
+
+from bot.db import Database
+from bot.models import Base
+from bot.models.base import UtcDateTime
+
+
+def _render(_kind: str, item: Any, _context: Any) -> str | Literal[False]:
+    """A migration stands on its own: it names the database's types, not ours."""
+    return "sa.DateTime(timezone=True)" if isinstance(item, UtcDateTime) else False
+
+
+def _migrate(connection: Connection) -> None:
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        # SQLite cannot alter most things in place: batch mode copies the table instead.
+        render_as_batch=True,
+        render_item=_render,
+        transactional_ddl=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+async def _main() -> None:
+    url = context.config.get_main_option("sqlalchemy.url", "")  # bot.db.migrate sets it
+    db = Database(url)
+    # All or nothing: a migration that is cut off leaves the schema as it was.
+    engine = db.engine.execution_options(begin="IMMEDIATE") if db.is_sqlite else db.engine
+    async with engine.begin() as connection:
+        await connection.run_sync(_migrate)
+    await db.close()
+
+
+asyncio.run(_main())

@@ -1,0 +1,25 @@
+"""The tables. Money is integer minor units with an ISO 4217 code; times are aware and in UTC."""
+
+from bot.models.base import Base
+from bot.models.case import CaseEvent, Complaint, Handoff, Promise
+from bot.models.people import Contact, Order
+from bot.models.remedy import Budget, Compensation, LedgerEntry, Offer
+from bot.models.talk import Attachment, Choice, Conversation, Message
+
+__all__ = [
+    "Attachment",
+    "Base",
+    "Budget",
+    "CaseEvent",
+    "Choice",
+    "Compensation",
+    "Complaint",
+    "Contact",
+    "Conversation",
+    "Handoff",
+    "LedgerEntry",
+    "Message",
+    "Offer",
+    "Order",
+    "Promise",
+]

@@ -1,0 +1,114 @@
+"""The case: complaints, handoffs to people, promises with a due time, and the case's history."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.category import Severity
+from bot.models.base import Base, words
+
+
+class Complaint(Base):
+    """One case; ``reference`` is what the customer can read out on a phone."""
+
+    __tablename__ = "complaints"
+    __table_args__ = (
+        Index("ix_complaints_order", "order_id"),
+        Index("ix_complaints_contact", "contact_id"),
+        Index("ix_complaints_conversation_state", "conversation_id", "state"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(String(16), unique=True)
+    # Where the customer talks about it now; it moves when they go on elsewhere.
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"))
+    contact_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id"))
+    order_id: Mapped[int | None] = mapped_column(ForeignKey("orders.id"))
+    # False while only the wish for a person is known; the category is then a placeholder.
+    is_told: Mapped[bool] = mapped_column(default=True)
+    category: Mapped[str]
+    # Further categories that the customer named in the same case.
+    also: Mapped[list[str]] = mapped_column(default=list)
+    severity: Mapped[Severity] = mapped_column(words("severity", "low", "medium", "high"))
+    # The kind of remedy that the customer asked for, if they did.
+    desired: Mapped[str | None]
+    # What it is about, in the customer's own word ("licuadora").
+    thing: Mapped[str | None]
+    state: Mapped[str] = mapped_column(words("complaint_state", "open", "resolved", "closed"))
+    cause: Mapped[str | None]
+    # The message that opened it: a turn that is run again finds its own case.
+    first_message_id: Mapped[int] = mapped_column(ForeignKey("messages.id"), unique=True)
+    # The sixty-second clock: when the first message came, when the apology left.
+    first_message_at: Mapped[datetime]
+    apologized_at: Mapped[datetime | None]
+    resolved_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+
+
+class Handoff(Base):
+    """A case given to a person: waiting, then active with one agent, then ended."""
+
+    __tablename__ = "handoffs"
+    __table_args__ = (
+        # One owner: a conversation is in people's hands once at a time.
+        Index(
+            "uq_handoffs_open",
+            "conversation_id",
+            unique=True,
+            sqlite_where=text("state != 'ended'"),
+            postgresql_where=text("state != 'ended'"),
+        ),
+        Index("ix_handoffs_state", "state"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"))
+    complaint_id: Mapped[int] = mapped_column(ForeignKey("complaints.id"), index=True)
+    state: Mapped[str] = mapped_column(words("handoff_state", "waiting", "active", "ended"))
+    reason: Mapped[str]
+    priority: Mapped[int]  # 1 is the most urgent
+    # The message that led to it: a turn that is run again says the same.
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id"))
+    created_at: Mapped[datetime]
+    claimed_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    ended_how: Mapped[str | None] = mapped_column(
+        words("ended_how", "resolved", "returned", "abandoned")
+    )
+
+
+class Promise(Base):
+    """What the customer was told would happen, and by when."""
+
+    __tablename__ = "promises"
+    __table_args__ = (
+        Index(
+            "ix_promises_open_due",
+            "due_at",
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    complaint_id: Mapped[int] = mapped_column(ForeignKey("complaints.id"), index=True)
+    compensation_id: Mapped[int | None] = mapped_column(ForeignKey("compensations.id"))
+    what: Mapped[str]  # "answer" by a person, or the kind of remedy
+    due_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(words("promise_state", "open", "kept", "broken", "void"))
+    created_at: Mapped[datetime]
+
+
+class CaseEvent(Base):
+    """One line of a case's history: who did or read what, and when."""
+
+    __tablename__ = "case_events"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    complaint_id: Mapped[int] = mapped_column(ForeignKey("complaints.id"), index=True)
+    at: Mapped[datetime]
+    actor: Mapped[str]
+    what: Mapped[str]
+    detail: Mapped[dict[str, Any]] = mapped_column(default=dict)

@@ -1,0 +1,135 @@
+"""What is said: conversations, messages, the choices put to a customer, and photos."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.models.base import Base, words
+
+
+class Conversation(Base):
+    """One contact on one channel; ``id`` is Rasa's ``sender_id``."""
+
+    __tablename__ = "conversations"
+    __table_args__ = (UniqueConstraint("channel", "address"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    channel: Mapped[str]
+    address: Mapped[str]  # who it is on that channel: a phone, a chat's id, a web visitor's id
+    contact_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id"), index=True)
+    # How the customer proved who they are; null while they have not.
+    proven_by: Mapped[str | None] = mapped_column(
+        words("proven_by", "order", "signed_token", "channel_phone")
+    )
+    language: Mapped[str] = mapped_column(String(2))
+    # Whether the language is known from the customer's own words, not only from the page.
+    language_heard: Mapped[bool] = mapped_column(default=False)
+    last_seq: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    # One turn at a time in the whole cluster: who runs it, and until when that holds.
+    turn_owner: Mapped[str | None]
+    turn_until: Mapped[datetime | None]
+    # What the customer said about the purchase before it could be matched to an order.
+    said_order: Mapped[str | None]
+    said_email: Mapped[str | None]
+    said_phone: Mapped[str | None]
+    # How often each fact was asked for and each doubt was voiced, so that nothing goes on for ever.
+    times: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class Message(Base):
+    """Something said in a conversation; ``seq`` is its place there.
+
+    ``author`` tells the direction: what a customer says comes in, all else goes out. Incoming
+    messages are ``received`` until their turn is over, then ``answered``; outgoing ones are
+    ``pending`` until the channel has them.
+    """
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "seq"),
+        UniqueConstraint("channel", "source_id"),
+        # The inbox: found at once, however long the history grows.
+        Index(
+            "ix_messages_inbox",
+            "conversation_id",
+            "seq",
+            sqlite_where=text("state = 'received'"),
+            postgresql_where=text("state = 'received'"),
+        ),
+        # The outbox: what another process put out, and no channel has shown yet.
+        Index(
+            "ix_messages_outbox",
+            "id",
+            sqlite_where=text("state = 'pending'"),
+            postgresql_where=text("state = 'pending'"),
+        ),
+        Index("ix_messages_in_reply_to", "in_reply_to"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"))
+    seq: Mapped[int]
+    channel: Mapped[str]
+    # The provider's id of an incoming message: what makes a repeated delivery one message.
+    source_id: Mapped[str | None]
+    author: Mapped[str] = mapped_column(words("author", "customer", "bot", "agent", "system"))
+    author_name: Mapped[str | None]
+    text: Mapped[str]
+    state: Mapped[str] = mapped_column(
+        words(
+            "message_state",
+            "received",
+            "answered",
+            "pending",
+            "sent",
+            "delivered",
+            "read",
+            "failed",
+        )
+    )
+    # The alternative that the customer pressed, for an incoming message that is a press.
+    choice_token: Mapped[str | None]
+    # False while the engine has not heard an incoming message that the edge answered in its place.
+    heard: Mapped[bool] = mapped_column(default=True)
+    # What the actions said to an incoming message, committed with what they did: a turn that was
+    # cut off before its answer was stored says the same again, and does nothing twice.
+    reply: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True))
+    in_reply_to: Mapped[int | None] = mapped_column(ForeignKey("messages.id"))
+    at: Mapped[datetime]
+
+
+class Choice(Base):
+    """One alternative under an outgoing message: an opaque token that can be spent once."""
+
+    __tablename__ = "choices"
+
+    token: Mapped[str] = mapped_column(String(16), primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"))
+    message_id: Mapped[int] = mapped_column(ForeignKey("messages.id"), index=True)
+    position: Mapped[int]
+    title: Mapped[str]
+    detail: Mapped[str]
+    payload: Mapped[str]  # what the engine is told; it never leaves the server
+    # Null while all of the message's choices are open; then whether this is the one.
+    chosen: Mapped[bool | None]
+
+
+class Attachment(Base):
+    """A photo that the customer sent, checked and kept outside the web root."""
+
+    __tablename__ = "attachments"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"), index=True)
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id"), index=True)
+    complaint_id: Mapped[int | None] = mapped_column(ForeignKey("complaints.id"), index=True)
+    file_name: Mapped[str]
+    media_type: Mapped[str]
+    width: Mapped[int]
+    height: Mapped[int]
+    size: Mapped[int]  # bytes
+    sha256: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]

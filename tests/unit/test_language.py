@@ -1,0 +1,48 @@
+"""A customer answered in a language they did not write."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.language import detect, told
+
+pytestmark = pytest.mark.unit
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Hola", "es"),
+        ("buenas tardes", "es"),
+        ("Mi pedido nunca llegó", "es"),
+        ("quiero mi dinero", "es"),
+        ("me cobraron dos veces y nadie responde", "es"),
+        ("¿Qué pasó?", "es"),
+        ("gracias", "es"),
+        ("Hello", "en"),
+        ("hi there", "en"),
+        ("My order never arrived", "en"),
+        ("I want a refund", "en"),
+        ("they charged me twice and nobody answers the phone", "en"),
+        ("thanks", "en"),
+        ("the blender was broken", "en"),
+        ("Compré un blender y llegó broken", "es"),
+        ("10482", None),
+        ("", None),
+        ("ok", None),
+        ("ana.ruiz@example.com", None),
+        ("👍", None),
+        ("...", None),
+    ],
+)
+def test_the_language_is_told_by_the_words_or_left_open(text: str, language: str | None) -> None:
+    assert told(text) == language
+
+
+def test_the_default_holds_where_the_text_does_not_tell() -> None:
+    assert (detect("10482"), detect("10482", "en"), detect("hola", "en")) == ("es", "en", "es")
+
+
+@given(st.text(max_size=200))
+def test_no_text_breaks_it(text: str) -> None:
+    assert told(text) in {"es", "en", None}

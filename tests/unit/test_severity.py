@@ -1,0 +1,45 @@
+"""Grave cases that would wait behind light ones."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.category import CATEGORIES
+from bot.severity import estimate, higher
+
+pytestmark = pytest.mark.unit
+
+
+@pytest.mark.parametrize(
+    ("text", "category", "severity"),
+    [
+        ("Llegó roto", "damaged", "medium"),
+        ("Me gritaron", "other_complaint", "low"),
+        ("Llegó roto otra vez", "damaged", "high"),
+        ("Era para un cumpleaños", "late_delivery", "high"),
+        ("It was for a wedding", "late_delivery", "high"),
+        ("Espero hace semanas", "other_complaint", "medium"),
+        ("Mi bebé no tiene leche", "late_delivery", "high"),
+        ("Nunca llegó", "not_delivered", "high"),
+        ("Nunca llegó, otra vez", "not_delivered", "high"),
+        ("", "service_outage", "medium"),
+    ],
+)
+def test_what_is_said_raises_what_the_category_weighs(
+    text: str, category: str, severity: str
+) -> None:
+    assert estimate(text, category) == severity
+
+
+def test_two_complaints_weigh_more_than_one() -> None:
+    assert estimate("Llegó roto", "damaged", more_than_one=True) == "high"
+    assert estimate("algo", "other_complaint", more_than_one=True) == "medium"
+
+
+@given(st.text(), st.sampled_from(sorted(CATEGORIES)), st.booleans())
+def test_it_is_never_less_than_its_category(text: str, category: str, more: bool) -> None:
+    levels = ("low", "medium", "high")
+    found = estimate(text, category, more_than_one=more)
+    assert levels.index(found) >= levels.index(CATEGORIES[category].severity)
+    assert higher(found, "low") == found
+    assert higher("high", found) == "high"

@@ -1,0 +1,169 @@
+"""Compensations: accepted once, then issued at once or promised with a date."""
+
+import secrets
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot import budget, clock, complaint, handoff, history, ledger, offer, promise
+from bot.db import changed_one
+from bot.desk import Desk
+from bot.models import Compensation, Complaint, Contact, Order
+from bot.money import Money
+from bot.offer import TAKEN
+from bot.sla import Window
+
+# Read out on a phone without doubt: no O and 0, no I, 1 and L. Sixty bits cannot be guessed.
+CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
+CODE_GROUPS, CODE_GROUP_LENGTH = 3, 4
+# Kinds that the customer spends with a code.
+WITH_CODE = frozenset({"voucher", "store_credit", "gift", "free_shipping", "upgrade"})
+
+
+class Acceptance(StrEnum):
+    """What came of a customer's choice."""
+
+    DONE = "done"  # theirs now, or already theirs by this very choice
+    TAKEN_BEFORE = "taken_before"  # another alternative of the offer was chosen earlier
+    GONE = "gone"  # the offer no longer stands
+    LIMIT = "limit_passed"  # the order or the customer has had what the policy allows
+    BUDGET = "budget_spent"  # today's budget does not suffice
+
+
+async def taken(session: AsyncSession, case: Complaint) -> Compensation | None:
+    """What was chosen in a case, if anything."""
+    query = (
+        select(Compensation)
+        .where(Compensation.complaint_id == case.id, Compensation.state.in_(TAKEN))
+        .order_by(Compensation.id.desc())
+        .limit(1)
+    )
+    return await session.scalar(query)
+
+
+async def accept(
+    session: AsyncSession, desk: Desk, compensation_id: int, originator: str
+) -> tuple[Acceptance, Compensation]:
+    """Give the customer what they chose, exactly once.
+
+    The offer, the limits, the budget, the ledger and the promise change together, in the caller's
+    one transaction: whatever races or crashes, all of it happened or none of it.
+    """
+    chosen = await session.get_one(Compensation, compensation_id)
+    case = await _lock(session, chosen)
+    if not await offer.decide(session, chosen.offer_id, "accepted"):
+        await session.refresh(chosen)
+        return await _came_late(session, chosen)
+    given = await offer.usage(session, desk, case)
+    limits = desk.policy.limits
+    passed = (
+        chosen.order_id is not None and given.order_count >= limits.per_order.max_remedies
+    ) or (
+        chosen.contact_id is not None and given.customer_count >= limits.per_customer.max_remedies
+    )
+    if not passed and chosen.contact_id is not None and given.customer_total:
+        goodwill = given.customer_total.amount_minor + chosen.goodwill_minor
+        passed = chosen.goodwill_minor > 0 and goodwill > limits.per_customer.max_total.amount_minor
+    if passed or not await _within_budget(session, desk, chosen):
+        await offer.void(session, chosen.offer_id, was="accepted")
+        return (Acceptance.LIMIT if passed else Acceptance.BUDGET), chosen
+    await _give(session, desk, case, chosen, originator)
+    return Acceptance.DONE, chosen
+
+
+async def _lock(session: AsyncSession, chosen: Compensation) -> Complaint:
+    """Hold the customer, the order and the case, in this order, so that no count can change."""
+    for model, key in ((Contact, chosen.contact_id), (Order, chosen.order_id)):
+        if key is not None:
+            await session.execute(select(model.id).where(model.id == key).with_for_update())
+    query = select(Complaint).where(Complaint.id == chosen.complaint_id).with_for_update()
+    fresh = query.execution_options(populate_existing=True)
+    return (await session.execute(fresh)).scalar_one()
+
+
+async def _came_late(
+    session: AsyncSession, chosen: Compensation
+) -> tuple[Acceptance, Compensation]:
+    if chosen.state in TAKEN:
+        return Acceptance.DONE, chosen
+    for other in await offer.alternatives(session, chosen.offer_id):
+        if other.state in TAKEN:
+            return Acceptance.TAKEN_BEFORE, other
+    return Acceptance.GONE, chosen
+
+
+async def _within_budget(session: AsyncSession, desk: Desk, chosen: Compensation) -> bool:
+    if chosen.budget_minor == 0:
+        return True
+    today = clock.now().astimezone(desk.company.tz).date()
+    cost = Money(chosen.budget_minor, chosen.currency)
+    return await budget.reserve(session, today, cost, desk.policy.limits.daily_budget)
+
+
+async def _give(
+    session: AsyncSession, desk: Desk, case: Complaint, chosen: Compensation, originator: str
+) -> None:
+    now = clock.now()
+    hands = chosen.terms["hands"]
+    chosen.state, chosen.accepted_at = ("accepted" if hands else "issued"), now
+    chosen.currency = chosen.currency or desk.policy.currency
+    if days := chosen.terms["valid_days"]:
+        chosen.expires_at = _end_of_day(now + timedelta(days=days), desk)
+    if not hands:
+        chosen.issued_at = now
+        if chosen.kind in WITH_CODE:
+            chosen.code = new_code()
+    for other in await offer.alternatives(session, chosen.offer_id):
+        if other.id != chosen.id:
+            other.state = "declined"
+    await session.flush()
+    await ledger.record(
+        session, chosen, originator=originator, reason=f"{case.category}, {case.reference}"
+    )
+    history.note(session, case, originator, "accepted", kind=chosen.kind, state=chosen.state)
+    if hands:
+        due_at = desk.calendar.due(now, Window(**chosen.terms["due"]))
+        await promise.make(session, case, chosen.kind, due_at, chosen.id)
+    # Whoever chose a remedy no longer waits for a person's answer about it.
+    await promise.end(session, case.id, promise.ANSWER, "kept")
+    complaint.resolve(session, case, originator)
+
+
+def _end_of_day(moment: datetime, desk: Desk) -> datetime:
+    """The last minute of that day where the company is: a day given is a whole day."""
+    local = moment.astimezone(desk.company.tz)
+    return local.replace(hour=23, minute=59, second=0, microsecond=0).astimezone(UTC)
+
+
+async def fulfil(session: AsyncSession, remedy: Compensation, originator: str) -> bool:
+    """Somebody's hands have done what was promised; False when it was done before."""
+    done = await changed_one(
+        session,
+        update(Compensation)
+        .where(Compensation.id == remedy.id, Compensation.state == "accepted")
+        .values(state="issued", issued_at=clock.now()),
+    )
+    if not done:
+        return False
+    await session.refresh(remedy)
+    case = await session.get_one(Complaint, remedy.complaint_id)
+    await ledger.record(
+        session, remedy, originator=originator, reason=f"{case.category}, {case.reference}"
+    )
+    await promise.end(session, case.id, remedy.kind, "kept")
+    # Done late, it ends the wait that its delay began.
+    if await handoff.end_if_because(session, case, "promise_broken", "resolved", originator):
+        await promise.end(session, case.id, promise.ANSWER, "kept")
+    history.note(session, case, originator, "fulfilled", kind=remedy.kind)
+    return True
+
+
+def new_code() -> str:
+    """A voucher's code, such as "7KQM-9XRT-2BFD"."""
+    letters = (secrets.choice(CODE_LETTERS) for _ in range(CODE_GROUPS * CODE_GROUP_LENGTH))
+    text = "".join(letters)
+    return "-".join(
+        text[start : start + CODE_GROUP_LENGTH] for start in range(0, len(text), CODE_GROUP_LENGTH)
+    )

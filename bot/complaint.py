@@ -1,0 +1,210 @@
+"""Complaints: taken once, told apart from one another, put right and closed."""
+
+from datetime import timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot import clock, history, identity, severity
+from bot.facts import Facts
+from bot.models import Attachment, Compensation, Complaint, Conversation, Message
+from bot.reference import new_reference
+
+# What a case is filed under while nobody knows better: any category told later replaces it.
+UNKNOWN = "other_complaint"
+
+
+async def current(session: AsyncSession, conversation: Conversation) -> Complaint | None:
+    """The case that the customer is talking about here: the newest open one."""
+    query = (
+        select(Complaint)
+        .where(Complaint.conversation_id == conversation.id, Complaint.state == "open")
+        .order_by(Complaint.id.desc())
+        .limit(1)
+    )
+    return await session.scalar(query)
+
+
+async def latest(session: AsyncSession, conversation: Conversation) -> Complaint | None:
+    """The newest case told here, whatever its state."""
+    query = (
+        select(Complaint)
+        .where(Complaint.conversation_id == conversation.id)
+        .order_by(Complaint.id.desc())
+        .limit(1)
+    )
+    return await session.scalar(query)
+
+
+async def take(
+    session: AsyncSession,
+    conversation: Conversation,
+    message: Message,
+    category: str,
+    facts: Facts,
+    *,
+    also: list[str],
+    is_told: bool = True,
+) -> Complaint:
+    """Open a case for what ``message`` tells. Taking the same message again gives the same case.
+
+    Args:
+        is_told: False when the message does not say what happened.
+    """
+    known = await session.scalar(select(Complaint).where(Complaint.first_message_id == message.id))
+    if known:
+        return known
+    conversation.times = identity.kept(conversation)
+    complaint = Complaint(
+        reference=await _free_reference(session),
+        conversation_id=conversation.id,
+        contact_id=conversation.contact_id,
+        is_told=is_told,
+        category=category,
+        also=also,
+        severity=severity.estimate(message.text, category, more_than_one=bool(also)),
+        thing=facts.thing,
+        state="open",
+        first_message_id=message.id,
+        first_message_at=message.at,
+    )
+    session.add(complaint)
+    await session.flush()
+    await _adopt_photos(session, complaint)
+    history.note(session, complaint, "customer", "complained", category=category, also=also)
+    return complaint
+
+
+async def _free_reference(session: AsyncSession) -> str:
+    while True:
+        reference = new_reference()
+        if not await session.scalar(select(Complaint.id).where(Complaint.reference == reference)):
+            return reference
+
+
+async def _adopt_photos(session: AsyncSession, complaint: Complaint) -> None:
+    await session.execute(
+        update(Attachment)
+        .where(
+            Attachment.conversation_id == complaint.conversation_id,
+            Attachment.complaint_id.is_(None),
+            Attachment.message_id.is_not(None),
+        )
+        .values(complaint_id=complaint.id)
+    )
+
+
+async def has_photo(session: AsyncSession, complaint: Complaint) -> bool:
+    """Whether the customer sent a photo for this case."""
+    await _adopt_photos(session, complaint)
+    query = select(Attachment.id).where(Attachment.complaint_id == complaint.id).limit(1)
+    return await session.scalar(query) is not None
+
+
+async def photos_with(session: AsyncSession, message: Message) -> bool:
+    """Whether photos came with a message."""
+    query = select(Attachment.id).where(Attachment.message_id == message.id).limit(1)
+    return await session.scalar(query) is not None
+
+
+def add(complaint: Complaint, category: str, text: str, *, instead: bool) -> bool:
+    """Take in a further category that the customer names; says whether the case changed.
+
+    Args:
+        instead: the customer corrects what they said, so the category replaces the former one.
+    """
+    if complaint.is_told and category in (complaint.category, *complaint.also):
+        return False
+    if instead or not complaint.is_told or complaint.category == UNKNOWN:
+        complaint.category, complaint.is_told = category, True
+        complaint.severity = severity.estimate(text, category, more_than_one=bool(complaint.also))
+    elif category == UNKNOWN:
+        return False
+    else:
+        complaint.also = [*complaint.also, category]
+        complaint.severity = severity.higher(
+            complaint.severity, severity.estimate(text, category, more_than_one=True)
+        )
+    return True
+
+
+async def apology_left(session: AsyncSession, conversation: Conversation) -> timedelta | None:
+    """Stop the sixty-second clock of a case whose apology goes out now; how long it ran.
+
+    None when no clock was running. The clock: seed text 003, "all in sixty seconds".
+    """
+    case = await current(session, conversation)
+    if case is None or case.apologized_at is not None:
+        return None
+    case.apologized_at = clock.now()
+    return case.apologized_at - case.first_message_at
+
+
+async def is_further(session: AsyncSession, complaint: Complaint) -> bool:
+    """Whether an earlier case about an order was told in the same conversation."""
+    query = (
+        select(Complaint.id)
+        .where(
+            Complaint.conversation_id == complaint.conversation_id,
+            Complaint.order_id.is_not(None),
+            Complaint.id < complaint.id,
+        )
+        .limit(1)
+    )
+    return await session.scalar(query) is not None
+
+
+async def same_order(session: AsyncSession, complaint: Complaint) -> Complaint | None:
+    """An earlier open case about the same order, told by the same proven customer elsewhere."""
+    query = (
+        select(Complaint)
+        .where(
+            Complaint.order_id == complaint.order_id,
+            Complaint.contact_id == complaint.contact_id,
+            Complaint.state == "open",
+            Complaint.id < complaint.id,
+        )
+        .order_by(Complaint.id)
+        .limit(1)
+    )
+    return await session.scalar(query)
+
+
+async def remedied(session: AsyncSession, complaint: Complaint) -> Compensation | None:
+    """What another case about this order has already been given, if anything."""
+    if complaint.order_id is None:
+        return None
+    query = (
+        select(Compensation)
+        .where(
+            Compensation.order_id == complaint.order_id,
+            Compensation.complaint_id != complaint.id,
+            Compensation.state.in_(("accepted", "issued")),
+        )
+        .order_by(Compensation.id.desc())
+        .limit(1)
+    )
+    return await session.scalar(query)
+
+
+def merge(session: AsyncSession, earlier: Complaint, later: Complaint) -> Complaint:
+    """Go on with the earlier case here: two tellings of one thing are one case."""
+    earlier.conversation_id = later.conversation_id
+    for category in (later.category, *later.also):
+        add(earlier, category, "", instead=False)
+    later.state, later.closed_at = "closed", clock.now()
+    history.note(session, later, "bot", "merged", into=earlier.reference)
+    history.note(session, earlier, "customer", "went on elsewhere", told_again=later.reference)
+    return earlier
+
+
+def resolve(session: AsyncSession, complaint: Complaint, actor: str) -> None:
+    """The customer has, or is promised, what they chose."""
+    complaint.state, complaint.resolved_at = "resolved", clock.now()
+    history.note(session, complaint, actor, "resolved")
+
+
+def close(session: AsyncSession, complaint: Complaint, actor: str) -> None:
+    """Nothing is left to do for this case."""
+    complaint.state, complaint.closed_at = "closed", clock.now()
+    history.note(session, complaint, actor, "closed")

@@ -1,0 +1,40 @@
+"""What everyone who serves a customer works with: the company, its policy and the wording."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.company import Company, load_company
+from bot.policy import Policy, load_policy
+from bot.settings import ROOT, Settings
+from bot.sla import Calendar
+from bot.wording import Wording, load_wording
+
+DOMAIN = ROOT / "domain.yml"
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Read once when a process starts."""
+
+    company: Company
+    policy: Policy
+    wording: Wording
+
+    @property
+    def calendar(self) -> Calendar:
+        """The company's business time."""
+        return self.company.calendar
+
+
+def open_desk(settings: Settings, domain: Path = DOMAIN) -> Desk:
+    """Load the company's folder and the wording.
+
+    Raises:
+        CompanyError, PolicyError, WordingError: a file is wrong; the text says where.
+    """
+    company = load_company(settings.company_dir)
+    return Desk(
+        company=company,
+        policy=load_policy(settings.company_dir / "policy.yml", company),
+        wording=load_wording(domain, country=company.country, timezone=company.tz),
+    )

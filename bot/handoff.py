@@ -1,0 +1,158 @@
+"""Handoffs: a case given to a person, with everything in it, in the same chat."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot import clock, complaint, history, promise
+from bot.desk import Desk
+from bot.facts import Facts
+from bot.models import Complaint, Conversation, Handoff, Message, Promise
+
+# Why a person takes over, and how urgent it is: 1 comes first.
+PRIORITIES = {
+    "danger": 1,
+    "threat": 2,
+    "engine_failed": 2,
+    "truth_gate": 2,
+    "provider_failed": 2,
+    "wants_human": 3,
+    "all_declined": 3,
+    "already_remedied": 3,
+    "identity_unproven": 3,
+    "order_not_found": 3,
+    "not_understood": 3,
+    "budget_spent": 3,
+    "limit_passed": 3,
+}
+DEFAULT_PRIORITY = 3
+# Here the assistant can do nothing more: going back to it would lead in a circle.
+ONLY_A_PERSON = frozenset(
+    {
+        "danger",
+        "threat",
+        "no_rule",
+        "rule_says_person",
+        "order_limit",
+        "customer_limit",
+        "limit_passed",
+        "budget_spent",
+        "other_currency",
+        "needs_identity",
+        "needs_order",
+        "already_remedied",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A case in the human queue, with the promise that ends the wait."""
+
+    handoff: Handoff
+    complaint: Complaint
+    promise: Promise
+    is_open_now: bool  # whether the company is open, so that somebody is there
+
+
+async def open_handoff(session: AsyncSession, conversation_id: str) -> Handoff | None:
+    """The handoff that owns a conversation: waiting or active; None while the bot owns it."""
+    query = select(Handoff).where(
+        Handoff.conversation_id == conversation_id, Handoff.state != "ended"
+    )
+    return await session.scalar(query)
+
+
+def owner_of(handoff: Handoff | None) -> str:
+    """Who has the conversation: "bot", "queue" while a person is awaited, or "agent"."""
+    if handoff is None or handoff.state == "ended":
+        return "bot"
+    return "queue" if handoff.state == "waiting" else "agent"
+
+
+async def hand_off(
+    session: AsyncSession, desk: Desk, conversation: Conversation, message: Message, reason: str
+) -> Waiting:
+    """Put the case into the human queue. Asking again while it waits gives the same handoff.
+
+    A customer without a case gets one: what they want a person for is a complaint until somebody
+    knows better.
+    """
+    handoff = await open_handoff(session, conversation.id)
+    if handoff is None:
+        case = await _case(session, conversation, message)
+        handoff = Handoff(
+            conversation_id=conversation.id,
+            complaint_id=case.id,
+            state="waiting",
+            reason=reason,
+            priority=PRIORITIES.get(reason, DEFAULT_PRIORITY),
+            message_id=message.id,
+            created_at=clock.now(),
+        )
+        session.add(handoff)
+        await session.flush()
+        history.note(session, case, "bot", "handed off", reason=reason)
+    return await waiting(session, desk, handoff)
+
+
+async def _case(session: AsyncSession, conversation: Conversation, message: Message) -> Complaint:
+    known = await complaint.current(session, conversation)
+    if known is None:
+        last = await complaint.latest(session, conversation)
+        # Somebody who has just been given a remedy and asks for a person talks about that case.
+        known = last if last is not None and last.state == "resolved" else None
+    return known or await complaint.take(
+        session, conversation, message, complaint.UNKNOWN, Facts(), also=[], is_told=False
+    )
+
+
+async def waiting(session: AsyncSession, desk: Desk, handoff: Handoff) -> Waiting:
+    """What the customer who waits is to be told; makes the promise if none is open."""
+    case = await session.get_one(Complaint, handoff.complaint_id)
+    now = clock.now()
+    answers = [
+        one
+        for one in await promise.open_promises(session, case.id)
+        if one.what == promise.ANSWER and one.due_at > now
+    ]
+    answer = (
+        answers[0]
+        if answers
+        else await promise.make(
+            session,
+            case,
+            promise.ANSWER,
+            desk.calendar.due(now, desk.company.promises.person_answer),
+        )
+    )
+    return Waiting(handoff, case, answer, desk.calendar.is_open(now))
+
+
+async def told_meanwhile(session: AsyncSession, conversation_id: str) -> bool:
+    """Whether the customer wrote while they waited, and the engine has not heard it."""
+    query = select(Message.id).where(
+        Message.conversation_id == conversation_id, Message.heard.is_(False)
+    )
+    return await session.scalar(query.limit(1)) is not None
+
+
+async def end_if_because(
+    session: AsyncSession, case: Complaint, reason: str, how: str, actor: str
+) -> bool:
+    """End a case's waiting handoff when what it was for is settled; whether there was one."""
+    query = select(Handoff).where(
+        Handoff.complaint_id == case.id, Handoff.state == "waiting", Handoff.reason == reason
+    )
+    waiting = await session.scalar(query)
+    if waiting is None:
+        return False
+    end(session, waiting, case, how, actor)
+    return True
+
+
+def end(session: AsyncSession, handoff: Handoff, case: Complaint, how: str, actor: str) -> None:
+    """The person's part is over: ``resolved``, ``returned`` to the bot, or ``abandoned``."""
+    handoff.state, handoff.ended_at, handoff.ended_how = "ended", clock.now(), how
+    history.note(session, case, actor, "handoff ended", how=how)

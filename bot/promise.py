@@ -1,0 +1,82 @@
+"""Promises: what the customer was told would happen and by when; every wait has one."""
+
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot import clock, history
+from bot.db import changed_one
+from bot.models import Complaint, Promise
+
+ANSWER = "answer"  # a person answers in this chat
+
+
+async def make(
+    session: AsyncSession,
+    complaint: Complaint,
+    what: str,
+    due_at: datetime,
+    compensation_id: int | None = None,
+) -> Promise:
+    """Promise ``what`` by ``due_at``."""
+    promise = Promise(
+        complaint_id=complaint.id,
+        compensation_id=compensation_id,
+        what=what,
+        due_at=due_at,
+        state="open",
+        created_at=clock.now(),
+    )
+    session.add(promise)
+    await session.flush()
+    history.note(session, complaint, "bot", "promised", what=what, due_at=due_at.isoformat())
+    return promise
+
+
+async def open_promises(session: AsyncSession, complaint_id: int) -> list[Promise]:
+    """What is promised in a case and not yet kept, the soonest first."""
+    query = (
+        select(Promise)
+        .where(Promise.complaint_id == complaint_id, Promise.state == "open")
+        .order_by(Promise.due_at)
+    )
+    return list(await session.scalars(query))
+
+
+async def end(session: AsyncSession, complaint_id: int, what: str, state: str) -> None:
+    """The open promises of one kind in a case were kept, or are void."""
+    await session.execute(
+        update(Promise)
+        .where(Promise.complaint_id == complaint_id, Promise.what == what, Promise.state == "open")
+        .values(state=state)
+    )
+
+
+async def count_broken(session: AsyncSession, complaint_id: int) -> int:
+    """How many promises of a case were broken."""
+    query = select(func.count()).where(
+        Promise.complaint_id == complaint_id, Promise.state == "broken"
+    )
+    return await session.scalar(query) or 0
+
+
+async def falling_due(session: AsyncSession, before: datetime) -> list[int]:
+    """The ids of open promises whose time comes before ``before``, the soonest first."""
+    query = (
+        select(Promise.id)
+        .where(Promise.state == "open", Promise.due_at <= before)
+        .order_by(Promise.due_at)
+        .limit(50)
+    )
+    return list(await session.scalars(query))
+
+
+async def break_(session: AsyncSession, promise: Promise) -> bool:
+    """It was not kept in time; False when it is no longer open."""
+    return await changed_one(
+        session,
+        update(Promise)
+        .where(Promise.id == promise.id, Promise.state == "open")
+        .values(state="broken"),
+    )

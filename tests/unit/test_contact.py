@@ -1,0 +1,70 @@
+"""E-mails and phones that are one, and those that only look alike."""
+
+import pytest
+
+from bot.contact import normal_email, normal_phone, same_email, same_phone
+
+pytestmark = pytest.mark.unit
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("ana.ruiz@example.com", "ANA.RUIZ@Example.com ", True),
+        ("ana.ruiz@example.com", "ana. ruiz@example.com", True),
+        ("jose@example.com", "josé@example.com", True),
+        ("ana.ruiz@example.com", "ana.ruiz@example.co", False),
+        ("ana.ruiz@example.com", "anaruiz@example.com", False),
+        ("ana@example.com", "diana@example.com", False),
+        ("", "", False),
+        (None, None, False),
+        ("ana@example.com", None, False),
+        ("", None, False),
+    ],
+)
+def test_emails(one: str | None, other: str | None, same: bool) -> None:
+    assert same_email(one, other) is same
+    assert same_email(other, one) is same
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("+573001234567", "300 123 4567", True),
+        ("+57 300 123 4567", "3001234567", True),
+        ("+573001234567", "573001234567", True),
+        ("+573001234567", "3001234568", False),
+        ("+573001234567", "3101234567", False),
+        ("+573001234567", "1234567", False),  # a part is no proof
+        ("+573001234567", "01234567", False),
+        ("1234567", "1234567", False),
+        ("", "", False),
+        (None, None, False),
+        ("+573001234567", None, False),
+    ],
+)
+def test_phones(one: str | None, other: str | None, same: bool) -> None:
+    assert same_phone(one, other) is same
+    assert same_phone(other, one) is same
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [(" Ana@Example.COM", "ana@example.com"), ("", None), ("   ", None)],
+)
+def test_an_email_is_kept_in_one_form(text: str, kept: str | None) -> None:
+    assert normal_email(text) == kept
+
+
+@pytest.mark.parametrize(
+    ("text", "region", "kept"),
+    [
+        ("300 123 4567", "CO", "+573001234567"),
+        ("+52 55 1234 5678", "CO", "+525512345678"),
+        ("55 1234 5678", "MX", "+525512345678"),
+        ("", "CO", None),
+        ("no", "CO", None),
+    ],
+)
+def test_a_phone_is_kept_in_one_form(text: str, region: str, kept: str | None) -> None:
+    assert normal_phone(text, region) == kept

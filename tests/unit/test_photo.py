@@ -1,0 +1,119 @@
+"""Pictures that would harm, betray where they were taken, or are none at all."""
+
+import io
+import struct
+import zlib
+
+import pytest
+from PIL import Image
+
+from bot.photo import LARGEST_BYTES, LONGEST_SIDE, PhotoRefused, clean
+
+pytestmark = pytest.mark.unit
+
+
+def picture(
+    kind: str, size: tuple[int, int] = (80, 60), mode: str = "RGB", **save: object
+) -> bytes:
+    out = io.BytesIO()
+    Image.new(mode, size, "red" if mode == "RGB" else 0).save(out, kind, **save)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_the_three_kinds_are_taken_and_become_jpeg(kind: str) -> None:
+    data, width, height = clean(picture(kind))
+    with Image.open(io.BytesIO(data)) as cleaned:
+        assert (cleaned.format, cleaned.size, cleaned.mode) == ("JPEG", (80, 60), "RGB")
+    assert (width, height) == (80, 60)
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "P", "L", "1", "LA"])
+def test_transparent_and_grey_pictures_are_taken(mode: str) -> None:
+    assert clean(picture("PNG", mode=mode))[1:] == (80, 60)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n",
+        b"hello",
+        b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+        b"\xff\xd8\xff\xe0" + bytes(50),
+        b"\x89PNG\r\n\x1a\n" + bytes(50),
+        b"RIFF\x10\x00\x00\x00WEBPVP8 ",
+        picture("GIF", mode="L"),
+        picture("TIFF"),
+        picture("BMP"),
+        picture("JPEG")[:300],
+        picture("JPEG", size=(400, 400), quality=95)[:-400],
+        picture("PNG", size=(400, 400))[:-200],
+        picture("WEBP")[:-10],
+    ],
+    ids=["nothing", "pdf", "text", "svg", "jpeg's head", "png's head", "webp's head", "gif",
+         "tiff", "bmp", "cut jpeg", "jpeg without its end", "cut png", "cut webp"],
+)  # fmt: skip
+def test_what_does_not_open_as_a_photo_is_refused(raw: bytes) -> None:
+    with pytest.raises(PhotoRefused) as refused:
+        clean(raw)
+    assert refused.value.code == "photo_type"
+
+
+def bomb(width: int, height: int) -> bytes:
+    """A PNG of a few bytes that says it is enormous."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        check = struct.pack(">I", zlib.crc32(kind + data))
+        return struct.pack(">I", len(data)) + kind + data + check
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    body = chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(bytes(1000))) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + body
+
+
+@pytest.mark.parametrize("side", [7_000, 20_000, 65_000, 1_000_000])
+def test_a_decompression_bomb_is_refused_before_it_is_unpacked(side: int) -> None:
+    with pytest.raises(PhotoRefused) as refused:
+        clean(bomb(side, side))
+    assert refused.value.code == "photo_pixels"
+
+
+def test_more_bytes_than_allowed_are_refused_unopened() -> None:
+    with pytest.raises(PhotoRefused) as refused:
+        clean(picture("JPEG") + bytes(LARGEST_BYTES))
+    assert (refused.value.code, refused.value.values) == ("photo_size", {"most": 10})
+
+
+def test_where_and_when_it_was_taken_is_left_behind() -> None:
+    exif = Image.Exif()
+    exif[0x010F] = "Camera of Ana Ruiz"
+    exif.get_ifd(0x8825)[2] = (4.0, 36.0, 35.0)  # the GPS latitude
+    raw = picture("JPEG", exif=exif, comment=b"secret comment")
+    assert b"Ana Ruiz" in raw
+    data, _, _ = clean(raw)
+    with Image.open(io.BytesIO(data)) as cleaned:
+        assert not cleaned.getexif()
+        assert not {"comment", "exif", "xmp", "icc_profile"} & set(cleaned.info)
+    assert b"Ana Ruiz" not in data
+    assert b"secret" not in data
+
+
+def test_what_hides_behind_the_picture_is_left_behind() -> None:
+    data, _, _ = clean(picture("JPEG") + b"<?php system('rm -rf /') ?>")
+    assert b"php" not in data
+
+
+def test_a_photo_held_sideways_comes_out_upright() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6  # turned by a quarter
+    data, width, height = clean(picture("JPEG", size=(80, 60), exif=exif))
+    assert (width, height) == (60, 80)
+    with Image.open(io.BytesIO(data)) as cleaned:
+        assert cleaned.size == (60, 80)
+
+
+def test_a_large_photo_is_made_smaller_in_proportion() -> None:
+    data, width, height = clean(picture("JPEG", size=(4000, 1000)))
+    assert (width, height) == (LONGEST_SIDE, LONGEST_SIDE // 4)
+    assert len(data) < LARGEST_BYTES

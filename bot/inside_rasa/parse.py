@@ -1,0 +1,43 @@
+"""Understands messages without a conversation: a JSON text a line in, its intent a line out.
+
+.venv-rasa/bin/python -m bot.inside_rasa.parse models/regalo-….tar.gz
+"""
+
+import asyncio
+import json
+import os
+import sys
+from typing import Any, TextIO
+
+# A model's cost grows with the square of the length, and a complaint is told by its beginning.
+LONGEST = 2000
+
+
+def main() -> None:
+    """Load the model named in the first argument, then answer until the input ends."""
+    # What the libraries print must not get among the answers.
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+
+    from rasa.core.agent import Agent
+
+    agent = Agent.load(sys.argv[1])
+    asyncio.run(answer(agent, sys.stdin, answers))
+
+
+async def answer(agent: Any, questions: TextIO, answers: TextIO) -> None:
+    """Write `{"intent": …, "confidence": …}` for every line of the questions."""
+    for line in questions:
+        # A slash at the beginning would not be understood but obeyed: it names an intent.
+        text = json.loads(line).strip().lstrip("/").strip()[:LONGEST]
+        intent = (await agent.parse_message(text))["intent"] if text else {}
+        found = {
+            "intent": intent.get("name") or "",
+            "confidence": round(float(intent.get("confidence") or 0.0), 4),
+        }
+        answers.write(json.dumps(found) + "\n")
+        answers.flush()
+
+
+if __name__ == "__main__":
+    main()

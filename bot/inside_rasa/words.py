@@ -1,0 +1,67 @@
+"""Makes of what was typed the words that were meant: no accents, no shouting, spelled by ear."""
+
+import re
+import unicodedata
+from typing import List
+
+# What people write in a hurry, and what they mean.
+SHORT = {
+    "q": "que", "k": "que", "ke": "que", "d": "de", "x": "por", "xq": "porque", "pq": "porque",
+    "porq": "porque", "xk": "porque", "tmb": "tambien", "tb": "tambien", "xfa": "por favor",
+    "porfa": "por favor", "pls": "please", "plz": "please", "u": "you", "ur": "your",
+    "r": "are", "msj": "mensaje", "msjs": "mensajes", "tngo": "tengo", "nose": "no se",
+    "nro": "numero", "num": "numero", "tel": "telefono", "bn": "bien", "dnd": "donde",
+    "cnd": "cuando", "hrs": "horas", "hs": "horas", "pa": "para", "toy": "estoy", "ta": "esta",
+    "thru": "through", "cuz": "because", "bc": "because", "im": "i am", "ive": "i have",
+    "cant": "can not", "cannot": "can not", "wont": "will not", "dont": "do not",
+    "doesnt": "does not", "didnt": "did not", "isnt": "is not", "wasnt": "was not",
+    "arent": "are not", "werent": "were not", "hasnt": "has not", "havent": "have not",
+    "hadnt": "had not", "wouldnt": "would not", "couldnt": "could not",
+    "nobodys": "nobody is", "noones": "noone is", "wheres": "where is", "whats": "what is",
+}  # fmt: skip
+_TOKEN = re.compile(
+    r"(?P<email>\S+@\S+\.\w+|\barroba\b)|(?P<link>https?://\S+)|(?P<handle>@\w+)"
+    r"|(?P<money>[$€£]\s?\d[\d.,]*|s/\s?\d[\d.,]*)|(?P<phone>\+?\d[\d \-]{6,}\d)"
+    r"|(?P<number>(?:ped|ord|[a-z]{1,3})?[-#]?\d[\d.,:/\-]*)|(?P<word>[^\W\d_]+)"
+    r"|(?P<sign>[¿?¡!]+|[.;\n]+|[^\w\s])"
+)
+_LETTERS = (
+    (re.compile(r"h(?<!ch)(?<!sh)(?<!th)(?<!ph)"), ""),
+    (re.compile(r"ll"), "y"),
+    (re.compile(r"c(?=[ei])"), "s"),
+    (re.compile(r"qu(?=[ei])"), "k"),
+    (re.compile(r"c(?!h)"), "k"),
+)
+_AS_HEARD = str.maketrans("vzñ", "bsn")
+_STOPS = frozenset(".;\n!")
+
+
+def heard(word: str) -> str:
+    """The word as it sounds, whichever letters spell it: "debolusion" is "devolución"."""
+    for pattern, letters in _LETTERS:
+        word = pattern.sub(letters, word)
+    return word.translate(_AS_HEARD)
+
+
+def plain(text: str) -> str:
+    """Small letters without accents, apostrophes or long-drawn vowels."""
+    bare = unicodedata.normalize("NFD", text.lower().replace("’", "'").replace("'", ""))
+    bare = "".join(letter for letter in bare if not unicodedata.combining(letter))
+    return re.sub(r"(\w)\1{2,}", r"\1", bare) if not bare.isdigit() else bare
+
+
+def words(text: str) -> List[str]:
+    """The words as heard, in order; numbers, addresses and links by their kind."""
+    found: List[str] = []
+    for match in _TOKEN.finditer(plain(text)):
+        kind, token = match.lastgroup, match.group()
+        if kind == "word":
+            found.extend(heard(word) for word in SHORT.get(token, token).split())
+        elif kind == "number":
+            digits = sum(letter.isdigit() for letter in token)
+            found.append(f"<{min(digits, 6)}>")
+        elif kind == "sign":
+            found.append("." if token[0] in _STOPS else token[0])
+        else:
+            found.append(f"<{kind}>")
+    return found

@@ -1,0 +1,1 @@
+"""What the assistant does: thin translations between Rasa's tracker and the domain in ``bot``."""

@@ -1,0 +1,92 @@
+"""What is said besides the case: answered shortly, then the open question is taken up again."""
+
+from actions.compensation import chosen_in_words
+from actions.go_on import go_on
+from actions.next_step import to_person
+from actions.turn import COUNT_UNCLEAR, Turn, TurnAction
+from bot.category import CATEGORIES
+from bot.models import Complaint
+from bot.opening_hours import show_hours
+from bot.say import Option, Say, payload
+
+# These end a talk: no question is put after them.
+_LEAVE_IT = {"goodbye", "thanks", "praise"}
+# Two categories come near each other when together they have this much confidence.
+BOTH_AT_LEAST = 0.4
+
+
+class Chat(TurnAction):
+    """Greetings, thanks, questions, small talk."""
+
+    def name(self) -> str:
+        """See the rules in ``data/rules/chat.yml``."""
+        return "action_chat"
+
+    async def respond(self, turn: Turn) -> list[Say]:
+        """Answer, then take up the question that is open."""
+        if turn.intent == "smalltalk" and not any(sign.isalnum() for sign in turn.text):
+            # "😡", "???": nothing in it says that this is about something else.
+            return await _not_understood(turn)
+        turn.understood()
+        if turn.intent == "switch_language":
+            wanted = _other_language(turn)
+            turn.conversation.language = turn.desk.company.spoken(wanted)
+            return await go_on(turn, turn.say("language"))
+        case = await turn.case()
+        if case is not None and await chosen_in_words(turn, case) is not None:
+            return await go_on(turn)
+        answer = _answer(turn, case)
+        if turn.intent in _LEAVE_IT or (case is None and turn.intent != "abuse"):
+            return [Say(answer)]
+        return await go_on(turn, answer)
+
+
+def _answer(turn: Turn, case: Complaint | None) -> str:
+    if turn.intent == "greet" and case is not None:
+        return turn.say("greet_again")
+    if turn.intent == "ask_hours":
+        hours = show_hours(turn.desk.company, turn.conversation.language)
+        return turn.say("ask_hours", hours=hours)
+    return turn.say(turn.intent)
+
+
+def _other_language(turn: Turn) -> str:
+    """The language that is asked for: the one that is not spoken now, unless it is named."""
+    text = turn.text.casefold()
+    if any(word in text for word in ("español", "espanol", "spanish", "castellano")):
+        return "es"
+    if any(word in text for word in ("ingl", "english")):
+        return "en"
+    return "en" if turn.conversation.language == "es" else "es"
+
+
+class NotUnderstood(TurnAction):
+    """The message was not understood well enough."""
+
+    def name(self) -> str:
+        """See the rules in ``data/rules/chat.yml``."""
+        return "action_not_understood"
+
+    async def respond(self, turn: Turn) -> list[Say]:
+        """See ``_not_understood``."""
+        return await _not_understood(turn)
+
+
+async def _not_understood(turn: Turn) -> list[Say]:
+    """Facts and choices are still seen; then one open question; the second time a person."""
+    case = await turn.case()
+    if turn.photos or (turn.facts and case is not None):
+        return await go_on(turn, turn.say("photo_received") if turn.photos else "")
+    if case is not None and await chosen_in_words(turn, case) is not None:
+        return await go_on(turn)
+    if turn.count(COUNT_UNCLEAR) > 1:
+        return await to_person(turn, "not_understood")
+    if case is not None:
+        what = turn.say(f"what_{case.category}")
+        known = turn.say("unclear_known", what=what, reference=case.reference)
+        return await go_on(turn, known)
+    near = [(n, c) for n, c in turn.ranking if n != "nlu_fallback"][:2]
+    if all(n in CATEGORIES for n, _ in near) and sum(c for _, c in near) >= BOTH_AT_LEAST:
+        options = [Option(turn.say(f"what_{n}").capitalize(), payload(n)) for n, _ in near]
+        return [Say(turn.say("which_of_two"), tuple(options))]
+    return [Say(turn.say("unclear"))]

@@ -1,0 +1,133 @@
+"""Choosing among the alternatives: one of them, none of them, or a word that leaves it open."""
+
+from actions import remedies
+from actions.next_step import next_step, to_person
+from actions.turn import Turn, TurnAction
+from bot import compensation, complaint, handoff, offer, which
+from bot.compensation import Acceptance
+from bot.models import Compensation, Complaint
+from bot.say import Say
+
+
+async def take(turn: Turn, compensation_id: int) -> list[Say]:
+    """Give the customer the alternative they chose, and confirm what was done."""
+    outcome, remedy = await compensation.accept(turn.session, turn.desk, compensation_id, "bot")
+    case = await turn.session.get_one(Complaint, remedy.complaint_id)
+    if await handoff.open_handoff(turn.session, case.conversation_id) is None:
+        # A button that stood in an earlier conversation: the case goes on where it is pressed.
+        case.conversation_id = turn.conversation.id
+    if outcome is Acceptance.DONE:
+        return [await remedies.confirmation(turn, case, remedy)]
+    if outcome is Acceptance.TAKEN_BEFORE:
+        told = turn.say(
+            "taken_before", title=remedies.title(turn, remedy), reference=case.reference
+        )
+        return [Say(told)]
+    if outcome is Acceptance.GONE:
+        here = await turn.case()
+        gone = Say(turn.say("offer_gone"))
+        return [gone] if here is None else [gone, *await next_step(turn, here)]
+    return await to_person(turn, outcome.value)
+
+
+async def chosen_in_words(turn: Turn, case: Complaint) -> int | None:
+    """The alternative on the table that a message names, unless it asks or tells about it."""
+    table = await offer.on_table(turn.session, case)
+    if table is None or turn.facts or which.asks(turn.text):
+        return None
+    place = which.which(turn.text, [one.kind for one in table.alternatives])
+    return None if place is None else table.alternatives[place].id
+
+
+class Choose(TurnAction):
+    """The customer chose an alternative, with a button or in words."""
+
+    def name(self) -> str:
+        """See the rules in ``data/rules/compensation.yml``."""
+        return "action_choose"
+
+    async def respond(self, turn: Turn) -> list[Say]:
+        """Take what was chosen; ask again only when the words fit no alternative."""
+        turn.understood()
+        pressed = turn.entities.get("compensation")
+        # Only a spent token says which remedy; words that look like a payload do not.
+        if pressed is not None and turn.message.choice_token is not None:
+            return await take(turn, int(pressed))
+        case = await turn.case()
+        if case is None:
+            return await _nothing_to_choose(turn)
+        table = await offer.on_table(turn.session, case)
+        if table is not None and not turn.facts:
+            chosen = which.which(turn.text, [one.kind for one in table.alternatives])
+            if chosen is not None:
+                return await take(turn, table.alternatives[chosen].id)
+        wanted = which.desired(turn.text)
+        case.desired = wanted or case.desired
+        return await next_step(turn, case)
+
+
+class Affirm(TurnAction):
+    """The customer said yes."""
+
+    def name(self) -> str:
+        """See the rules in ``data/rules/compensation.yml``."""
+        return "action_affirm"
+
+    async def respond(self, turn: Turn) -> list[Say]:
+        """A yes takes the only alternative, or the person that was offered."""
+        turn.understood()
+        case = await turn.case()
+        if case is None:
+            return await _nothing_to_choose(turn)
+        table = await offer.on_table(turn.session, case)
+        if table is not None:
+            kinds = [one.kind for one in table.alternatives]
+            chosen = 0 if len(kinds) == 1 else which.which(turn.text, kinds)
+            if chosen is not None:
+                return await take(turn, table.alternatives[chosen].id)
+        elif await complaint.remedied(turn.session, case) is not None:
+            return await to_person(turn, "already_remedied")
+        return await next_step(turn, case)
+
+
+class Deny(TurnAction):
+    """The customer said no."""
+
+    def name(self) -> str:
+        """See the rules in ``data/rules/compensation.yml``."""
+        return "action_deny"
+
+    async def respond(self, turn: Turn) -> list[Say]:
+        """A no to all alternatives brings a person; a no to more ends the case as it stands."""
+        turn.understood()
+        case = await turn.case()
+        if case is None:
+            return await _nothing_to_choose(turn)
+        table = await offer.on_table(turn.session, case)
+        if table is not None:
+            # "No quiero un cupón, quiero mi dinero" is a choice.
+            chosen = which.which(turn.text, [one.kind for one in table.alternatives])
+            if chosen is not None and which.desired(turn.text) is not None:
+                return await take(turn, table.alternatives[chosen].id)
+            await offer.decline(turn.session, case)
+            return await to_person(turn, "all_declined")
+        if await complaint.remedied(turn.session, case) is not None:
+            complaint.close(turn.session, case, "customer")
+            return [Say(turn.say("closed", reference=case.reference))]
+        return await next_step(turn, case)
+
+
+async def _nothing_to_choose(turn: Turn) -> list[Say]:
+    """A yes, a no or a choice with no case open: say what stands, or ask what happened."""
+    last = await complaint.latest(turn.session, turn.conversation)
+    remedy = await compensation.taken(turn.session, last) if last else None
+    if last is None or remedy is None:
+        return [Say(turn.say("ask_what"))]
+    return [await stands(turn, last, remedy)]
+
+
+async def stands(turn: Turn, case: Complaint, remedy: Compensation) -> Say:
+    """What was chosen before, told again as it stands."""
+    return Say(
+        turn.say("taken_before", title=remedies.title(turn, remedy), reference=case.reference)
+    )

@@ -1,0 +1,105 @@
+"""Taking a complaint: the apology for the very thing, responsibility, and what comes next."""
+
+import re
+
+from actions.compensation import take
+from actions.next_step import join, next_step
+from actions.turn import Turn, TurnAction
+from bot import complaint, offer, which
+from bot.category import CATEGORIES
+from bot.models import Complaint
+from bot.plain import fold
+from bot.say import Say
+
+# A second category counts when it is this sure; less is enough when the words announce it.
+SECOND_AT_LEAST = 0.25
+SECOND_ANNOUNCED = 0.08
+FEW_WORDS = 8
+_ANNOUNCED = re.compile(
+    r"\b(ademas|tambien|encima|aparte|para colmo|y luego|also|besides|on top|and then|plus)\b"
+)
+_CORRECTION = re.compile(
+    r"\b(no,|perdon|en realidad|mejor dicho|me equivoque|quise decir|actually|i meant|sorry|rather)"
+)
+
+
+class TakeComplaint(TurnAction):
+    """Takes what the customer complains about, the first time or as a further word on it."""
+
+    def name(self) -> str:
+        """See the rules in ``data/rules/complaint.yml``."""
+        return "action_take_complaint"
+
+    async def respond(self, turn: Turn) -> list[Say]:
+        """Apologise and go on; what was told before is not apologised for again."""
+        turn.understood()
+        case = await turn.case()
+        if case is None or case.first_message_id == turn.message.id:
+            case = await complaint.take(
+                turn.session,
+                turn.conversation,
+                turn.message,
+                turn.intent,
+                turn.facts,
+                also=_second(turn),
+            )
+            case.desired = which.desired(turn.text)
+            opening = apology(turn, case)
+        elif (chosen := await _asked_for(turn, case)) is not None:
+            return await take(turn, chosen)
+        else:
+            opening = await _more(turn, case)
+        return join(opening, await next_step(turn, case))
+
+
+async def _asked_for(turn: Turn, case: Complaint) -> int | None:
+    """The refund on the table, when the customer asks for their money: a choice, no new wrong."""
+    table = await offer.on_table(turn.session, case)
+    if table is None or turn.intent != "refund_pending" or len(turn.text.split()) > FEW_WORDS:
+        return None
+    chosen = which.which(turn.text, [one.kind for one in table.alternatives])
+    if chosen is None or table.alternatives[chosen].kind != "refund":
+        return None
+    return table.alternatives[chosen].id
+
+
+def apology(turn: Turn, case: Complaint) -> str:
+    """The apology for the very thing that happened, and responsibility for it."""
+    thing = _thing(turn, case)
+    parts = [turn.say(f"apology_{case.category}", thing=thing)]
+    parts += [turn.say("apology_also", what=turn.say(f"what_{also}")) for also in case.also]
+    parts.append(turn.say("responsible", reference=case.reference))
+    return " ".join(parts)
+
+
+def _thing(turn: Turn, case: Complaint) -> str:
+    """What it is about, in the customer's own word where they gave one."""
+    if case.thing:
+        return turn.say("your_thing", thing=case.thing)
+    return turn.say("what_you_bought" if case.category == "defective" else "your_order")
+
+
+async def _more(turn: Turn, case: Complaint) -> str:
+    """A further word on a case that is already open: another wrong, a correction, or the same."""
+    case.thing = case.thing or turn.facts.thing
+    case.desired = which.desired(turn.text) or case.desired
+    instead = bool(_CORRECTION.search(fold(turn.text)))
+    if not complaint.add(case, turn.intent, turn.text, instead=instead):
+        return ""
+    await offer.withdraw(turn.session, case)
+    if case.category == turn.intent:
+        return turn.say(f"apology_{case.category}", thing=_thing(turn, case))
+    also = turn.say("apology_also", what=turn.say(f"what_{turn.intent}"))
+    return f"{also} {turn.say('noted_more', reference=case.reference)}"
+
+
+def _second(turn: Turn) -> list[str]:
+    """A second complaint in the same message, when it is nearly as clear as the first."""
+    announced = _ANNOUNCED.search(fold(turn.text))
+    least = SECOND_ANNOUNCED if announced else SECOND_AT_LEAST
+    others = [
+        name
+        for name, confidence in turn.ranking
+        if name in CATEGORIES and name != turn.intent and confidence >= least
+    ]
+    return [name for name in others[:1] if name != complaint.UNKNOWN]

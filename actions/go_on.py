@@ -1,0 +1,17 @@
+"""Going on with a case after anything that is not itself a step of it."""
+
+from actions.compensation import chosen_in_words, take
+from actions.next_step import join, next_step
+from actions.turn import Turn
+from bot.say import Say
+
+
+async def go_on(turn: Turn, opening: str = "") -> list[Say]:
+    """What comes next. A choice among the alternatives is one, however it was understood."""
+    case = await turn.case()
+    if case is None:
+        return join(opening, [Say(turn.say("ask_what"))])
+    chosen = await chosen_in_words(turn, case)
+    if chosen is not None:
+        return await take(turn, chosen)
+    return join(opening, await next_step(turn, case))

@@ -1,0 +1,47 @@
+"""Bringing a person in at once, and going on with the assistant when the customer prefers it."""
+
+from actions.go_on import go_on
+from actions.next_step import to_person
+from actions.status import status
+from actions.turn import Turn, TurnAction
+from bot import complaint, handoff, promise
+from bot.models import Complaint
+from bot.say import Say
+
+
+class HandOff(TurnAction):
+    """The customer wants a person, or says something that only a person may answer."""
+
+    def name(self) -> str:
+        """See the rules in ``data/rules/handoff.yml``."""
+        return "action_hand_off"
+
+    async def respond(self, turn: Turn) -> list[Say]:
+        """Once is enough: the case goes to the queue at the first word."""
+        turn.understood()
+        return await to_person(turn, turn.intent)
+
+
+class GoOn(TurnAction):
+    """The customer would rather go on with the assistant than wait."""
+
+    def name(self) -> str:
+        """See the rules in ``data/rules/handoff.yml``."""
+        return "action_go_on"
+
+    async def respond(self, turn: Turn) -> list[Say]:
+        """Take the conversation back, unless an agent already has it; nobody is awaited then."""
+        turn.understood()
+        waiting = await handoff.open_handoff(turn.session, turn.conversation.id)
+        if waiting is not None and waiting.state == "waiting":
+            case = await turn.session.get_one(Complaint, waiting.complaint_id)
+            handoff.end(turn.session, waiting, case, "returned", "customer")
+            await promise.end(turn.session, case.id, promise.ANSWER, "void")
+        opening = turn.say("back_with_bot")
+        last = await complaint.latest(turn.session, turn.conversation)
+        if last is not None and last.state != "open":
+            return [Say(f"{opening} {await status(turn, last)}")]
+        if await handoff.told_meanwhile(turn.session, turn.conversation.id):
+            # What was told meanwhile is heard next, and answered then.
+            return [Say(opening)]
+        return await go_on(turn, opening)

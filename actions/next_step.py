@@ -1,0 +1,189 @@
+"""What comes next in a case: the one fact still missing, the alternatives, or a person.
+
+Everything is decided from the database, anew at each turn, so the customer may give the facts in
+any order, come back after days, or change their mind: what is known is never asked for again.
+"""
+
+from dataclasses import replace
+
+from actions import remedies
+from actions.turn import Turn
+from bot import complaint, handoff, identity, offer, order
+from bot.category import CATEGORIES, OrderNeed
+from bot.identity import Match
+from bot.models import Compensation, Complaint, Order
+from bot.policy import decide
+from bot.say import Option, Say, payload
+
+# How often one fact is asked for before a person takes over.
+MOST_ASKED = 3
+# These have an apology of their own.
+APOLOGIZED_FOR = {"danger", "threat"}
+
+
+async def next_step(turn: Turn, case: Complaint) -> list[Say]:
+    """Say what comes next for ``case``: at most one question."""
+    if not case.is_told:
+        return [Say(turn.say("ask_what"))]
+    if case.contact_id is None and turn.conversation.contact_id is not None:
+        # Who it is was learned on the way: limits count for the person from here on.
+        case.contact_id = turn.conversation.contact_id
+        await offer.withdraw(turn.session, case)
+    case, said = await _find_order(turn, case)
+    if said is not None:
+        return said
+    opening = ""
+    earlier = await _begun_elsewhere(turn, case)
+    if earlier is not None:
+        case = complaint.merge(turn.session, earlier, case)
+        opening = turn.say("same_case", reference=case.reference)
+    given = await complaint.remedied(turn.session, case)
+    if given is not None:
+        return join(opening, [await _already_remedied(turn, given)])
+    return join(opening, await _offer(turn, case))
+
+
+async def _find_order(turn: Turn, case: Complaint) -> tuple[Complaint, list[Say] | None]:
+    """Match the case to an order where it needs one; else what must be asked or done."""
+    need = CATEGORIES[case.category].order
+    if case.order_id is not None and not turn.facts.orders:
+        return case, None
+    if need is OrderNeed.NONE and not turn.conversation.said_order:
+        return case, None
+    if (
+        need is OrderNeed.NONE
+        and not turn.facts.orders
+        and await complaint.is_further(turn.session, case)
+    ):
+        # The order that was told before belongs to the case before.
+        return case, None
+    matched, found = await identity.match(turn.session, turn.conversation)
+    if matched is Match.PROVEN and found is not None:
+        if case.order_id != found.id:
+            await offer.withdraw(turn.session, case)
+            case.order_id, case.contact_id = found.id, found.contact_id
+        return case, None
+    if need is OrderNeed.NONE:
+        return case, None
+    return case, await _ask(turn, matched, need)
+
+
+async def _ask(turn: Turn, matched: Match, need: OrderNeed) -> list[Say] | None:
+    """The one question that helps to find the purchase; None where the case goes on without."""
+    if matched is Match.TOO_MANY_TRIES:
+        return await to_person(turn, "identity_unproven")
+    if matched is Match.NEEDS_ORDER:
+        return await _ask_order(turn, need)
+    if matched is Match.MISMATCH:
+        if turn.count("ask_contact_again") >= MOST_ASKED:
+            return await to_person(turn, "identity_unproven")
+        return [Say(turn.say("ask_contact_again"))]
+    if turn.count("ask_contact") > MOST_ASKED:
+        return await to_person(turn, "identity_unproven")
+    return [Say(turn.say("ask_contact"))]
+
+
+async def _ask_order(turn: Turn, need: OrderNeed) -> list[Say] | None:
+    """Which order it is about: picked from the customer's own, typed, or looked up by a person."""
+    if turn.conversation.contact_id is not None and not turn.counted("other_order"):
+        orders = await order.recent(turn.session, turn.conversation.contact_id)
+        if orders and turn.count("pick_order") > MOST_ASKED:
+            return await to_person(turn, "order_not_found")
+        if orders:
+            return [_pick(turn, orders)]
+    if need is OrderNeed.USEFUL:
+        return None if turn.count("ask_order") > 1 else [Say(turn.say("ask_order_useful"))]
+    known = turn.conversation.said_email or turn.conversation.said_phone
+    if turn.counted("help_find_order") and known:
+        # As was said with the help: a person looks it up by this.
+        return await to_person(turn, "order_not_found")
+    if turn.count("ask_order") > MOST_ASKED:
+        return await to_person(turn, "order_not_found")
+    return [Say(turn.say("ask_order"))]
+
+
+def _pick(turn: Turn, orders: list[Order]) -> Say:
+    options = [
+        Option(
+            title=one.number,
+            detail="; ".join(one.items),
+            payload=payload("pick_order", order=one.number),
+        )
+        for one in orders
+    ]
+    options.append(Option(turn.say("other_order"), payload("pick_order", order="")))
+    return Say(turn.say("pick_order"), tuple(options))
+
+
+async def _begun_elsewhere(turn: Turn, case: Complaint) -> Complaint | None:
+    """One order, one open case: that of another conversation, unless a person has it."""
+    if case.order_id is None:
+        return None
+    earlier = await complaint.same_order(turn.session, case)
+    if earlier is None or await handoff.open_handoff(turn.session, earlier.conversation_id):
+        return None
+    return earlier
+
+
+async def _already_remedied(turn: Turn, given: Compensation) -> Say:
+    earlier = await turn.session.get_one(Complaint, given.complaint_id)
+    return Say(
+        turn.say(
+            "order_remedied" if given.state == "issued" else "order_promised",
+            title=remedies.title(turn, given),
+            reference=earlier.reference,
+        ),
+        (
+            Option(turn.say("with_a_person"), payload("wants_human")),
+            Option(turn.say("no_thanks"), payload("deny")),
+        ),
+    )
+
+
+async def _offer(turn: Turn, case: Complaint) -> list[Say]:
+    """The alternatives: those on the table, or what the policy allows now."""
+    table = await offer.on_table(turn.session, case)
+    facts = await offer.case_facts(turn.session, turn.desk, case, turn.conversation)
+    decision = decide(turn.desk.policy, facts)
+    if table is not None and (decision.rule_id == table.offer.rule_id or not turn.photos):
+        return [remedies.table(turn, table, again=True)]
+    if decision.outcome == "offer":
+        table = await offer.put(turn.session, case, decision)
+        return [remedies.table(turn, table, again=False)]
+    with_photo = decide(turn.desk.policy, replace(facts, has_photo=True))
+    if with_photo.outcome == "offer" and turn.count("ask_photo") == 1:
+        return [Say(turn.say("ask_photo"), (Option(turn.say("no_photo"), payload("inform")),))]
+    return await to_person(turn, decision.reason or "no_rule")
+
+
+async def to_person(turn: Turn, reason: str) -> list[Say]:
+    """Put the case into the human queue, and say honestly why and when somebody answers."""
+    waiting = await handoff.hand_off(
+        turn.session, turn.desk, turn.conversation, turn.message, reason
+    )
+    case = waiting.complaint
+    parts = []
+    if not case.is_told and case.apologized_at is None and reason not in APOLOGIZED_FOR:
+        parts.append(turn.say("apology_person"))
+    if turn.desk.wording.has(f"person_because_{reason}"):
+        parts.append(turn.say(f"person_because_{reason}"))
+    is_open = waiting.is_open_now
+    parts.append(
+        turn.say("person_open" if is_open else "person_closed", due=waiting.promise.due_at)
+    )
+    # Where the apology of this same turn has just named the case, once is enough.
+    if not (case.is_told and case.first_message_id == turn.message.id):
+        parts.append(turn.say("your_case", reference=case.reference))
+    if not case.is_told and reason == "wants_human":
+        parts.append(turn.say("tell_meanwhile"))
+    back = (
+        ()
+        if reason in handoff.ONLY_A_PERSON
+        else (Option(turn.say("with_the_bot"), payload("go_on")),)
+    )
+    return [Say(" ".join(parts), back)]
+
+
+def join(opening: str, says: list[Say]) -> list[Say]:
+    """An opening, such as the apology, and what is said after it: each a message of its own."""
+    return [Say(opening), *says] if opening else says

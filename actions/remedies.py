@@ -1,0 +1,49 @@
+"""How remedies are told: the alternatives as buttons, what was done, what stands already."""
+
+from actions.turn import Turn
+from bot import promise, remedy
+from bot.models import Compensation, Complaint
+from bot.offer import OnTable
+from bot.say import Option, Say, payload
+
+
+def title(turn: Turn, given: Compensation) -> str:
+    """A remedy's name with its amount, in the customer's language."""
+    return remedy.title(turn.desk.wording, given, turn.conversation.language)
+
+
+def table(turn: Turn, on_table: OnTable, *, again: bool) -> Say:
+    """The alternatives to choose from, and the way out of them."""
+    language = turn.conversation.language
+    options = [
+        Option(
+            title=title(turn, one),
+            detail=remedy.detail(one, language),
+            payload=payload("choose", compensation=one.id),
+        )
+        for one in on_table.alternatives
+    ]
+    options.append(Option(turn.say("none_of_these"), payload("deny")))
+    right = next((one for one in on_table.alternatives if one.terms["is_entitlement"]), None)
+    if again:
+        text = turn.say("offer_again")
+    elif right is not None:
+        words = turn.desk.company.rights[right.terms["right"]]
+        text = turn.say("offer_right", right=words[language])
+    else:
+        text = turn.say("offer")
+    return Say(text, tuple(options))
+
+
+async def confirmation(turn: Turn, case: Complaint, given: Compensation) -> Say:
+    """What was done for the customer's choice: the code, the date, the reference."""
+    values = {"title": title(turn, given), "reference": case.reference}
+    if given.state == "accepted":
+        for open_promise in await promise.open_promises(turn.session, case.id):
+            if open_promise.compensation_id == given.id:
+                name = f"promised_{given.terms['hands']}"
+                return Say(turn.say(name, due=open_promise.due_at, **values))
+    if given.code and given.expires_at:
+        expires = given.expires_at.astimezone(turn.desk.company.tz).date()
+        return Say(turn.say("issued_with_code", code=given.code, expires=expires, **values))
+    return Say(turn.say("issued", **values))

@@ -1,0 +1,122 @@
+"""One turn of the assistant: the tracker's message, met with what the database knows.
+
+An action says which intent it answers; the turn gives it a transaction, the conversation, the
+facts of the message and the words. What it says goes out after the commit, so that nothing is
+said that is not so.
+"""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot import complaint, facts, identity
+from bot.db import Database
+from bot.desk import Desk
+from bot.facts import Facts
+from bot.models import Complaint, Conversation, Message
+from bot.say import Say
+from bot.wording import Value
+
+COUNT_UNCLEAR = "unclear"
+
+
+@dataclass(slots=True)
+class Turn:
+    """What an action works with."""
+
+    session: AsyncSession
+    desk: Desk
+    conversation: Conversation
+    message: Message
+    text: str  # what the customer said, or the payload of what they pressed
+    intent: str
+    ranking: Sequence[tuple[str, float]]  # the intents that come nearest, with their confidence
+    entities: dict[str, Any]
+    facts: Facts
+    photos: bool  # whether photos came with the message
+
+    def say(self, name: str, /, **values: Value) -> str:
+        """The response ``utter_<name>`` in the customer's language."""
+        return self.desk.wording.say(name, self.conversation.language, **values)
+
+    async def case(self) -> Complaint | None:
+        """The open case of this conversation."""
+        return await complaint.current(self.session, self.conversation)
+
+    def count(self, what: str) -> int:
+        """How often ``what`` has happened in this case, this time included."""
+        times = int(self.conversation.times.get(what, 0)) + 1
+        self.conversation.times = {**self.conversation.times, what: times}
+        return times
+
+    def counted(self, what: str) -> int:
+        """How often ``what`` has happened in this case."""
+        return int(self.conversation.times.get(what, 0))
+
+    def understood(self) -> None:
+        """The customer was understood, so doubt begins anew."""
+        if self.counted(COUNT_UNCLEAR):
+            self.conversation.times = {**self.conversation.times, COUNT_UNCLEAR: 0}
+
+
+class TurnAction(Action):  # type: ignore[misc]  # rasa_sdk has no types
+    """An action that answers a turn within one transaction."""
+
+    def __init__(self, db: Database, desk: Desk) -> None:
+        self._db = db
+        self._desk = desk
+
+    @abstractmethod
+    def name(self) -> str:
+        """The action's name in the domain."""
+
+    @abstractmethod
+    async def respond(self, turn: Turn) -> list[Say]:
+        """Do what the message asks for, and say what is so."""
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        """Rasa's entry: translate the tracker, respond, and speak once all is committed."""
+        async with self._db.write() as session:
+            turn = await self._turn(session, tracker)
+            if turn.message.reply is None:
+                turn.message.reply = [_as_rasa_has_it(say) for say in await self.respond(turn)]
+            # Else a turn that was cut off runs again: nothing is done, decided or counted twice.
+            says = turn.message.reply
+        for say in says:
+            dispatcher.utter_message(**say)
+        return []
+
+    async def _turn(self, session: AsyncSession, tracker: Tracker) -> Turn:
+        latest = tracker.latest_message
+        conversation = await identity.lock(session, tracker.sender_id)
+        message = await session.get_one(Message, latest["metadata"]["message_id"])
+        text = latest.get("text") or ""
+        pressed = text.startswith("/")
+        found = Facts() if pressed else facts.find(text, self._desk.company.country)
+        identity.remember(conversation, found)
+        return Turn(
+            session=session,
+            desk=self._desk,
+            conversation=conversation,
+            message=message,
+            text=text,
+            intent=latest["intent"]["name"],
+            ranking=[(one["name"], one["confidence"]) for one in latest.get("intent_ranking", [])],
+            entities={one["entity"]: one["value"] for one in latest.get("entities", [])},
+            facts=found,
+            photos=await complaint.photos_with(session, message),
+        )
+
+
+def _as_rasa_has_it(say: Say) -> dict[str, Any]:
+    buttons = [
+        {"title": one.title, "payload": one.payload, "detail": one.detail} for one in say.options
+    ]
+    return {"text": say.text, "buttons": buttons}

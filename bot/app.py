@@ -1,0 +1,116 @@
+"""The edge: the only process that faces the network."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+import structlog
+from sanic import HTTPResponse, Request, Sanic, response
+from sanic.exceptions import PayloadTooLarge, SanicException
+
+from bot.channels.pages import pages
+from bot.channels.photos import language_of, photos, refuse
+from bot.channels.visitor import Visitors
+from bot.channels.web import web
+from bot.db import Database
+from bot.desk import Desk, open_desk
+from bot.health import health
+from bot.logs import configure_logs
+from bot.photo import LARGEST_BYTES, PhotoRefused
+from bot.rasa_client import RasaClient
+from bot.service import Service
+from bot.settings import Settings
+
+log = structlog.get_logger()
+EdgeApp = Sanic[Any, Any]
+# A frame of the web chat holds one message; even with every character escaped it is smaller.
+LARGEST_FRAME = 256 * 1024
+
+
+def create_app(settings: Settings, desk: Desk | None = None) -> EdgeApp:
+    """The Sanic app of the edge.
+
+    Raises:
+        CompanyError, PolicyError, WordingError: a file of the company is wrong.
+    """
+    configure_logs(settings)
+    desk = desk or open_desk(settings)
+    app = Sanic("regalo", configure_logging=False)
+    app.config.REQUEST_MAX_SIZE = LARGEST_BYTES + 64 * 1024
+    app.config.WEBSOCKET_MAX_SIZE = LARGEST_FRAME
+    app.config.GRACEFUL_SHUTDOWN_TIMEOUT = 5.0
+    for blueprint in (pages, web, photos, health):
+        app.blueprint(blueprint)
+    _serve_with(app, settings, desk)
+    _guard_origins(app, settings)
+    _answer_errors(app)
+    return app
+
+
+def _serve_with(app: EdgeApp, settings: Settings, desk: Desk) -> None:
+    """Start the service with the server, and end it gracefully with it."""
+
+    @app.before_server_start
+    async def start(app: EdgeApp) -> None:
+        token = settings.engine_token.get_secret_value() if settings.engine_token else ""
+        app.ctx.service = Service(
+            settings=settings,
+            desk=desk,
+            db=Database(settings.database_url),
+            rasa=RasaClient(settings.engine_url or "", token),
+            visitors=Visitors(settings.secret_key.get_secret_value()),
+        )
+        await app.ctx.service.start()
+
+    @app.before_server_stop
+    async def stop(app: EdgeApp) -> None:
+        await app.ctx.service.stop()
+
+
+def _guard_origins(app: EdgeApp, settings: Settings) -> None:
+    """Only pages of this site, and of those that may embed the chat, may use it."""
+
+    @app.on_request
+    async def check_origin(request: Request) -> HTTPResponse | None:
+        if not request.path.startswith("/chat") or _may_embed(request, settings):
+            return None
+        text = "this site may not embed the chat; EMBED_ORIGINS names those that may"
+        return response.json({"error": "origin", "text": text}, status=403)
+
+    @app.on_response
+    async def allow_origin(request: Request, answer: HTTPResponse) -> None:
+        origin = request.headers.get("origin")
+        if origin and request.path.startswith("/chat") and _may_embed(request, settings):
+            answer.headers["Access-Control-Allow-Origin"] = origin
+            answer.headers["Access-Control-Allow-Headers"] = "authorization, accept-language"
+            answer.headers["Vary"] = "Origin"
+
+    @app.options("/chat/photos")
+    async def preflight(_request: Request) -> HTTPResponse:
+        return response.empty()
+
+    @app.options("/chat/photos/<_photo_id:str>", name="photo_preflight")
+    async def photo_preflight(_request: Request, _photo_id: str) -> HTTPResponse:
+        return response.empty()
+
+
+def _may_embed(request: Request, settings: Settings) -> bool:
+    origin = request.headers.get("origin")
+    if not origin:
+        return True  # no browser's page: the terminal, a test
+    return urlsplit(origin).netloc == request.host or origin.lower() in settings.embed_origins
+
+
+def _answer_errors(app: EdgeApp) -> None:
+    """Every error is answered in JSON, and none tells what is inside."""
+
+    @app.exception(PayloadTooLarge)
+    async def too_large(request: Request, _error: PayloadTooLarge) -> HTTPResponse:
+        refused = PhotoRefused("photo_size", most=LARGEST_BYTES // 1024**2)
+        return refuse(app.ctx.service, refused, language_of(request))
+
+    @app.exception(Exception)
+    async def failed(request: Request, error: Exception) -> HTTPResponse:
+        if isinstance(error, SanicException) and error.status_code < 500:
+            return response.json({"error": str(error)}, status=error.status_code)
+        log.error("request_failed", path=request.path, exc_info=error)
+        return response.json({"error": "internal error"}, status=500)

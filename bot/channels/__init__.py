@@ -1,0 +1,1 @@
+"""The channels: each verifies and parses what comes, and sends what goes out."""

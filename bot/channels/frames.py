@@ -1,0 +1,53 @@
+"""Messages as the web chat's frames show them, with their choices and photos."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.models import Attachment, Choice, Message
+
+
+async def message_frames(
+    session: AsyncSession, messages: Sequence[Message]
+) -> list[dict[str, Any]]:
+    """One frame a message; choices in order, the chosen one named once they are spent."""
+    ids = [message.id for message in messages]
+    choices: dict[int, list[Choice]] = defaultdict(list)
+    photos: dict[int | None, list[Attachment]] = defaultdict(list)
+    if ids:
+        for choice in await session.scalars(
+            select(Choice).where(Choice.message_id.in_(ids)).order_by(Choice.position)
+        ):
+            choices[choice.message_id].append(choice)
+        for photo in await session.scalars(
+            select(Attachment).where(Attachment.message_id.in_(ids)).order_by(Attachment.created_at)
+        ):
+            photos[photo.message_id].append(photo)
+    return [_frame(message, choices[message.id], photos[message.id]) for message in messages]
+
+
+def _frame(
+    message: Message, choices: Sequence[Choice], photos: Sequence[Attachment]
+) -> dict[str, Any]:
+    source = message.source_id
+    return {
+        "seq": message.seq,
+        # The client's own id, without the conversation that it is kept under.
+        "id": source.partition(":")[2] if source else None,
+        "author": message.author,
+        "name": message.author_name,
+        "text": message.text,
+        # A press is shown where the button was, not said a second time.
+        "pressed": message.choice_token is not None,
+        "choices": [
+            {"token": one.token, "title": one.title, "detail": one.detail} for one in choices
+        ],
+        "chosen": next((one.token for one in choices if one.chosen), None),
+        "spent": bool(choices) and all(one.chosen is not None for one in choices),
+        "photos": [{"id": one.id, "width": one.width, "height": one.height} for one in photos],
+        "at": message.at.isoformat(),
+        "delivery": {"received": "stored", "pending": "sent"}.get(message.state, message.state),
+    }

@@ -1,0 +1,95 @@
+"""Photos over the web chat: sent ahead of their message, and shown only to their own visitor."""
+
+import asyncio
+
+from sanic import Blueprint, HTTPResponse, Request, response
+
+from bot import photo
+from bot.channels.web import open_conversation
+from bot.conversation.thread import MessageRefused
+from bot.metrics import REFUSED
+from bot.models import Attachment
+from bot.photo import PhotoRefused
+from bot.service import PHOTOS_RATE, Service
+
+photos = Blueprint("photos", url_prefix="/chat/photos")
+STATUS = {
+    "bad_session": 401,
+    "rate_limited": 429,
+    "photo_size": 413,
+    "photo_pixels": 413,
+    "photo_type": 415,
+    "photo_gone": 404,
+    "empty": 422,
+}
+
+
+@photos.post("/", strict_slashes=False)
+async def upload(request: Request) -> HTTPResponse:
+    """Check, clean and keep one photo; answers 201 with its id."""
+    service: Service = request.app.ctx.service
+    language = language_of(request)
+    try:
+        conversation_id = _session(service, request)
+        if not service.allowed(PHOTOS_RATE, "photo", conversation_id):
+            raise MessageRefused("rate_limited")
+        sent = request.files.get("photo") if request.files else None
+        if sent is None or not sent.body:
+            raise MessageRefused("empty")
+        # Decoding a large picture takes a while: not in the loop that serves everybody.
+        async with service.decoding:
+            picture = await asyncio.to_thread(photo.clean, sent.body)
+        async with service.db.write() as session:
+            spoken = service.desk.company.spoken(language)
+            await open_conversation(session, conversation_id, spoken, None)
+            kept = photo.keep(
+                session, service.settings.var_dir / "photos", conversation_id, picture
+            )
+    except (MessageRefused, PhotoRefused) as error:
+        return refuse(service, error, language)
+    return response.json({"id": kept.id, "width": kept.width, "height": kept.height}, status=201)
+
+
+@photos.get("/<photo_id:str>")
+async def show(request: Request, photo_id: str) -> HTTPResponse:
+    """The picture, to the visitor whose conversation it is in."""
+    service: Service = request.app.ctx.service
+    try:
+        conversation_id = _session(service, request)
+        async with service.db.read() as session:
+            kept = await session.get(Attachment, photo_id)
+        if kept is None or kept.conversation_id != conversation_id:
+            raise MessageRefused("photo_gone")
+    except MessageRefused as error:
+        return refuse(service, error, language_of(request))
+    path = service.settings.var_dir / "photos" / kept.file_name
+    return await response.file(
+        path,
+        mime_type=kept.media_type,
+        headers={
+            "Cache-Control": "private, max-age=31536000, immutable",
+            "Content-Disposition": "inline",
+            "X-Content-Type-Options": "nosniff",
+        },
+    )
+
+
+def _session(service: Service, request: Request) -> str:
+    token = request.token or ""
+    conversation_id = service.visitors.read(token)
+    if conversation_id is None:
+        raise MessageRefused("bad_session")
+    return conversation_id
+
+
+def language_of(request: Request) -> str:
+    """The language that a request's headers ask for."""
+    wanted = request.headers.get("accept-language", "es")
+    return "en" if wanted.lower().startswith("en") else "es"
+
+
+def refuse(service: Service, error: MessageRefused | PhotoRefused, language: str) -> HTTPResponse:
+    """The answer to a photo that cannot be taken: its code, and a sentence to show."""
+    REFUSED.labels("web", error.code).inc()
+    text = service.desk.wording.say(f"error_{error.code}", language, **error.values)
+    return response.json({"error": error.code, "text": text}, status=STATUS[error.code])

@@ -1,0 +1,258 @@
+"""The web chat's server side: one WebSocket a page, resumed by itself, over the durable thread.
+
+The visitor's session is a signed token that names the conversation; the page keeps it and shows it
+at every connection. It is no cookie, so no other site can make the browser send it.
+"""
+
+import asyncio
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from sanic import Blueprint, Request, Websocket
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot import clock, handoff, identity
+from bot.channels.customer_token import (
+    Customer,
+    CustomerTokenError,
+    read_customer_token,
+    recognize,
+)
+from bot.channels.frames import message_frames
+from bot.channels.incoming import Hello, Ping, Pressed, Said, Seen, read_frame
+from bot.conversation.hub import Event
+from bot.conversation.thread import MessageRefused, receive
+from bot.db import insert_if_absent
+from bot.metrics import REFUSED, SOCKETS
+from bot.models import Choice, Conversation, Message
+from bot.service import MESSAGES_RATE, SESSIONS_RATE, Service
+
+log = structlog.get_logger()
+web = Blueprint("web", url_prefix="/chat")
+CHANNEL = "web"
+# Whoever connects says hello at once.
+HELLO_SECONDS = 10
+
+
+@web.websocket("/socket")
+async def socket(request: Request, ws: Websocket) -> None:
+    """One page's connection, from its hello until it goes."""
+    service: Service = request.app.ctx.service
+    SOCKETS.inc()
+    try:
+        visit = await _welcome(service, request, ws)
+        if visit is not None:
+            await visit.serve()
+    finally:
+        SOCKETS.dec()
+
+
+async def _welcome(service: Service, request: Request, ws: Websocket) -> "Visit | None":
+    """Read the hello; None when what came is none, or the address opens too many."""
+    language = "es"
+    try:
+        hello = read_frame(await ws.recv(timeout=HELLO_SECONDS))
+        if not isinstance(hello, Hello):
+            raise MessageRefused("bad_frame")
+        language = service.desk.company.spoken(hello.language)
+        if not service.allowed(SESSIONS_RATE, "session", request.ip):
+            raise MessageRefused("rate_limited")
+        conversation_id = service.visitors.read(hello.session) if hello.session else None
+        if hello.session and conversation_id is None:
+            raise MessageRefused("bad_session")
+    except MessageRefused as error:
+        REFUSED.labels(CHANNEL, error.code).inc()
+        await ws.send(json.dumps(_refusal(service, error, language, None)))
+        await ws.close(code=1008, reason=error.code)
+        return None
+    token = hello.session
+    if conversation_id is None or token is None:
+        conversation_id, token = service.visitors.new()
+    return Visit(service, ws, conversation_id, token, hello, language)
+
+
+@dataclass(slots=True)
+class Visit:
+    """One page that looks at one conversation."""
+
+    service: Service
+    ws: Websocket
+    conversation_id: str
+    token: str
+    hello: Hello
+    language: str
+    customer: Customer | None = None
+
+    async def serve(self) -> None:
+        """Welcome the page with what it missed, then carry frames both ways until it goes."""
+        with self.service.hub.watch(self.conversation_id) as events:
+            await self._greet()
+            sending = asyncio.create_task(self._send(events))
+            try:
+                # Ends when the page closes the socket.
+                async for raw in self.ws:
+                    await self._take(raw)
+            finally:
+                sending.cancel()
+
+    async def _greet(self) -> None:
+        """Say what the page missed. It was watching already, so nothing falls in between."""
+        refused = self._recognize()
+        async with self.service.db.read() as session:
+            conversation = await session.get(Conversation, self.conversation_id)
+            owner = (
+                await handoff.open_handoff(session, self.conversation_id) if conversation else None
+            )
+            missed = await session.scalars(
+                select(Message)
+                .where(
+                    Message.conversation_id == self.conversation_id, Message.seq > self.hello.after
+                )
+                .order_by(Message.seq)
+            )
+            messages = await message_frames(session, list(missed))
+        if conversation is not None:
+            self.language = conversation.language
+        await self._show(
+            {
+                "type": "welcome",
+                "session": self.token,
+                "language": self.language,
+                "owner": handoff.owner_of(owner),
+                "messages": messages,
+            }
+        )
+        if refused is not None:
+            await self._show(_refusal(self.service, refused, self.language, None))
+
+    def _recognize(self) -> MessageRefused | None:
+        """Read the embedding site's token, if it sent one."""
+        if not self.hello.customer:
+            return None
+        secret = self.service.settings.customer_token_secret
+        try:
+            if secret is None:
+                raise CustomerTokenError("CUSTOMER_TOKEN_SECRET is not set")
+            self.customer = read_customer_token(
+                self.hello.customer,
+                secret.get_secret_value(),
+                self.service.desk.company.country,
+            )
+        except CustomerTokenError as error:
+            log.warning("customer_token_refused", why=str(error))
+            return MessageRefused("bad_customer")
+        return None
+
+    async def _send(self, events: "asyncio.Queue[Event | None]") -> None:
+        while (event := await events.get()) is not None:
+            await self._show(event)
+        await self.ws.close(code=1001, reason="resume")
+
+    async def _show(self, event: Event) -> None:
+        await self.ws.send(json.dumps(event, ensure_ascii=False))
+
+    async def _take(self, raw: str | bytes | None) -> None:
+        """One frame of the page's; what cannot be taken is answered, and nothing breaks."""
+        frame_id: str | None = None
+        try:
+            frame = read_frame(raw)
+            if isinstance(frame, Ping):
+                await self._show({"type": "pong"})
+            elif isinstance(frame, Said | Pressed):
+                frame_id = str(frame.id)
+                # A page that goes in the middle takes nothing with it: what was begun is ended.
+                await asyncio.shield(self._store(frame))
+            elif isinstance(frame, Seen):
+                await self._seen(frame.seq)
+        except MessageRefused as error:
+            REFUSED.labels(CHANNEL, error.code).inc()
+            await self._show(_refusal(self.service, error, self.language, frame_id))
+        except Exception:
+            log.exception("frame_failed", conversation=self.conversation_id)
+            failed = MessageRefused("server")
+            await self._show(_refusal(self.service, failed, self.language, frame_id))
+
+    async def _store(self, frame: Said | Pressed) -> None:
+        if not self.service.allowed(MESSAGES_RATE, "message", self.conversation_id):
+            raise MessageRefused("rate_limited")
+        async with self.service.db.write() as session:
+            conversation = await open_conversation(
+                session, self.conversation_id, self.language, self.customer
+            )
+            message, is_new = await receive(
+                session,
+                conversation,
+                f"{self.conversation_id}:{frame.id}",
+                text=frame.text if isinstance(frame, Said) else "",
+                photos=frame.photos if isinstance(frame, Said) else (),
+                choice_token=frame.token if isinstance(frame, Pressed) else None,
+                languages=self.service.desk.company.languages,
+            )
+            self.language = conversation.language
+            spent = await _pressed_on(session, message) if is_new else None
+        at = message.at.isoformat()
+        await self._show({"type": "stored", "id": str(frame.id), "seq": message.seq, "at": at})
+        if is_new:
+            if spent is not None:
+                event = {"type": "spent", "seq": spent, "chosen": message.choice_token}
+                self.service.publish(self.conversation_id, event)
+            await self.service.show(message)
+            self.service.keeper.wake(self.conversation_id)
+        elif message.state == "answered":
+            await self._show({"type": "answered", "id": str(frame.id)})
+
+    async def _seen(self, seq: int) -> None:
+        unread = (
+            Message.conversation_id == self.conversation_id,
+            Message.seq <= seq,
+            Message.author != "customer",
+            Message.state.in_(("pending", "sent", "delivered")),
+        )
+        async with self.service.db.read() as session:
+            if await session.scalar(select(Message.id).where(*unread).limit(1)) is None:
+                return
+        async with self.service.db.write() as session:
+            await session.execute(update(Message).where(*unread).values(state="read"))
+
+
+async def open_conversation(
+    session: AsyncSession, conversation_id: str, language: str, customer: Customer | None
+) -> Conversation:
+    """The visitor's conversation; made with their first message, so that looking leaves nothing."""
+    await insert_if_absent(
+        session,
+        Conversation,
+        id=conversation_id,
+        channel=CHANNEL,
+        address=conversation_id,
+        language=language,
+        created_at=clock.now(),
+    )
+    conversation = await identity.lock(session, conversation_id)
+    if customer is not None:
+        try:
+            await recognize(session, conversation, customer)
+        except CustomerTokenError as error:
+            # The page begins a conversation of its own, and sends the message there.
+            raise MessageRefused("bad_session") from error
+    return conversation
+
+
+async def _pressed_on(session: AsyncSession, message: Message) -> int | None:
+    """Where the choice stands that a message presses, if it does."""
+    query = (
+        select(Message.seq)
+        .join(Choice, Choice.message_id == Message.id)
+        .where(Choice.token == message.choice_token)
+    )
+    return await session.scalar(query)
+
+
+def _refusal(
+    service: Service, error: MessageRefused, language: str, frame_id: str | None
+) -> dict[str, Any]:
+    text = service.desk.wording.say(f"error_{error.code}", language, **error.values)
+    return {"type": "error", "code": error.code, "text": text, "id": frame_id}

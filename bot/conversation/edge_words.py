@@ -1,0 +1,45 @@
+"""What the edge itself says when the assistant cannot: the apology, the case, the person."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot import handoff
+from bot.desk import Desk
+from bot.models import Conversation, Handoff, Message
+from bot.say import Option, Say, payload
+
+
+async def apologize(
+    session: AsyncSession, desk: Desk, conversation: Conversation, message: Message, reason: str
+) -> Say:
+    """The apology for a turn that got no answer: the truth, a reference, and a dated promise.
+
+    Args:
+        reason: "engine_failed", or "truth_gate" for an answer that no row backs.
+    """
+    waiting = await handoff.hand_off(session, desk, conversation, message, reason)
+    name = "engine_failed" if reason == "engine_failed" else "safe"
+    return Say(
+        desk.wording.say(
+            name,
+            conversation.language,
+            reference=waiting.complaint.reference,
+            due=waiting.promise.due_at,
+        )
+    )
+
+
+async def in_the_queue(
+    session: AsyncSession, desk: Desk, conversation: Conversation, open_handoff: Handoff
+) -> Say:
+    """The word to a customer who writes while a person is awaited, and the way back to the bot."""
+    waiting = await handoff.waiting(session, desk, open_handoff)
+    language = conversation.language
+    text = desk.wording.say(
+        "person_waiting",
+        language,
+        reference=waiting.complaint.reference,
+        due=waiting.promise.due_at,
+    )
+    if open_handoff.reason in handoff.ONLY_A_PERSON:
+        return Say(text)
+    return Say(text, (Option(desk.wording.say("with_the_bot", language), payload("go_on")),))

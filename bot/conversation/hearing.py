@@ -1,0 +1,112 @@
+"""What a turn begins with: the message, who owns the conversation, and what the engine is told."""
+
+import re
+from dataclasses import dataclass
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot import handoff
+from bot.conversation.thread import LONGEST_TEXT
+from bot.models import Attachment, Choice, Conversation, Handoff, Message
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One thing to tell the engine, and the message it stands for."""
+
+    message_id: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """An incoming message with all that its turn depends on."""
+
+    conversation: Conversation
+    message: Message
+    handoff: Handoff | None
+    asks: tuple[Ask, ...]
+
+    @property
+    def for_the_bot(self) -> bool:
+        """Whether the bot may answer: nobody else owns the conversation, or may be spared it."""
+        owner = self.handoff
+        if owner is None or owner.state == "active":
+            return owner is None
+        # The customer goes on with the bot; the engine may be back; or this very message opened
+        # the handoff, and its turn was cut off before the answer was stored.
+        return (
+            any(ask.text.startswith("/go_on") for ask in self.asks)
+            or owner.reason == "engine_failed"
+            or owner.message_id == self.message.id
+        )
+
+
+async def hear(session: AsyncSession, conversation_id: str) -> Heard | None:
+    """The oldest unanswered message of a conversation; None when all are answered."""
+    message = await session.scalar(
+        select(Message)
+        .where(Message.conversation_id == conversation_id, Message.state == "received")
+        .order_by(Message.seq)
+        .limit(1)
+    )
+    if message is None:
+        return None
+    return Heard(
+        conversation=await session.get_one(Conversation, conversation_id),
+        message=message,
+        handoff=await handoff.open_handoff(session, conversation_id),
+        asks=await _asks(session, message),
+    )
+
+
+async def _asks(session: AsyncSession, message: Message) -> tuple[Ask, ...]:
+    """What to tell the engine: presses one by one, then all words together.
+
+    What it missed, while it was down or a person was awaited, goes with the new, so that nothing
+    has to be said again.
+    """
+    missed = await session.scalars(
+        select(Message)
+        .where(
+            Message.conversation_id == message.conversation_id,
+            Message.heard.is_(False),
+            Message.id != message.id,
+        )
+        .order_by(Message.seq)
+    )
+    presses: list[Ask] = []
+    words: list[Message] = []
+    for one in (*missed, message):
+        if one.choice_token is not None:
+            presses.append(Ask(one.id, await _payload(session, one.choice_token)))
+        else:
+            words.append(one)
+    if not words:
+        return tuple(presses)
+    # A slash at the beginning would be a command to Rasa, and those are not the customer's.
+    # Of very much the newest is heard.
+    told = "\n".join(one.text for one in words)[-LONGEST_TEXT:]
+    text = re.sub(r"^[/\s]+", "", told).strip()
+    last = words[-1]
+    return (*presses, Ask(last.id, text or await _without_words(session, last)))
+
+
+async def _payload(session: AsyncSession, token: str) -> str:
+    return (await session.get_one(Choice, token)).payload
+
+
+async def _without_words(session: AsyncSession, message: Message) -> str:
+    """A bare photo is a fact; anything else without words is not understood."""
+    photo = select(Attachment.id).where(Attachment.message_id == message.id).limit(1)
+    return "/inform" if await session.scalar(photo) else "/nlu_fallback"
+
+
+async def all_heard(session: AsyncSession, conversation_id: str) -> None:
+    """The engine has been told everything."""
+    await session.execute(
+        update(Message)
+        .where(Message.conversation_id == conversation_id, Message.heard.is_(False))
+        .values(heard=True)
+    )

@@ -1,0 +1,137 @@
+"""The keeper: every stored message gets its turn, and no promise passes in silence."""
+
+import asyncio
+import os
+import socket
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import structlog
+from sqlalchemy import or_, select
+
+from bot import clock
+from bot.conversation import outbox, reminders
+from bot.conversation.lease import turn_lease
+from bot.conversation.turn import Answered, Turns
+from bot.db import Database
+from bot.desk import Desk
+from bot.models import Conversation, Message
+
+log = structlog.get_logger()
+# A turn that another worker left behind is found this soon.
+SWEEP_EVERY = 1.0
+PROMISES_EVERY = 20.0
+# The customer hears from us this long before a promise passes.
+AHEAD = timedelta(minutes=5)
+
+
+class Keeper:
+    """Runs the turns of a process: at once for what it received, and for what was left behind."""
+
+    def __init__(
+        self,
+        db: Database,
+        desk: Desk,
+        turns: Turns,
+        *,
+        on_think: Callable[[str], None],
+        on_answer: Callable[[Answered], Awaitable[None]],
+        on_say: Callable[[Message], Awaitable[None]],
+    ) -> None:
+        self._db = db
+        self._desk = desk
+        self._turns = turns
+        self._on_think = on_think
+        self._on_answer = on_answer
+        self._on_say = on_say
+        self._name = f"{socket.gethostname()}-{os.getpid()}"
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self._again: set[str] = set()
+        self._loops: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        """Begin to sweep; what was left unanswered at the last stop is taken up first."""
+        self._loops = [
+            asyncio.create_task(self._for_ever(self._sweep, SWEEP_EVERY)),
+            asyncio.create_task(self._for_ever(self._deliver, SWEEP_EVERY)),
+            asyncio.create_task(self._for_ever(self._keep_promises, PROMISES_EVERY)),
+        ]
+
+    async def stop(self, patience: float = 10.0) -> None:
+        """Stop sweeping, and let the turns that run come to their end."""
+        for loop in self._loops:
+            loop.cancel()
+        if self._running:
+            await asyncio.wait(self._running.values(), timeout=patience)
+        for task in self._running.values():
+            task.cancel()
+
+    def wake(self, conversation_id: str) -> None:
+        """A message was stored: run its turn now, or right after the one that runs."""
+        if conversation_id in self._running:
+            self._again.add(conversation_id)
+            return
+        task = asyncio.create_task(self._run(conversation_id))
+        self._running[conversation_id] = task
+        task.add_done_callback(lambda _: self._done(conversation_id))
+
+    def _done(self, conversation_id: str) -> None:
+        self._running.pop(conversation_id, None)
+        if conversation_id in self._again:
+            self._again.discard(conversation_id)
+            self.wake(conversation_id)
+
+    async def _run(self, conversation_id: str) -> None:
+        try:
+            async with turn_lease(self._db, conversation_id, self._name) as held:
+                while held:
+                    answered = await self._turns.run_next(
+                        conversation_id,
+                        lambda: self._on_think(conversation_id),
+                    )
+                    if answered is None:
+                        return
+                    await self._on_answer(answered)
+        except Exception:
+            # The message stays in the inbox, and the next sweep tries again.
+            log.exception("turn_failed", conversation=conversation_id)
+
+    async def _for_ever(self, step: Callable[[], Awaitable[None]], every: float) -> None:
+        while True:
+            try:
+                await step()
+            except Exception:
+                log.exception("keeper_failed", step=step.__name__)
+            await asyncio.sleep(every)
+
+    async def _sweep(self) -> None:
+        now = clock.now()
+        query = (
+            select(Message.conversation_id)
+            .join(Conversation, Conversation.id == Message.conversation_id)
+            .where(
+                Message.state == "received",
+                or_(Conversation.turn_until.is_(None), Conversation.turn_until < now),
+            )
+            .distinct()
+            .limit(500)
+        )
+        async with self._db.read() as session:
+            waiting = list(await session.scalars(query))
+        for conversation_id in waiting:
+            if conversation_id not in self._running:
+                self.wake(conversation_id)
+
+    async def _deliver(self) -> None:
+        """Show what other processes put into the outbox."""
+        async with self._db.read() as session:
+            waiting = await outbox.pending(session)
+        if waiting:
+            async with self._db.write() as session:
+                taken = await outbox.take(session, waiting)
+            for message in taken:
+                await self._on_say(message)
+
+    async def _keep_promises(self) -> None:
+        for message in await reminders.renew(self._db, self._desk, clock.now() + AHEAD):
+            await self._on_say(message)

@@ -1,0 +1,76 @@
+"""The word to a customer before a promise passes unkept: an apology, and a new date that holds."""
+
+from datetime import datetime
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot import clock, handoff, history, identity, promise
+from bot.conversation import thread
+from bot.db import Database
+from bot.desk import Desk
+from bot.models import Complaint, Conversation, Handoff, Message, Promise
+from bot.say import Say
+
+log = structlog.get_logger()
+MOST_URGENT = 1
+
+
+async def renew(db: Database, desk: Desk, before: datetime) -> list[Message]:
+    """Tell every customer whose promise falls due before ``before``; what was said to them.
+
+    Each in a transaction of its own, the conversation first, as a turn does it: nobody waits for
+    anybody in a circle, and one that fails holds up no other.
+    """
+    said = []
+    async with db.read() as session:
+        falling_due = await promise.falling_due(session, before)
+    for promise_id in falling_due:
+        async with db.write() as session:
+            message = await _renew(session, desk, promise_id)
+        if message is not None:
+            said.append(message)
+    return said
+
+
+async def _renew(session: AsyncSession, desk: Desk, promise_id: int) -> Message | None:
+    due = await session.get_one(Promise, promise_id)
+    case = await session.get_one(Complaint, due.complaint_id)
+    conversation = await identity.lock(session, case.conversation_id)
+    if not await promise.break_(session, due):
+        return None  # kept, or told by another worker, in the meantime
+    history.note(session, case, "bot", "promise broken", what=due.what)
+    await _to_the_front(session, conversation, case, due)
+    new_due = await _new_due(session, desk, case)
+    await promise.make(session, case, promise.ANSWER, new_due)
+    name = "promise_renewed" if due.what == promise.ANSWER else "promise_delayed"
+    text = desk.wording.say(name, conversation.language, reference=case.reference, due=new_due)
+    log.warning("promise_broken", reference=case.reference, what=due.what)
+    return await thread.put(session, conversation, Say(text), author="system")
+
+
+async def _new_due(session: AsyncSession, desk: Desk, case: Complaint) -> datetime:
+    """The first new date is soon; after that one a business day, not an apology every few hours."""
+    broken = await promise.count_broken(session, case.id)
+    if broken > 1:
+        return desk.calendar.add_business_days(clock.now(), 1)
+    return desk.calendar.due(clock.now(), desk.company.promises.status_update)
+
+
+async def _to_the_front(
+    session: AsyncSession, conversation: Conversation, case: Complaint, due: Promise
+) -> None:
+    """A broken promise makes the case the most urgent one, with a person if it has none yet."""
+    open_handoff = await handoff.open_handoff(session, conversation.id)
+    if open_handoff is None:
+        open_handoff = Handoff(
+            conversation_id=conversation.id,
+            complaint_id=case.id,
+            state="waiting",
+            reason="promise_broken",
+            created_at=clock.now(),
+        )
+        session.add(open_handoff)
+        history.note(session, case, "bot", "handed off", reason="promise_broken", what=due.what)
+    open_handoff.priority = MOST_URGENT
+    await session.flush()

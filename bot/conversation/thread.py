@@ -1,0 +1,211 @@
+"""A conversation's thread of messages: each gets its place, and comes in or goes out once."""
+
+import secrets
+from collections.abc import Sequence
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot import clock, language
+from bot.models import Attachment, Choice, Conversation, Message
+from bot.plain import fold
+from bot.say import Say
+
+# WhatsApp's and Telegram's limit as well: what is said here can be said there.
+LONGEST_TEXT = 4096
+# A name or a loan word is no change of language; a sentence is.
+WORDS_TO_SWITCH = 5
+
+
+class MessageRefused(ValueError):
+    """An incoming message that cannot be taken; ``code`` names the sentence to answer with."""
+
+    def __init__(self, code: str, **values: int) -> None:
+        super().__init__(code)
+        self.code = code
+        self.values = values
+
+
+async def next_seq(session: AsyncSession, conversation_id: str) -> int:
+    """The next place in the thread.
+
+    The conversation's row stays locked until the commit, so a later place is never seen before an
+    earlier one, and a reader who has seen place 7 has seen all before it.
+    """
+    result = await session.execute(
+        update(Conversation)
+        .where(Conversation.id == conversation_id)
+        .values(last_seq=Conversation.last_seq + 1)
+        .returning(Conversation.last_seq)
+        .execution_options(synchronize_session=False)
+    )
+    return int(result.scalar_one())
+
+
+async def receive(
+    session: AsyncSession,
+    conversation: Conversation,
+    source_id: str,
+    *,
+    text: str = "",
+    photos: Sequence[str] = (),
+    choice_token: str | None = None,
+    languages: Sequence[str] = language.LANGUAGES,
+) -> tuple[Message, bool]:
+    """Store what a customer sent, once; says whether it is new.
+
+    Args:
+        languages: those that the company speaks.
+
+    Raises:
+        MessageRefused: it is empty, too long, or presses a choice that is gone.
+    """
+    # Two deliveries of one message at once wait for each other here.
+    await session.execute(
+        select(Conversation.id).where(Conversation.id == conversation.id).with_for_update()
+    )
+    known = await session.scalar(
+        select(Message).where(
+            Message.channel == conversation.channel, Message.source_id == source_id
+        )
+    )
+    if known is not None:
+        return known, False
+    text = _storable(text)
+    choice_token = choice_token or await _pressed_in_words(session, conversation, text)
+    if choice_token is not None:
+        text = await _press(session, conversation, choice_token)
+    elif not text.strip() and not photos:
+        raise MessageRefused("empty")
+    elif len(text) > LONGEST_TEXT:
+        raise MessageRefused("too_long", length=len(text), most=LONGEST_TEXT)
+    else:
+        _hear_language(conversation, text, languages)
+    message = Message(
+        conversation_id=conversation.id,
+        seq=await next_seq(session, conversation.id),
+        channel=conversation.channel,
+        source_id=source_id,
+        author="customer",
+        text=text,
+        state="received",
+        choice_token=choice_token,
+        at=clock.now(),
+    )
+    session.add(message)
+    await session.flush()
+    if photos:
+        await _attach(session, message, photos)
+    return message, True
+
+
+def _hear_language(conversation: Conversation, text: str, languages: Sequence[str]) -> None:
+    """Answer in the customer's language: told by the first message, kept until they switch."""
+    spoken = language.told(text)
+    few = len(text.split()) < WORDS_TO_SWITCH
+    if spoken is None or spoken not in languages or (conversation.language_heard and few):
+        return
+    conversation.language, conversation.language_heard = spoken, True
+
+
+def _storable(text: str) -> str:
+    """Without what no database holds: NUL, and the halves of surrogate pairs."""
+    return text.replace("\x00", "").encode(errors="ignore").decode()
+
+
+async def _pressed_in_words(
+    session: AsyncSession, conversation: Conversation, text: str
+) -> str | None:
+    """The open choice whose title the customer typed word for word."""
+    said = fold(text)
+    if not said:
+        return None
+    query = select(Choice).where(Choice.conversation_id == conversation.id, Choice.chosen.is_(None))
+    same = [one.token for one in await session.scalars(query) if fold(one.title) == said]
+    return same[0] if len(same) == 1 else None
+
+
+async def _press(session: AsyncSession, conversation: Conversation, token: str) -> str:
+    """Spend a choice, and the others beside it; gives back what its button says."""
+    choice = await session.get(Choice, token, with_for_update=True)
+    if choice is None or choice.conversation_id != conversation.id or choice.chosen is not None:
+        raise MessageRefused("choice_gone")
+    await session.execute(
+        update(Choice)
+        .where(Choice.message_id == choice.message_id)
+        .values(chosen=Choice.token == token)
+    )
+    return choice.title
+
+
+async def _attach(session: AsyncSession, message: Message, photos: Sequence[str]) -> None:
+    await session.execute(
+        update(Attachment)
+        .where(
+            Attachment.id.in_(photos),
+            Attachment.conversation_id == message.conversation_id,
+            Attachment.message_id.is_(None),
+        )
+        .values(message_id=message.id)
+    )
+
+
+async def put(
+    session: AsyncSession,
+    conversation: Conversation,
+    say: Say,
+    *,
+    author: str = "bot",
+    in_reply_to: Message | None = None,
+    state: str = "sent",
+) -> Message:
+    """Add an outgoing message, with its choices.
+
+    Args:
+        state: "sent" when the caller shows it right after the commit (a page that misses it then
+            gets it when it resumes), "pending" when the edge is to find it in the outbox.
+    """
+    message = Message(
+        conversation_id=conversation.id,
+        seq=await next_seq(session, conversation.id),
+        channel=conversation.channel,
+        author=author,
+        text=say.text,
+        state=state,
+        in_reply_to=in_reply_to.id if in_reply_to else None,
+        at=clock.now(),
+    )
+    session.add(message)
+    await session.flush()
+    session.add_all(
+        Choice(
+            token=secrets.token_urlsafe(9),
+            conversation_id=conversation.id,
+            message_id=message.id,
+            position=position,
+            title=option.title,
+            detail=option.detail,
+            payload=option.payload,
+        )
+        for position, option in enumerate(say.options, start=1)
+    )
+    await session.flush()
+    return message
+
+
+async def spend_open_choices(session: AsyncSession, conversation_id: str) -> list[int]:
+    """Close every choice still open in a conversation; the seqs of the messages they stand on."""
+    query = (
+        select(Message.seq)
+        .join(Choice, Choice.message_id == Message.id)
+        .where(Choice.conversation_id == conversation_id, Choice.chosen.is_(None))
+        .distinct()
+    )
+    seqs = list(await session.scalars(query))
+    if seqs:
+        await session.execute(
+            update(Choice)
+            .where(Choice.conversation_id == conversation_id, Choice.chosen.is_(None))
+            .values(chosen=False)
+        )
+    return seqs

@@ -1,0 +1,222 @@
+"""The turn of an incoming message: who owns the conversation, what is answered, once.
+
+Every step is its own short transaction, and none is open while the engine thinks. A turn that was
+cut off at any point is run again from the start: the actions find what they did before, and the
+answer is stored in the same transaction that marks the message answered.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot import clock, complaint, facts, handoff, identity, truth
+from bot.conversation import edge_words, thread
+from bot.conversation.hearing import Ask, Heard, all_heard, hear
+from bot.db import Database
+from bot.desk import Desk
+from bot.metrics import APOLOGY_SECONDS, ENGINE_FAILURES, TRUTH_BLOCKED, TURN_SECONDS
+from bot.models import Complaint, Conversation, Handoff, Message
+from bot.rasa_client import EngineDown, EngineError, EngineSilent, RasaClient
+from bot.say import Say
+
+log = structlog.get_logger()
+# Even a message that waited long gets the engine's ear for this long (seconds).
+SHORTEST_WAIT = 3.0
+RETRY_DOWN_EVERY = 0.5
+# The actions are started again within this time; if they fail, it is soon told.
+LONGEST_SILENCE = timedelta(seconds=10)
+# How often somebody who waits for a person is told so.
+QUEUE_WORD_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What a turn came to: the incoming message, and what was put out for it."""
+
+    incoming: Message
+    outgoing: list[Message]
+    spent: list[int]  # seqs of messages whose choices are closed
+    owner: str  # who has the conversation now: bot, queue or agent
+
+
+class Turns:
+    """Runs turns; one instance a process."""
+
+    def __init__(
+        self,
+        db: Database,
+        desk: Desk,
+        rasa: RasaClient,
+        *,
+        engine_timeout: float,
+        apology_after: float,
+        concurrency: int = 32,
+    ) -> None:
+        self._db = db
+        self._desk = desk
+        self._rasa = rasa
+        self._engine_timeout = engine_timeout
+        self._apology_after = apology_after
+        self._at_once = asyncio.Semaphore(concurrency)
+
+    async def run_next(self, conversation_id: str, on_think: Callable[[], None]) -> Answered | None:
+        """Answer the oldest unanswered message of a conversation; None when there is none.
+
+        Args:
+            on_think: called when the assistant begins to think, to show that it types.
+        """
+        heard = await self._hear(conversation_id)
+        if heard is None:
+            return None
+        with TURN_SECONDS.time():
+            if heard.handoff is not None and not heard.for_the_bot:
+                kept = await self._queue(heard)
+                if kept is not None:
+                    return kept
+            on_think()
+            try:
+                async with self._at_once:
+                    says = await self._ask(heard)
+            except EngineError as error:
+                ENGINE_FAILURES.inc()
+                log.warning("engine_failed", conversation=conversation_id, why=str(error))
+                return await self._apologize(heard, "engine_failed")
+            return await self._answer(heard, says)
+
+    async def _hear(self, conversation_id: str) -> Heard | None:
+        async with self._db.read() as session:
+            return await hear(session, conversation_id)
+
+    async def _ask(self, heard: Heard) -> list[Say]:
+        """Ask the engine; while it is down keep asking, until the apology is due."""
+        waited = (clock.now() - heard.message.at).total_seconds()
+        wait = max(self._apology_after - waited, SHORTEST_WAIT)
+        deadline = clock.now() + timedelta(seconds=wait)
+        says: list[Say] = []
+        for ask in heard.asks:
+            says += await self._ask_until(deadline, heard.conversation.id, ask)
+        return says
+
+    async def _ask_until(self, deadline: datetime, conversation_id: str, ask: Ask) -> list[Say]:
+        metadata = {"message_id": ask.message_id}
+        silent_until = min(deadline, clock.now() + LONGEST_SILENCE)
+        while True:
+            left = max((deadline - clock.now()).total_seconds(), SHORTEST_WAIT)
+            try:
+                return await self._rasa.ask(
+                    conversation_id, ask.text, metadata, min(left, self._engine_timeout)
+                )
+            except EngineDown as error:
+                last = silent_until if isinstance(error, EngineSilent) else deadline
+                if clock.now() + timedelta(seconds=RETRY_DOWN_EVERY) >= last:
+                    raise
+                await asyncio.sleep(RETRY_DOWN_EVERY)
+
+    async def _answer(self, heard: Heard, says: list[Say]) -> Answered:
+        async with self._db.write() as session:
+            conversation, message, owner = await _lock(session, heard)
+            if message.state != "received":
+                return Answered(message, [], [], handoff.owner_of(owner))
+            if owner is not None and owner.state == "active":
+                # A person took over while the engine thought: what it says is dropped.
+                return _over(message, [], [], owner)
+            wrong = await truth.unbacked(session, self._desk, conversation, says)
+            if wrong is not None:
+                TRUTH_BLOCKED.inc()
+                log.error("truth_gate", conversation=conversation.id, unbacked=wrong)
+                return await self._say_apology(session, heard, "truth_gate")
+            if owner is not None and owner.reason == "engine_failed" and heard.handoff:
+                case = await session.get_one(Complaint, owner.complaint_id)
+                handoff.end(session, owner, case, "returned", "bot")
+            await all_heard(session, conversation.id)
+            return await _put(session, conversation, message, says)
+
+    async def _queue(self, heard: Heard) -> Answered | None:
+        """A person owns the conversation: the message is theirs, and the customer knows it.
+
+        None when the conversation was given back meanwhile: then it is the bot's to answer.
+        """
+        async with self._db.write() as session:
+            conversation, message, owner = await _lock(session, heard)
+            if message.state != "received":
+                return Answered(message, [], [], handoff.owner_of(owner))
+            # The person who answers is not to ask for what was told meanwhile.
+            identity.remember(conversation, facts.find(message.text, self._desk.company.country))
+            if owner is None:
+                return None
+            if owner.state == "active":
+                return _over(message, [], [], owner)
+            # Should the customer go on with the bot, it hears what was told meanwhile.
+            message.heard = message.choice_token is not None
+            say = await edge_words.in_the_queue(session, self._desk, conversation, owner)
+            if await _told_lately(session, message, say):
+                return _over(message, [], [], owner)
+            return await _put(session, conversation, message, [say])
+
+    async def _apologize(self, heard: Heard, reason: str) -> Answered:
+        async with self._db.write() as session:
+            return await self._say_apology(session, heard, reason)
+
+    async def _say_apology(self, session: AsyncSession, heard: Heard, reason: str) -> Answered:
+        conversation, message, owner = await _lock(session, heard)
+        if message.state != "received":
+            return Answered(message, [], [], handoff.owner_of(owner))
+        message.heard = reason != "engine_failed"
+        if owner is not None and owner.state == "active":
+            return _over(message, [], [], owner)
+        if owner is not None and heard.handoff is not None:
+            say = await edge_words.in_the_queue(session, self._desk, conversation, owner)
+        else:
+            say = await edge_words.apologize(session, self._desk, conversation, message, reason)
+        return await _put(session, conversation, message, [say])
+
+
+async def _lock(
+    session: AsyncSession, heard: Heard
+) -> tuple[Conversation, Message, Handoff | None]:
+    conversation = await identity.lock(session, heard.conversation.id)
+    message = await session.get_one(Message, heard.message.id)
+    return conversation, message, await handoff.open_handoff(session, conversation.id)
+
+
+async def _told_lately(session: AsyncSession, message: Message, say: Say) -> bool:
+    """Whether the last word to this customer was the same, a moment ago."""
+    last = await session.scalar(
+        select(Message)
+        .where(
+            Message.conversation_id == message.conversation_id,
+            Message.author != "customer",
+            Message.at > clock.now() - QUEUE_WORD_EVERY,
+        )
+        .order_by(Message.seq.desc())
+        .limit(1)
+    )
+    return last is not None and last.text == say.text
+
+
+async def _put(
+    session: AsyncSession, conversation: Conversation, message: Message, says: list[Say]
+) -> Answered:
+    spent = []
+    if any(say.options for say in says) or await complaint.current(session, conversation) is None:
+        spent = await thread.spend_open_choices(session, conversation.id)
+    outgoing = [await thread.put(session, conversation, say, in_reply_to=message) for say in says]
+    if (took := await complaint.apology_left(session, conversation)) is not None:
+        APOLOGY_SECONDS.observe(took.total_seconds())
+    owner = await handoff.open_handoff(session, conversation.id)
+    return _over(message, outgoing, spent, owner)
+
+
+def _over(
+    message: Message,
+    outgoing: list[Message],
+    spent: list[int],
+    owner: Handoff | None = None,
+) -> Answered:
+    message.state = "answered"
+    return Answered(message, outgoing, spent, handoff.owner_of(owner))

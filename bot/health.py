@@ -1,0 +1,61 @@
+"""Health: alive, ready, and what is counted."""
+
+import asyncio
+
+import httpx
+import structlog
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sanic import Blueprint, HTTPResponse, Request, response
+from sqlalchemy import text
+
+from bot.service import Service
+
+log = structlog.get_logger()
+health = Blueprint("health")
+
+
+@health.get("/healthz")
+async def alive(_request: Request) -> HTTPResponse:
+    """Alive: this process answers."""
+    return response.json({"status": "ok"})
+
+
+@health.get("/readyz")
+async def ready(request: Request) -> HTTPResponse:
+    """Ready: 200 when engine, actions and database answer, else 503 and which is missing."""
+    service: Service = request.app.ctx.service
+    engine, actions, database = await asyncio.gather(
+        service.rasa.is_ready(), _actions_answer(service), _database_answers(service)
+    )
+    states = {"engine": engine, "actions": actions, "database": database}
+    return response.json(
+        {name: "ok" if state else "missing" for name, state in states.items()},
+        status=200 if all(states.values()) else 503,
+    )
+
+
+@health.get("/metrics")
+async def metrics(_request: Request) -> HTTPResponse:
+    """What is counted and timed, in Prometheus' text format."""
+    return response.raw(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+
+
+async def _actions_answer(service: Service) -> bool:
+    url = service.settings.actions_url
+    if url is None:
+        return False
+    try:
+        async with httpx.AsyncClient(trust_env=False, timeout=2) as client:
+            return (await client.get(f"{url}/health")).is_success
+    except httpx.HTTPError:
+        return False
+
+
+async def _database_answers(service: Service) -> bool:
+    try:
+        async with service.db.read() as session:
+            await session.execute(text("SELECT 1"))
+    except Exception:
+        log.exception("database_missing")
+        return False
+    return True

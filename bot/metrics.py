@@ -1,0 +1,19 @@
+"""What is counted and timed, for Prometheus at ``/metrics``."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+MESSAGES = Counter("regalo_messages_total", "Messages stored", ["channel", "author"])
+REFUSED = Counter("regalo_refused_total", "Incoming messages refused", ["channel", "code"])
+TURN_SECONDS = Histogram(
+    "regalo_turn_seconds",
+    "From taking up a message to its stored answer",
+    buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60),
+)
+APOLOGY_SECONDS = Histogram(
+    "regalo_apology_seconds",
+    "The sixty-second clock: from a complaint's first message to its apology",
+    buckets=(0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 120),
+)
+ENGINE_FAILURES = Counter("regalo_engine_failures_total", "Turns that the engine did not answer")
+TRUTH_BLOCKED = Counter("regalo_truth_blocked_total", "Texts that no row backed")
+SOCKETS = Gauge("regalo_sockets", "Open web chats")

@@ -1,0 +1,133 @@
+"""The edge's parts, put together: what the routes of one process work with."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+from limits import RateLimitItem, parse
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+
+from bot.channels.frames import message_frames
+from bot.channels.visitor import Visitors
+from bot.conversation.hub import Event, Hub
+from bot.conversation.keeper import Keeper
+from bot.conversation.lease import release_all
+from bot.conversation.relay import Relay
+from bot.conversation.turn import Answered, Turns
+from bot.db import Database
+from bot.desk import Desk
+from bot.metrics import MESSAGES
+from bot.models import Message
+from bot.rasa_client import RasaClient
+from bot.settings import Settings
+
+# How much one visitor, and one address, may send; more is asked to wait, and nothing is lost.
+MESSAGES_RATE = parse("30/10 seconds")
+PHOTOS_RATE = parse("20/10 minutes")
+SESSIONS_RATE = parse("600/minute")
+
+
+@dataclass(slots=True)
+class Service:
+    """What this process holds."""
+
+    settings: Settings
+    desk: Desk
+    db: Database
+    rasa: RasaClient
+    visitors: Visitors
+    hub: Hub = field(default_factory=Hub)
+    limiter: MovingWindowRateLimiter = field(
+        default_factory=lambda: MovingWindowRateLimiter(MemoryStorage())
+    )
+    # A large photo takes some hundred megabytes while it is decoded: two at a time.
+    decoding: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
+    keeper: Keeper = field(init=False)
+    relay: Relay | None = None
+
+    def __post_init__(self) -> None:
+        turns = Turns(
+            self.db,
+            self.desk,
+            self.rasa,
+            engine_timeout=self.settings.engine_timeout,
+            apology_after=self.settings.apology_after,
+        )
+        if not self.db.is_sqlite:
+            self.relay = Relay(self.settings.database_url, self._relayed)
+        self.keeper = Keeper(
+            self.db,
+            self.desk,
+            turns,
+            on_think=self._thinks,
+            on_answer=self._answered,
+            on_say=self.show,
+        )
+
+    async def start(self) -> None:
+        """Take up what was left at the last stop, and begin."""
+        if self.db.is_sqlite:
+            await release_all(self.db)
+        if self.relay is not None:
+            self.relay.start()
+        self.keeper.start()
+
+    async def stop(self) -> None:
+        """End gracefully: running turns come to their end, sockets are closed."""
+        await self.keeper.stop()
+        self.hub.close()
+        if self.relay is not None:
+            await self.relay.stop()
+        await self.rasa.close()
+        await self.db.close()
+
+    def allowed(self, rate: RateLimitItem, *key: str) -> bool:
+        """Count one more against a rate; False when it is too many."""
+        return self.limiter.hit(rate, *key)
+
+    async def show(self, message: Message) -> None:
+        """Show a stored message to everyone who looks at its conversation, on every worker."""
+        MESSAGES.labels(message.channel, message.author).inc()
+        await self._show_here(message)
+        if self.relay is not None:
+            self.relay.send(message.conversation_id, {"type": "stored_message", "id": message.id})
+
+    def publish(self, conversation_id: str, event: Event) -> None:
+        """Tell everyone who looks at a conversation, on every worker."""
+        self.hub.publish(conversation_id, event)
+        if self.relay is not None:
+            self.relay.send(conversation_id, event)
+
+    async def _show_here(self, message: Message) -> None:
+        if self.hub.is_watched(message.conversation_id):
+            async with self.db.read() as session:
+                (frame,) = await message_frames(session, [message])
+            self.hub.publish(message.conversation_id, {"type": "message", "message": frame})
+
+    async def _relayed(self, conversation_id: str, event: Event) -> None:
+        """What another worker says: show it to those who look on from here."""
+        if not self.hub.is_watched(conversation_id):
+            return
+        if event["type"] != "stored_message":
+            self.hub.publish(conversation_id, event)
+            return
+        async with self.db.read() as session:
+            message = await session.get_one(Message, event["id"])
+        await self._show_here(message)
+
+    def _thinks(self, conversation_id: str) -> None:
+        self._typing(conversation_id, on=True)
+
+    def _typing(self, conversation_id: str, *, on: bool) -> None:
+        self.publish(conversation_id, {"type": "typing", "on": on, "author": "bot", "name": None})
+
+    async def _answered(self, answered: Answered) -> None:
+        conversation_id = answered.incoming.conversation_id
+        for seq in answered.spent:
+            self.publish(conversation_id, {"type": "spent", "seq": seq, "chosen": None})
+        self._typing(conversation_id, on=False)
+        for message in answered.outgoing:
+            await self.show(message)
+        self.publish(conversation_id, {"type": "owner", "owner": answered.owner, "name": None})
+        source = answered.incoming.source_id or ""
+        self.publish(conversation_id, {"type": "answered", "id": source.partition(":")[2] or None})

@@ -1,0 +1,117 @@
+"""The truth gate: a bot's text that names an amount, a date or a code needs a row behind it.
+
+It trusts nobody: not the templates, not the actions. It renders what the committed rows of this
+conversation would look like, takes that out of the text, and if a number, a date or a currency is
+left over, or a deed is told that no row records, the text does not go out.
+"""
+
+import re
+from collections.abc import Iterable
+from datetime import timedelta
+
+from sqlalchemy import or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot import clock, order
+from bot.desk import Desk
+from bot.models import Compensation, Complaint, Conversation, Promise
+from bot.money import Money
+from bot.offer import TAKEN
+from bot.opening_hours import show_hours
+from bot.plain import fold
+from bot.say import Say
+
+_LEFT_OVER = re.compile(
+    r"\d|[$€£]"
+    r"|\b(?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre"
+    r"|diciembre|lunes|martes|miercoles|jueves|viernes|sabado|domingo|manana|hoy"
+    r"|january|february|march|april|june|july|august|september|october|november|december"
+    r"|monday|tuesday|wednesday|thursday|friday|saturday|sunday|today|tomorrow"
+    r"|pesos|dolares|dollars|euros|soles|por ciento|percent)\b|%"
+)
+# Deeds: told only when a remedy has been accepted or issued.
+_DEED = re.compile(
+    r"\b(?:listo:|(?:queda|esta) en marcha|su codigo es|reembolsamos|devolvimos|emitimos"
+    r"|enviamos ya|ya le dimos|esta resuelto|done:|under way|your code is"
+    r"|we (?:have )?(?:refunded|issued)|have already given|is solved)"
+)
+
+
+async def unbacked(
+    session: AsyncSession, desk: Desk, conversation: Conversation, says: Iterable[Say]
+) -> str | None:
+    """What no committed row backs in these messages; None when all of it is so."""
+    rows = await _rows(session, conversation)
+    known = sorted(
+        {text for text in await _known(session, desk, conversation, rows) if text},
+        key=len,
+        reverse=True,
+    )
+    done = any(remedy.state in TAKEN for remedy in rows.remedies)
+    for say in says:
+        for text in (say.text, *(f"{one.title}\n{one.detail}" for one in say.options)):
+            rest = text
+            for part in known:
+                rest = rest.replace(part, " ")
+            if left := _LEFT_OVER.search(fold(rest)):
+                return f"{left.group()!r} in {text!r}"
+            if not done and (deed := _DEED.search(fold(text))):
+                return f"{deed.group()!r} in {text!r}"
+    return None
+
+
+class _Rows:
+    """The committed rows that concern a conversation."""
+
+    def __init__(
+        self, cases: list[Complaint], remedies: list[Compensation], promises: list[Promise]
+    ) -> None:
+        self.cases = cases
+        self.remedies = remedies
+        self.promises = promises
+
+
+async def _rows(session: AsyncSession, conversation: Conversation) -> _Rows:
+    here = Complaint.conversation_id == conversation.id
+    cases = list(await session.scalars(select(Complaint).where(here)))
+    orders = [case.order_id for case in cases if case.order_id]
+    same_order = Compensation.order_id.in_(orders) & Compensation.state.in_(TAKEN)
+    pressed_here = Compensation.complaint_id.in_([case.id for case in cases])
+    remedies = list(
+        await session.scalars(select(Compensation).where(or_(pressed_here, same_order)))
+    )
+    elsewhere = {one.complaint_id for one in remedies} - {case.id for case in cases}
+    if elsewhere:
+        cases += await session.scalars(select(Complaint).where(Complaint.id.in_(elsewhere)))
+    promises = await session.scalars(
+        select(Promise).where(Promise.complaint_id.in_([case.id for case in cases]))
+    )
+    return _Rows(cases, remedies, list(promises))
+
+
+async def _known(
+    session: AsyncSession, desk: Desk, conversation: Conversation, rows: _Rows
+) -> set[str]:
+    """Everything that these rows say, as a text in this language would say it."""
+    language = conversation.language
+    show = desk.wording.show
+    known = {case.reference for case in rows.cases}
+    for remedy in rows.remedies:
+        known |= {remedy.terms["title"][language], remedy.terms["detail"][language]}
+        known.add((remedy.terms["conditions"] or {}).get(language, ""))
+        known.add(remedy.code or "")
+        if remedy.amount_minor:
+            known.add(show(Money(remedy.amount_minor, remedy.currency), language))
+        if remedy.expires_at:
+            known.add(show(remedy.expires_at.astimezone(desk.company.tz).date(), language))
+    now = clock.now()
+    for promise in rows.promises:
+        # A text made just before midnight says "today" of what is now yesterday.
+        for moment in (now, now - timedelta(minutes=1)):
+            known.add(desk.wording.show_at(promise.due_at, language, moment))
+    known |= {desk.company.order_number.where[language], show_hours(desk.company, language)}
+    known |= {words[language] for words in desk.company.rights.values()}
+    if conversation.contact_id is not None:
+        for one in await order.recent(session, conversation.contact_id):
+            known |= {one.number, "; ".join(one.items)}
+    return known

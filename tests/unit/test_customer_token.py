@@ -1,0 +1,63 @@
+"""Forged tokens would let anybody be anybody."""
+
+import time
+from typing import Any
+
+import jwt
+import pytest
+
+from bot.channels.customer_token import Customer, CustomerTokenError, read_customer_token
+
+pytestmark = pytest.mark.unit
+
+SECRET = "0123456789abcdef0123456789abcdef"
+
+
+def signed(secret: str = SECRET, algorithm: str = "HS256", **claims: Any) -> str:
+    claims = {"exp": time.time() + 60, "email": "Ana.Ruiz@Example.com", "name": "Ana", **claims}
+    claims = {name: value for name, value in claims.items() if value is not None}
+    return jwt.encode(claims, secret, algorithm=algorithm)
+
+
+def read(token: str) -> Customer:
+    return read_customer_token(token, SECRET, "CO")
+
+
+def test_whom_the_site_vouches_for() -> None:
+    assert read(signed()) == Customer("Ana", "ana.ruiz@example.com", None)
+    by_phone = read(signed(email=None, name=None, phone="300 123 4567"))
+    assert by_phone == Customer("", None, "+573001234567")
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        signed("f" * 32),
+        signed(exp=time.time() - 1),
+        signed(exp=None),
+        "x.y.z",
+        signed(email=None),
+        signed(email=""),
+        signed(email="   ", phone=""),
+        signed(algorithm="HS512", secret=SECRET * 2),
+        jwt.encode({"exp": time.time() + 60, "email": "a@example.com"}, None, algorithm="none"),
+        "",
+        "x",
+        signed()[:-4],
+        ".".join([*signed().split(".")[:2], ""]),
+        signed(nbf=time.time() + 3600),
+    ],
+    ids=["forged", "expired", "endless", "no token", "nobody", "empty email", "blanks",
+         "other algorithm", "no algorithm", "empty", "x", "cut", "without its signature",
+         "not yet"],
+)  # fmt: skip
+def test_what_the_site_does_not_vouch_for_is_refused(token: str) -> None:
+    with pytest.raises(CustomerTokenError):
+        read(token)
+
+
+def test_a_changed_claim_is_noticed() -> None:
+    head, _, signature = signed().split(".")
+    _, other, _ = signed(email="boss@example.com").split(".")
+    with pytest.raises(CustomerTokenError):
+        read(f"{head}.{other}.{signature}")

@@ -1,0 +1,51 @@
+"""Sessions that somebody made up would open another visitor's chat."""
+
+import time
+
+import pytest
+
+from bot.channels import visitor
+from bot.channels.visitor import Visitors
+
+pytestmark = pytest.mark.unit
+
+KEY = "0123456789abcdef0123456789abcdef"
+
+
+def test_a_token_leads_back_to_its_conversation_and_is_new_each_time() -> None:
+    visitors = Visitors(KEY)
+    pairs = [visitors.new() for _ in range(50)]
+    assert len({conversation for conversation, _ in pairs}) == 50
+    for conversation, token in pairs:
+        assert visitors.read(token) == conversation
+        assert len(conversation) == 32
+
+
+@pytest.mark.parametrize("token", ["", "x", "a.b", "a.b.c", "\x00", "ñ.ñ.ñ", "." * 50])
+def test_what_is_no_token_opens_nothing(token: str) -> None:
+    assert Visitors(KEY).read(token) is None
+
+
+def test_every_change_of_a_token_is_noticed() -> None:
+    visitors = Visitors(KEY)
+    _, token = visitors.new()
+    for place in range(len(token)):
+        changed = token[:place] + ("A" if token[place] != "A" else "B") + token[place + 1 :]
+        # The last sign of the signature carries spare bits; everything else counts.
+        if place < len(token) - 1:
+            assert visitors.read(changed) is None, place
+
+
+def test_another_key_signs_other_tokens() -> None:
+    _, token = Visitors("f" * 32).new()
+    assert Visitors(KEY).read(token) is None
+
+
+def test_after_half_a_year_a_token_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    visitors = Visitors(KEY)
+    conversation, token = visitors.new()
+    now = time.time()
+    monkeypatch.setattr("time.time", lambda: now + visitor.LONGEST_SECONDS - 60)
+    assert visitors.read(token) == conversation
+    monkeypatch.setattr("time.time", lambda: now + visitor.LONGEST_SECONDS + 60)
+    assert visitors.read(token) is None

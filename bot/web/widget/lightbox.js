@@ -1,0 +1,23 @@
+/** One photo, as large as the window allows. */
+
+import { element, icon } from "./dom.js";
+
+export class Lightbox {
+  #image;
+
+  constructor(texts) {
+    this.#image = element("img", { alt: texts.photo });
+    this.element = element(
+      "dialog",
+      { class: "lightbox", "aria-label": texts.photo },
+      this.#image,
+      element("button", { type: "button", class: "round", "aria-label": texts.closePhoto }, icon("close")),
+    );
+    this.element.addEventListener("click", () => this.element.close());
+  }
+
+  show(url) {
+    this.#image.src = url;
+    this.element.showModal();
+  }
+}

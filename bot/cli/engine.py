@@ -1,0 +1,61 @@
+"""`regalo engine`: the process that leads the dialogue, in its own environment."""
+
+import os
+import signal
+from urllib.parse import urlsplit
+
+from bot import engine
+from bot.cli.failure import Failure, settings_or_fail
+from bot.cli.process import end_with_parent
+from bot.settings import ROOT
+
+EXAMPLES = (
+    "regalo run      starts it, with the edge and the actions",
+    "regalo engine   starts it alone: ENGINE_ and ACTIONS_, _URL and _TOKEN, must be set",
+)
+
+
+def main() -> None:
+    """Serve the newest model at ENGINE_URL."""
+    # While it loads its libraries it does not listen to a gentler signal.
+    end_with_parent(signal.SIGKILL)
+    settings = settings_or_fail()
+    if not (
+        settings.engine_url
+        and settings.engine_token
+        and settings.actions_url
+        and settings.actions_token
+    ):
+        raise Failure(
+            "ENGINE_URL, ENGINE_TOKEN, ACTIONS_URL and ACTIONS_TOKEN are not all set:"
+            " start everything with `regalo run`, or set them for each of its processes"
+        )
+    python, model = engine_or_fail()
+    address = urlsplit(settings.engine_url)
+    arguments = [
+        *("-m", "bot.inside_rasa.serve", "run", "--enable-api"),
+        *("--model", model),
+        *("--endpoints", str(ROOT / "endpoints.yml")),
+        *("--credentials", str(ROOT / "credentials.yml")),
+        *("--interface", address.hostname or "127.0.0.1"),
+        *("--port", str(address.port or 80)),
+    ]
+    environment = engine.environment(
+        os.environ,
+        settings,
+        ENGINE_TOKEN=settings.engine_token.get_secret_value(),
+        ACTIONS_URL=settings.actions_url,
+        ACTIONS_TOKEN=settings.actions_token.get_secret_value(),
+    )
+    os.chdir(ROOT)
+    os.execve(python, [python, *arguments], environment)  # noqa: S606  (no shell is what we want)
+
+
+def engine_or_fail() -> tuple[str, str]:
+    """The engine's Python and its model, or the sentence that says which is missing."""
+    python, model = engine.python(), engine.newest_model()
+    if python is None:
+        raise Failure("the dialogue engine is not installed: run `make setup`")
+    if model is None:
+        raise Failure("the assistant has not been trained: run `make train`")
+    return str(python), str(model)

@@ -1,0 +1,67 @@
+"""`regalo orders`: bring the company's orders in."""
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli.company import company_or_fail
+from bot.cli.failure import Failure, settings_or_fail
+from bot.db import Database, migrate
+from bot.order import OrderRow, OrdersFileError, read_orders, store
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+
+EXAMPLES = """\b
+Examples:
+  regalo orders import orders.csv
+  your-export | regalo orders import -"""
+
+
+@app.callback()
+def _orders() -> None:
+    """Bring the company's orders in."""
+
+
+@app.command("import", epilog=EXAMPLES)
+def import_(
+    file: Annotated[Path, typer.Argument(help="A CSV file in UTF-8; - for standard input.")],
+) -> None:
+    """Add the orders of a CSV file, and bring those that are known up to date.
+
+    The header must be order_number,customer_name,email,phone,total,currency,placed_at,
+    promised_at,delivered_at,status,items. A file with any mistake changes nothing.
+    """
+    settings = settings_or_fail()
+    company, _ = company_or_fail(settings)
+    try:
+        rows = _read(file)
+    except OrdersFileError as error:
+        raise Failure(str(error)) from None
+    except UnicodeDecodeError:
+        raise Failure(f"{file} is not a text file in UTF-8: save it as CSV UTF-8") from None
+    except OSError as error:
+        raise Failure(f"{file} cannot be read: {error.strerror}") from None
+    migrate(settings)
+    added, updated = asyncio.run(
+        _store(settings.database_url, rows, company.country, company.time_zone)
+    )
+    print(f"{added} orders added, {updated} brought up to date.")
+
+
+def _read(file: Path) -> list[OrderRow]:
+    if str(file) == "-":
+        return read_orders(sys.stdin, "standard input")
+    with file.open(encoding="utf-8-sig", newline="") as lines:
+        return read_orders(lines, str(file))
+
+
+async def _store(url: str, rows: list[OrderRow], region: str, timezone: str) -> tuple[int, int]:
+    db = Database(url)
+    try:
+        async with db.write() as session:
+            return await store(session, rows, region=region, timezone=timezone)
+    finally:
+        await db.close()

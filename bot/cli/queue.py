@@ -1,0 +1,56 @@
+"""`regalo queue`: the cases that wait for a person."""
+
+import asyncio
+from datetime import datetime
+
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy import func, select
+
+from bot import clock
+from bot.cli.failure import settings_or_fail
+from bot.db import Database, migrate
+from bot.desk import open_desk
+from bot.models import Complaint, Handoff, Promise
+from bot.settings import Settings
+
+EXAMPLES = ("regalo queue",)
+
+
+def main() -> None:
+    """Print the cases that wait for a person, the most urgent first."""
+    settings = settings_or_fail()
+    migrate(settings)
+    asyncio.run(_print(settings))
+
+
+async def _print(settings: Settings) -> None:
+    db, desk = Database(settings.database_url), open_desk(settings)
+    due = (
+        select(func.min(Promise.due_at))
+        .where(Promise.complaint_id == Complaint.id, Promise.state == "open")
+        .scalar_subquery()
+    )
+    query = (
+        select(Handoff, Complaint, due)
+        .join(Complaint, Complaint.id == Handoff.complaint_id)
+        .where(Handoff.state == "waiting")
+        .order_by(Handoff.priority, Handoff.created_at)
+    )
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("priority", "case", "about", "because", "since", "promised"):
+        table.add_column(heading, overflow="fold")
+    async with db.read() as session:
+        for handoff, case, due_at in await session.execute(query):
+            now = clock.now()
+            promised: datetime | None = due_at
+            table.add_row(
+                str(handoff.priority),
+                case.reference,
+                case.category,
+                handoff.reason,
+                desk.wording.show_at(handoff.created_at, "en", now),
+                desk.wording.show_at(promised, "en", now) if promised else "",
+            )
+    await db.close()
+    Console(highlight=False).print(table)

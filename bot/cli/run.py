@@ -1,0 +1,125 @@
+"""`regalo run`: look whether everything is in place, then start the processes under supervisord."""
+
+import errno
+import os
+import secrets
+import socket
+import sys
+from urllib.parse import urlsplit
+
+from bot import engine
+from bot.cli.company import company_or_fail
+from bot.cli.engine import engine_or_fail
+from bot.cli.failure import Failure, settings_or_fail
+from bot.cli.output import through_a_relay
+from bot.cli.process import PARENT, hold_database
+from bot.cli.program import write_configuration
+from bot.database_url import hide_password, in_memory
+from bot.settings import ROOT, Settings
+
+EXAMPLES = (
+    "regalo run",
+    "PORT=9000 HOST=0.0.0.0 regalo run",
+    "DATABASE_URL=postgresql://user:password@host/name WORKERS=4 regalo run",
+)
+
+
+def main() -> None:
+    """Start everything in the foreground; Ctrl-C ends it.
+
+    What can be wrong is looked at first: settings, company, port, engine and model.
+    """
+    os.umask(0o077)  # the database and its key are nobody else's business
+    settings = settings_or_fail()
+    company_or_fail(settings)
+    _port_is_free("PORT", settings.host, settings.port)
+    _, model = engine_or_fail()
+    if model != str(engine.model_path()):
+        print("The assistant's model is older than what it learns from: `make train` renews it.")
+    if in_memory(settings.database_url):
+        raise Failure("DATABASE_URL is in memory, which several processes cannot share: use a file")
+    # A runner that was killed leaves an edge that needs a moment to end.
+    lock = hold_database(settings, patience=5)
+    _prepare_database(settings)
+    if lock is not None:
+        os.close(lock)  # the edge takes it next
+
+    addresses = {
+        "ENGINE_URL": _loopback("ENGINE_URL", settings.engine_url),
+        "ACTIONS_URL": _loopback("ACTIONS_URL", settings.actions_url),
+    }
+    tokens = {
+        "ENGINE_TOKEN": settings.engine_token,
+        "ACTIONS_TOKEN": settings.actions_token,
+    }
+    configuration = write_configuration(settings)
+    print(f"Starting Regalo at {settings.local_url} …", flush=True)
+    environment = {
+        **os.environ,
+        **addresses,
+        **{
+            name: token.get_secret_value() if token else secrets.token_urlsafe(32)
+            for name, token in tokens.items()
+        },
+        PARENT: str(os.getpid()),
+        "PYTHONUNBUFFERED": "1",
+    }
+    through_a_relay()
+    os.chdir(ROOT)
+    arguments = [sys.executable, "-m", "bot.cli.supervise", str(configuration)]
+    os.execve(sys.executable, arguments, environment)  # noqa: S606  (no shell is what we want)
+
+
+def _prepare_database(settings: Settings) -> None:
+    from sqlalchemy.exc import DBAPIError
+
+    from bot.db import migrate
+    from bot.order import OrdersFileError, load_demo
+
+    try:
+        migrate(settings)
+    except (DBAPIError, OSError) as error:
+        where = hide_password(settings.database_url)
+        reason = getattr(error, "orig", error)  # without the statement that found it out
+        raise Failure(f"DATABASE_URL is {where!r}, which cannot be used: {reason}") from None
+    try:
+        load_demo(settings)
+    except OrdersFileError as error:
+        raise Failure(str(error)) from None
+
+
+def _port_is_free(setting: str, host: str, port: int) -> None:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind, protocol) as probe:
+            # A connection that was closed a moment ago does not count as use.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+            probe.listen(1)
+    except PermissionError:
+        raise Failure(
+            f"Port {port} may not be used by this user: set {setting} to one from 1024 on"
+        ) from None
+    except socket.gaierror:
+        raise Failure(f"HOST is {host!r}, which is no name of this machine") from None
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise Failure(
+                f"Port {port} is in use on {host}: stop what uses it or set {setting}"
+            ) from None
+        raise Failure(f"HOST is {host!r}, which is no address of this machine") from None
+
+
+def _loopback(setting: str, url: str | None) -> str:
+    """The address for an inner process: the one that was set, or a free one."""
+    if url is None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            return f"http://127.0.0.1:{probe.getsockname()[1]}"
+    parts = urlsplit(url)
+    if parts.scheme != "http" or parts.hostname not in {"127.0.0.1", "localhost", "::1"}:
+        raise Failure(f"{setting} is {url!r}; allowed: http://127.0.0.1 with a port, or nothing")
+    _port_is_free(setting, parts.hostname, parts.port or 80)
+    return url

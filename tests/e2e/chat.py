@@ -1,0 +1,141 @@
+"""A customer who writes over the web chat's socket, for tests that need no page."""
+
+import asyncio
+import re
+import threading
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, Self, TypeVar
+
+from bot.cli.chat_client import ChatClient, Message
+from tests.e2e.product import until
+
+T = TypeVar("T")
+REFERENCE = re.compile(r"\bQ-\d{4}-\d{4}\b")
+APOLOGY = re.compile(r"\ble pido disculpas\b|\bI apologize\b", re.IGNORECASE)
+LONGEST_TURN = 40.0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was said to the customer since they spoke."""
+
+    messages: list[Message]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(message["text"] for message in self.messages)
+
+    @property
+    def choices(self) -> list[str]:
+        """The titles of the alternatives on the table."""
+        titles: list[str] = []
+        for message in self.messages:
+            if message["choices"]:
+                titles = [choice["title"] for choice in message["choices"]]
+        return titles
+
+    @property
+    def apologizes(self) -> bool:
+        return APOLOGY.search(self.text) is not None
+
+    @property
+    def questions(self) -> int:
+        return self.text.count("?")
+
+    @property
+    def reference(self) -> str | None:
+        found = REFERENCE.search(self.text)
+        return found[0] if found else None
+
+
+class Customer:
+    """One conversation; it outlives a server that goes away and comes back."""
+
+    def __init__(self, url: str, language: str = "es", patience: float = 120) -> None:
+        self.heard: list[Message] = []
+        self.refused: list[str] = []
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._client = ChatClient(
+            url=url,
+            language=language,
+            on_message=self.heard.append,
+            on_error=self.refused.append,
+            patience=patience,
+        )
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        self._connected = asyncio.run_coroutine_threadsafe(
+            self._client.stay_connected(), self._loop
+        )
+        until(lambda: self._client.session, 15, "the chat's welcome", every=0.02)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connected.cancel()
+        self._in_loop(_ended)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    @property
+    def conversation_id(self) -> str:
+        """The conversation's id in the database: what the session's token holds."""
+        from itsdangerous import URLSafeTimedSerializer
+
+        assert self._client.session is not None
+        _, value = URLSafeTimedSerializer("", salt="web-visitor").loads_unsafe(self._client.session)
+        return str(value)
+
+    def say(self, text: str, within: float = LONGEST_TURN) -> Answer:
+        """Say something, and wait until its turn is over."""
+        return self._answered(lambda: self._client.say(text), text, within)
+
+    def choose(self, number: int, within: float = LONGEST_TURN) -> Answer:
+        """Press an alternative, counted from 1, and wait until its turn is over."""
+        return self._answered(lambda: self._client.choose(number), f"choice {number}", within)
+
+    def post(self, text: str) -> str:
+        """Say something and wait for nothing; the id by which its answer is known."""
+        return self._in_loop(lambda: _now(lambda: self._client.say(text)))
+
+    def press(self, number: int) -> str:
+        """Press an alternative and wait for nothing."""
+        return self._in_loop(lambda: _now(lambda: self._client.choose(number)))
+
+    def is_answered(self, said: str, within: float = 0) -> bool:
+        """Whether the turn for what was said is over, or will be soon."""
+        try:
+            self.wait_for(said, within)
+        except AssertionError:
+            return False
+        return True
+
+    def wait_for(self, said: str, within: float = LONGEST_TURN) -> None:
+        """Wait until the turn for what was said is over."""
+        until(lambda: self._client.is_answered(said), within, f"an answer to {said}", every=0.02)
+
+    def _answered(self, say: Callable[[], str], what: str, within: float) -> Answer:
+        place = len(self.heard)
+        said = self._in_loop(lambda: _now(say))
+        until(lambda: self._client.is_answered(said), within, f"an answer to {what!r}", every=0.02)
+        return self.since(place)
+
+    def since(self, place: int) -> Answer:
+        """All that was said to the customer from that place on."""
+        return Answer([one for one in self.heard[place:] if one["author"] != "customer"])
+
+    def _in_loop(self, make: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        return asyncio.run_coroutine_threadsafe(make(), self._loop).result(10)
+
+
+async def _now(call: Callable[[], T]) -> T:
+    return call()
+
+
+async def _ended() -> None:
+    # The connection's task was cancelled; let it take its socket down.
+    others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+    await asyncio.wait(others, timeout=2) if others else None

@@ -1,0 +1,208 @@
+"""The whole product, started as people start it, with a folder and a port of its own."""
+
+import csv
+import http.client
+import io
+import json
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+ROOT = Path(__file__).parents[2]
+REGALO = str(ROOT / ".venv/bin/regalo")
+ORDERS = {
+    row["order_number"]: row
+    for row in csv.DictReader((ROOT / "data/company/orders.csv").read_text("utf-8").splitlines())
+}
+# What tells one of the product's processes from another, in its command line.
+MARKS = {"edge": "bot.cli edge", "actions": "bot.cli actions", "engine": "bot.inside_rasa.serve"}
+
+
+def until(what: Callable[[], T], within: float, why: str, every: float = 0.1) -> T:
+    """What ``what`` returns, once it is true; asked again and again."""
+    deadline = time.monotonic() + within
+    while not (answer := what()):
+        if time.monotonic() > deadline:
+            raise AssertionError(f"{why}: not within {within:.0f} s")
+        time.sleep(every)
+    return answer
+
+
+class Product:
+    """`regalo run` as a process, and what can be seen of it from outside."""
+
+    def __init__(self, folder: Path, **settings: str) -> None:
+        self.folder = folder
+        self.port = _free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.database = folder / "var" / "regalo.db"
+        self.log = folder / "run.log"
+        self.environment = {
+            **os.environ,
+            "HOST": "127.0.0.1",
+            "PORT": str(self.port),
+            "VAR_DIR": str(folder / "var"),
+            "DATABASE_URL": f"sqlite:///{self.database}",
+            # One token in 64 that is drawn begins like this.
+            "ENGINE_TOKEN": "-e2e-engine",
+            "ACTIONS_TOKEN": "-e2e-actions",
+            **settings,
+        }
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self, within: float = 120) -> None:
+        """Start it, and wait until it is ready for customers."""
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [REGALO, "run"],
+                cwd=self.folder,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        try:
+            self.wait_ready(within)
+        except AssertionError:
+            self.end()
+            raise
+
+    def wait_ready(self, within: float = 120) -> None:
+        """Wait until edge, engine and actions answer."""
+
+        def ready() -> bool:
+            if self._process is None or self._process.poll() is not None:
+                raise AssertionError(f"regalo run has ended:\n{self.tail()}")
+            return self.get("/readyz")[0] == 200
+
+        try:
+            until(ready, within, "/readyz", every=0.25)
+        except AssertionError as error:
+            raise AssertionError(f"{error}: {self.get('/readyz')}\n{self.tail()}") from None
+
+    def end(self, within: float = 30) -> list[str]:
+        """Press Ctrl-C; the command lines of what is left afterwards, which should be none."""
+        if self._process is None:
+            return self.processes_left()
+        self._process.send_signal(signal.SIGINT)
+        try:
+            self._process.wait(within)
+            # The relay of the output ends when the last of the others has.
+            until(lambda: not self.processes_left(), 5, "the end of all processes")
+        except (subprocess.TimeoutExpired, AssertionError):
+            return self.processes_left()
+        finally:
+            self._kill_all()
+        return []
+
+    def kill_runner(self) -> None:
+        """`kill -9` the process that all others depend on, and wait until all have gone."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
+        until(lambda: not self.processes_left(), 30, "all end when their parent is killed")
+
+    def pid(self, name: str, within: float = 30) -> int:
+        """The id of the process with that name; waits for one that is being started."""
+        pid = until(lambda: self._pid(name), within, f"the {name}'s process")
+        assert pid is not None
+        return pid
+
+    def send(self, name: str, sig: signal.Signals) -> int:
+        """Send a signal to one of the processes; the id of what was hit."""
+        pid = self.pid(name)
+        os.kill(pid, sig)
+        return pid
+
+    def restart(self, name: str) -> None:
+        """`kill -9` one of the processes, and wait until it was started again and all is well."""
+        killed = self.send(name, signal.SIGKILL)
+        until(lambda: self._pid(name) not in {None, killed}, 30, f"the {name} is started again")
+        self.wait_ready()
+
+    def get(self, path: str) -> tuple[int, str]:
+        """GET: status and body; 0 where nobody answers."""
+        try:
+            with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)) as http_:
+                http_.request("GET", path)
+                answer = http_.getresponse()
+                return answer.status, answer.read().decode()
+        except OSError as error:
+            return 0, str(error)
+
+    def rows(self, query: str, *values: Any) -> list[sqlite3.Row]:
+        """What the database holds, read without touching it."""
+        with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as database:
+            database.row_factory = sqlite3.Row
+            return database.execute(query, values).fetchall()
+
+    def regalo(self, *arguments: str, stdin: str = "") -> "subprocess.CompletedProcess[str]":
+        """Run a command of the product's on the same database."""
+        return subprocess.run(
+            [REGALO, *arguments],
+            cwd=self.folder,
+            env=self.environment,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    def ledger(self, reference: str | None = None) -> list[dict[str, str]]:
+        """The lines of the ledger, or of one case in it."""
+        exported = self.regalo("ledger", "export")
+        assert exported.returncode == 0, exported.stderr
+        lines = list(csv.DictReader(io.StringIO(exported.stdout)))
+        return [line for line in lines if reference in {None, line["complaint_reference"]}]
+
+    def ready_state(self) -> dict[str, str]:
+        """What /readyz says of each part."""
+        state: dict[str, str] = json.loads(self.get("/readyz")[1])
+        return state
+
+    def processes_left(self) -> list[str]:
+        """The command lines of all processes that this run started and that still live."""
+        return [command for _, command in self._ours()]
+
+    def tail(self, lines: int = 40) -> str:
+        """The end of what the processes have printed."""
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
+
+    def _pid(self, name: str) -> int | None:
+        return next((pid for pid, command in self._ours() if MARKS[name] in command), None)
+
+    def _ours(self) -> Iterator[tuple[int, str]]:
+        folder = str(self.folder).encode()
+        for process in Path("/proc").iterdir():
+            if not process.name.isdigit() or int(process.name) == os.getpid():
+                continue
+            try:
+                environment = (process / "environ").read_bytes()
+                command = (process / "cmdline").read_bytes()
+            except OSError:
+                continue
+            # A process that has ended, and that nobody has asked how, has neither.
+            if folder in environment and b"regalo chat" not in command:
+                yield int(process.name), command.replace(b"\0", b" ").decode().strip()
+
+    def _kill_all(self) -> None:
+        for pid, _ in self._ours():
+            os.kill(pid, signal.SIGKILL)
+        if self._process is not None:
+            self._process.wait()
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+        return port

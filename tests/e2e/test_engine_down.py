@@ -1,0 +1,102 @@
+"""The engine is slow or dead: the customer still hears the truth in time, and nothing is lost."""
+
+import signal
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from tests.e2e.chat import Answer, Customer
+from tests.e2e.conftest import Meet
+from tests.e2e.product import ORDERS, Product, until
+
+pytestmark = pytest.mark.e2e
+
+MINUTE = 60
+
+
+@pytest.fixture
+def whole(product: Product) -> Iterator[Product]:
+    """The product that all share; whole again afterwards."""
+    yield product
+    product.wait_ready()
+
+
+def test_a_slow_engine_leaves_nobody_without_an_answer(whole: Product, meet: Meet) -> None:
+    customer = meet(whole)
+    stopped = whole.send("engine", signal.SIGSTOP)
+    try:
+        began = time.monotonic()
+        answer = customer.say("Me llegó rota la plancha del pedido 10456", within=MINUTE)
+        assert time.monotonic() - began < MINUTE
+    finally:
+        whole.send("engine", signal.SIGCONT)
+
+    _assert_honest(whole, customer, answer)
+    assert whole.pid("engine") == stopped
+    _assert_goes_on(whole, customer, answer, ORDERS["10456"]["email"])
+
+
+def test_a_dead_engine_leaves_nobody_without_an_answer(whole: Product, meet: Meet) -> None:
+    customer = meet(whole)
+    whole.send("engine", signal.SIGKILL)
+    until(lambda: whole.ready_state()["engine"] == "missing", 10, "/readyz tells it")
+
+    began = time.monotonic()
+    place = len(customer.heard)
+    said = customer.post("Me llegó roto el filtro de agua del pedido 10431")
+    while not customer.is_answered(said, within=6) and time.monotonic() - began < MINUTE:
+        # supervisord starts it again and again; it never gets as far as to answer.
+        whole.send("engine", signal.SIGKILL)
+
+    answer = customer.since(place)
+    assert time.monotonic() - began < MINUTE
+    _assert_honest(whole, customer, answer)
+    _assert_goes_on(whole, customer, answer, ORDERS["10431"]["email"])
+
+
+def test_a_short_death_goes_unnoticed(whole: Product, meet: Meet) -> None:
+    customer = meet(whole)
+    whole.send("engine", signal.SIGKILL)
+
+    answer = customer.say("Mi pedido llegó roto")
+
+    assert answer.apologizes
+    assert "número de su pedido" in answer.text
+    assert _handoffs(whole, customer) == []
+
+
+def _assert_honest(product: Product, customer: Customer, answer: Answer) -> None:
+    """An apology, a reference, a date that a row holds, and a place in the queue."""
+    assert answer.apologizes
+    assert answer.reference
+    assert " a más tardar " in answer.text
+    assert _handoffs(product, customer) == [("waiting", answer.reference)]
+    due = product.rows(
+        "SELECT what FROM promises JOIN complaints ON complaints.id = complaint_id"
+        " WHERE reference = ? AND promises.state = 'open'",
+        answer.reference,
+    )
+    assert [row["what"] for row in due] == ["answer"]
+
+
+def _assert_goes_on(product: Product, customer: Customer, told: Answer, email: str) -> None:
+    """With the engine back, the bot has the case again, and knows what was said to nobody."""
+    product.wait_ready()
+    answer = customer.say(email)
+    assert len(answer.choices) >= 3
+    assert customer.choose(1).reference == told.reference
+    assert len(product.ledger(told.reference)) == 1
+    states = product.rows(
+        "SELECT state FROM handoffs WHERE conversation_id = ?", customer.conversation_id
+    )
+    assert [row["state"] for row in states] == ["ended"]
+
+
+def _handoffs(product: Product, customer: Customer) -> list[tuple[str, str]]:
+    rows = product.rows(
+        "SELECT handoffs.state, reference FROM handoffs"
+        " JOIN complaints ON complaints.id = complaint_id WHERE handoffs.conversation_id = ?",
+        customer.conversation_id,
+    )
+    return [tuple(row) for row in rows]

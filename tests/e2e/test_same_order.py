@@ -1,0 +1,75 @@
+"""One order, one remedy: a second browser gets the truth and a person, and no second payment."""
+
+import pytest
+
+from tests.e2e.conftest import Meet
+from tests.e2e.product import ORDERS, Product
+
+pytestmark = pytest.mark.e2e
+
+ORDER = "10473"
+EMAIL = ORDERS[ORDER]["email"]
+
+
+def test_a_second_session_gets_no_second_remedy(product: Product, meet: Meet) -> None:
+    first = meet(product)
+    told = first.say("Mi pedido llegó roto")
+    first.say(ORDER)
+    first.say(EMAIL)
+    first.choose(3)
+    assert len(product.ledger(told.reference)) == 1
+
+    second = meet(product)
+    again = second.say("Mi pedido llegó roto")
+    assert again.apologizes
+    second.say(ORDER)
+    answer = second.say(EMAIL)
+
+    # The truth: what was given, and under which case. No accusation, no flat no: a person.
+    assert answer.reference == told.reference
+    assert "ya le dimos" in answer.text
+    assert "persona" in answer.text
+    assert answer.choices[0] == "Con una persona"
+    handed_over = second.choose(1)
+    assert " a más tardar " in handed_over.text
+    assert handed_over.reference
+
+    lines = [line for line in product.ledger() if line["order_number"] == ORDER]
+    assert len(lines) == 1
+    assert _handoffs(product, second.conversation_id) == ["waiting"]
+
+
+def test_two_sessions_that_choose_at_once_get_one_remedy(product: Product, meet: Meet) -> None:
+    order = "10526"
+    choosing = []
+    for customer in (meet(product), meet(product)):
+        customer.say("Mi pedido llegó roto")
+        customer.say(order)
+        if customer.say(ORDERS[order]["email"]).choices:
+            choosing.append(customer)
+
+    presses = [(customer, customer.press(1)) for customer in choosing]
+    for customer, press in presses:
+        customer.wait_for(press)
+
+    assert choosing
+    lines = [line for line in product.ledger() if line["order_number"] == order]
+    assert len(lines) == 1
+
+
+def test_a_stranger_learns_nothing_of_an_order(product: Product, meet: Meet) -> None:
+    stranger = meet(product)
+    stranger.say("Mi pedido llegó roto")
+    stranger.say("10521")
+
+    answer = stranger.say("emma.clarke@example.org")
+
+    assert answer.choices == []
+    order = ORDERS["10521"]
+    for detail in (order["customer_name"], order["email"], order["items"].split()[0]):
+        assert detail not in answer.text
+
+
+def _handoffs(product: Product, conversation: str) -> list[str]:
+    query = "SELECT state FROM handoffs WHERE conversation_id = ?"
+    return [row["state"] for row in product.rows(query, conversation)]

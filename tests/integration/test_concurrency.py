@@ -1,0 +1,104 @@
+"""Several processes that accept at once: an offer pays once, and no budget is passed."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+import pytest
+
+from bot.models import Budget, Compensation, LedgerEntry, Offer
+from tests.integration.race import accept
+from tests.integration.stage import ANA, Theatre
+
+# Every process opens its desk and then waits for the next whole so many seconds.
+START_WITHIN = 2.0
+
+Race = Callable[[list[int], int | None], list[str]]
+
+
+@pytest.fixture
+def processes(database_url: str) -> int:
+    # On SQLite one process serves; a second may be the command line.
+    return 2 if database_url.startswith("sqlite") else 4
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[ProcessPoolExecutor]:
+    # One for all races: importing the application takes a process seconds.
+    with ProcessPoolExecutor(4, mp_context=get_context("spawn")) as processes:
+        yield processes
+
+
+@pytest.fixture
+def race(pool: ProcessPoolExecutor, database_url: str, processes: int, tmp_path: Path) -> Race:
+    """Share these compensations out to the processes, and let all accept at the same moment."""
+
+    def run(ids: list[int], budget: int | None = None) -> list[str]:
+        shares = [ids[place::processes] for place in range(processes)]
+        started = [
+            pool.submit(accept, database_url, str(tmp_path), share, START_WITHIN, budget)
+            for share in shares
+        ]
+        return [outcome for one in started for outcome in one.result()]
+
+    return run
+
+
+async def test_an_offer_accepted_fifty_times_at_once_pays_once(
+    theatre: Theatre, race: Race, processes: int
+) -> None:
+    stage = await theatre.stage()
+    await stage.customer("damaged", f"El pedido 10482 llegó roto. {ANA}")
+    offered = [one.id for one in await theatre.all(Compensation)]
+    times = 50 if processes == 4 else 12
+    outcomes = race((offered * times)[:times], None)
+    (entry,) = await theatre.all(LedgerEntry)
+    (taken,) = await theatre.all(Compensation, Compensation.state.in_(("accepted", "issued")))
+    assert entry.compensation_id == taken.id
+    assert set(outcomes) == {"done", "taken_before"}
+    assert len(outcomes) == times
+    assert [one.state for one in await theatre.all(Offer)] == ["accepted"]
+
+
+async def test_no_race_passes_the_days_budget(theatre: Theatre, race: Race, processes: int) -> None:
+    offers, allowed = (30, 10) if processes == 4 else (8, 3)
+    chosen = []
+    for place in range(offers):
+        stage = await theatre.stage()
+        await theatre.order(f"{30000 + place}", f"rosa{place}@example.com")
+        await stage.customer(
+            "late_delivery", f"El pedido {30000 + place} llegó tarde, rosa{place}@example.com"
+        )
+        case = await stage.case()
+        (voucher,) = await theatre.all(
+            Compensation, Compensation.complaint_id == case.id, Compensation.kind == "voucher"
+        )
+        chosen.append(voucher)
+    cost = chosen[0].budget_minor
+    assert {one.budget_minor for one in chosen} == {cost}
+    assert cost > 0
+    outcomes = race([one.id for one in chosen], cost * allowed + cost // 2)
+    assert outcomes.count("done") == allowed
+    assert outcomes.count("budget_spent") == offers - allowed
+    assert await theatre.count(LedgerEntry) == allowed
+    assert sum(one.spent_minor for one in await theatre.all(Budget)) == cost * allowed
+
+
+async def test_no_race_passes_what_one_customer_may_have(
+    theatre: Theatre, race: Race, processes: int
+) -> None:
+    offers = 6
+    chosen = []
+    for place in range(offers):
+        number = f"{30000 + place}"
+        stage = await theatre.stage()
+        await theatre.order(number, "rosa@example.com")
+        await stage.customer("damaged", f"El pedido {number} llegó roto, rosa@example.com")
+        case = await stage.case()
+        offered = await theatre.all(Compensation, Compensation.complaint_id == case.id)
+        chosen.append(offered[0].id)
+    outcomes = race(chosen, None)
+    assert sorted(set(outcomes)) == ["done", "limit_passed"]
+    assert outcomes.count("done") == 2  # the demo policy's limit
+    assert await theatre.count(LedgerEntry) == 2

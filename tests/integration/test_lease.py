@@ -1,0 +1,162 @@
+"""One turn at a time per conversation, and none that is left behind."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from bot.conversation import lease
+from bot.conversation.keeper import Keeper
+from bot.conversation.lease import release_all, turn_lease
+from bot.conversation.turn import Answered
+from bot.models import Message
+from tests.integration.stage import Stage, Theatre
+
+
+async def test_two_workers_do_not_hold_the_same_turn(stage: Stage) -> None:
+    db = stage.theatre.db
+    async with turn_lease(db, stage.id, "one") as first, turn_lease(db, stage.id, "two") as second:
+        assert (first, second) == (True, False)
+    async with turn_lease(db, stage.id, "two") as after:
+        assert after
+
+
+async def test_of_ten_workers_at_once_one_gets_the_turn(stage: Stage) -> None:
+    async def work(name: str) -> bool:
+        async with turn_lease(stage.theatre.db, stage.id, name) as held:
+            if held:
+                await asyncio.sleep(0.2)
+            return held
+
+    held = await asyncio.gather(*(work(f"worker {place}") for place in range(10)))
+    assert held.count(True) == 1
+
+
+async def test_other_conversations_are_not_held_up(theatre: Theatre) -> None:
+    first, second = await theatre.stage(), await theatre.stage()
+    async with (
+        turn_lease(theatre.db, first.id, "one") as one,
+        turn_lease(theatre.db, second.id, "two") as two,
+    ):
+        assert one
+        assert two
+
+
+async def test_the_lease_of_a_killed_worker_runs_out(stage: Stage) -> None:
+    theatre = stage.theatre
+    assert await lease._take(theatre.db, stage.id, "killed")
+    async with turn_lease(theatre.db, stage.id, "next") as held:
+        assert not held
+    theatre.clock.forward(seconds=lease.LENGTH.total_seconds() + 1)
+    async with turn_lease(theatre.db, stage.id, "next") as held:
+        assert held
+
+
+async def test_a_long_turn_keeps_its_lease(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lease, "RENEW_EVERY", 0.05)
+    monkeypatch.setattr(lease, "LENGTH", timedelta(seconds=0.3))
+    async with turn_lease(stage.theatre.db, stage.id, "one") as held:
+        assert held
+        await asyncio.sleep(0.8)
+        async with turn_lease(stage.theatre.db, stage.id, "two") as taken:
+            assert not taken
+
+
+async def test_a_start_gives_every_turn_free(stage: Stage) -> None:
+    assert await lease._take(stage.theatre.db, stage.id, "killed")
+    await release_all(stage.theatre.db)
+    async with turn_lease(stage.theatre.db, stage.id, "next") as held:
+        assert held
+
+
+async def test_a_failing_turn_gives_its_lease_back(stage: Stage) -> None:
+    with pytest.raises(RuntimeError):
+        async with turn_lease(stage.theatre.db, stage.id, "one"):
+            raise RuntimeError
+    async with turn_lease(stage.theatre.db, stage.id, "two") as held:
+        assert held
+
+
+class Ears:
+    """What the keeper reports."""
+
+    def __init__(self) -> None:
+        self.answered: list[Answered] = []
+        self._news = asyncio.Event()
+
+    async def answer(self, answered: Answered) -> None:
+        self.answered.append(answered)
+        self._news.set()
+
+    async def say(self, message: Message) -> None:
+        """No promise falls due here."""
+
+    async def hear(self, count: int) -> None:
+        """Wait until so many messages were answered."""
+        async with asyncio.timeout(10):
+            while len(self.answered) < count:
+                self._news.clear()
+                await self._news.wait()
+
+
+def keeper(theatre: Theatre, ears: Ears) -> Keeper:
+    return Keeper(
+        theatre.db,
+        theatre.desk,
+        theatre.turns,
+        on_think=lambda *_: None,
+        on_answer=ears.answer,
+        on_say=ears.say,
+    )
+
+
+async def test_what_was_left_unanswered_at_the_last_stop_is_answered_at_the_next_start(
+    theatre: Theatre,
+) -> None:
+    stages = [await theatre.stage() for _ in range(3)]
+    for stage in stages:
+        await stage.receive("hola")
+        theatre.engine.expect(stage.id, "greet", None)
+    ears = Ears()
+    one = keeper(theatre, ears)
+    one.start()
+    await ears.hear(3)
+    await one.stop()
+    assert await theatre.count(Message, Message.state == "received") == 0
+    assert await theatre.count(Message, Message.author == "bot") == 3
+
+
+async def test_two_keepers_answer_each_message_once(theatre: Theatre) -> None:
+    stages = [await theatre.stage() for _ in range(4)]
+    for stage in stages:
+        for text in ("uno", "dos", "tres"):
+            await stage.receive(text)
+        theatre.engine.expect(stage.id, "greet", None)
+    ears = Ears()
+    both = keeper(theatre, ears), keeper(theatre, ears)
+    for place, one in enumerate(both):
+        one._name = f"worker {place}"
+        one.start()
+    await ears.hear(12)
+    for one in both:
+        await one.stop()
+    assert await theatre.count(Message, Message.author == "bot") == 12
+    assert len(theatre.engine.heard) == 12
+
+
+async def test_a_turn_that_fails_is_tried_again(theatre: Theatre) -> None:
+    stage = await theatre.stage()
+    await stage.receive("hola")
+    theatre.engine.expect(stage.id, "greet", None)
+    theatre.engine.fails = RuntimeError("a bug")
+    ears = Ears()
+    one = keeper(theatre, ears)
+    one.start()
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.5):
+            await ears.hear(1)
+    assert theatre.engine.heard
+    theatre.engine.fails = None
+    await ears.hear(1)
+    await one.stop()
+    assert await theatre.count(Message, Message.author == "bot") == 1

@@ -1,0 +1,106 @@
+"""The ledger: one line for everything given, in the form that was agreed, never changed."""
+
+import asyncio
+import csv
+import io
+import os
+import sys
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from bot import ledger
+from bot.models import LedgerEntry
+from bot.settings import ROOT, Settings
+from tests.integration.stage import ANA, Stage, Theatre
+
+COLUMNS = (
+    "entry_id,created_at,complaint_reference,order_number,compensation_id,kind,state,amount_minor,"
+    "currency,idempotency_key,originator,reason"
+)
+
+
+async def exported(theatre: Theatre) -> str:
+    out = io.StringIO()
+    async with theatre.db.read() as session:
+        await ledger.export(session, out)
+    return out.getvalue()
+
+
+async def test_the_export_of_nothing_is_the_header(theatre: Theatre) -> None:
+    assert await exported(theatre) == f"{COLUMNS}\n"
+
+
+async def test_every_remedy_is_one_line_and_tells_all_of_it(theatre: Theatre) -> None:
+    first, second = await theatre.stage(), await theatre.stage()
+    await first.customer("damaged", f"El pedido 10482 llegó roto. {ANA}")
+    await first.press("Saldo")
+    await second.customer("rude_treatment", "Me gritaron")
+    await second.press("gerencia")
+    rows = list(csv.DictReader(io.StringIO(await exported(theatre))))
+    assert ",".join(rows[0]) == COLUMNS
+    case, (remedy,) = await first.case(), await first.taken()
+    assert rows[0] == {
+        "entry_id": rows[0]["entry_id"],
+        "created_at": rows[0]["created_at"],
+        "complaint_reference": case.reference,
+        "order_number": "10482",
+        "compensation_id": str(remedy.id),
+        "kind": "store_credit",
+        "state": "issued",
+        "amount_minor": "27500000",
+        "currency": "COP",
+        "idempotency_key": f"offer-{remedy.offer_id}:issued",
+        "originator": "bot",
+        "reason": f"damaged, {case.reference}",
+    }
+    assert rows[0]["created_at"].endswith("+00:00")
+    assert (rows[1]["kind"], rows[1]["state"], rows[1]["order_number"]) == (
+        "apology_call_back",
+        "accepted",
+        "",
+    )
+    assert (rows[1]["amount_minor"], rows[1]["currency"]) == ("0", "COP")
+    assert len(rows) == 2
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE ledger_entries SET amount_minor = 0",
+        "UPDATE ledger_entries SET reason = reason",
+        "DELETE FROM ledger_entries",
+    ],
+)
+async def test_the_database_itself_refuses_to_change_the_ledger(stage: Stage, change: str) -> None:
+    await stage.customer("rude_treatment", "Me gritaron")
+    await stage.press(1)
+    with pytest.raises(DBAPIError, match="append-only"):
+        async with stage.theatre.db.write() as session:
+            await session.execute(text(change))
+    assert len(await stage.ledger()) == 1
+
+
+async def test_the_same_thing_is_not_written_twice(stage: Stage) -> None:
+    await stage.customer("rude_treatment", "Me gritaron")
+    await stage.press(1)
+    (remedy,) = await stage.taken()
+    with pytest.raises(DBAPIError):
+        async with stage.theatre.db.write() as session:
+            await ledger.record(session, remedy, originator="bot", reason="again")
+    assert await stage.theatre.count(LedgerEntry) == 1
+
+
+async def test_the_command_prints_the_same(stage: Stage, settings: Settings) -> None:
+    await stage.customer("rude_treatment", "Me gritaron")
+    await stage.press(2)
+    done = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot.cli", "ledger", "export"),
+        cwd=ROOT,
+        env=os.environ | {"DATABASE_URL": settings.database_url, "VAR_DIR": str(settings.var_dir)},
+        stdout=asyncio.subprocess.PIPE,
+    )
+    printed, _ = await done.communicate()
+    assert done.returncode == 0
+    assert printed.decode() == await exported(stage.theatre)

@@ -1,0 +1,179 @@
+"""What comes in is stored once and in order; what is pressed is spent once."""
+
+import asyncio
+import uuid
+
+import pytest
+
+from bot.conversation import thread
+from bot.conversation.thread import LONGEST_TEXT, MessageRefused
+from bot.models import Attachment, Choice, Message
+from bot.say import Say
+from tests.integration.stage import ANA, Stage, Theatre
+
+DAMAGED = f"El pedido 10482 llegó roto. {ANA}"
+
+
+async def test_a_delivery_repeated_ten_times_is_one_message(stage: Stage) -> None:
+    source = uuid.uuid4().hex
+    stored = [await stage.receive(DAMAGED, source_id=source) for _ in range(10)]
+    assert [is_new for _, is_new in stored] == [True] + [False] * 9
+    assert len({message.id for message, _ in stored}) == 1
+    await stage.answer("damaged")
+    assert (await stage.receive("otra cosa", source_id=source))[0].text == DAMAGED
+    assert await stage.answer("damaged") == []
+    assert await stage.theatre.count(Message, Message.author == "customer") == 1
+
+
+async def test_ten_deliveries_at_once_are_one_message(stage: Stage) -> None:
+    source = uuid.uuid4().hex
+    stored = await asyncio.gather(*(stage.receive("hola", source_id=source) for _ in range(10)))
+    assert sum(is_new for _, is_new in stored) == 1
+    assert await stage.theatre.count(Message) == 1
+
+
+async def test_messages_at_once_get_places_without_gaps(stage: Stage) -> None:
+    await asyncio.gather(*(stage.receive(f"mensaje {place}") for place in range(12)))
+    messages = await stage.theatre.all(Message)
+    assert sorted(one.seq for one in messages) == list(range(1, 13))
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("", "empty"),
+        (" \n\t ", "empty"),
+        ("a" * (LONGEST_TEXT + 1), "too_long"),
+    ],
+)
+async def test_what_cannot_be_taken_is_refused_and_leaves_nothing(
+    stage: Stage, text: str, code: str
+) -> None:
+    with pytest.raises(MessageRefused) as refused:
+        await stage.receive(text)
+    assert refused.value.code == code
+    assert not await stage.theatre.count(Message)
+    assert (await stage.conversation()).last_seq == 0
+
+
+async def test_the_longest_text_is_taken_whole(stage: Stage) -> None:
+    text = "ñ" * LONGEST_TEXT
+    message, _ = await stage.receive(text)
+    (kept,) = await stage.theatre.all(Message, Message.id == message.id)
+    assert kept.text == text
+
+
+@pytest.mark.parametrize(
+    "text", ["🫠 ¿qué pasó? 👩‍👩‍👧", "\u202eoverride", "a\x07b", "Zoë’s «naïve»"]
+)
+async def test_any_text_comes_back_as_it_was(stage: Stage, text: str) -> None:
+    message, _ = await stage.receive(text)
+    (kept,) = await stage.theatre.all(Message, Message.id == message.id)
+    assert kept.text == text
+
+
+async def test_what_no_database_holds_is_left_out_and_the_rest_is_kept(stage: Stage) -> None:
+    message, _ = await stage.receive("hola\x00 mun\ud83ddo")
+    (kept,) = await stage.theatre.all(Message, Message.id == message.id)
+    assert kept.text == "hola mundo"
+
+
+async def test_another_conversations_choice_is_refused(theatre: Theatre) -> None:
+    first, second = await theatre.stage(), await theatre.stage()
+    await first.customer("damaged", DAMAGED)
+    with pytest.raises(MessageRefused, match="choice_gone"):
+        await second.receive(token=first.table[0].token)
+    await first.press(1)
+    assert len(await first.ledger()) == 1
+
+
+async def test_a_choice_is_spent_once_and_so_are_those_beside_it(stage: Stage) -> None:
+    await stage.customer("damaged", DAMAGED)
+    table = list(stage.table)
+    await stage.receive(token=table[0].token)
+    for choice in table:
+        with pytest.raises(MessageRefused, match="choice_gone"):
+            await stage.receive(token=choice.token)
+    await stage.answer("inform")
+    assert len(await stage.ledger()) == 1
+
+
+async def test_a_press_at_once_from_two_pages_counts_once(stage: Stage) -> None:
+    await stage.customer("damaged", DAMAGED)
+    pressed = await asyncio.gather(
+        *(stage.receive(token=choice.token) for choice in stage.table), return_exceptions=True
+    )
+    assert sum(isinstance(one, MessageRefused) for one in pressed) == 3
+    spent = await stage.theatre.all(Choice)
+    assert [one.chosen for one in spent].count(True) == 1
+
+
+async def test_a_token_that_never_was_is_refused(stage: Stage) -> None:
+    with pytest.raises(MessageRefused, match="choice_gone"):
+        await stage.receive(token="nosuchtoken")
+
+
+async def test_a_newer_table_closes_the_older_one(stage: Stage) -> None:
+    await stage.customer("damaged", DAMAGED)
+    old = list(stage.table)
+    await stage.customer("greet", "hola")
+    assert stage.table[0].token != old[0].token
+    with pytest.raises(MessageRefused, match="choice_gone"):
+        await stage.receive(token=old[0].token)
+    await stage.press(1)
+    assert len(await stage.ledger()) == 1
+
+
+async def test_a_choice_token_tells_nothing_of_what_it_does(stage: Stage) -> None:
+    await stage.customer("damaged", DAMAGED)
+    for choice in stage.table:
+        assert len(choice.token.encode()) <= 64
+        assert choice.payload not in choice.token
+    assert len({choice.token for choice in stage.table}) == 4
+
+
+async def test_somebody_elses_photo_is_not_attached(theatre: Theatre) -> None:
+    first, second = await theatre.stage(), await theatre.stage()
+    photo_id = await first._photo()
+    await second.receive("mire", photos=[photo_id])
+    (photo,) = await theatre.all(Attachment)
+    assert photo.message_id is None
+
+
+async def test_a_photo_belongs_to_one_message_only(stage: Stage) -> None:
+    photo_id = await stage._photo()
+    message, _ = await stage.receive(photos=[photo_id])
+    await stage.receive("otra vez", photos=[photo_id])
+    (photo,) = await stage.theatre.all(Attachment)
+    assert photo.message_id == message.id
+
+
+@pytest.mark.parametrize(
+    ("first", "heard"),
+    [
+        ("My order never arrived and I am angry", "en"),
+        ("Mi pedido nunca llegó y estoy molesta", "es"),
+        ("10482", "es"),
+    ],
+)
+async def test_the_language_is_that_of_the_first_message(
+    stage: Stage, first: str, heard: str
+) -> None:
+    await stage.receive(first)
+    assert (await stage.conversation()).language == heard
+
+
+async def test_a_short_word_in_another_language_does_not_switch_it(stage: Stage) -> None:
+    await stage.receive("Mi pedido nunca llegó y estoy molesta")
+    await stage.receive("ok thanks")
+    assert (await stage.conversation()).language == "es"
+    await stage.receive("Sorry, I would rather write in English please")
+    assert (await stage.conversation()).language == "en"
+
+
+async def test_what_is_put_out_gets_the_next_place_and_answers_its_message(stage: Stage) -> None:
+    message, _ = await stage.receive("hola")
+    async with stage.theatre.db.write() as session:
+        conversation = await session.get_one(type(await stage.conversation()), stage.id)
+        out = await thread.put(session, conversation, Say("Hola."), in_reply_to=message)
+    assert (out.seq, out.in_reply_to, out.author) == (2, message.id, "bot")

@@ -19,10 +19,7 @@ async def take(turn: Turn, compensation_id: int) -> list[Say]:
     if outcome is Acceptance.DONE:
         return [await remedies.confirmation(turn, case, remedy)]
     if outcome is Acceptance.TAKEN_BEFORE:
-        told = turn.say(
-            "taken_before", title=remedies.title(turn, remedy), reference=case.reference
-        )
-        return [Say(told)]
+        return [_stands(turn, case, remedy)]
     if outcome is Acceptance.GONE:
         here = await turn.case()
         gone = Say(turn.say("offer_gone"))
@@ -123,10 +120,10 @@ async def _nothing_to_choose(turn: Turn) -> list[Say]:
     remedy = await compensation.taken(turn.session, last) if last else None
     if last is None or remedy is None:
         return [Say(turn.say("ask_what"))]
-    return [await stands(turn, last, remedy)]
+    return [_stands(turn, last, remedy)]
 
 
-async def stands(turn: Turn, case: Complaint, remedy: Compensation) -> Say:
+def _stands(turn: Turn, case: Complaint, remedy: Compensation) -> Say:
     """What was chosen before, told again as it stands."""
     return Say(
         turn.say("taken_before", title=remedies.title(turn, remedy), reference=case.reference)

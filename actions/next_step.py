@@ -29,7 +29,7 @@ async def next_step(turn: Turn, case: Complaint) -> list[Say]:
         # Who it is was learned on the way: limits count for the person from here on.
         case.contact_id = turn.conversation.contact_id
         await offer.withdraw(turn.session, case)
-    case, said = await _find_order(turn, case)
+    said = await _find_order(turn, case)
     if said is not None:
         return said
     opening = ""
@@ -43,29 +43,29 @@ async def next_step(turn: Turn, case: Complaint) -> list[Say]:
     return join(opening, await _offer(turn, case))
 
 
-async def _find_order(turn: Turn, case: Complaint) -> tuple[Complaint, list[Say] | None]:
+async def _find_order(turn: Turn, case: Complaint) -> list[Say] | None:
     """Match the case to an order where it needs one; else what must be asked or done."""
     need = CATEGORIES[case.category].order
     if case.order_id is not None and not turn.facts.orders:
-        return case, None
+        return None
     if need is OrderNeed.NONE and not turn.conversation.said_order:
-        return case, None
+        return None
     if (
         need is OrderNeed.NONE
         and not turn.facts.orders
         and await complaint.is_further(turn.session, case)
     ):
         # The order that was told before belongs to the case before.
-        return case, None
+        return None
     matched, found = await identity.match(turn.session, turn.conversation)
     if matched is Match.PROVEN and found is not None:
         if case.order_id != found.id:
             await offer.withdraw(turn.session, case)
             case.order_id, case.contact_id = found.id, found.contact_id
-        return case, None
+        return None
     if need is OrderNeed.NONE:
-        return case, None
-    return case, await _ask(turn, matched, need)
+        return None
+    return await _ask(turn, matched, need)
 
 
 async def _ask(turn: Turn, matched: Match, need: OrderNeed) -> list[Say] | None:

@@ -53,24 +53,28 @@ async def accept(
     """
     chosen = await session.get_one(Compensation, compensation_id)
     case = await _lock(session, chosen)
-    if not await offer.decide(session, chosen.offer_id, "accepted"):
+    if case.state != "open" or not await offer.decide(session, chosen.offer_id, "accepted"):
         await session.refresh(chosen)
         return await _came_late(session, chosen)
-    given = await offer.usage(session, desk, case)
-    limits = desk.policy.limits
-    passed = (
-        chosen.order_id is not None and given.order_count >= limits.per_order.max_remedies
-    ) or (
-        chosen.contact_id is not None and given.customer_count >= limits.per_customer.max_remedies
-    )
-    if not passed and chosen.contact_id is not None and given.customer_total:
-        goodwill = given.customer_total.amount_minor + chosen.goodwill_minor
-        passed = chosen.goodwill_minor > 0 and goodwill > limits.per_customer.max_total.amount_minor
+    passed = await _limit_passed(session, desk, case, chosen)
     if passed or not await _within_budget(session, desk, chosen):
         await offer.void(session, chosen.offer_id, was="accepted")
         return (Acceptance.LIMIT if passed else Acceptance.BUDGET), chosen
     await _give(session, desk, case, chosen, originator)
     return Acceptance.DONE, chosen
+
+
+async def _limit_passed(
+    session: AsyncSession, desk: Desk, case: Complaint, chosen: Compensation
+) -> bool:
+    """Whether the order or the customer, known or not, has had what the policy allows."""
+    given = await offer.usage(session, desk, case)
+    order, customer = desk.policy.limits.per_order, desk.policy.limits.per_customer
+    if given.order_count >= order.max_remedies or given.customer_count >= customer.max_remedies:
+        return True
+    before = given.customer_total.amount_minor if given.customer_total else 0
+    most = customer.max_total.amount_minor
+    return chosen.goodwill_minor > 0 and before + chosen.goodwill_minor > most
 
 
 async def _lock(session: AsyncSession, chosen: Compensation) -> Complaint:

@@ -10,7 +10,7 @@ compile() { # compile NAME PYTHON [OPTION...]
   echo "locking requirements/$name.txt"
   # No index address is written: every machine installs from the index it is set up for, and the
   # hashes see to it that the files are the same.
-  "$uv" pip compile --quiet --generate-hashes --no-emit-index-url --python-version "$python" \
+  "$uv" pip compile --quiet --generate-hashes --python-version "$python" \
     --custom-compile-command "make lock" "$@" \
     --output-file "requirements/$name.txt" "requirements/$name.in"
 }

@@ -276,3 +276,23 @@ async def test_the_budget_is_that_of_the_day_in_the_companys_zone(
     await third.customer("late_delivery", "El pedido 30002 llegó tarde, rosa30002@example.com")
     await third.press("Bono de compra")
     assert [one.kind for one in await third.ledger()] == ["voucher"]
+
+
+async def test_a_customer_nobody_knows_is_held_to_the_limit_of_one_conversation(
+    stage: Stage,
+) -> None:
+    for _ in range(2):
+        await stage.customer("rude_treatment", "la cajera me gritó")
+        await stage.press(1)
+    await stage.customer("rude_treatment", "y el cajero también")
+    assert len(await stage.taken()) == 2
+    assert [one.reason for one in await stage.handoffs()] == ["customer_limit"]
+
+
+async def test_a_button_of_a_closed_case_gives_nothing(stage: Stage) -> None:
+    await stage.customer("rude_treatment", "la cajera me gritó")
+    case = await stage.case()
+    async with stage.theatre.db.write() as session:
+        (await session.merge(case)).state = "closed"
+    await stage.press(1)
+    assert not await stage.ledger()

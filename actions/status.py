@@ -37,6 +37,12 @@ async def status(turn: Turn, case: Complaint) -> str:
     for one in promises:
         if one.what == promise.ANSWER and waits is not None:
             return turn.say("status_person", reference=reference, due=one.due_at)
+    commitment = await promise.commitment(turn.session, case.id)
+    if commitment is not None and remedy is None:
+        words, due = commitment.commitment or "", commitment.due_at
+        return turn.say("status_commitment", reference=reference, words=words, due=due)
+    if remedy is None and case.state == "resolved":
+        return turn.say("status_resolved", reference=reference)
     if remedy is None and case.state == "closed":
         return turn.say("status_closed", reference=reference)
     if remedy is None:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import budget, clock, complaint, handoff, history, ledger, offer, promise
 from bot.db import changed_one
 from bot.desk import Desk
-from bot.models import Compensation, Complaint, Contact, Order
+from bot.models import Compensation, Complaint, Contact, Offer, Order
 from bot.money import Money
 from bot.offer import TAKEN
 from bot.sla import Window
@@ -53,14 +53,22 @@ async def accept(
     """
     chosen = await session.get_one(Compensation, compensation_id)
     case = await _lock(session, chosen)
-    if case.state != "open" or not await offer.decide(session, chosen.offer_id, "accepted"):
+    by_person = (await session.get_one(Offer, chosen.offer_id)).agent_id is not None
+    # A person may offer more on a case that was resolved before; a closed one is closed.
+    stands = case.state == "open" or (by_person and case.state == "resolved")
+    if not stands or not await offer.decide(session, chosen.offer_id, "accepted"):
         await session.refresh(chosen)
         return await _came_late(session, chosen)
-    passed = await _limit_passed(session, desk, case, chosen)
-    if passed or not await _within_budget(session, desk, chosen):
-        await offer.void(session, chosen.offer_id, was="accepted")
-        return (Acceptance.LIMIT if passed else Acceptance.BUDGET), chosen
+    if not by_person:  # a person's authority was looked at when they offered it
+        passed = await _limit_passed(session, desk, case, chosen)
+        if passed or not await _within_budget(session, desk, chosen):
+            await offer.void(session, chosen.offer_id, was="accepted")
+            return (Acceptance.LIMIT if passed else Acceptance.BUDGET), chosen
     await _give(session, desk, case, chosen, originator)
+    if not by_person:
+        # Whoever chose a remedy no longer waits for a person's answer about it.
+        await promise.end(session, case.id, promise.ANSWER, "kept")
+        complaint.resolve(session, case, originator)
     return Acceptance.DONE, chosen
 
 
@@ -130,9 +138,6 @@ async def _give(
     if hands:
         due_at = desk.calendar.due(now, Window(**chosen.terms["due"]))
         await promise.make(session, case, chosen.kind, due_at, chosen.id)
-    # Whoever chose a remedy no longer waits for a person's answer about it.
-    await promise.end(session, case.id, promise.ANSWER, "kept")
-    complaint.resolve(session, case, originator)
 
 
 def _end_of_day(moment: datetime, desk: Desk) -> datetime:

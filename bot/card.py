@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from bot import clock
 from bot.models import Agent, Complaint, Contact, Conversation, Handoff, Message, Promise
@@ -46,19 +47,22 @@ async def cards(session: AsyncSession, *where: ColumnElement[bool]) -> list[Card
         .where(Promise.complaint_id == Complaint.id, Promise.state == "broken")
         .scalar_subquery()
     )
+    theirs, ours = aliased(Message), aliased(Message)
     answered = (
-        select(func.coalesce(func.max(Message.seq), 0))
-        .where(Message.conversation_id == Handoff.conversation_id, Message.author == "agent")
+        select(func.coalesce(func.max(ours.seq), 0))
+        .where(ours.conversation_id == Handoff.conversation_id, ours.author == "agent")
+        .correlate(Handoff)
         .scalar_subquery()
     )
     unanswered = (
         select(func.count())
         .where(
-            Message.conversation_id == Handoff.conversation_id,
-            Message.author == "customer",
-            Message.seq > answered,
-            Message.at >= Handoff.created_at,
+            theirs.conversation_id == Handoff.conversation_id,
+            theirs.author == "customer",
+            theirs.seq > answered,
+            theirs.at >= Handoff.created_at,
         )
+        .correlate(Handoff)
         .scalar_subquery()
     )
     rows = await session.execute(

@@ -120,7 +120,9 @@ async def put(
 async def give(session: AsyncSession, desk: Desk, table: OnTable, person: Agent) -> Compensation:
     """Give at once what was put on the table; given before, it is the same."""
     (only,) = table.alternatives
-    _, given = await compensation.accept(session, desk, only.id, originator(person))
+    _, given = await compensation.accept(
+        session, desk, only.id, originator(person), actor=person.name
+    )
     await session.refresh(given)
     return given
 

@@ -2,14 +2,14 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
 from bot import claim, handoff
-from bot.channels.frames import message_frames
-from bot.channels.visitor import Visitors
+from bot.conversation.frames import message_frames
 from bot.conversation.handover import Step
 from bot.conversation.hub import Event, Hub
 from bot.conversation.keeper import Keeper
@@ -22,6 +22,9 @@ from bot.metrics import MESSAGES
 from bot.models import Message
 from bot.rasa_client import RasaClient
 from bot.settings import Settings
+
+if TYPE_CHECKING:
+    from bot.channels.visitor import Visitors
 
 # How much one visitor, and one address, may send; more is asked to wait, and nothing is lost.
 MESSAGES_RATE = parse("30/10 seconds")
@@ -42,7 +45,7 @@ class Service:
     desk: Desk
     db: Database
     rasa: RasaClient
-    visitors: Visitors
+    visitors: "Visitors"
     hub: Hub = field(default_factory=Hub)
     limiter: MovingWindowRateLimiter = field(
         default_factory=lambda: MovingWindowRateLimiter(MemoryStorage())

@@ -21,8 +21,8 @@ from bot.channels.customer_token import (
     read_customer_token,
     recognize,
 )
-from bot.channels.frames import message_frames
 from bot.channels.incoming import Hello, Ping, Pressed, Said, Seen, Typing, read_frame
+from bot.conversation.frames import message_frames
 from bot.conversation.hub import Event
 from bot.conversation.receipts import Receipt, mark
 from bot.conversation.thread import MessageRefused, receive

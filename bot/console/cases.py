@@ -8,21 +8,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock, handoff, history, known, note, packet, search
 from bot.card import cards
-from bot.channels.frames import message_frames
 from bot.console import bodies
 from bot.console.board import names
 from bot.console.guard import Refused, person_of, service_of
 from bot.console.holding import case_of, find_case, held_case
+from bot.console.reading import record
 from bot.console.views import Json, Views
 from bot.conversation import handover
+from bot.conversation.frames import message_frames
 from bot.known import Fact
 from bot.metrics import ASKED_KNOWN
-from bot.models import Agent, CaseEvent, Complaint, Conversation, Handoff, Message
+from bot.models import Agent, Complaint, Conversation, Handoff, Message
 from bot.service import AGENT_RATE, Service
 
 cases = Blueprint("console_cases", url_prefix="/console/api/cases")
-# Looking again within this time is the same reading.
-READ_AGAIN = timedelta(minutes=10)
 # A promise lies ahead, and not further than this.
 FURTHEST_PROMISE = timedelta(days=180)
 
@@ -44,22 +43,9 @@ async def show(request: Request, reference: str) -> HTTPResponse:
     service, person = service_of(request), person_of(request)
     async with service.db.read() as session:
         case = await find_case(session, reference)
-        read_before = await _read_lately(session, case, person)
-    if not read_before:
-        async with service.db.write() as session:
-            history.note(session, await find_case(session, reference), person.name, history.READ)
+    await record(service, person, case)
     async with service.db.read() as session:
         return response.json(await _whole(session, service, person, reference))
-
-
-async def _read_lately(session: AsyncSession, case: Complaint, person: Agent) -> bool:
-    query = select(CaseEvent.id).where(
-        CaseEvent.complaint_id == case.id,
-        CaseEvent.actor == person.name,
-        CaseEvent.what == history.READ,
-        CaseEvent.at > clock.now() - READ_AGAIN,
-    )
-    return await session.scalar(query.limit(1)) is not None
 
 
 async def _whole(session: AsyncSession, service: Service, person: Agent, reference: str) -> Json:

@@ -1,12 +1,12 @@
 """The console's page and its files, with the headers that keep them safe."""
 
 import re
+from pathlib import Path
 
 from sanic import Blueprint, HTTPResponse, Request, response
 from sanic.exceptions import NotFound
 
-from bot.channels.pages import WEB
-
+WEB = Path(__file__).parent.parent / "web" / "console"
 console_pages = Blueprint("console_pages", url_prefix="/console")
 
 # Nothing from elsewhere, and nobody frames it: what is pressed here was meant to be pressed.
@@ -26,7 +26,7 @@ SAFE = {
 @console_pages.route("/", methods=["GET", "HEAD"])
 async def show(_request: Request) -> HTTPResponse:
     """The page; who it is for is asked there."""
-    return await response.file(WEB / "console" / "index.html", headers=SAFE)
+    return await response.file(WEB / "index.html", headers=SAFE)
 
 
 @console_pages.route("/files/<name:str>", methods=["GET", "HEAD"])
@@ -35,6 +35,6 @@ async def part(_request: Request, name: str) -> HTTPResponse:
     if not re.fullmatch(r"[a-z_-]+\.(?:js|css|svg)", name):
         raise NotFound(f"there is no {name}")
     try:
-        return await response.file(WEB / "console" / name, headers=SAFE)
+        return await response.file(WEB / name, headers=SAFE)
     except FileNotFoundError:
         raise NotFound(f"there is no {name}") from None

@@ -7,6 +7,7 @@ from sanic import Blueprint, HTTPResponse, Request, response
 from bot import photo
 from bot.console.guard import Refused, person_of, service_of
 from bot.console.holding import held_case
+from bot.console.reading import record_conversation
 from bot.models import Attachment
 from bot.photo import PhotoRefused
 from bot.service import PHOTOS_RATE
@@ -22,6 +23,7 @@ async def show(request: Request, photo_id: str) -> HTTPResponse:
         kept = await session.get(Attachment, photo_id)
     if kept is None:
         raise Refused("photo_gone", 404)
+    await record_conversation(service, person_of(request), kept.conversation_id)
     return await response.file(
         service.settings.var_dir / "photos" / kept.file_name,
         mime_type=kept.media_type,

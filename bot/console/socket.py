@@ -19,9 +19,10 @@ from bot import agent_session, clock, handoff
 from bot.agent import ONLINE
 from bot.agent_session import SignedIn
 from bot.console.guard import Refused, check_origin, service_of, signed_in_by
+from bot.console.reading import record_conversation
 from bot.conversation.hub import Event
 from bot.metrics import CONSOLES
-from bot.models import Agent, Conversation
+from bot.models import Agent
 from bot.service import CONSOLE, Service
 
 log = structlog.get_logger()
@@ -162,9 +163,8 @@ class Visit:
 
     async def _follow(self, conversation_id: str) -> None:
         """Show the events of one conversation."""
-        async with self.service.db.read() as session:
-            if await session.get(Conversation, conversation_id) is None:
-                return
+        if not await record_conversation(self.service, self.signed_in.agent, conversation_id):
+            return
         with self.service.hub.watch(conversation_id) as events:
             while (event := await events.get()) is not None:
                 mine = event["type"] == "typing" and event["author"] == "agent"

@@ -106,7 +106,9 @@ async def pressed(
     if chosen is None or made is None or made.agent_id is None:
         return None
     by = await session.get_one(Agent, made.agent_id)
-    outcome, given = await compensation.accept(session, desk, chosen.id, giving.originator(by))
+    outcome, given = await compensation.accept(
+        session, desk, chosen.id, giving.originator(by), actor="customer"
+    )
     if outcome is Acceptance.DONE:
         return Say(await remedy.confirmation(session, desk, case, given, language))
     return Say(desk.wording.say("offer_gone", language))

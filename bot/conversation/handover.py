@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import claim, clock, compensation, complaint, handoff, history, promise
 from bot.conversation import thread
 from bot.desk import Desk
+from bot.metrics import CLAIM_SECONDS
 from bot.models import (
     Agent,
     Attachment,
@@ -44,7 +45,10 @@ async def take(session: AsyncSession, found: Handoff, person: Agent) -> Step:
     Raises:
         ClaimedBefore: somebody was faster.
     """
+    is_new = found.state == "waiting"
     await claim.claim(session, found, person)
+    if is_new:
+        CLAIM_SECONDS.observe((clock.now() - found.created_at).total_seconds())
     spent = await thread.spend_open_choices(session, found.conversation_id)
     return Step(found.conversation_id, spent=spent)
 
@@ -180,26 +184,37 @@ async def give_back(session: AsyncSession, desk: Desk, found: Handoff, person: A
     handoff.end(session, found, case, "returned", person.name)
     await promise.end(session, case.id, promise.ANSWER, "kept")
     spent = await thread.spend_open_choices(session, found.conversation_id)
-    given = await compensation.taken(session, case)
-    promised = await promise.commitment(session, case.id)
     conversation = await session.get_one(Conversation, found.conversation_id)
-    language = conversation.language
-    values: dict[str, Value] = {"agent": person.first_name, "reference": case.reference}
-    name = "returned"
-    if given is not None:
-        name = "returned_given"
-        values["title"] = title(desk.wording, given, language)
-    elif promised is not None:
-        name = "returned_promised"
-        values |= {"words": promised.commitment or "", "due": promised.due_at}
-    if name != "returned":
+    settled = await _settled(session, desk, case, found, conversation.language)
+    if settled:
         # What a person settled is not on the bot's table again.
         await withdraw(session, case)
         if case.state == "open":
             complaint.resolve(session, case, person.name)
-    text = desk.wording.say(name, language, **values)
-    said = await thread.put(session, conversation, Say(text), author="bot")
+        settled.append(desk.wording.say("returned_end", conversation.language))
+    opening = desk.wording.say(
+        "returned", conversation.language, agent=person.first_name, reference=case.reference
+    )
+    said = await thread.put(session, conversation, Say(" ".join([opening, *settled])))
     return Step(found.conversation_id, [said], spent)
+
+
+async def _settled(
+    session: AsyncSession, desk: Desk, case: Complaint, found: Handoff, language: str
+) -> list[str]:
+    """What was given while the case was with people, and what they still have to do."""
+    given = await compensation.given_since(session, case, found.created_at)
+    sentences = []
+    if given:
+        titles = ", ".join(f"«{title(desk.wording, one, language)}»" for one in given)
+        sentences.append(desk.wording.say("returned_given", language, titles=titles))
+    for one in await promise.open_promises(session, case.id):
+        if one.what == promise.COMMITMENT:
+            words = one.commitment or ""
+            sentences.append(
+                desk.wording.say("returned_promised", language, words=words, due=one.due_at)
+            )
+    return sentences
 
 
 async def resolve(

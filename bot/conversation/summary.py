@@ -3,6 +3,7 @@
 All of it happens while they wait, without the engine, and the place in the queue stays.
 """
 
+from textwrap import shorten
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,6 +17,8 @@ from bot.say import Say
 
 RIGHT: Final = "summary_right"
 WRONG: Final = "summary_wrong"
+# So much of a correction is read back; all of it is passed on.
+LONGEST_QUOTE: Final = 200
 
 
 async def answer(
@@ -50,7 +53,8 @@ async def answer(
     summary = await packet.summary_for_customer(session, desk, waiting.complaint, open_handoff)
     if summary is None:
         return Say(desk.wording.say("summary_kept", language, due=due), back)
-    text = desk.wording.say("summary_again", language, summary=summary, due=due)
+    words = shorten(message.text, LONGEST_QUOTE, placeholder=" …")
+    text = desk.wording.say("summary_again", language, summary=summary, words=words, due=due)
     return Say(text, back)
 
 

@@ -8,7 +8,10 @@ export const GAP = /\{(customer|agent|reference|order|due)\}/;
 
 /** Names in braces become the case's values; what the case does not know stays, to be filled by hand. */
 export function fill(text, values) {
-  return text.replace(new RegExp(GAP, "g"), (gap, name) => values[name] ?? gap);
+  return text.replace(new RegExp(`${GAP.source}(\\.?)`, "g"), (gap, name, stop) => {
+    const value = values[name];
+    return value === undefined ? gap : value + (value.endsWith(".") ? "" : stop); // "3:40 p. m." ends a sentence
+  });
 }
 
 export class Answers {

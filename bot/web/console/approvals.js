@@ -16,7 +16,8 @@ export function approvalItem(one, desk) {
     element(
       "p",
       { class: "line" },
-      element("strong", {}, [title, one.amount?.text].filter(Boolean).join(" · ")),
+      element("strong", {}, title),
+      one.amount ? element("span", { class: "worth" }, one.amount.text) : null,
       chip(texts.approvalState(one.state), TONE[one.state] ?? ""),
     ),
     element("p", { class: "why" }, one.why),

@@ -32,7 +32,7 @@ export class Bubble {
 
   /** Take over what may change after it was first drawn. */
   update({ kind, author, delivery, spent, chosen }) {
-    if (kind === "message" && OURS.has(author)) this.#show(delivery, this.#desk.texts.delivery[delivery]);
+    if (kind === "message" && OURS.has(author)) this.#show(delivery, this.#desk.texts.delivery(delivery));
     if (!spent) return;
     for (const [token, node] of this.#choices) {
       node.classList.toggle("chosen", token === chosen);
@@ -47,7 +47,7 @@ export class Bubble {
     const { texts, me } = this.#desk;
     if (kind === "unsent") name = me.agent.name;
     if (isNote) return `${name ?? author} · ${texts.privateNote}`;
-    return name ? (author === "bot" ? texts.author.bot : name) : texts.author[author];
+    return author === "bot" || !name ? texts.author(author) : name;
   }
 
   #body({ text, photos = [], pressed }) {

@@ -22,19 +22,18 @@ export function makeCard(card, kind, desk) {
     element(
       "span",
       { class: "chips" },
-      // What they complain about, once they have said so; until then, that they want a person is all.
       chip(texts.reason(card.reason), card.priority === 1 ? "bad" : "", card.priority === 1 ? "warn" : null),
       STRONG.has(card.emotion) ? chip(texts.emotion(card.emotion), "warn") : null,
       card.severity === "high" ? chip(texts.severity("high"), "warn") : null,
     ),
     kind === "mine" && card.last
       ? element("span", { class: "last" }, `${texts.authorShort(card.last.author)}: ${card.last.text}`)
-      : element("span", { class: "what" }, card.is_told ? texts.category(card.category) : texts.notTold),
+      : element("span", { class: "what" }, `${card.is_told ? texts.category(card.category) : texts.notTold} · ${texts.channel(card.channel)}`),
     element(
       "span",
       { class: "foot" },
       element("span", { class: "reference" }, card.reference),
-      kind === "others" && card.agent ? element("span", {}, card.agent.name) : element("span", {}, texts.channel(card.channel)),
+      kind === "others" && card.agent ? element("span", {}, card.agent.name) : null,
       card.due_at ? due(card, kind, desk) : null,
     ),
   );

@@ -44,7 +44,7 @@ export class CaseView {
       { class: "case" },
       this.#head.element,
       this.#scroll.element,
-      this.#head.claimBar,
+      this.#head.foot,
       this.#composer.element,
     );
     this.#listen();

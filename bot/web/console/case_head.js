@@ -3,6 +3,7 @@
 import { element } from "/widget/dom.js";
 import { button, chip, place, ticking } from "./build.js";
 import { isLate } from "./card.js";
+import { buildMenu } from "./menu.js";
 import { abandon, release, resolve, returnToBot, takeOver } from "./endings.js";
 import { askPromise } from "./promise_dialog.js";
 import { askRemedy } from "./remedy_dialog.js";
@@ -35,7 +36,7 @@ export class CaseHead {
       this.#state,
       this.#actions,
     );
-    this.claimBar = element("div", { class: "claim-bar", hidden: true });
+    this.foot = element("div", { class: "case-foot", hidden: true });
   }
 
   /** What the board knows already, until the whole case is here. */
@@ -65,7 +66,7 @@ export class CaseHead {
     this.#state.replaceChildren(...this.#standing(card, told));
     place(this.#actions, this.#allowed(data.can, card));
     this.#actions.hidden = !this.#actions.children.length;
-    this.#showClaim(card, data.can);
+    this.#showFoot(card, data.can);
   }
 
   #standing(card, told) {
@@ -73,7 +74,7 @@ export class CaseHead {
     if (!card) return [chip(texts.caseState(told.state), told.state === "open" ? "" : "good"), texts.withBot];
     const parts = [];
     if (card.state === "waiting") {
-      parts.push(chip(texts.waits, "accent", "clock"), ticking("since", card.waiting_since, format));
+      parts.push(element("span", { class: "chip accent" }, ticking("waiting", card.waiting_since, format)));
     } else if (card.agent?.id === me.agent.id) {
       parts.push(chip(texts.withMe, "good", "check"));
     } else {
@@ -91,26 +92,36 @@ export class CaseHead {
     const { texts } = this.#desk;
     const [desk, view] = [this.#desk, this.#view];
     const actions = texts.actions;
+    const seldom = [
+      ["transfer", { text: actions.transfer, drawing: "swap" }, () => askTransfer(desk, view)],
+      ["release", { text: actions.release, drawing: "queue" }, () => release(desk, view)],
+      ["abandon", { text: actions.abandon, drawing: "stop" }, () => abandon(desk, view)],
+    ].filter(([what]) => can.includes(what));
     const all = [
       [["give", "ask"], () => button({ text: actions.remedy, drawing: "gift" }, () => askRemedy(desk, view))],
       [["promise"], () => button({ text: actions.promise, drawing: "calendar" }, () => askPromise(desk, view))],
-      [["transfer"], () => button({ text: actions.transfer, drawing: "swap" }, () => askTransfer(desk, view))],
-      [["release"], () => button({ text: actions.release, drawing: "queue" }, () => release(desk, view))],
-      [["abandon"], () => button({ text: actions.abandon, drawing: "stop" }, () => abandon(desk, view))],
       [["take_over"], () => button({ text: actions.takeOver, drawing: "shield" }, () => takeOver(desk, view, card))],
+      [["transfer", "release", "abandon"], () => buildMenu(actions.more, seldom)],
       [["return"], () => button({ text: actions.return, drawing: "bot", kind: "plain end" }, () => returnToBot(desk, view))],
       [["resolve"], () => button({ text: actions.resolve, drawing: "check", kind: "primary" }, () => resolve(desk, view))],
     ];
     return all.filter(([needs]) => needs.some((what) => can.includes(what))).map(([, make]) => make());
   }
 
-  #showClaim(card, can) {
+  /** Where there is nothing to answer yet: to take the case, or to leave a note. */
+  #showFoot(card, can) {
     const { texts } = this.#desk;
-    this.claimBar.hidden = !can.includes("claim");
-    if (this.claimBar.hidden) return;
-    this.claimBar.replaceChildren(
-      element("p", {}, texts.claimLead),
-      button({ text: texts.claimHere, kind: "primary", key: "a" }, () => this.#desk.claim(card)),
+    this.foot.hidden = can.includes("say") || !(can.includes("claim") || can.includes("note"));
+    if (this.foot.hidden) return;
+    place(
+      this.foot,
+      [
+        element("p", {}, can.includes("claim") ? texts.claimLead : texts.othersLead),
+        can.includes("note") ? button({ text: texts.writeNote, drawing: "note", key: "n" }, () => this.#view.write("note")) : null,
+        can.includes("claim")
+          ? button({ text: texts.claimHere, kind: "primary", key: "a" }, () => this.#desk.claim(card))
+          : null,
+      ].filter(Boolean),
     );
   }
 }

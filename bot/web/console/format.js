@@ -52,6 +52,10 @@ export class Format {
     return this.span(this.now() - new Date(at));
   }
 
+  waiting(at) {
+    return this.#texts.waitsFor(this.since(at));
+  }
+
   until(at) {
     const left = new Date(at) - this.now();
     return left < 0 ? this.#texts.dueAgo(this.span(-left)) : this.#texts.dueIn(this.span(left));

@@ -17,7 +17,7 @@ const PATHS = {
   keys: "M3.5 7h17v10h-17zM7 10.5h.01M10.5 10.5h.01M14 10.5h.01M17 10.5h.01M8 14h8",
   light: "M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM12 3v2M12 19v2M3 12h2M19 12h2M5.6 5.6L7 7M17 17l1.4 1.4M5.6 18.4L7 17M17 7l1.4-1.4",
   lock: "M6 11h12v8.5H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3",
-  more: "M6 12h.01M12 12h.01M18 12h.01",
+  more: "M5 12h.6M11.7 12h.6M18.4 12h.6",
   mute: "M6 16.5V11a6 6 0 0 1 9-5.2M18 10.5v6l1.5 1.5h-12M10 20.5a2 2 0 0 0 4 0M4 4l16 16",
   note: "M5 4.5h14v10l-5 5H5zM14 19.5v-5h5M8.5 9h7M8.5 12.5h4",
   out: "M13 4.5H5.5v15H13M10 12h10M16 8l4 4-4 4",
@@ -37,7 +37,7 @@ const PATHS = {
 export function icon(name) {
   const svg = document.createElementNS(SVG, "svg");
   svg.setAttribute("viewBox", "0 0 24 24");
-  svg.setAttribute("class", "icon");
+  svg.setAttribute("class", `icon ${name}`);
   svg.setAttribute("aria-hidden", "true");
   const path = document.createElementNS(SVG, "path");
   path.setAttribute("d", PATHS[name]);

@@ -15,10 +15,13 @@ export class Lists {
     const supervises = me.agent.role === "supervisor";
     const cards = (kind) => (card) => makeCard(card, kind, desk);
     this.#add("mine", texts.lists.mine, texts.lists.noMine, () => board.mine, cards("mine"));
-    const approvals = supervises ? texts.lists.approvals : texts.lists.myApprovals;
-    this.#add("approvals", approvals, null, () => board.approvals, (one) => approvalItem(one, desk), (one) => one.id);
+    const addApprovals = (title) =>
+      this.#add("approvals", title, null, () => board.approvals, (one) => approvalItem(one, desk), (one) => one.id);
+    // Who decides does so first; who asked only looks how it went.
+    if (supervises) addApprovals(texts.lists.approvals);
     this.#add("queue", texts.lists.queue, texts.lists.noQueue, () => board.queue, cards("queue"));
     if (supervises) this.#add("others", texts.lists.others, null, () => board.others, cards("others"));
+    else addApprovals(texts.lists.myApprovals);
     this.element = element(
       "section",
       { class: "lists", "aria-label": texts.lists.all },

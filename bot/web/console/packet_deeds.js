@@ -13,7 +13,7 @@ export function stakes({ value_at_risk: risk, remedy_cost: cost, authority, tier
       : null;
   const tiles = [
     tile(texts.stakes.risk, risk, tier ? texts.tier(tier) : texts.stakes.year),
-    tile(texts.stakes.cost, cost, texts.stakes.costNote),
+    tile(texts.stakes.cost, cost, texts.stakes.ofRemedy),
     authority ? tile(texts.stakes.left, authority.left, texts.stakes.perCase(authority.per_case.text)) : null,
   ].filter(Boolean);
   return tiles.length ? element("section", { class: "part" }, element("dl", { class: "stakes" }, ...tiles)) : null;
@@ -38,7 +38,7 @@ export function offers(list, { texts, format }) {
         element(
           "p",
           { class: "line quiet" },
-          element("span", {}, `${offer.by === "bot" ? texts.author.bot : offer.by} · ${format.moment(offer.at)}`),
+          element("span", {}, `${offer.by === "bot" ? texts.author("bot") : offer.by} · ${format.moment(offer.at)}`),
           chip(texts.offerState(offer.state), OFFER_TONE[offer.state] ?? ""),
         ),
         element("ul", { role: "list" }, ...offer.alternatives.map((one) => alternative(one, texts))),
@@ -83,7 +83,7 @@ function promise(one, { texts, format }, view) {
   const isOpen = one.state === "open";
   const late = isOpen && new Date(one.due_at) < format.now();
   const mayKeep = isOpen && one.what !== "answer" && view.can("promise");
-  const by = one.by === "bot" ? texts.author.bot : one.by;
+  const by = one.by === "bot" ? texts.author("bot") : one.by;
   return element(
     "li",
     {},

@@ -33,7 +33,7 @@ export function kind(card, told, { texts }) {
   const grave = { high: "bad", medium: "warn", low: "" };
   const mood = { calm: "good", upset: "warn", angry: "bad", furious: "bad", desperate: "bad" };
   const emotion = card?.emotion ?? told.emotion;
-  const also = (told.also ?? []).map((slug) => chip(texts.category(slug)));
+  const also = (told.also ?? []).filter((slug) => slug !== told.category).map((slug) => chip(texts.category(slug)));
   return element(
     "section",
     { class: "part" },

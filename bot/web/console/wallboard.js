@@ -46,7 +46,12 @@ export class Wallboard {
         { class: "numbers" },
         number(words.waiting, waiting, words.longest(format.span((longest ?? 0) * 1000)), waiting && !online ? "bad" : ""),
         number(words.active, active, words.online(online, agents.length)),
-        number(words.clock, percent(clock.within_60, clock.complaints), words.median(seconds(clock.median_seconds), seconds(clock.worst_seconds)), clock.within_60 < clock.complaints ? "warn" : "good"),
+        number(
+          words.clock,
+          percent(clock.within_60, clock.complaints),
+          words.median(seconds(clock.median_seconds), seconds(clock.worst_seconds), clock.complaints),
+          clock.within_60 < clock.complaints ? "warn wide" : "good wide",
+        ),
         number(words.dueSoon, promises.due_soon, words.open(promises.open), promises.due_soon ? "warn" : ""),
         number(words.broken, promises.broken_today, words.today, promises.broken_today ? "bad" : "good"),
         number(words.asked, percent(answers.asked_known, answers.sent), words.askedNote(answers.asked_known, answers.sent), ""),

@@ -108,7 +108,13 @@ async def say(request: Request, reference: str) -> HTTPResponse:
             asked_for = [one.name for one in asked]
             history.note(session, case, person.name, history.ASKED_KNOWN, facts=asked_for)
         step, message = await handover.say(
-            session, held, person, body.text, photos=body.photos, request_id=str(body.id)
+            session,
+            service.desk,
+            held,
+            person,
+            body.text,
+            photos=body.photos,
+            request_id=str(body.id),
         )
         (frame,) = await message_frames(session, [message])
     if asked and step.said:

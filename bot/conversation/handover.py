@@ -87,6 +87,7 @@ async def give_up(session: AsyncSession, desk: Desk, found: Handoff, actor: str)
 
 async def say(
     session: AsyncSession,
+    desk: Desk,
     found: Handoff,
     person: Agent,
     text: str,
@@ -102,6 +103,8 @@ async def say(
     )
     if known is not None:
         return Step(conversation.id), known
+    # Whoever answers has read it, even if their page has not said so yet.
+    read = await opened(session, desk, found, person)
     message = await thread.put(
         session,
         conversation,
@@ -122,7 +125,7 @@ async def say(
         )
     # Whoever waited for an answer has one.
     await promise.end(session, found.complaint_id, promise.ANSWER, "kept")
-    return Step(conversation.id, [message]), message
+    return Step(conversation.id, [*(read.said if read else []), message]), message
 
 
 async def commit_to(

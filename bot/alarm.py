@@ -14,7 +14,9 @@ Alarm = Literal["danger", "vulnerable", "threat", "press"]
 _WORDS: Final[dict[Alarm, str]] = {
     "danger": r"se (?:incendio|quemo|prendio fuego|electrocuto|intoxico)"
     r"|me (?:queme|corte|electrocute|intoxique|dio (?:la )?corriente)|nos intoxicamos"
-    r"|exploto|explotaron|esta en llamas|(?:echa|echaba|echando|echo|sale|salia|saliendo|salio) humo|huele a (?:gas|quemado)|fuga de gas"
+    r"|exploto|explotaron|esta en llamas"
+    r"|(?:echa|echaba|echando|echo|sale|salia|saliendo|salio) humo|huele a (?:gas"
+    r"|quemado)|fuga de gas"
     r"|(?:en|al) (?:el )?hospital|ambulancia|urgencias"
     r"|caught fire|on fire|exploded|(?:burned|burnt) (?:my|me|his|her|the)|electrocut\w+"
     r"|electric shock|poison\w+|smoke (?:is )?com\w+|gas leak|ambulance|in hospital"

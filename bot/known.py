@@ -96,7 +96,8 @@ async def _told(
 _REQUEST = re.compile(
     r"\?|¿|\b(?:me (?:da|das|puede|podria|regala|indica|confirma|comparte|envia|facilita)\w*"
     r"|(?:nos|me) (?:puede|podria)\w*|(?:indique|diga|de|confirme|comparta|envie|mande|cuente"
-    r"|escriba|facilite|recuerde|proporcione)(?:me|nos)|(?<!no )(?:necesito|necesitamos|requiero|requerimos)"
+    r"|escriba|facilite|recuerde|proporcione)(?:me|nos)"
+    r"|(?<!no )(?:necesito|necesitamos|requiero|requerimos)"
     r"|falta|cual es|por favor|could you|can you|would you|please|i need|we need|tell me|give me"
     r"|send me|share|provide|confirm|what is|what was|what's|which)\b"
 )

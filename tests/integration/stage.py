@@ -68,6 +68,13 @@ class Clock:
         self._at, self._since = moment, datetime.now(UTC)
 
 
+class WallClock(Clock):
+    """The time as it is, for scenes that are played before the edge begins."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
 def rules() -> dict[str, str]:
     """The action of each intent."""
     found = {}
@@ -198,9 +205,9 @@ class Theatre:
         """From now on, work by another policy."""
         self._open(replace(self.desk, policy=policy))
 
-    async def stage(self, language: str = "es") -> "Stage":
+    async def stage(self, language: str = "es", conversation_id: str = "") -> "Stage":
         """A new customer's conversation."""
-        conversation_id = uuid.uuid4().hex
+        conversation_id = conversation_id or uuid.uuid4().hex
         async with self.db.write() as session:
             session.add(
                 Conversation(
@@ -220,9 +227,7 @@ class Theatre:
         changed = company.people.model_copy(update=people)
         self._open(replace(self.desk, company=company.model_copy(update={"people": changed})))
 
-    async def person(
-        self, name: str = "Laura Gómez", role: Role = "agent", **more: Any
-    ) -> Agent:
+    async def person(self, name: str = "Laura Gómez", role: Role = "agent", **more: Any) -> Agent:
         """A person of the company whose console is open; nobody signs in with that password."""
         async with self.db.write() as session:
             person = await agent.add(
@@ -395,11 +400,8 @@ class Stage:
     async def agent_says(self, person: Agent, text: str, **more: Any) -> Message:
         """The person who has the case writes to the customer."""
         more.setdefault("request_id", str(uuid.uuid4()))
-        async with self.theatre.db.write() as session:
-            found = await handoff.open_handoff(session, self.id)
-            assert found is not None
-            step, message = await handover.say(session, found, person, text, **more)
-        await self.hear(step.said)
+        _, message = await self.does(handover.say, person, text, **more)
+        assert isinstance(message, Message)
         return message
 
     # --- what the database knows ------------------------------------------------------------

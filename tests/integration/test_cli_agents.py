@@ -62,9 +62,7 @@ def agents(
     return run
 
 
-def within(
-    settings: Settings, step: Callable[[AsyncSession], Awaitable[Result]]
-) -> Result:
+def within(settings: Settings, step: Callable[[AsyncSession], Awaitable[Result]]) -> Result:
     """Do something in the database that the command has left."""
 
     async def run() -> Result:

@@ -45,9 +45,11 @@ def test_a_company_names_the_other_cause_as_it_likes(tmp_path: Path) -> None:
         ("causes:\n  - slug: packing\n    title: {es: Empaque}\n", 3, "en"),
         ("causes:\n  - {slug: packing, title: {es: A, en: B}, cost: 3}\n", 2, "slug, title"),
         (
-            "causes:\n"
-            "  - {slug: packing, title: {es: A, en: B}}\n"
-            "  - {slug: packing, title: {es: C, en: D}}\n",
+            (
+                "causes:\n"
+                "  - {slug: packing, title: {es: A, en: B}}\n"
+                "  - {slug: packing, title: {es: C, en: D}}\n"
+            ),
             3,
             "a slug for each cause",
         ),

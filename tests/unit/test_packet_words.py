@@ -64,7 +64,9 @@ def remedy(state: str, title: str = "Bono de compra") -> Compensation:
 
 def test_who_has_told_nothing_is_claimed_nothing_of(desk: Desk) -> None:
     said = packet_words.paragraph(desk, "es", told(case={"is_told": False}))
-    assert said == "Todavía no se sabe quién escribe. Pidió una persona sin contar todavía qué pasó."
+    assert (
+        said == "Todavía no se sabe quién escribe. Pidió una persona sin contar todavía qué pasó."
+    )
     assert packet_words.short(desk, told(case={"is_told": False})) is None
 
 

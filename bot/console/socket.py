@@ -167,9 +167,10 @@ class Visit:
 
     async def _follow(self, conversation_id: str) -> None:
         """Show the events of one conversation."""
-        if not await record_conversation(self.service, self.signed_in.agent, conversation_id):
-            return
         with self.service.hub.watch(conversation_id) as events:
+            # Watched first: what happens while the reading is written down is not missed.
+            if not await record_conversation(self.service, self.signed_in.agent, conversation_id):
+                return
             while (event := await events.get()) is not None:
                 mine = event["type"] == "typing" and event["author"] == "agent"
                 if event["type"] in SHOWN and not mine:

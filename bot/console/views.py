@@ -28,6 +28,8 @@ from bot.wallboard import Wallboard
 
 Json = dict[str, Any]
 LAST_WORDS = 120
+# Whether the customer agreed to the summary; silence is no yes.
+CONFIRMED = {"right": "yes", "corrected": "corrected"}
 
 
 def moment(at: datetime | None) -> str | None:
@@ -173,7 +175,7 @@ class Views:
         handoff = told.handoff
         return {
             "summary": packet.summary,
-            "confirmed": handoff.summary_state if handoff else None,
+            "confirmed": CONFIRMED.get(handoff.summary_state or "", "no") if handoff else None,
             "corrections": handoff.corrections if handoff else [],
             "told_wait": {
                 "place": handoff.told_place if handoff else None,

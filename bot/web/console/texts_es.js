@@ -28,8 +28,11 @@ export const es = {
     enter: "Entrar",
   },
   signOut: (name) => `Salir (${name})`,
-  signOutWithCases: (count) =>
-    many(count, "Su caso vuelve a la cola. ¿Salir?", "Sus # casos vuelven a la cola. ¿Salir?"),
+  leaving: {
+    title: "Salir",
+    lead: (count) => many(count, "Su caso vuelve al mismo lugar de la cola.", "Sus # casos vuelven al mismo lugar de la cola."),
+    confirm: "Salir ahora",
+  },
   views: { name: "Vistas", cases: "Casos", wallboard: "Tablero", agents: "Equipo" },
   search: {
     label: "Buscar casos",

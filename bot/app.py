@@ -11,6 +11,7 @@ from bot.channels.pages import pages
 from bot.channels.photos import language_of, photos, refuse
 from bot.channels.visitor import Visitors
 from bot.channels.web import web
+from bot.console.routes import add_console
 from bot.db import Database
 from bot.desk import Desk, open_desk
 from bot.health import health
@@ -30,7 +31,7 @@ def create_app(settings: Settings, desk: Desk | None = None) -> EdgeApp:
     """The Sanic app of the edge.
 
     Raises:
-        CompanyError, PolicyError, WordingError: a file of the company is wrong.
+        FileError, WordingError: a file of the company is wrong.
     """
     configure_logs(settings)
     desk = desk or open_desk(settings)
@@ -40,6 +41,7 @@ def create_app(settings: Settings, desk: Desk | None = None) -> EdgeApp:
     app.config.GRACEFUL_SHUTDOWN_TIMEOUT = 5.0
     for blueprint in (pages, web, photos, health):
         app.blueprint(blueprint)
+    add_console(app)
     _serve_with(app, settings, desk)
     _guard_origins(app, settings)
     _answer_errors(app)

@@ -145,6 +145,17 @@ class Promises(Strict):
     status_update: Span  # the customer hears from us, even if it is only how things stand
 
 
+class People(Strict):
+    """How cases reach the people of the company."""
+
+    # Whether everybody takes cases themselves, or each goes to whoever has the fewest.
+    assignment: Literal["by_hand", "automatic"] = "by_hand"
+    # When nobody has taken a case by then, the customer is told so.
+    claim_within: Span = Window(business_hours=0.25)
+    # From what a customer buys in a year, in major units, their strong anger goes to a person.
+    at_stake: Annotated[int, Field(ge=0)] | None = None
+
+
 class Company(Strict):
     """The profile of one company; made by `load_company`."""
 
@@ -158,6 +169,7 @@ class Company(Strict):
     holidays: Holidays
     order_number: OrderNumber
     promises: Promises
+    people: People = People()
     # From what a customer buys in a year, in major units, they belong to a tier.
     tiers: dict[str, Annotated[int, Field(ge=0)]] = Field(default_factory=lambda: {"standard": 0})
     # What the law or the contract gives, by the key that the policy uses.

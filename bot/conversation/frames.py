@@ -1,4 +1,4 @@
-"""Messages as the web chat's frames show them, with their choices and photos."""
+"""Messages as pages show them, the customer's and the console's, with choices and photos."""
 
 from collections import defaultdict
 from collections.abc import Sequence

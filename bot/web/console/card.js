@@ -3,7 +3,7 @@
 import { element, spoken } from "/widget/dom.js";
 import { button, chip, ticking } from "./build.js";
 
-const STRONG = new Set(["angry", "furious", "desperate"]);
+const STRONG = new Set(["angry", "desperate"]);
 
 /** `kind` is the list: "queue", "mine" or "others". */
 export function makeCard(card, kind, desk) {

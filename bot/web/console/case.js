@@ -126,7 +126,7 @@ export class CaseView {
       case "message":
         return this.#arrive(frame.message);
       case "typing":
-        return frame.on ? this.#typing.show("customer") : this.#typing.hide();
+        return frame.on && frame.author === "customer" ? this.#typing.show("customer") : this.#typing.hide();
       case "delivery":
         return this.#thread.deliver(frame.seq, frame.state);
       case "spent":
@@ -187,7 +187,7 @@ export class CaseView {
       });
     };
     on("change", () => this.#showUnsent());
-    on("sent", ({ answer }) => (answer?.message ? this.#arrive(answer.message) : this.refresh()));
+    on("sent", ({ entry, answer }) => (entry.kind === "note" ? this.#thread.addNote(answer) : this.#arrive(answer.message)));
     on("known", ({ entry, known }) => this.#composer.takeBack(entry, known));
   }
 

@@ -28,16 +28,23 @@ function details(detail, { texts, format, me }) {
   const words = {
     reason: texts.reason,
     category: texts.category,
+    also: texts.category,
     kind: texts.kind,
+    kinds: texts.kind,
+    facts: texts.fact,
+    what: texts.promised,
+    how: texts.how,
+    remedy: (name) => me.remedies.find((remedy) => remedy.name === name)?.title ?? name,
     cause: (slug) => me.causes.find((cause) => cause.slug === slug)?.title ?? slug,
   };
   const say = (name, value) => {
     if (MOMENT.test(value)) return format.moment(value);
+    if (Array.isArray(value)) return value.map((one) => say(name, one)).join(", ");
     if (typeof value === "object") return value.text ?? JSON.stringify(value);
     return words[name]?.(value) ?? String(value);
   };
   return Object.entries(detail ?? {})
-    .filter(([, value]) => value !== null && value !== "")
+    .filter(([, value]) => value !== null && value !== "" && value.length !== 0)
     .map(([name, value]) => texts.detail(name, say(name, value)))
     .join(" · ");
 }

@@ -12,7 +12,7 @@ export function stakes({ value_at_risk: risk, remedy_cost: cost, authority, tier
       ? element("div", {}, element("dt", {}, word), element("dd", {}, money.text, note ? element("span", { class: "quiet" }, note) : null))
       : null;
   const tiles = [
-    tile(texts.stakes.risk, risk, tier ? texts.tier(tier) : texts.stakes.year),
+    tile(texts.stakes.risk, risk, tier && tier !== "standard" ? `${texts.stakes.year}, ${tier}` : texts.stakes.year),
     tile(texts.stakes.cost, cost, texts.stakes.ofRemedy),
     authority ? tile(texts.stakes.left, authority.left, texts.stakes.perCase(authority.per_case.text)) : null,
   ].filter(Boolean);

@@ -15,7 +15,7 @@ export function summary(packet, { texts }) {
     { class: "part first" },
     element("h3", {}, texts.packet.summary),
     element("p", { class: "summary" }, packet.summary),
-    packet.confirmed === "yes" ? element("p", { class: "confirmed" }, icon("check"), texts.packet.confirmed) : null,
+    packet.confirmed === "right" ? element("p", { class: "confirmed" }, icon("check"), texts.packet.confirmed) : null,
     corrections?.length
       ? element(
           "div",
@@ -31,7 +31,7 @@ export function summary(packet, { texts }) {
 /** At a glance: why a person, how grave, in what mood, and what they want. */
 export function kind(card, told, { texts }) {
   const grave = { high: "bad", medium: "warn", low: "" };
-  const mood = { calm: "good", upset: "warn", angry: "bad", furious: "bad", desperate: "bad" };
+  const mood = { calm: "", upset: "warn", angry: "bad", desperate: "bad" };
   const emotion = card?.emotion ?? told.emotion;
   const also = (told.also ?? []).filter((slug) => slug !== told.category).map((slug) => chip(texts.category(slug)));
   return element(
@@ -109,9 +109,8 @@ export function facts(list, { texts, format }) {
       "dl",
       { class: "facts" },
       ...list.map(({ name, value, source, at }) => {
-        const day = name.endsWith("_at") && !Number.isNaN(Date.parse(value)) ? format.day(value) : value;
         const said = element("span", { class: "source", title: at ? format.moment(at) : null }, texts.source(source));
-        return pair(texts.fact(name), element("span", {}, day), said);
+        return pair(texts.fact(name), element("span", {}, value), said);
       }),
     ),
   );

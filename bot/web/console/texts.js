@@ -22,8 +22,12 @@ export function textsFor(language) {
     ...Object.fromEntries(Object.entries(words).map(([name, table]) => [name, wordFrom(table)])),
     locale: region ?? texts.locale,
     nameOf: ({ customer }) => customer ?? texts.unknownCustomer,
-    /** What the server says itself, else what its code means. */
-    refusal: (error) => (error.hasText ? error.message : (texts.refusals[error.code] ?? texts.refusals.server)),
+    /** What the server says itself, unless we know more, else what its code means. */
+    refusal: (error) => {
+      const words = texts.refusals[error.code] ?? texts.refusals.server;
+      if (typeof words === "function") return words(error.detail);
+      return error.hasText ? error.message : words;
+    },
   };
 }
 

@@ -273,7 +273,7 @@ export const en = {
     perCase: (money) => `of ${money} per case`,
   },
   history: { title: "History of the case", none: "Nothing so far." },
-  detail: (name, value) => `${name.replaceAll("_", " ")}: ${value}`,
+  detail: (name, value) => `${DETAILS[name] ?? name.replaceAll("_", " ")}: ${value}`,
 
   wall: {
     waiting: "Waiting",
@@ -340,9 +340,11 @@ export const en = {
     server: "That did not work. Try again in a moment.",
     wrong_login: "The e-mail or the password is wrong.",
     too_many_tries: "Too many tries. Wait a few minutes.",
-    claimed_before: "Somebody else took it first.",
+    claimed_before: ({ by }) => `${by ?? "Somebody else"} took it first.`,
     beyond_authority: "Beyond your authority. Ask the supervisor.",
     not_found: "There is no such case.",
     signed_out: "The session is over.",
   },
 };
+
+const DETAILS = { due_at: "by", kind: "what", kinds: "what", facts: "what", into: "with", told_again: "case" };

@@ -70,7 +70,6 @@ function receive(desk, stage, frame) {
     case "board":
       return desk.board.refresh();
     case "approval":
-      desk.toasts.say(desk.texts.approvalNews(frame.approval));
       desk.board.refresh();
       return stage.receive(frame);
     case "signed_out":
@@ -94,7 +93,8 @@ function watchConnection(desk, stage, offline) {
     // What the socket's end does not tell, this request does: a session that is over shows the door.
     notice = setTimeout(() => {
       offline.textContent = texts.offline;
-      desk.api.get("api/me").catch(() => {});
+      const again = (now) => now.csrf !== desk.me.csrf && location.reload(); // signed in anew elsewhere
+      desk.api.get("api/me").then(again, () => {});
     }, NOTICE_AFTER_MS);
   });
 }

@@ -49,10 +49,11 @@ export function offers(list, { texts, format }) {
 }
 
 function alternative({ title, kind, amount, state, code }, texts) {
+  const isSaid = !amount || (title ?? "").includes(amount.text);
   return element(
     "li",
     { class: `alternative ${state}` },
-    element("span", {}, element("strong", {}, title || texts.kind(kind)), amount ? ` ${amount.text}` : null),
+    element("span", {}, element("strong", {}, title || texts.kind(kind)), isSaid ? null : ` ${amount.text}`),
     code ? element("code", {}, code) : null,
     chip(texts.alternativeState(state), ["accepted", "issued"].includes(state) ? "good" : state === "failed" ? "bad" : ""),
   );

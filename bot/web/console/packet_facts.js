@@ -47,13 +47,12 @@ export function kind(card, told, { texts }) {
       ...also,
       chip(texts.language(told.language)),
     ),
-    told.desired || told.thing
+    told.desired
       ? element(
           "p",
           { class: "wants" },
           element("span", { class: "quiet" }, `${texts.packet.wants} `),
-          element("strong", {}, told.desired ? texts.kind(told.desired) : texts.packet.notSaid),
-          told.thing ? ` · ${told.thing}` : null,
+          element("strong", {}, texts.kind(told.desired)),
         )
       : null,
   );

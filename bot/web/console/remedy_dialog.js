@@ -20,6 +20,7 @@ export function askRemedy(desk, view) {
     amount,
     read,
   );
+  const refused = new Set(); // remedies that the server found beyond my authority
   const whyField = field(texts.remedy.why, why, texts.remedy.whyHelp);
   const { dialog, form } = openDialog({
     texts,
@@ -39,8 +40,14 @@ export function askRemedy(desk, view) {
         body.amount_minor = format.minor(amount.value);
         if (!body.amount_minor) return tellAmount(texts.remedy.amountNeeded);
       }
-      if (how === "ask") await api.post(`${path}/approvals`, { ...body, why: why.value.trim() || summary });
-      else await api.post(`${path}/remedies`, { ...body, how });
+      try {
+        if (how === "ask") await api.post(`${path}/approvals`, { ...body, why: why.value.trim() || summary });
+        else await api.post(`${path}/remedies`, { ...body, how });
+      } catch (error) {
+        if (error.code === "beyond_authority") refused.add(remedy.name);
+        follow();
+        throw error;
+      }
       view.acted(texts.remedy.done[how]);
     },
   });
@@ -60,12 +67,14 @@ export function askRemedy(desk, view) {
     amount.required = open;
     const minor = open ? format.minor(amount.value) : (remedy?.amount?.amount_minor ?? null);
     if (open) read.textContent = minor === null ? "" : format.money(minor);
-    const beyond = authority && minor !== null && minor > authority.left.amount_minor;
+    const tooMuch = authority && minor !== null && minor > authority.left.amount_minor;
+    const beyond = tooMuch || (refused.has(remedy?.name) && !open);
     const mayGive = view.can("give") && !beyond;
+    // Who may give it as a supervisor has nobody to ask.
+    const mayAsk = view.can("ask") && (beyond || !mayGive || me.agent.role !== "supervisor");
     submit("give").hidden = submit("offer").hidden = !mayGive;
-    submit("ask").hidden = !view.can("ask");
+    submit("ask").hidden = whyField.hidden = !mayAsk;
     submit("ask").classList.toggle("primary", !mayGive);
-    whyField.hidden = !view.can("ask");
     if (open && beyond) read.textContent = `${format.money(minor)} · ${texts.remedy.beyond}`;
   }
   form.addEventListener("input", follow);
@@ -92,6 +101,6 @@ function remedyList(remedies, texts) {
 
 function worth({ value, amount, percent }, texts) {
   if (amount) return amount.text;
-  if (value === "percent") return `${percent} %`;
+  if (value === "percent") return texts.remedy.ofOrder(percent);
   return value === "open" ? texts.remedy.open : "";
 }

@@ -67,7 +67,7 @@ export const en = {
   newMessageFrom: (name) => `${name} wrote.`,
   approvalNews: ({ state, reference, asked_by: by }) =>
     ({
-      open: `${by?.name ?? by} asks for approval in ${reference}.`,
+      open: `${by} asks for approval in ${reference}.`,
       approved: `What you asked for in ${reference} is approved.`,
       declined: `What you asked for in ${reference} was not approved.`,
     })[state],
@@ -182,6 +182,7 @@ export const en = {
     amount: (currency) => `Amount (${currency})`,
     amountNeeded: "Write the amount.",
     open: "open amount",
+    ofOrder: (percent) => `${percent}% of the order`,
     why: "Reason for the supervisor (optional)",
     whyExample: "Why it is right",
     whyHelp: "The request carries the whole case.",
@@ -242,7 +243,6 @@ export const en = {
     reason: "Reason",
     emotion: "Mood",
     wants: "Wants",
-    notSaid: "not said",
     order: "Order",
     orders: "Orders",
     noOrder: "No order.",

@@ -66,7 +66,7 @@ export const es = {
   newMessageFrom: (name) => `${name} escribió.`,
   approvalNews: ({ state, reference, asked_by: by }) =>
     ({
-      open: `${by?.name ?? by} pide autorización en ${reference}.`,
+      open: `${by} pide autorización en ${reference}.`,
       approved: `Aprobado lo que pidió en ${reference}.`,
       declined: `No se aprobó lo que pidió en ${reference}.`,
     })[state],
@@ -181,6 +181,7 @@ export const es = {
     amount: (currency) => `Valor (${currency})`,
     amountNeeded: "Escriba el valor.",
     open: "valor libre",
+    ofOrder: (percent) => `${percent} % del pedido`,
     why: "Motivo para el supervisor (opcional)",
     whyExample: "Por qué corresponde",
     whyHelp: "La solicitud lleva el caso completo.",
@@ -241,7 +242,6 @@ export const es = {
     reason: "Motivo",
     emotion: "Ánimo",
     wants: "Quiere",
-    notSaid: "no lo ha dicho",
     order: "Pedido",
     orders: "Pedidos",
     noOrder: "Sin pedido.",

@@ -7,12 +7,6 @@ import { words as spanish } from "./words_es.js";
 
 const languages = { es: [es, spanish], en: [en, english] };
 
-/** Before anybody signed in: the browser's, if we speak it. */
-export function browserLanguage() {
-  const spoken = navigator.languages.map((tag) => tag.slice(0, 2).toLowerCase());
-  return spoken.find((language) => language in languages) ?? "es";
-}
-
 export function textsFor(language) {
   const [texts, words] = languages[language] ?? languages.es;
   // The agent's own region writes dates and times its own way: es-MX, en-GB, …

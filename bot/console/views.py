@@ -21,7 +21,7 @@ from bot.models import (
     Order,
     Promise,
 )
-from bot.money import Money
+from bot.money import Money, minor_digits
 from bot.offer import TAKEN
 from bot.packet import Packet
 from bot.search import Found
@@ -72,6 +72,8 @@ class Views:
                 "name": company.name,
                 "country": company.country,
                 "currency": company.currency,
+                # Browsers show pesos without cents and would count them so, too.
+                "minor_digits": minor_digits(company.currency),
                 "time_zone": company.time_zone,
                 "assignment": company.people.assignment,
             },

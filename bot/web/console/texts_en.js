@@ -17,7 +17,7 @@ export const en = {
   late: "Past its time",
   breaksSoon: "About to break",
   unknownCustomer: "Customer without a name",
-  notTold: "Has not told what happened yet",
+  notTold: "Story not told yet",
 
   signIn: {
     title: "Care console",

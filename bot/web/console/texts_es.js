@@ -17,7 +17,7 @@ export const es = {
   late: "Fuera de plazo",
   breaksSoon: "A punto de vencer",
   unknownCustomer: "Cliente sin nombre",
-  notTold: "Aún no cuenta qué pasó",
+  notTold: "Sin contar qué pasó",
 
   signIn: {
     title: "Consola de atención",

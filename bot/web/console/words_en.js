@@ -143,6 +143,7 @@ export const words = {
     complained: "made the complaint",
     offered: "offered alternatives",
     accepted: "accepted",
+    gave: "gave a remedy",
     "declined all": "declined all options",
     fulfilled: "delivered what was agreed",
     promised: "promised",

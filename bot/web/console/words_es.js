@@ -143,6 +143,7 @@ export const words = {
     complained: "presentó la queja",
     offered: "ofreció alternativas",
     accepted: "aceptó",
+    gave: "dio un remedio",
     "declined all": "rechazó todas las opciones",
     fulfilled: "entregó lo acordado",
     promised: "prometió",

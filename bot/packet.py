@@ -9,7 +9,8 @@ from typing import TypeVar
 from sqlalchemy import ColumnElement, inspect, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import authority, known, promise
+from bot import authority, giving, known, promise
+from bot.alternative import Alternative
 from bot.authority import Authority
 from bot.desk import Desk
 from bot.known import Fact
@@ -50,6 +51,8 @@ class Packet:
     promises: list[Promise]
     earlier: list[tuple[Complaint, Compensation | None]]
     photos: list[Attachment]
+    # What the policy's remedies come to in this case, by name; left out where they cannot be given.
+    remedies: dict[str, Alternative]
     value_at_risk: Money | None
     remedy_cost: Money
     tier: str | None
@@ -109,6 +112,7 @@ async def build(
             for one in await _earlier(session, case, contact_id)
         ],
         photos=await _photos(session, case),
+        remedies=await giving.possible(session, desk, case),
         value_at_risk=rows.spent,
         remedy_cost=_cost(offers, desk.policy.currency),
         tier=desk.company.tier(rows.spent) if rows.spent else None,

@@ -42,7 +42,7 @@ def _agents() -> None:
 
 
 @app.command(epilog=EXAMPLES)
-def add(
+def add(  # noqa: PLR0917  (typer makes options of all but the first two)
     email: Email,
     name: Annotated[str, typer.Argument(help="Their name; customers read the first of it.")],
     role: Annotated[

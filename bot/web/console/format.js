@@ -79,6 +79,11 @@ export class Format {
     return new Intl.NumberFormat(this.#texts.locale, { ...style, ...whole }).format(major);
   }
 
+  /** Minor units as somebody here writes them: "150.000". */
+  written(minor) {
+    return new Intl.NumberFormat(this.#texts.locale, { maximumFractionDigits: this.#digits }).format(minor / 10 ** this.#digits);
+  }
+
   /** "150.000" as written here → minor units, or null. */
   minor(written) {
     const decimal = new Intl.NumberFormat(this.#texts.locale).formatToParts(1.5)[1].value;

@@ -182,7 +182,6 @@ export const en = {
     amount: (currency) => `Amount (${currency})`,
     amountNeeded: "Write the amount.",
     open: "open amount",
-    ofOrder: (percent) => `${percent}% of the order`,
     why: "Reason for the supervisor (optional)",
     whyExample: "Why it is right",
     whyHelp: "The request carries the whole case.",

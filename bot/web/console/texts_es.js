@@ -181,7 +181,6 @@ export const es = {
     amount: (currency) => `Valor (${currency})`,
     amountNeeded: "Escriba el valor.",
     open: "valor libre",
-    ofOrder: (percent) => `${percent} % del pedido`,
     why: "Motivo para el supervisor (opcional)",
     whyExample: "Por qué corresponde",
     whyHelp: "La solicitud lleva el caso completo.",

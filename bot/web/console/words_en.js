@@ -66,6 +66,7 @@ export const words = {
   promised: {
     answer: "Answer by a person",
     commitment: "Commitment",
+    authorization: "Answer by the supervisor",
     voucher: "Give the voucher",
     store_credit: "Credit the balance",
     refund: "Pay the money back",

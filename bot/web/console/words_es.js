@@ -66,6 +66,7 @@ export const words = {
   promised: {
     answer: "Respuesta de una persona",
     commitment: "Compromiso",
+    authorization: "Respuesta de quien supervisa",
     voucher: "Entregar el bono",
     store_credit: "Abonar el saldo",
     refund: "Devolver el dinero",

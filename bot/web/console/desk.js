@@ -69,6 +69,9 @@ function receive(desk, stage, frame) {
   switch (frame.type) {
     case "board":
       return desk.board.refresh();
+    case "case": // and so perhaps its card
+      desk.board.refresh();
+      return stage.receive(frame);
     case "approval":
       desk.board.refresh();
       return stage.receive(frame);

@@ -10,11 +10,13 @@ export function historyList(events, desk) {
     { class: "history", "aria-label": texts.history.title },
     ...events.toReversed().map(({ at, actor, what, detail }) => {
       const told = details(detail, desk);
+      // What the customer accepts, an agent gives.
+      const did = what === "accepted" && actor !== "customer" ? "gave" : what;
       return element(
         "li",
         {},
         element("time", { datetime: at }, format.moment(at)),
-        element("p", {}, element("strong", {}, texts.actor(actor)), ` ${texts.event(what)}`),
+        element("p", {}, element("strong", {}, texts.actor(actor)), ` ${texts.event(did)}`),
         told ? element("p", { class: "quiet" }, told) : null,
       );
     }),
@@ -44,7 +46,7 @@ function details(detail, { texts, format, me }) {
     return words[name]?.(value) ?? String(value);
   };
   return Object.entries(detail ?? {})
-    .filter(([, value]) => value !== null && value !== "" && value.length !== 0)
+    .filter(([name, value]) => name !== "state" && value !== null && value !== "" && value.length !== 0)
     .map(([name, value]) => texts.detail(name, say(name, value)))
     .join(" · ");
 }

@@ -9,14 +9,15 @@ export function section(title, ...content) {
 }
 
 export function summary(packet, { texts }) {
-  const { corrections, told_wait: wait } = packet;
+  const { told_wait: wait } = packet;
+  const corrections = packet.corrections.filter((words) => !packet.summary.includes(words)); // once is enough
   return element(
     "section",
     { class: "part first" },
     element("h3", {}, texts.packet.summary),
     element("p", { class: "summary" }, packet.summary),
     packet.confirmed === "right" ? element("p", { class: "confirmed" }, icon("check"), texts.packet.confirmed) : null,
-    corrections?.length
+    corrections.length
       ? element(
           "div",
           { class: "corrections" },

@@ -13,7 +13,7 @@ export function showSignIn({ api, texts, ended, onSignedIn, onLanguage }) {
   });
   const submit = element("button", { type: "submit", class: "button primary" }, texts.signIn.enter);
   const notice = element("p", { class: "notice", role: "alert" });
-  const other = element("button", { type: "button", class: "button plain" }, texts.otherLanguage);
+  const other = element("button", { type: "button", class: "button bare" }, texts.otherLanguage);
   const form = element(
     "form",
     { class: "door-form" },

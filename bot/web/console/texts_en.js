@@ -16,8 +16,8 @@ export const en = {
   dueAgo: (span) => `due ${span} ago`,
   late: "Past its time",
   breaksSoon: "About to break",
-  unknownCustomer: "Customer without a name",
-  notTold: "Has not told what happened yet",
+  unknownCustomer: "Unnamed customer",
+  notTold: "Story not told yet",
 
   signIn: {
     title: "Care console",
@@ -272,7 +272,7 @@ export const en = {
     perCase: (money) => `of ${money} per case`,
   },
   history: { title: "History of the case", none: "Nothing so far." },
-  detail: (name, value) => `${DETAILS[name] ?? name.replaceAll("_", " ")}: ${value}`,
+  detail: (name, value) => [DETAILS[name] ?? name.replaceAll("_", " "), value].filter(Boolean).join(": "),
 
   wall: {
     waiting: "Waiting",
@@ -346,4 +346,5 @@ export const en = {
   },
 };
 
-const DETAILS = { due_at: "by", kind: "what", kinds: "what", facts: "what", into: "with", told_again: "case" };
+/** What needs no name has none. */
+const DETAILS = { due_at: "by", into: "with", told_again: "case", what: "", kind: "", kinds: "", facts: "", words: "" };

@@ -17,7 +17,7 @@ export const es = {
   late: "Fuera de plazo",
   breaksSoon: "A punto de vencer",
   unknownCustomer: "Cliente sin nombre",
-  notTold: "Aún no cuenta qué pasó",
+  notTold: "Sin contar qué pasó",
 
   signIn: {
     title: "Consola de atención",
@@ -271,7 +271,7 @@ export const es = {
     perCase: (money) => `de ${money} por caso`,
   },
   history: { title: "Historial del caso", none: "Sin movimientos." },
-  detail: (name, value) => `${DETAILS[name] ?? name.replaceAll("_", " ")}: ${value}`,
+  detail: (name, value) => [DETAILS[name] ?? name.replaceAll("_", " "), value].filter(Boolean).join(": "),
 
   wall: {
     waiting: "En espera",
@@ -345,22 +345,23 @@ export const es = {
   },
 };
 
+/** What needs no name has none. */
 const DETAILS = {
   reason: "motivo",
   how: "cómo",
-  what: "qué",
+  what: "",
   to: "a",
   due_at: "para el",
   cause: "causa",
   remedy: "remedio",
-  words: "texto",
+  words: "",
   category: "categoría",
   also: "también",
   rule: "regla",
   order: "pedido",
-  kind: "qué",
-  kinds: "qué",
-  facts: "qué",
+  kind: "",
+  kinds: "",
+  facts: "",
   into: "con",
   told_again: "caso",
 };

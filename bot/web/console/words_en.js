@@ -66,6 +66,7 @@ export const words = {
   promised: {
     answer: "Answer by a person",
     commitment: "Commitment",
+    authorization: "Answer by the supervisor",
     voucher: "Give the voucher",
     store_credit: "Credit the balance",
     refund: "Pay the money back",
@@ -143,6 +144,7 @@ export const words = {
     complained: "made the complaint",
     offered: "offered alternatives",
     accepted: "accepted",
+    gave: "gave a remedy",
     "declined all": "declined all options",
     fulfilled: "delivered what was agreed",
     promised: "promised",

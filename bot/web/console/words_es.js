@@ -66,6 +66,7 @@ export const words = {
   promised: {
     answer: "Respuesta de una persona",
     commitment: "Compromiso",
+    authorization: "Respuesta de quien supervisa",
     voucher: "Entregar el bono",
     store_credit: "Abonar el saldo",
     refund: "Devolver el dinero",
@@ -143,6 +144,7 @@ export const words = {
     complained: "presentó la queja",
     offered: "ofreció alternativas",
     accepted: "aceptó",
+    gave: "dio un remedio",
     "declined all": "rechazó todas las opciones",
     fulfilled: "entregó lo acordado",
     promised: "prometió",

@@ -98,7 +98,8 @@ async def _told(
 _REQUEST = re.compile(
     r"\?|¿|\b(?:me (?:da|das|puede|podria|regala|indica|confirma|comparte|envia|facilita)\w*"
     r"|(?:nos|me) (?:puede|podria)\w*|(?:indique|diga|de|confirme|comparta|envie|mande|cuente"
-    r"|escriba|facilite|recuerde|proporcione)(?:me|nos)|necesito|necesitamos|requiero|requerimos"
+    r"|escriba|facilite|recuerde|proporcione)(?:me|nos)"
+    r"|(?<!no )(?:necesito|necesitamos|requiero|requerimos)"
     r"|falta|cual es|por favor|could you|can you|would you|please|i need|we need|tell me|give me"
     r"|send me|share|provide|confirm|what is|what was|what's|which)\b"
 )
@@ -124,16 +125,17 @@ _ASKED: dict[str, str] = {
     "thing": r"(?:que|cual) (?:es el )?(?:producto|articulo)|(?:which|what) (?:product|item)",
 }
 _ASKED_FOR = {name: re.compile(rf"\b(?:{words})\b") for name, words in _ASKED.items()}
-_SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
+# What is asked stands beside the asking: "Vi la foto, por favor espere" asks for no photo.
+_NUMBER = re.compile(r"\bn(?:\.o|°|ro\.?) ")
+_CLAUSE = re.compile(r"(?:por favor,|please,|[^.,;:!?])+[.,;:!?]*")
 
 
 def asked_for(draft: str) -> set[str]:
     """The names of the facts that a draft asks the customer for, in Spanish or English."""
     asked: set[str] = set()
-    # "E-mail" is one word, and the dot in "no." ends no sentence that matters.
-    for sentence in _SENTENCE.findall(fold(draft)):
-        if _REQUEST.search(sentence):
-            asked |= {name for name, words in _ASKED_FOR.items() if words.search(sentence)}
+    for clause in _CLAUSE.findall(_NUMBER.sub("numero ", fold(draft))):
+        if _REQUEST.search(clause):
+            asked |= {name for name, words in _ASKED_FOR.items() if words.search(clause)}
     return asked
 
 

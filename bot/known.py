@@ -13,6 +13,7 @@ from typing import Literal
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.alarm import alarm
 from bot.desk import Desk
 from bot.models import Attachment, Complaint, Contact, Conversation, Message, Order
 from bot.money import Money
@@ -75,7 +76,8 @@ async def _told(
     """What the customer told of the case itself."""
     found = []
     first = await session.get_one(Message, case.first_message_id)
-    if case.is_told and first.text.strip():
+    # "A person!" says nothing of what happened; "it is on fire" does, however it was understood.
+    if (case.is_told or alarm(first.text)) and first.text.strip():
         found.append(Fact("what_happened", first.text, "customer", first.at))
     if case.thing:
         found.append(Fact("thing", case.thing, "customer"))

@@ -2,6 +2,7 @@
 
 import { element, spoken } from "/widget/dom.js";
 import { button } from "./build.js";
+import { openDialog } from "./dialog.js";
 import { icon } from "./icons.js";
 import { noticesButton } from "./notices.js";
 import { showShortcuts } from "./shortcuts.js";
@@ -16,7 +17,8 @@ export function buildHeader(desk) {
       "h1",
       {},
       element("img", { src: "/console/files/icon.svg", alt: "", width: "30", height: "30" }),
-      element("span", {}, me.company.name, spoken(`: ${texts.console}`)),
+      element("span", { class: "company" }, me.company.name),
+      spoken(`: ${texts.console}`),
     ),
     me.agent.role === "supervisor" ? views(texts) : null,
     search(desk),
@@ -117,10 +119,21 @@ function language(desk) {
   });
 }
 
-async function signOut(desk) {
-  if (desk.board.mine.length && !confirm(desk.texts.signOutWithCases(desk.board.mine.length))) return;
+function signOut(desk) {
+  const { texts, board } = desk;
+  if (!board.mine.length) return leave(desk);
+  openDialog({
+    texts,
+    title: texts.leaving.title,
+    lead: texts.leaving.lead(board.mine.length),
+    submits: [{ text: texts.leaving.confirm }],
+    onSubmit: () => leave(desk),
+  });
+}
+
+async function leave(desk) {
   if (!(await desk.command(() => desk.api.post("logout")))) return;
   desk.papers.clear();
-  location.hash = "";
+  history.replaceState(null, "", location.pathname); // the next one begins at the lists
   location.reload();
 }

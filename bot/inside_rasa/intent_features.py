@@ -1,6 +1,7 @@
 """What an intent is told by: a message's words, the pieces of its words, and its concepts."""
 
 from bisect import bisect
+from collections import Counter
 from typing import Any, Callable, Dict, List, NamedTuple, Sequence
 
 import numpy as np
@@ -9,6 +10,7 @@ from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from bot.inside_rasa.concepts import Found, Lexicon
+from bot.inside_rasa.spelling import mended
 from bot.inside_rasa.words import words
 
 # How many concepts further on still belong to what a concept begins to say.
@@ -36,9 +38,11 @@ class Features:
         """Takes the lexicon of concepts."""
         self._lexicon = lexicon
         self._readers = _readers()
+        self._known: Dict[str, int] = {}
 
     def learn(self, texts: Sequence[str]) -> csr_matrix:
         """Learn what occurs in these messages, and how often; a row for each."""
+        self._known = dict(Counter(word for text in texts for word in words(text)))
         return self._rows(texts, TfidfVectorizer.fit_transform)
 
     def of(self, texts: Sequence[str]) -> csr_matrix:
@@ -55,12 +59,15 @@ class Features:
 
     def know(self, text: str) -> bool:
         """Whether any word of it was ever seen, or says a concept."""
-        heard = words(text)
+        heard = self._hear(text)
         seen = self._readers["words"].vocabulary_
         return any(_stem(word) in seen for word in heard) or bool(self._lexicon.find(heard))
 
+    def _hear(self, text: str) -> List[str]:
+        return mended(words(text), self._known)
+
     def _said(self, text: str) -> Said:
-        heard = words(text)
+        heard = self._hear(text)
         return Said(
             stems=" ".join(["^", *map(_stem, heard), "$"]),
             text=" ".join(["^", *heard, "$"]),

@@ -31,5 +31,8 @@ def _slips(word: str) -> Iterator[List[str]]:
     yield [left + letter + right for left, right in parts for letter in ascii_lowercase]
     if len(word) >= SHORTEST_WITH_A_WRONG_LETTER:
         yield [
-            left + letter + right[1:] for left, right in parts if right for letter in ascii_lowercase
+            left + letter + right[1:]
+            for left, right in parts
+            if right
+            for letter in ascii_lowercase
         ]

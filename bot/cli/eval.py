@@ -30,6 +30,7 @@ MESSAGES = ROOT / "tests" / "nlu" / "messages.jsonl"
 # Here a careful reader has noted severity, emotion and the second complaint.
 NOTED = ROOT / "tests" / "nlu" / "validation.jsonl"
 WORST = 12
+HEATED = (emotion.Emotion.ANGRY, emotion.Emotion.DESPERATE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +193,10 @@ def _noted(told: Sequence[Understood]) -> Iterable[str]:
         for one in complaints
     ]
     felt = [emotion.estimate(one.message["text"]) == one.message["emotion"] for one in complaints]
+    heated = [
+        (emotion.estimate(one.message["text"]) in HEATED) == (one.message["emotion"] in HEATED)
+        for one in complaints
+    ]
     both = [one for one in complaints if "also" in one.message]
     found = [
         {one.label, second(one.message["text"], one.label, one.ranking)}
@@ -206,6 +211,7 @@ def _noted(told: Sequence[Understood]) -> Iterable[str]:
     yield f"\nOf the validation set, read by a careful reader ({len(complaints)} complaints):"
     yield f"severity as noted              {_of(grave)}"
     yield f"emotion as noted               {_of(felt)}"
+    yield f"heated or not, as noted        {_of(heated)}"
     yield f"both complaints found          {_of(found)}"
     yield f"a second one that is not there {_of(invented)}"
 

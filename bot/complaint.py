@@ -128,12 +128,11 @@ def add(complaint: Complaint, category: str, text: str, *, instead: bool) -> boo
     return True
 
 
-async def apology_left(session: AsyncSession, conversation: Conversation) -> timedelta | None:
+def apology_left(case: Complaint | None) -> timedelta | None:
     """Stop the sixty-second clock of a case whose apology goes out now; how long it ran.
 
     None when no clock was running. The clock: seed text 003, "all in sixty seconds".
     """
-    case = await current(session, conversation)
     if case is None or case.apologized_at is not None:
         return None
     case.apologized_at = clock.now()

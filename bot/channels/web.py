@@ -85,6 +85,7 @@ class Visit:
     hello: Hello
     language: str
     customer: Customer | None = None
+    seen: int = 0  # up to where this page has said that it shows the messages
 
     async def serve(self) -> None:
         """Welcome the page with what it missed, then carry frames both ways until it goes."""
@@ -192,7 +193,8 @@ class Visit:
                 languages=self.service.desk.company.languages,
             )
             self.language = conversation.language
-            spent = await _pressed_on(session, message) if is_new else None
+            pressed = is_new and message.choice_token is not None
+            spent = await _pressed_on(session, message) if pressed else None
         at = message.at.isoformat()
         await self._show({"type": "stored", "id": str(frame.id), "seq": message.seq, "at": at})
         if is_new:
@@ -207,6 +209,7 @@ class Visit:
     async def _seen(self, seq: int) -> None:
         unread = (
             Message.conversation_id == self.conversation_id,
+            Message.seq > self.seen,
             Message.seq <= seq,
             Message.author != "customer",
             Message.state.in_(("pending", "sent", "delivered")),
@@ -215,23 +218,31 @@ class Visit:
             if await session.scalar(select(Message.id).where(*unread).limit(1)) is None:
                 return
         async with self.service.db.write() as session:
-            await session.execute(update(Message).where(*unread).values(state="read"))
+            await session.execute(
+                update(Message)
+                .where(*unread)
+                .values(state="read")
+                .execution_options(synchronize_session=False)
+            )
+        self.seen = seq
 
 
 async def open_conversation(
     session: AsyncSession, conversation_id: str, language: str, customer: Customer | None
 ) -> Conversation:
     """The visitor's conversation; made with their first message, so that looking leaves nothing."""
-    await insert_if_absent(
-        session,
-        Conversation,
-        id=conversation_id,
-        channel=CHANNEL,
-        address=conversation_id,
-        language=language,
-        created_at=clock.now(),
-    )
-    conversation = await identity.lock(session, conversation_id)
+    conversation = await identity.find(session, conversation_id)
+    if conversation is None:
+        await insert_if_absent(
+            session,
+            Conversation,
+            id=conversation_id,
+            channel=CHANNEL,
+            address=conversation_id,
+            language=language,
+            created_at=clock.now(),
+        )
+        conversation = await identity.lock(session, conversation_id)
     if customer is not None:
         try:
             await recognize(session, conversation, customer)

@@ -6,6 +6,7 @@ The token, and where the actions are, come by the environment: an argument could
 who lists the processes.
 """
 
+import gc
 import logging
 import os
 import sys
@@ -68,6 +69,9 @@ def create_app(model: str) -> Any:
         app.ctx.agent = await load_agent(model, endpoints=endpoints, loop=loop)
         if not app.ctx.agent.is_ready():
             sys.exit("the model could not be loaded; the reason is above")
+        # What has been loaded stays: the garbage collector need not look at it again.
+        gc.collect()
+        gc.freeze()
 
     @app.listener("after_server_stop")
     async def close(_app: Any, _loop: Any) -> None:

@@ -1,6 +1,6 @@
 # Everything a developer does; each line's work lives in tools/.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint train eval lock clean
+.PHONY: help setup run test lint train eval bench lock clean
 
 help: ## Show this list
 	@tools/help.sh
@@ -22,6 +22,9 @@ train: ## Train the assistant, if what it learns from has changed
 
 eval: train ## Measure the understanding on messages that never train
 	@.venv/bin/regalo eval
+
+bench: ## Measure the whole beside Rasa's own starter project (QUICK=1: a few minutes; PLOT=1: draw it)
+	@tools/bench.sh $(if $(QUICK),--quick) $(if $(PLOT),--plot)
 
 lock: ## Recompile the pinned requirements (UPGRADE=1 takes newer versions)
 	@tools/lock.sh $(if $(UPGRADE),--upgrade)

@@ -207,6 +207,8 @@ class Visit:
             await self._show({"type": "answered", "id": str(frame.id)})
 
     async def _seen(self, seq: int) -> None:
+        if seq <= self.seen:
+            return
         unread = (
             Message.conversation_id == self.conversation_id,
             Message.seq > self.seen,
@@ -214,17 +216,15 @@ class Visit:
             Message.author != "customer",
             Message.state.in_(("pending", "sent", "delivered")),
         )
-        async with self.service.db.read() as session:
-            if await session.scalar(select(Message.id).where(*unread).limit(1)) is None:
-                return
         async with self.service.db.write() as session:
-            await session.execute(
+            shown = await session.scalars(
                 update(Message)
                 .where(*unread)
                 .values(state="read")
+                .returning(Message.seq)
                 .execution_options(synchronize_session=False)
             )
-        self.seen = seq
+            self.seen = max([self.seen, *shown])
 
 
 async def open_conversation(

@@ -38,7 +38,6 @@ def main() -> None:
 def create_app(model: str) -> Any:
     """The Sanic app: the guarded REST channel, with the model behind it."""
     import rasa.core.actions.action
-    import rasa.core.processor
     from rasa.core.agent import load_agent
     from rasa.core.channels.channel import register
     from rasa.core.utils import AvailableEndpoints
@@ -46,11 +45,8 @@ def create_app(model: str) -> Any:
     from rasa.shared.utils.io import read_config_file
     from sanic import Sanic
 
-    from bot.inside_rasa.model import AnsweringModel, PlainRunner
     from bot.inside_rasa.remote_action import KeptEndpoint, OurAction
 
-    rasa.core.processor.LocalModelStorage = AnsweringModel
-    rasa.core.processor.DaskGraphRunner = PlainRunner
     rasa.core.actions.action.RemoteAction = OurAction
     endpoints = AvailableEndpoints.read_endpoints(ENDPOINTS)
     actions = endpoints.action

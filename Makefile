@@ -1,6 +1,6 @@
 # Everything a developer does; each line's work lives in tools/.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint train eval compare lock clean
+.PHONY: help setup run test lint train eval compare bench lock clean
 
 help: ## Show this list
 	@tools/help.sh
@@ -26,6 +26,9 @@ eval: train ## Measure the understanding on messages that never train
 compare: ## Train and measure every candidate pipeline (the networks take half an hour)
 	@tools/setup.sh run
 	@.venv/bin/python tools/compare.py $(WHAT)
+
+bench: ## Measure the whole beside Rasa's own starter project (QUICK=1: a few minutes; PLOT=1: draw it)
+	@tools/bench.sh $(if $(QUICK),--quick) $(if $(PLOT),--plot)
 
 lock: ## Recompile the pinned requirements (UPGRADE=1 takes newer versions)
 	@tools/lock.sh $(if $(UPGRADE),--upgrade)

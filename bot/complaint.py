@@ -139,12 +139,11 @@ def feel(complaint: Complaint, text: str) -> None:
         complaint.emotion = felt
 
 
-async def apology_left(session: AsyncSession, conversation: Conversation) -> timedelta | None:
+def apology_left(case: Complaint | None) -> timedelta | None:
     """Stop the sixty-second clock of a case whose apology goes out now; how long it ran.
 
     None when no clock was running. The clock: seed text 003, "all in sixty seconds".
     """
-    case = await current(session, conversation)
     if case is None or case.apologized_at is not None:
         return None
     case.apologized_at = clock.now()

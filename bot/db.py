@@ -5,8 +5,9 @@ the write lock when it begins (``BEGIN IMMEDIATE``), so that what it read still 
 writes; on PostgreSQL the rows that matter are locked where they are read.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any, cast
 
@@ -18,12 +19,11 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from bot import sqlite
 from bot.models import Base
 from bot.settings import Settings
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-# Longer than any transaction of ours; a writer waits for its turn instead of failing.
-SQLITE_BUSY_SECONDS = 20
 
 
 class Database:
@@ -31,13 +31,19 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.is_sqlite = url.startswith("sqlite")
+        # One writer at a time is SQLite's rule; here they queue, and each has its turn.
+        self._writing = asyncio.Lock() if self.is_sqlite else nullcontext()
         self.engine = _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url)
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
         """A transaction that may change rows: committed at the end, or wholly undone."""
         engine = self.engine.execution_options(begin="IMMEDIATE") if self.is_sqlite else self.engine
-        async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
+        async with (
+            self._writing,
+            AsyncSession(engine, expire_on_commit=False) as session,
+            session.begin(),
+        ):
             yield session
 
     @asynccontextmanager
@@ -65,14 +71,16 @@ async def insert_if_absent(session: AsyncSession, model: type[Base], **values: A
 
 # `hide_parameters`: an error that is logged tells the statement, not what customers wrote.
 def _sqlite_engine(url: str) -> AsyncEngine:
-    engine = create_async_engine(
-        url, connect_args={"timeout": SQLITE_BUSY_SECONDS}, hide_parameters=True
-    )
+    made_from = make_url(url)
+
+    async def connect() -> sqlite.Connection:
+        arguments, options = engine.dialect.create_connect_args(made_from)
+        return await sqlite.connect(*arguments, **options)
+
+    engine = create_async_engine(made_from, async_creator=connect, hide_parameters=True)
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, _record: ConnectionPoolEntry) -> None:
-        # We say BEGIN ourselves (below): the driver would begin too late and never for reads.
-        connection.isolation_level = None
         cursor = connection.cursor()
         for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
             cursor.execute(f"PRAGMA {pragma}")

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import clock, complaint, history, promise
 from bot.desk import Desk
 from bot.facts import Facts
-from bot.models import Complaint, Conversation, Handoff, Message, Promise
+from bot.models import NOT_ENDED, Complaint, Conversation, Handoff, Message, Promise
 from bot.waiting import Outlook, outlook
 
 # Why a person takes over, and how urgent it is: 1 comes first.
@@ -64,9 +64,7 @@ class Waiting:
 
 async def open_handoff(session: AsyncSession, conversation_id: str) -> Handoff | None:
     """The handoff that owns a conversation: waiting or active; None while the bot owns it."""
-    query = select(Handoff).where(
-        Handoff.conversation_id == conversation_id, Handoff.state != "ended"
-    )
+    query = select(Handoff).where(Handoff.conversation_id == conversation_id, NOT_ENDED)
     return await session.scalar(query)
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from sqlalchemy import select, update
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock, order
@@ -114,8 +115,14 @@ def kept(conversation: Conversation) -> dict[str, object]:
 
 async def lock(session: AsyncSession, conversation_id: str) -> Conversation:
     """The conversation's row, held until the transaction ends."""
-    return (
-        await session.execute(
-            select(Conversation).where(Conversation.id == conversation_id).with_for_update()
-        )
-    ).scalar_one()
+    found = await find(session, conversation_id)
+    if found is None:
+        raise NoResultFound(conversation_id)
+    return found
+
+
+async def find(session: AsyncSession, conversation_id: str) -> Conversation | None:
+    """The same; None when there is no such conversation yet."""
+    return await session.scalar(
+        select(Conversation).where(Conversation.id == conversation_id).with_for_update()
+    )

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock, history
 from bot.db import changed_one
-from bot.models import Agent, Complaint, Promise
+from bot.models import STILL_OPEN, Agent, Complaint, Promise
 
 ANSWER = "answer"  # a person answers in this chat
 COMMITMENT = "commitment"  # what an agent promised, in their words
@@ -92,7 +92,7 @@ async def falling_due(session: AsyncSession, before: datetime) -> list[int]:
     """The ids of open promises whose time comes before ``before``, the soonest first."""
     query = (
         select(Promise.id)
-        .where(Promise.state == "open", Promise.due_at <= before)
+        .where(STILL_OPEN, Promise.due_at <= before)
         .order_by(Promise.due_at)
         .limit(50)
     )

@@ -6,7 +6,7 @@ left over, or a deed is told that no row records, the text does not go out.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
 from sqlalchemy import or_, select
@@ -41,6 +41,9 @@ async def unbacked(
     session: AsyncSession, desk: Desk, conversation: Conversation, says: Iterable[Say]
 ) -> str | None:
     """What no committed row backs in these messages; None when all of it is so."""
+    says = list(says)
+    if not any(_LEFT_OVER.search(fold(text)) or _DEED.search(fold(text)) for text in _texts(says)):
+        return None  # nothing in it needs a row
     rows = await _rows(session, conversation)
     known = sorted(
         {text for text in await _known(session, desk, conversation, rows) if text},
@@ -48,16 +51,21 @@ async def unbacked(
         reverse=True,
     )
     done = any(remedy.state in TAKEN for remedy in rows.remedies)
-    for say in says:
-        for text in (say.text, *(f"{one.title}\n{one.detail}" for one in say.options)):
-            rest = text
-            for part in known:
-                rest = rest.replace(part, " ")
-            if left := _LEFT_OVER.search(fold(rest)):
-                return f"{left.group()!r} in {text!r}"
-            if not done and (deed := _DEED.search(fold(text))):
-                return f"{deed.group()!r} in {text!r}"
+    for text in _texts(says):
+        rest = text
+        for part in known:
+            rest = rest.replace(part, " ")
+        if left := _LEFT_OVER.search(fold(rest)):
+            return f"{left.group()!r} in {text!r}"
+        if not done and (deed := _DEED.search(fold(text))):
+            return f"{deed.group()!r} in {text!r}"
     return None
+
+
+def _texts(says: Iterable[Say]) -> Iterator[str]:
+    for say in says:
+        yield say.text
+        yield from (f"{one.title}\n{one.detail}" for one in say.options)
 
 
 class _Rows:

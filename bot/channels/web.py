@@ -88,6 +88,7 @@ class Visit:
     hello: Hello
     language: str
     customer: Customer | None = None
+    seen: int = 0  # up to where this page has said that it shows the messages
 
     async def serve(self) -> None:
         """Welcome the page with what it missed, then carry frames both ways until it goes."""
@@ -203,7 +204,8 @@ class Visit:
                 languages=self.service.desk.company.languages,
             )
             self.language = conversation.language
-            spent = await _pressed_on(session, message) if is_new else None
+            pressed = is_new and message.choice_token is not None
+            spent = await _pressed_on(session, message) if pressed else None
         at = message.at.isoformat()
         await self._show({"type": "stored", "id": str(frame.id), "seq": message.seq, "at": at})
         if is_new:
@@ -217,9 +219,15 @@ class Visit:
 
     async def _receipt(self, seq: int, receipt: Receipt) -> None:
         """Tell whoever has the conversation how far their words have come."""
-        if await mark(self.service.db, self.conversation_id, seq, receipt):
-            event = {"type": "delivery", "seq": seq, "state": receipt}
-            self.service.publish(self.conversation_id, event)
+        if seq <= self.seen:
+            return
+        marked = await mark(self.service.db, self.conversation_id, seq, receipt, after=self.seen)
+        if marked is None:
+            return
+        if receipt == "read":
+            self.seen = max(self.seen, marked)
+        event = {"type": "delivery", "seq": marked, "state": receipt}
+        self.service.publish(self.conversation_id, event)
 
     async def _arrived(self, frames: list[dict[str, Any]]) -> None:
         """The page has these messages; of what people wrote, that is noted."""
@@ -238,16 +246,18 @@ async def open_conversation(
     session: AsyncSession, conversation_id: str, language: str, customer: Customer | None
 ) -> Conversation:
     """The visitor's conversation; made with their first message, so that looking leaves nothing."""
-    await insert_if_absent(
-        session,
-        Conversation,
-        id=conversation_id,
-        channel=CHANNEL,
-        address=conversation_id,
-        language=language,
-        created_at=clock.now(),
-    )
-    conversation = await identity.lock(session, conversation_id)
+    conversation = await identity.find(session, conversation_id)
+    if conversation is None:
+        await insert_if_absent(
+            session,
+            Conversation,
+            id=conversation_id,
+            channel=CHANNEL,
+            address=conversation_id,
+            language=language,
+            created_at=clock.now(),
+        )
+        conversation = await identity.lock(session, conversation_id)
     if customer is not None:
         try:
             await recognize(session, conversation, customer)

@@ -4,7 +4,7 @@ import signal
 from urllib.parse import urlsplit
 
 from bot.cli.failure import Failure, settings_or_fail
-from bot.cli.process import end_with_parent
+from bot.cli.process import end_with_parent, settle
 
 EXAMPLES = (
     "regalo run      starts it, with the edge and the engine",
@@ -24,7 +24,9 @@ def main() -> None:
     from actions.server import create_app
 
     address = urlsplit(settings.actions_url)
-    create_app(settings).run(
+    app = create_app(settings)
+    settle()
+    app.run(
         host=address.hostname,
         port=address.port or 80,
         single_process=True,

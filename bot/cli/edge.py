@@ -4,7 +4,7 @@ import signal
 from typing import Any
 
 from bot.cli.failure import Failure, settings_or_fail
-from bot.cli.process import end_with_parent, hold_database
+from bot.cli.process import end_with_parent, hold_database, settle
 from bot.settings import Settings
 
 EXAMPLES = (
@@ -23,6 +23,7 @@ def main() -> None:
         from bot.app import create_app
 
         app = create_app(settings)
+        settle()
         app.run(
             host=settings.host,
             port=settings.port,
@@ -39,7 +40,9 @@ def worker_app() -> Any:
     """The application of one of several workers, each of which is a process."""
     from bot.app import create_app
 
-    return create_app(_settings())
+    app = create_app(_settings())
+    settle()
+    return app
 
 
 def _settings() -> Settings:

@@ -32,14 +32,8 @@ def main() -> None:
         )
     python, model = engine_or_fail()
     address = urlsplit(settings.engine_url)
-    arguments = [
-        *("-m", "bot.inside_rasa.serve", "run", "--enable-api"),
-        *("--model", model),
-        *("--endpoints", str(ROOT / "endpoints.yml")),
-        *("--credentials", str(ROOT / "credentials.yml")),
-        *("--interface", address.hostname or "127.0.0.1"),
-        *("--port", str(address.port or 80)),
-    ]
+    host, port = address.hostname or "127.0.0.1", str(address.port or 80)
+    arguments = ["-m", "bot.inside_rasa.serve", model, host, port]
     environment = engine.environment(
         os.environ,
         settings,

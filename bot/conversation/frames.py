@@ -14,16 +14,21 @@ async def message_frames(
     session: AsyncSession, messages: Sequence[Message]
 ) -> list[dict[str, Any]]:
     """One frame a message; choices in order, the chosen one named once they are spent."""
-    ids = [message.id for message in messages]
+    # Customers send photos, and all others offer choices.
+    incoming = [message.id for message in messages if message.author == "customer"]
+    outgoing = [message.id for message in messages if message.author != "customer"]
     choices: dict[int, list[Choice]] = defaultdict(list)
     photos: dict[int | None, list[Attachment]] = defaultdict(list)
-    if ids:
+    if outgoing:
         for choice in await session.scalars(
-            select(Choice).where(Choice.message_id.in_(ids)).order_by(Choice.position)
+            select(Choice).where(Choice.message_id.in_(outgoing)).order_by(Choice.position)
         ):
             choices[choice.message_id].append(choice)
+    if incoming:
         for photo in await session.scalars(
-            select(Attachment).where(Attachment.message_id.in_(ids)).order_by(Attachment.created_at)
+            select(Attachment)
+            .where(Attachment.message_id.in_(incoming))
+            .order_by(Attachment.created_at)
         ):
             photos[photo.message_id].append(photo)
     return [_frame(message, choices[message.id], photos[message.id]) for message in messages]

@@ -1,14 +1,14 @@
 """What a turn begins with: the message, who owns the conversation, and what the engine is told."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import handoff
 from bot.conversation.thread import LONGEST_TEXT
-from bot.models import Attachment, Choice, Conversation, Handoff, Message
+from bot.models import NOT_ENDED, RECEIVED, Attachment, Choice, Conversation, Handoff, Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,7 @@ class Heard:
     message: Message
     handoff: Handoff | None
     asks: tuple[Ask, ...]
+    missed: bool  # whether there is more in it than the engine could have heard before
 
     @property
     def pressed(self) -> Pressed | None:
@@ -60,28 +61,24 @@ class Heard:
 
 async def hear(session: AsyncSession, conversation_id: str) -> Heard | None:
     """The oldest unanswered message of a conversation; None when all are answered."""
-    message = await session.scalar(
-        select(Message)
-        .where(Message.conversation_id == conversation_id, Message.state == "received")
+    found = await session.execute(
+        select(Message, Conversation, Handoff)
+        .join(Conversation, Conversation.id == Message.conversation_id)
+        .outerjoin(Handoff, and_(Handoff.conversation_id == Conversation.id, NOT_ENDED))
+        .where(Message.conversation_id == conversation_id, RECEIVED)
         .order_by(Message.seq)
         .limit(1)
     )
-    if message is None:
+    row = found.first()
+    if row is None:
         return None
-    return Heard(
-        conversation=await session.get_one(Conversation, conversation_id),
-        message=message,
-        handoff=await handoff.open_handoff(session, conversation_id),
-        asks=await _asks(session, message),
-    )
+    message, conversation, owner = row
+    missed = await _missed(session, message)
+    asks = await _asks(session, [*missed, message])
+    return Heard(conversation, message, owner, asks, missed=bool(missed) or not message.heard)
 
 
-async def _asks(session: AsyncSession, message: Message) -> tuple[Ask, ...]:
-    """What to tell the engine: presses one by one, then all words together.
-
-    What it missed, while it was down or a person was awaited, goes with the new, so that nothing
-    has to be said again.
-    """
+async def _missed(session: AsyncSession, message: Message) -> list[Message]:
     missed = await session.scalars(
         select(Message)
         .where(
@@ -91,9 +88,18 @@ async def _asks(session: AsyncSession, message: Message) -> tuple[Ask, ...]:
         )
         .order_by(Message.seq)
     )
+    return list(missed)
+
+
+async def _asks(session: AsyncSession, messages: Sequence[Message]) -> tuple[Ask, ...]:
+    """What to tell the engine: presses one by one, then all words together.
+
+    What it missed, while it was down or a person was awaited, goes with the new, so that nothing
+    has to be said again.
+    """
     presses: list[Ask] = []
     words: list[Message] = []
-    for one in (*missed, message):
+    for one in messages:
         if one.choice_token is not None:
             presses.append(Ask(one.id, await _payload(session, one.choice_token)))
         else:

@@ -16,7 +16,7 @@ from bot.conversation.lease import turn_lease
 from bot.conversation.turn import Answered, Turns
 from bot.db import Database
 from bot.desk import Desk
-from bot.models import Conversation, Message
+from bot.models import RECEIVED, Conversation, Message
 
 log = structlog.get_logger()
 # A turn that another worker left behind is found this soon.
@@ -89,15 +89,13 @@ class Keeper:
 
     async def _run(self, conversation_id: str) -> None:
         try:
-            async with turn_lease(self._db, conversation_id, self._name) as held:
-                while held:
-                    answered = await self._turns.run_next(
-                        conversation_id,
-                        lambda: self._on_think(conversation_id),
-                    )
-                    if answered is None:
-                        return
+            async with turn_lease(self._db, conversation_id, self._name) as lease:
+                while answered := await self._turns.run_next(
+                    conversation_id, lambda: self._on_think(conversation_id), lease
+                ):
                     await self._on_answer(answered)
+                    if not lease.held:
+                        return
         except Exception:
             # The message stays in the inbox, and the next sweep tries again.
             log.exception("turn_failed", conversation=conversation_id)
@@ -116,7 +114,7 @@ class Keeper:
             select(Message.conversation_id)
             .join(Conversation, Conversation.id == Message.conversation_id)
             .where(
-                Message.state == "received",
+                RECEIVED,
                 or_(Conversation.turn_until.is_(None), Conversation.turn_until < now),
             )
             .distinct()

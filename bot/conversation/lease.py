@@ -7,32 +7,92 @@ worker that was killed runs out by itself.
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import or_, update
+from sqlalchemy import ColumnElement, exists, or_, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock
 from bot.db import Database, changed_one
-from bot.models import Conversation
+from bot.models import RECEIVED, Conversation, Message
 
 LENGTH = timedelta(seconds=10)
 RENEW_EVERY = 3.0
 
 
+@dataclass(slots=True)
+class Lease:
+    """A conversation's turn; taken and given back in the transactions that begin and end it."""
+
+    conversation_id: str
+    owner: str
+    held: bool = False
+
+    async def take(self, session: AsyncSession) -> bool:
+        """Hold the turn; False when somebody else holds it."""
+        now = clock.now()
+        free = or_(Conversation.turn_until.is_(None), Conversation.turn_until < now)
+        self.held = self.held or await changed_one(
+            session,
+            update(Conversation)
+            .where(Conversation.id == self.conversation_id, free)
+            .values(turn_owner=self.owner, turn_until=now + LENGTH),
+        )
+        return self.held
+
+    async def renew(self, session: AsyncSession) -> None:
+        """Hold it for longer."""
+        await changed_one(
+            session,
+            update(Conversation).where(*self._ours()).values(turn_until=clock.now() + LENGTH),
+        )
+
+    async def give_back(self, session: AsyncSession) -> None:
+        """Let go of the turn."""
+        await self._give_back(session)
+        self.held = False
+
+    async def give_back_if_all_is_answered(self, session: AsyncSession) -> None:
+        """Let go of the turn unless another message waits for it."""
+        await session.flush()
+        waiting = exists().where(Message.conversation_id == self.conversation_id, RECEIVED)
+        self.held = not await self._give_back(session, ~waiting)
+
+    async def _give_back(self, session: AsyncSession, *where: ColumnElement[bool]) -> bool:
+        return await changed_one(
+            session,
+            update(Conversation)
+            .where(*self._ours(), *where)
+            .values(turn_owner=None, turn_until=None),
+        )
+
+    def _ours(self) -> tuple[ColumnElement[bool], ...]:
+        return Conversation.id == self.conversation_id, Conversation.turn_owner == self.owner
+
+
 @asynccontextmanager
-async def turn_lease(db: Database, conversation_id: str, owner: str) -> AsyncIterator[bool]:
-    """Hold the conversation's turn; False when somebody else holds it."""
-    if not await _take(db, conversation_id, owner):
-        yield False
-        return
-    renewing = asyncio.create_task(_renew(db, conversation_id, owner))
+async def turn_lease(db: Database, conversation_id: str, owner: str) -> AsyncIterator[Lease]:
+    """A lease that, once taken, is kept as long as the turn takes, and given back in any case."""
+    lease = Lease(conversation_id, owner)
+    renewing = asyncio.create_task(_renew(db, lease))
     try:
-        yield True
+        yield lease
     finally:
         renewing.cancel()
         with suppress(asyncio.CancelledError):
             await renewing
-        await _set(db, conversation_id, owner, until=None)
+        if lease.held:
+            async with db.write() as session:
+                await lease.give_back(session)
+
+
+async def _renew(db: Database, lease: Lease) -> None:
+    while True:
+        await asyncio.sleep(RENEW_EVERY)
+        if lease.held:
+            async with db.write() as session:
+                await lease.renew(session)
 
 
 async def release_all(db: Database) -> None:
@@ -42,36 +102,4 @@ async def release_all(db: Database) -> None:
             update(Conversation)
             .where(Conversation.turn_owner.is_not(None))
             .values(turn_owner=None, turn_until=None)
-        )
-
-
-async def _take(db: Database, conversation_id: str, owner: str) -> bool:
-    now = clock.now()
-    async with db.write() as session:
-        return await changed_one(
-            session,
-            update(Conversation)
-            .where(
-                Conversation.id == conversation_id,
-                or_(Conversation.turn_until.is_(None), Conversation.turn_until < now),
-            )
-            .values(turn_owner=owner, turn_until=now + LENGTH),
-        )
-
-
-async def _renew(db: Database, conversation_id: str, owner: str) -> None:
-    while True:
-        await asyncio.sleep(RENEW_EVERY)
-        await _set(db, conversation_id, owner, until=LENGTH)
-
-
-async def _set(db: Database, conversation_id: str, owner: str, until: timedelta | None) -> None:
-    async with db.write() as session:
-        await session.execute(
-            update(Conversation)
-            .where(Conversation.id == conversation_id, Conversation.turn_owner == owner)
-            .values(
-                turn_owner=owner if until else None,
-                turn_until=clock.now() + until if until else None,
-            )
         )

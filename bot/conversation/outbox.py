@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.models import Message
+from bot.models import PENDING, Message
 
 AT_ONCE = 100
 
 
 async def pending(session: AsyncSession) -> list[int]:
     """The ids of what waits, oldest first."""
-    query = select(Message.id).where(Message.state == "pending").order_by(Message.id).limit(AT_ONCE)
+    query = select(Message.id).where(PENDING).order_by(Message.id).limit(AT_ONCE)
     return list(await session.scalars(query))
 
 
@@ -20,7 +20,7 @@ async def take(session: AsyncSession, ids: Sequence[int]) -> list[Message]:
     """Mark as sent those that no other worker took first, and give them back to be shown."""
     taken = await session.scalars(
         update(Message)
-        .where(Message.id.in_(ids), Message.state == "pending")
+        .where(Message.id.in_(ids), PENDING)
         .values(state="sent")
         .returning(Message)
         .execution_options(synchronize_session=False)

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from bot.db import Database
 from bot.models import Message
@@ -12,17 +12,26 @@ Receipt = Literal["delivered", "read"]
 _BEFORE = {"delivered": ("pending", "sent"), "read": ("pending", "sent", "delivered")}
 
 
-async def mark(db: Database, conversation_id: str, seq: int, receipt: Receipt) -> bool:
-    """Everything up to ``seq`` has come this far; False when that was known."""
-    earlier = (
-        Message.conversation_id == conversation_id,
-        Message.seq <= seq,
-        Message.author != "customer",
-        Message.state.in_(_BEFORE[receipt]),
-    )
-    async with db.read() as session:
-        if await session.scalar(select(Message.id).where(*earlier).limit(1)) is None:
-            return False
+async def mark(
+    db: Database, conversation_id: str, seq: int, receipt: Receipt, *, after: int = 0
+) -> int | None:
+    """Everything up to ``seq`` has come this far; the last place that is news, None for none.
+
+    Args:
+        after: up to where it was told before.
+    """
     async with db.write() as session:
-        await session.execute(update(Message).where(*earlier).values(state=receipt))
-    return True
+        marked = await session.scalars(
+            update(Message)
+            .where(
+                Message.conversation_id == conversation_id,
+                Message.seq > after,
+                Message.seq <= seq,
+                Message.author != "customer",
+                Message.state.in_(_BEFORE[receipt]),
+            )
+            .values(state=receipt)
+            .returning(Message.seq)
+            .execution_options(synchronize_session=False)
+        )
+        return max(marked, default=None)

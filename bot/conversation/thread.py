@@ -3,11 +3,11 @@
 import secrets
 from collections.abc import Sequence
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock, language
-from bot.models import Attachment, Choice, Conversation, Message
+from bot.models import Attachment, Base, Choice, Conversation, Message
 from bot.plain import fold
 from bot.say import Say
 
@@ -15,6 +15,16 @@ from bot.say import Say
 LONGEST_TEXT = 4096
 # A name or a loan word is no change of language; a sentence is.
 WORDS_TO_SWITCH = 5
+
+
+_CONVERSATIONS = Base.metadata.tables[Conversation.__tablename__]
+# The row is changed by the database alone; what the session holds of it does not matter.
+_NEXT_SEQ = (
+    update(_CONVERSATIONS)
+    .where(_CONVERSATIONS.c.id == bindparam("conversation"))
+    .values(last_seq=_CONVERSATIONS.c.last_seq + 1)
+    .returning(_CONVERSATIONS.c.last_seq)
+)
 
 
 class MessageRefused(ValueError):
@@ -32,13 +42,7 @@ async def next_seq(session: AsyncSession, conversation_id: str) -> int:
     The conversation's row stays locked until the commit, so a later place is never seen before an
     earlier one, and a reader who has seen place 7 has seen all before it.
     """
-    result = await session.execute(
-        update(Conversation)
-        .where(Conversation.id == conversation_id)
-        .values(last_seq=Conversation.last_seq + 1)
-        .returning(Conversation.last_seq)
-        .execution_options(synchronize_session=False)
-    )
+    result = await session.execute(_NEXT_SEQ, {"conversation": conversation_id})
     return int(result.scalar_one())
 
 
@@ -183,6 +187,8 @@ async def put(
     )
     session.add(message)
     await session.flush()
+    if not say.options:
+        return message
     session.add_all(
         Choice(
             token=secrets.token_urlsafe(9),

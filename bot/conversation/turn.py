@@ -6,21 +6,23 @@ answer is stored in the same transaction that marks the message answered.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock, complaint, facts, handoff, identity, truth
 from bot.conversation import edge_words, gifts, summary, thread
 from bot.conversation.hearing import Ask, Heard, Pressed, all_heard, hear
+from bot.conversation.lease import Lease
 from bot.db import Database
 from bot.desk import Desk
 from bot.metrics import APOLOGY_SECONDS, ENGINE_FAILURES, TRUTH_BLOCKED, TURN_SECONDS
-from bot.models import Complaint, Conversation, Handoff, Message
+from bot.models import NOT_ENDED, Complaint, Conversation, Handoff, Message
 from bot.rasa_client import EngineDown, EngineError, EngineSilent, RasaClient
 from bot.say import Say
 
@@ -65,22 +67,28 @@ class Turns:
         self._apology_after = apology_after
         self._at_once = asyncio.Semaphore(concurrency)
 
-    async def run_next(self, conversation_id: str, on_think: Callable[[], None]) -> Answered | None:
+    async def run_next(
+        self, conversation_id: str, on_think: Callable[[], None], lease: Lease | None = None
+    ) -> Answered | None:
         """Answer the oldest unanswered message of a conversation; None when there is none.
 
         Args:
             on_think: called when the assistant begins to think, to show that it types.
+            lease: taken with the message, and given back with the answer to the last one; None
+                where nobody else can run the turn. Nothing is done while somebody else holds it.
         """
-        heard = await self._hear(conversation_id)
+        heard = await self._hear(conversation_id, lease)
         if heard is None:
             return None
         with TURN_SECONDS.time():
-            answered = await self._run(heard, on_think)
+            answered = await self._run(heard, on_think, lease)
         return replace(answered, had_owner=heard.handoff is not None)
 
-    async def _run(self, heard: Heard, on_think: Callable[[], None]) -> Answered:
+    async def _run(
+        self, heard: Heard, on_think: Callable[[], None], lease: Lease | None
+    ) -> Answered:
         if heard.handoff is not None and not heard.for_the_bot:
-            kept = await self._queue(heard)
+            kept = await self._queue(heard, lease)
             if kept is not None:
                 return kept
         on_think()
@@ -90,12 +98,20 @@ class Turns:
         except EngineError as error:
             ENGINE_FAILURES.inc()
             log.warning("engine_failed", conversation=heard.conversation.id, why=str(error))
-            return await self._apologize(heard, "engine_failed")
-        return await self._answer(heard, says)
+            return await self._apologize(heard, "engine_failed", lease)
+        return await self._answer(heard, says, lease)
 
-    async def _hear(self, conversation_id: str) -> Heard | None:
-        async with self._db.read() as session:
-            return await hear(session, conversation_id)
+    async def _hear(self, conversation_id: str, lease: Lease | None) -> Heard | None:
+        if lease is None:
+            async with self._db.read() as session:
+                return await hear(session, conversation_id)
+        async with self._db.write() as session:
+            if not await lease.take(session):
+                return None
+            heard = await hear(session, conversation_id)
+            if heard is None:
+                await lease.give_back(session)
+            return heard
 
     async def _ask(self, heard: Heard) -> list[Say]:
         """Ask the engine; while it is down keep asking, until the apology is due."""
@@ -122,8 +138,8 @@ class Turns:
                     raise
                 await asyncio.sleep(RETRY_DOWN_EVERY)
 
-    async def _answer(self, heard: Heard, says: list[Say]) -> Answered:
-        async with self._db.write() as session:
+    async def _answer(self, heard: Heard, says: list[Say], lease: Lease | None) -> Answered:
+        async with self._ending(lease) as session:
             conversation, message, owner = await _lock(session, heard)
             if message.state != "received":
                 return Answered(message, [], [], handoff.owner_of(owner))
@@ -138,15 +154,16 @@ class Turns:
             if owner is not None and owner.reason == "engine_failed" and heard.handoff:
                 case = await session.get_one(Complaint, owner.complaint_id)
                 handoff.end(session, owner, case, "returned", "bot")
-            await all_heard(session, conversation.id)
-            return await _put(session, conversation, message, says)
+            if heard.missed:
+                await all_heard(session, conversation.id)
+            return await _put(session, conversation, message, says, owner)
 
-    async def _queue(self, heard: Heard) -> Answered | None:
+    async def _queue(self, heard: Heard, lease: Lease | None) -> Answered | None:
         """A person owns the conversation: the message is theirs, and the customer knows it.
 
         None when the conversation was given back meanwhile: then it is the bot's to answer.
         """
-        async with self._db.write() as session:
+        async with self._ending(lease) as session:
             conversation, message, owner = await _lock(session, heard)
             if message.state != "received":
                 return Answered(message, [], [], handoff.owner_of(owner))
@@ -178,7 +195,7 @@ class Turns:
             say = await gifts.pressed(session, self._desk, owner, pressed.intent, pressed.number)
         if say is None:
             return _over(message, [], [], owner)
-        return await _put(session, conversation, message, [say], author="system")
+        return await _put(session, conversation, message, [say], owner, author="system")
 
     async def _while_waiting(
         self,
@@ -203,10 +220,10 @@ class Turns:
             say = await edge_words.in_the_queue(session, self._desk, conversation, owner)
             if await _told_lately(session, message, say):
                 return _over(message, [], [], owner)
-        return await _put(session, conversation, message, [say])
+        return await _put(session, conversation, message, [say], owner)
 
-    async def _apologize(self, heard: Heard, reason: str) -> Answered:
-        async with self._db.write() as session:
+    async def _apologize(self, heard: Heard, reason: str, lease: Lease | None) -> Answered:
+        async with self._ending(lease) as session:
             return await self._say_apology(session, heard, reason)
 
     async def _say_apology(self, session: AsyncSession, heard: Heard, reason: str) -> Answered:
@@ -220,15 +237,30 @@ class Turns:
             say = await edge_words.in_the_queue(session, self._desk, conversation, owner)
         else:
             say = await edge_words.apologize(session, self._desk, conversation, message, reason)
-        return await _put(session, conversation, message, [say])
+            owner = await handoff.open_handoff(session, conversation.id)
+        return await _put(session, conversation, message, [say], owner)
+
+    @asynccontextmanager
+    async def _ending(self, lease: Lease | None) -> AsyncIterator[AsyncSession]:
+        """The transaction that ends a turn."""
+        async with self._db.write() as session:
+            yield session
+            if lease is not None:
+                await lease.give_back_if_all_is_answered(session)
 
 
 async def _lock(
     session: AsyncSession, heard: Heard
 ) -> tuple[Conversation, Message, Handoff | None]:
     conversation = await identity.lock(session, heard.conversation.id)
-    message = await session.get_one(Message, heard.message.id)
-    return conversation, message, await handoff.open_handoff(session, conversation.id)
+    # Read once the row is locked: only then is it what the last turn left.
+    found = await session.execute(
+        select(Message, Handoff)
+        .outerjoin(Handoff, and_(Handoff.conversation_id == conversation.id, NOT_ENDED))
+        .where(Message.id == heard.message.id)
+    )
+    message, owner = found.one()
+    return conversation, message, owner
 
 
 async def _told_lately(session: AsyncSession, message: Message, say: Say) -> bool:
@@ -251,18 +283,20 @@ async def _put(
     conversation: Conversation,
     message: Message,
     says: list[Say],
+    owner: Handoff | None,
+    *,
     author: str = "bot",
 ) -> Answered:
     spent = []
-    if any(say.options for say in says) or await complaint.current(session, conversation) is None:
+    case = await complaint.current(session, conversation)
+    if any(say.options for say in says) or case is None:
         spent = await thread.spend_open_choices(session, conversation.id)
     outgoing = [
         await thread.put(session, conversation, say, author=author, in_reply_to=message)
         for say in says
     ]
-    if (took := await complaint.apology_left(session, conversation)) is not None:
+    if (took := complaint.apology_left(case)) is not None:
         APOLOGY_SECONDS.observe(took.total_seconds())
-    owner = await handoff.open_handoff(session, conversation.id)
     return _over(message, outgoing, spent, owner)
 
 

@@ -21,6 +21,10 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
 
+    from bot.inside_rasa import light
+
+    light.import_rasa()
+
     from rasa.core.agent import Agent
 
     agent = Agent.load(sys.argv[1])

@@ -1,13 +1,17 @@
 """The tables. Money is integer minor units with an ISO 4217 code; times are aware and in UTC."""
 
 from bot.models.base import Base
-from bot.models.case import CaseEvent, Complaint, Handoff, Promise
+from bot.models.case import NOT_ENDED, STILL_OPEN, CaseEvent, Complaint, Handoff, Promise
 from bot.models.people import Contact, Order
 from bot.models.remedy import Budget, Compensation, LedgerEntry, Offer
 from bot.models.staff import Agent, AgentSession, Approval, Note
-from bot.models.talk import Attachment, Choice, Conversation, Message
+from bot.models.talk import PENDING, RECEIVED, Attachment, Choice, Conversation, Message
 
 __all__ = [
+    "NOT_ENDED",
+    "PENDING",
+    "RECEIVED",
+    "STILL_OPEN",
     "Agent",
     "AgentSession",
     "Approval",

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy import ForeignKey, Index, String, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.category import Severity
@@ -98,6 +98,10 @@ class Handoff(Base):
     )
 
 
+# Written out and not bound: only then does the database see that the small index will do.
+NOT_ENDED = Handoff.state != literal_column("'ended'")
+
+
 class Promise(Base):
     """What the customer was told would happen, and by when."""
 
@@ -121,6 +125,10 @@ class Promise(Base):
     due_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(words("promise_state", "open", "kept", "broken", "void"))
     created_at: Mapped[datetime]
+
+
+# The same for what is promised.
+STILL_OPEN = Promise.state == literal_column("'open'")
 
 
 class CaseEvent(Base):

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.models.base import Base, words
@@ -66,6 +66,14 @@ class Message(Base):
             sqlite_where=text("state = 'pending'"),
             postgresql_where=text("state = 'pending'"),
         ),
+        # What the engine has not heard.
+        Index(
+            "ix_messages_unheard",
+            "conversation_id",
+            "seq",
+            sqlite_where=text("heard IS 0"),
+            postgresql_where=text("heard IS false"),
+        ),
         Index("ix_messages_in_reply_to", "in_reply_to"),
     )
 
@@ -101,10 +109,23 @@ class Message(Base):
     at: Mapped[datetime]
 
 
+# Written out and not bound: only then does the database see that the small index will do.
+RECEIVED = Message.state == literal_column("'received'")
+PENDING = Message.state == literal_column("'pending'")
+
+
 class Choice(Base):
     """One alternative under an outgoing message: an opaque token that can be spent once."""
 
     __tablename__ = "choices"
+    __table_args__ = (
+        Index(
+            "ix_choices_open",
+            "conversation_id",
+            sqlite_where=text("chosen IS NULL"),
+            postgresql_where=text("chosen IS NULL"),
+        ),
+    )
 
     token: Mapped[str] = mapped_column(String(16), primary_key=True)
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"))

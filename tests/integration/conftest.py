@@ -81,7 +81,7 @@ class PostgreSQL:
         # Its output would stay open as long as the server that it starts.
         silent = subprocess.DEVNULL
         subprocess.run(
-            [*control, *files],
+            [str(part) for part in (*control, *files)],
             check=True,
             stdout=silent,
             stderr=silent,

@@ -1,33 +1,52 @@
 """One turn at a time per conversation, and none that is left behind."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from bot.conversation import lease
 from bot.conversation.handover import Step
 from bot.conversation.keeper import Keeper
-from bot.conversation.lease import release_all, turn_lease
+from bot.conversation.lease import Lease, release_all
 from bot.conversation.turn import Answered
+from bot.db import Database
 from bot.models import Message
 from tests.integration.stage import Stage, Theatre
+
+
+@asynccontextmanager
+async def turn_lease(db: Database, conversation_id: str, owner: str) -> AsyncIterator[Lease]:
+    """A lease as a turn has it: taken in a transaction of its own."""
+    async with lease.turn_lease(db, conversation_id, owner) as taken:
+        async with db.write() as session:
+            await taken.take(session)
+        yield taken
+
+
+async def killed(stage: Stage) -> None:
+    """A worker took the turn, and was never heard of again."""
+    async with stage.theatre.db.write() as session:
+        assert await Lease(stage.id, "killed").take(session)
 
 
 async def test_two_workers_do_not_hold_the_same_turn(stage: Stage) -> None:
     db = stage.theatre.db
     async with turn_lease(db, stage.id, "one") as first, turn_lease(db, stage.id, "two") as second:
-        assert (first, second) == (True, False)
+        assert (first.held, second.held) == (True, False)
     async with turn_lease(db, stage.id, "two") as after:
-        assert after
+        assert after.held
 
 
 async def test_of_ten_workers_at_once_one_gets_the_turn(stage: Stage) -> None:
     async def work(name: str) -> bool:
-        async with turn_lease(stage.theatre.db, stage.id, name) as held:
-            if held:
+        async with turn_lease(stage.theatre.db, stage.id, name) as taken:
+            if taken.held:
                 await asyncio.sleep(0.2)
-            return held
+            return taken.held
 
     held = await asyncio.gather(*(work(f"worker {place}") for place in range(10)))
     assert held.count(True) == 1
@@ -39,43 +58,59 @@ async def test_other_conversations_are_not_held_up(theatre: Theatre) -> None:
         turn_lease(theatre.db, first.id, "one") as one,
         turn_lease(theatre.db, second.id, "two") as two,
     ):
-        assert one
-        assert two
+        assert one.held
+        assert two.held
 
 
 async def test_the_lease_of_a_killed_worker_runs_out(stage: Stage) -> None:
     theatre = stage.theatre
-    assert await lease._take(theatre.db, stage.id, "killed")
-    async with turn_lease(theatre.db, stage.id, "next") as held:
-        assert not held
+    await killed(stage)
+    async with turn_lease(theatre.db, stage.id, "next") as taken:
+        assert not taken.held
     theatre.clock.forward(seconds=lease.LENGTH.total_seconds() + 1)
-    async with turn_lease(theatre.db, stage.id, "next") as held:
-        assert held
+    async with turn_lease(theatre.db, stage.id, "next") as taken:
+        assert taken.held
 
 
 async def test_a_long_turn_keeps_its_lease(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lease, "RENEW_EVERY", 0.05)
     monkeypatch.setattr(lease, "LENGTH", timedelta(seconds=0.3))
-    async with turn_lease(stage.theatre.db, stage.id, "one") as held:
-        assert held
+    async with turn_lease(stage.theatre.db, stage.id, "one") as taken:
+        assert taken.held
         await asyncio.sleep(0.8)
-        async with turn_lease(stage.theatre.db, stage.id, "two") as taken:
-            assert not taken
+        async with turn_lease(stage.theatre.db, stage.id, "two") as other:
+            assert not other.held
 
 
 async def test_a_start_gives_every_turn_free(stage: Stage) -> None:
-    assert await lease._take(stage.theatre.db, stage.id, "killed")
+    await killed(stage)
     await release_all(stage.theatre.db)
-    async with turn_lease(stage.theatre.db, stage.id, "next") as held:
-        assert held
+    async with turn_lease(stage.theatre.db, stage.id, "next") as taken:
+        assert taken.held
 
 
 async def test_a_failing_turn_gives_its_lease_back(stage: Stage) -> None:
     with pytest.raises(RuntimeError):
         async with turn_lease(stage.theatre.db, stage.id, "one"):
             raise RuntimeError
-    async with turn_lease(stage.theatre.db, stage.id, "two") as held:
-        assert held
+    async with turn_lease(stage.theatre.db, stage.id, "two") as taken:
+        assert taken.held
+
+
+async def test_a_message_that_waits_keeps_the_lease_with_its_worker(stage: Stage) -> None:
+    await stage.receive("hola")
+    async with turn_lease(stage.theatre.db, stage.id, "one") as taken:
+        async with stage.theatre.db.write() as session:
+            await taken.give_back_if_all_is_answered(session)
+        held = taken.held
+        async with stage.theatre.db.write() as session:
+            message = await session.scalar(select(Message))
+            assert message is not None
+            message.state = "answered"
+            await taken.give_back_if_all_is_answered(session)
+        assert (held, taken.held) == (True, False)
+        async with turn_lease(stage.theatre.db, stage.id, "two") as other:
+            assert other.held
 
 
 class Ears:

@@ -1,0 +1,121 @@
+"""What is compared: Rasa's own starter project, and Regalo whole."""
+
+import csv
+import itertools
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from bench import customers
+from bench.server import Server, free_port
+from bot.settings import ROOT
+
+RASA = ROOT / ".venv-rasa" / "bin" / "rasa"
+# Each customer has an order and an e-mail of their own; those of the demo are left alone.
+ORDERS = range(20_000, 24_000)
+
+
+def starter(folder: Path) -> Server:
+    """The starter project as `rasa init` makes and trains it, nothing changed, served by Rasa."""
+    project = folder / "starter"
+    environment = {
+        **os.environ,
+        "CUDA_VISIBLE_DEVICES": "-1",
+        "RASA_TELEMETRY_ENABLED": "false",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+    }
+    if not any(project.glob("models/*.tar.gz")):
+        shutil.rmtree(project, ignore_errors=True)
+        project.mkdir(parents=True)
+        print("Making and training Rasa's starter project: some minutes, once …", flush=True)
+        subprocess.run(  # noqa: S603  (the command is Rasa's own)
+            [RASA, "init", "--no-prompt"],
+            cwd=project,
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            check=True,
+        )
+    port = free_port()
+    return Server(
+        name="starter",
+        command=[str(RASA), "run", "--port", str(port)],
+        folder=project,
+        environment=environment,
+        opens=customers.starter(f"http://127.0.0.1:{port}"),
+        greeting="Hi",
+        log=folder / "starter.log",
+    )
+
+
+def regalo(folder: Path, name: str = "regalo") -> Server:
+    """Regalo, started as people start it, with a database of its own that knows some orders."""
+    port = free_port()
+    var = folder / name
+    shutil.rmtree(var, ignore_errors=True)
+    var.mkdir(parents=True)
+    environment = {
+        **os.environ,
+        "HOST": "127.0.0.1",
+        "PORT": str(port),
+        "VAR_DIR": str(var),
+        "DATABASE_URL": f"sqlite:///{var / 'regalo.db'}",
+    }
+    subprocess.run(  # noqa: S603  (the command is ours)
+        [sys.executable, "-m", "bot.cli", "orders", "import", str(_orders(var))],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        check=True,
+    )
+    return Server(
+        name=name,
+        command=["make", "run"],
+        folder=ROOT,
+        environment=environment,
+        opens=customers.regalo(f"http://127.0.0.1:{port}"),
+        greeting="Hola",
+        log=folder / f"{name}.log",
+    )
+
+
+def _orders(var: Path) -> Path:
+    with (var / "orders.csv").open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(
+            "order_number customer_name email phone total currency placed_at promised_at"
+            " delivered_at status items".split()
+        )
+        times = [f"2026-11-{day}T10:00:00-05:00" for day in (12, 18, 17)]
+        for number in ORDERS:
+            who = ["Cliente", f"c{number}@example.com", "", "249900", "COP", *times]
+            rows.writerow([number, *who, "delivered", "Licuadora Oster 1.5 L x1"])
+    return var / "orders.csv"
+
+
+def starter_script() -> list[str]:
+    """What the starter project knows to talk about: eight messages."""
+    return ["Hi", "I am sad", "yes", "are you a bot?", "good morning", "I feel great", "no", "bye"]
+
+
+def regalo_scripts() -> Callable[[], list[str]]:
+    """A complaint from the first word to the remedy and thanks: eight messages, each time anew."""
+    numbers = itertools.cycle(ORDERS)
+
+    def script() -> list[str]:
+        number = next(numbers)
+        return [
+            "Hola, buenas tardes",
+            "Compré una licuadora y llegó quebrada",
+            f"Es el pedido {number}",
+            f"Mi correo es c{number}@example.com",
+            customers.PRESS,
+            "¿Cómo va mi caso?",
+            "Gracias",
+            "Adiós",
+        ]
+
+    return script

@@ -1,0 +1,101 @@
+"""What was measured, as a table, as JSON, and as a picture for the documentation."""
+
+import json
+import os
+import platform
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+Figures = dict[str, Any]
+
+
+def quantile(waits: list[float], share: float) -> float:
+    """The wait that this share of the messages did not exceed, in milliseconds."""
+    ordered = sorted(waits)
+    return 1000 * ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else 0.0
+
+
+def machine() -> Figures:
+    """Where and when it was measured, and what else the machine was doing."""
+    return {
+        "cores": os.cpu_count(),
+        "system": platform.platform(),
+        "python": platform.python_version(),
+        "load": round(os.getloadavg()[0], 1),
+    }
+
+
+def show(figures: Figures) -> None:
+    """Print a table of everything, each beside the same of the starter where there is one."""
+    console = Console(highlight=False, width=100)
+    table = Table(title="Regalo beside Rasa's starter project", box=None)
+    for heading in ("", "starter", "Regalo", "ratio"):
+        table.add_column(heading, justify="left" if not heading else "right")
+    for name, starter, regalo in rows(figures):
+        ratio = f"{regalo / starter:.2f}" if starter else ""
+        table.add_row(name, f"{starter:,.1f}", f"{regalo:,.1f}", ratio)
+    console.print(table)
+    table = Table(title="A turn of Regalo's as the history grows", box=None)
+    for heading in ("history", "ms", "ratio"):
+        table.add_column(heading, justify="left" if heading == "history" else "right")
+    for kind in ("messages", "cases"):
+        costs = figures[kind]
+        least = next(iter(costs.values()))
+        for size, cost in costs.items():
+            table.add_row(f"{int(size):,} {kind}", f"{1000 * cost:.1f}", f"{cost / least:.2f}")
+    console.print(table)
+    load = figures["machine"]
+    console.print(f"{load['cores']} cores; load {load['load']} before, {load['load_after']} after.")
+    for one in figures["failures"]:
+        console.print(f"FAILED {one}")
+
+
+def rows(figures: Figures) -> list[tuple[str, float, float]]:
+    """Name, the starter's figure, Regalo's."""
+    told = []
+    for name in figures["levels"]:
+        starter, regalo = (figures[one]["levels"][name] for one in ("starter", "regalo"))
+        told += [
+            (f"{name:>3} customers: messages/s", starter["per_second"], regalo["per_second"]),
+            *(
+                (f"{'':>3} p{share} ms", starter[f"p{share}"], regalo[f"p{share}"])
+                for share in (50, 95, 99)
+            ),
+        ]
+    for key, name in (
+        ("start", "start to first answer, s"),
+        ("memory", "memory of all processes, MB"),
+    ):
+        told.append((name, figures["starter"][key], figures["regalo"][key]))
+    return told
+
+
+def write(figures: Figures, file: Path) -> None:
+    """Store all of it."""
+    file.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+
+
+def plot(figures: Figures, file: Path) -> None:
+    """Draw messages a second and the wait, by the number of customers."""
+    import matplotlib as mpl
+
+    mpl.use("svg")
+    mpl.rcParams["svg.hashsalt"] = "regalo"  # the same figures make the same file
+    from matplotlib import pyplot as plt
+
+    names = figures["levels"]
+    picture, (rate, wait) = plt.subplots(1, 2, figsize=(9, 3.4), layout="constrained")
+    for product, colour in (("starter", "#9a9a9a"), ("regalo", "#0b6e4f")):
+        levels = [figures[product]["levels"][name] for name in names]
+        shown = {"color": colour, "marker": "o", "label": product}
+        rate.plot(names, [one["per_second"] for one in levels], **shown)
+        wait.plot(names, [one["p95"] / 1000 for one in levels], **shown)
+    rate.set(title="messages a second", xlabel="customers at once", ylim=(0, None))
+    wait.set(title="p95 from message to answer, s", xlabel="customers at once", yscale="log")
+    rate.legend(frameon=False)
+    for one in (rate, wait):
+        one.spines[["top", "right"]].set_visible(False)
+    picture.savefig(file, metadata={"Date": None})

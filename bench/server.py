@@ -1,0 +1,108 @@
+"""The two products as processes: started, asked, weighed and stopped."""
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+import httpx
+from websockets.exceptions import WebSocketException
+
+from bench.customers import Open, Unanswered
+
+LONGEST_START = 300.0
+
+
+@dataclass
+class Server:
+    """A product that is started by one command."""
+
+    name: str
+    command: list[str]
+    folder: Path
+    environment: dict[str, str]
+    opens: Open
+    greeting: str
+    log: Path
+    _process: "subprocess.Popen[bytes] | None" = field(default=None, init=False)
+
+    async def start(self) -> float:
+        """Start it; the seconds until a customer who tries from the beginning has an answer."""
+        began = time.perf_counter()
+        with self.log.open("wb") as log:
+            self._process = self._popen(log)
+        while True:
+            try:
+                async with self.opens() as talk:
+                    await talk.say(self.greeting)
+            except (Unanswered, OSError, TimeoutError, httpx.HTTPError, WebSocketException):
+                if self._process.poll() is not None or time.perf_counter() - began > LONGEST_START:
+                    raise RuntimeError(f"{self.name} does not start; see {self.log}") from None
+                await asyncio.sleep(0.1)
+            else:
+                return time.perf_counter() - began
+
+    def memory(self) -> float:
+        """Megabytes of all its processes; what several share is counted once."""
+        return sum(map(_megabytes, self._processes()))
+
+    def stop(self) -> None:
+        """End it, and all that it has started."""
+        if self._process is None:
+            return
+        started = list(self._processes())
+        self._process.send_signal(signal.SIGINT)
+        try:
+            self._process.wait(30)
+        except subprocess.TimeoutExpired:
+            for one in started:
+                if Path(f"/proc/{one}").exists():
+                    os.kill(one, signal.SIGKILL)
+            self._process.wait()
+        self._process = None
+
+    def _popen(self, log: IO[bytes]) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(  # noqa: S603  (the commands are ours)
+            self.command,
+            cwd=self.folder,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+        )
+
+    def _processes(self) -> Iterator[int]:
+        if self._process is not None:
+            yield from _with_children(self._process.pid)
+
+
+def free_port() -> int:
+    """A port that nobody uses."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _with_children(process: int) -> Iterator[int]:
+    yield process
+    try:
+        children = Path(f"/proc/{process}/task/{process}/children").read_text("ascii").split()
+    except OSError:
+        return  # it has ended in the meantime
+    for child in children:
+        yield from _with_children(int(child))
+
+
+def _megabytes(process: int) -> float:
+    try:
+        lines = Path(f"/proc/{process}/smaps_rollup").read_text("ascii").splitlines()
+    except OSError:
+        return 0.0
+    return next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024

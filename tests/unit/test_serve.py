@@ -1,0 +1,148 @@
+"""The engine as it is served: light, and with Rasa's own answers; shown in the engine's Python."""
+
+import json
+import subprocess
+from typing import Any
+
+import pytest
+
+from bot import engine
+from bot.settings import ROOT, load_settings
+
+pytestmark = pytest.mark.integration
+
+STORY = """
+import asyncio, json, sys
+from bot.inside_rasa import light
+light.import_rasa()
+
+import rasa.core.actions.action
+from aiohttp import web
+from jsonschema import ValidationError
+from rasa.core.agent import load_agent
+from rasa.core.channels.channel import UserMessage
+from rasa.engine.runner.dask import DaskGraphRunner
+from rasa.shared.core.events import ActionExecuted
+from rasa.shared.core.trackers import DialogueStateTracker
+from bot.inside_rasa import serve
+from bot.inside_rasa.model import PlainRunner
+from bot.inside_rasa.remote_action import KeptEndpoint, OurAction
+
+serve.create_app(sys.argv[1])
+calls, connections = [], set()
+
+async def act(request):
+    calls.append(await request.json())
+    connections.add(id(request.transport))
+    return web.json_response({"events": [], "responses": [{"text": "done"}]})
+
+def refused(answer):
+    try:
+        OurAction("action_chat", None)._validate_action_result(answer)
+    except ValidationError:
+        return True
+    return False
+
+async def story():
+    app = web.Application()
+    app.router.add_post("/webhook", act)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    port = site._server.sockets[0].getsockname()[1]
+    agent = await load_agent(sys.argv[1])
+    endpoint = KeptEndpoint(f"http://127.0.0.1:{port}/webhook", token="secret")
+    agent.processor.action_endpoint = endpoint
+    says = []
+    for text in ("hola", "Mi pedido llegó roto"):
+        says += await agent.handle_message(UserMessage(text, sender_id="one"))
+    tracker = await agent.tracker_store.retrieve("one")
+    actions = [e.action_name for e in tracker.events if isinstance(e, ActionExecuted)]
+    await endpoint.close()
+    await runner.cleanup()
+
+    plain = agent.processor.graph_runner
+    message = {"__message__": [UserMessage("llegó roto")], "__tracker__": tracker}
+    targets = [agent.processor.model_metadata.nlu_target]
+    ours = plain.run(message, targets)[targets[0]][0].as_dict()
+    theirs = DaskGraphRunner.run(plain, message, targets)[targets[0]][0].as_dict()
+    return {
+        "runner": type(plain).__name__,
+        "tensorflow": "tensorflow" in sys.modules,
+        "says": [one["text"] for one in says],
+        "actions": actions,
+        "calls": calls,
+        "connections": len(connections),
+        "same": ours == theirs,
+        "refused": [refused({"events": [{"event": "slot"}]}), refused({"responses": "hola"})],
+        "allowed": not refused({"events": [], "responses": [{"text": "hola"}]}),
+    }
+
+told = asyncio.run(story())
+# What was left out is there when it is asked for.
+import rasa.core.channels.telegram, rasa.nlu.classifiers.diet_classifier
+told["diet"] = rasa.nlu.classifiers.diet_classifier.DIETClassifier.__name__
+print(json.dumps(told))
+"""
+
+
+@pytest.fixture(scope="module")
+def told() -> dict[str, Any]:
+    python, model = engine.python(), engine.newest_model()
+    assert python is not None
+    assert model is not None
+    secrets = {"ENGINE_TOKEN": "e", "ACTIONS_URL": "http://127.0.0.1:1", "ACTIONS_TOKEN": "a"}
+    result = subprocess.run(
+        [python, "-c", STORY, model],
+        env=engine.environment({}, load_settings(), **secrets),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=170,
+    )
+    assert result.returncode == 0, result.stderr
+    found: dict[str, Any] = json.loads(result.stdout.splitlines()[-1])
+    return found
+
+
+def test_a_model_without_a_neural_network_brings_no_tensorflow(told: dict[str, Any]) -> None:
+    assert told["tensorflow"] is False
+
+
+def test_what_was_left_out_is_there_when_it_is_asked_for(told: dict[str, Any]) -> None:
+    assert told["diet"] == "DIETClassifier"
+
+
+def test_the_rules_pick_the_actions_and_the_actions_speak(told: dict[str, Any]) -> None:
+    assert told["says"] == ["done", "done"]
+    asked = [name for name in told["actions"] if name.startswith("action_chat")]
+    assert asked == ["action_chat"]
+    assert "action_take_complaint" in told["actions"]
+
+
+def test_the_steps_of_the_model_give_what_rasa_s_own_runner_gives(told: dict[str, Any]) -> None:
+    assert told["runner"] == "PlainRunner"
+    assert told["same"]
+
+
+def test_an_action_is_told_the_message_and_not_the_whole_conversation(
+    told: dict[str, Any],
+) -> None:
+    call = told["calls"][-1]
+    assert call["next_action"] == "action_take_complaint"
+    assert call["sender_id"] == "one"
+    assert call["tracker"]["latest_message"]["text"] == "Mi pedido llegó roto"
+    assert call["tracker"]["latest_message"]["intent"]["name"] == "damaged"
+    assert call["tracker"]["events"] == []
+    assert "domain" not in call
+
+
+def test_the_connection_to_the_actions_is_used_again(told: dict[str, Any]) -> None:
+    assert told["connections"] == 1
+
+
+def test_an_answer_that_is_none_is_refused(told: dict[str, Any]) -> None:
+    assert told["refused"] == [True, True]
+    assert told["allowed"]

@@ -17,3 +17,6 @@ APOLOGY_SECONDS = Histogram(
 ENGINE_FAILURES = Counter("regalo_engine_failures_total", "Turns that the engine did not answer")
 TRUTH_BLOCKED = Counter("regalo_truth_blocked_total", "Texts that no row backed")
 SOCKETS = Gauge("regalo_sockets", "Open web chats")
+SENT = Counter(
+    "regalo_sent_total", "What became of messages handed to a provider", ["channel", "outcome"]
+)

@@ -6,7 +6,7 @@ answer is stored in the same transaction that marks the message answered.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -56,6 +56,7 @@ class Turns:
         engine_timeout: float,
         apology_after: float,
         concurrency: int = 32,
+        fetch: Callable[[Message], Awaitable[bool]] | None = None,
     ) -> None:
         self._db = db
         self._desk = desk
@@ -63,6 +64,7 @@ class Turns:
         self._engine_timeout = engine_timeout
         self._apology_after = apology_after
         self._at_once = asyncio.Semaphore(concurrency)
+        self._fetch = fetch
 
     async def run_next(self, conversation_id: str, on_think: Callable[[], None]) -> Answered | None:
         """Answer the oldest unanswered message of a conversation; None when there is none.
@@ -73,11 +75,15 @@ class Turns:
         heard = await self._hear(conversation_id)
         if heard is None:
             return None
+        if self._fetch is not None and await self._fetch(heard.message):
+            heard = await self._hear(conversation_id) or heard
         with TURN_SECONDS.time():
             if heard.handoff is not None and not heard.for_the_bot:
                 kept = await self._queue(heard)
                 if kept is not None:
                     return kept
+            if word := edge_words.without_words(self._desk, heard.conversation, heard.message):
+                return await self._answer(heard, [word])
             on_think()
             try:
                 async with self._at_once:

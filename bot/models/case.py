@@ -99,6 +99,8 @@ class Promise(Base):
     due_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(words("promise_state", "open", "kept", "broken", "void"))
     created_at: Mapped[datetime]
+    # How the customer will be reached when it falls due: "chat", "template", "telegram", "nobody".
+    way: Mapped[str | None]
 
 
 class CaseEvent(Base):

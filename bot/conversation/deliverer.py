@@ -1,0 +1,247 @@
+"""The deliverer: what is pending goes out, in order, one worker at a time for each conversation."""
+
+import asyncio
+import os
+import socket
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+from pathlib import Path
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot import clock, identity, reach
+from bot.conversation import outbox, reroute
+from bot.conversation.channel import (
+    Channel,
+    Closed,
+    Later,
+    Lost,
+    Part,
+    Refused,
+    SendError,
+    Unreachable,
+)
+from bot.conversation.outbox import Due
+from bot.db import Database
+from bot.metrics import SENT
+from bot.models import Conversation, Message
+
+log = structlog.get_logger()
+SWEEP_EVERY = 1.0
+# What a provider does not take for this long is told to a person; after the second it has failed.
+TELL_AFTER, GIVE_UP_AFTER = timedelta(minutes=10), timedelta(hours=24)
+LONGEST_BACKOFF = 60.0
+
+
+class Deliverer:
+    """Sends what this process has put out at once, and what was left behind."""
+
+    def __init__(
+        self, db: Database, channels: Mapping[str, Channel], photos: Path, *, at_once: int = 24
+    ) -> None:
+        self._db = db
+        self._channels = channels
+        self._photos = photos
+        self._name = f"{socket.gethostname()}-{os.getpid()}"
+        self._at_once = asyncio.Semaphore(at_once)
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self._again: set[str] = set()
+        self._paused: dict[str, float] = {}  # a channel that wants less, and until when
+        self._sweeping: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin; what was left at the last stop goes first."""
+        if not self._channels:
+            return
+        if self._db.is_sqlite:
+            await outbox.release_all(self._db)
+        self._sweeping = asyncio.create_task(self._sweep())
+
+    async def stop(self, patience: float = 5.0) -> None:
+        """Let what is being sent come to its end."""
+        if self._sweeping is not None:
+            self._sweeping.cancel()
+        self._again.clear()
+        if self._running:
+            await asyncio.wait(self._running.values(), timeout=patience)
+        for task in self._running.values():
+            task.cancel()
+
+    def wake(self, conversation_id: str) -> None:
+        """Something was put out: send it now, or right after what is being sent."""
+        if conversation_id in self._running:
+            self._again.add(conversation_id)
+            return
+        task = asyncio.create_task(self._run(conversation_id))
+        self._running[conversation_id] = task
+        task.add_done_callback(lambda _: self._done(conversation_id))
+
+    def _done(self, conversation_id: str) -> None:
+        self._running.pop(conversation_id, None)
+        if conversation_id in self._again:
+            self._again.discard(conversation_id)
+            self.wake(conversation_id)
+
+    async def _sweep(self) -> None:
+        while True:
+            try:
+                async with self._db.read() as session:
+                    waiting = await outbox.due(session, self._open())
+                for conversation_id in waiting:
+                    if conversation_id not in self._running:
+                        self.wake(conversation_id)
+            except Exception:
+                log.exception("deliverer_failed")
+            await asyncio.sleep(SWEEP_EVERY)
+
+    def _open(self) -> list[str]:
+        now = asyncio.get_running_loop().time()
+        return [name for name in self._channels if self._paused.get(name, 0) <= now]
+
+    async def _run(self, conversation_id: str) -> None:
+        try:
+            due = await self._begin(conversation_id)
+            while due is not None:
+                channel, next_due = await self._deliver(due)
+                if next_due is not None and channel.pace:
+                    await asyncio.sleep(channel.pace)
+                due = next_due
+        except Exception:
+            # The message stays in the outbox, and the next sweep tries again.
+            log.exception("delivery_failed", conversation=conversation_id)
+
+    async def _begin(self, conversation_id: str) -> Due | None:
+        async with self._at_once, self._db.write() as session:
+            return await outbox.begin(
+                session, conversation_id, self._name, self._channels, self._photos
+            )
+
+    async def _deliver(self, due: Due) -> tuple[Channel, Due | None]:
+        """Send one part of a message; what comes next, if it may go out at once."""
+        channel = self._channels[due.channel]
+        async with self._at_once:
+            record = await self._send(channel, due)
+            async with self._db.write() as session:
+                conversation = await identity.lock(session, due.out.conversation_id)
+                message = await session.get_one(Message, due.out.message_id)
+                if message.state == "pending":
+                    await record(session, conversation, message)
+                conversation.outbox_owner = conversation.outbox_until = None
+                await session.flush()
+                if channel.name not in self._open():
+                    return channel, None
+                return channel, await outbox.begin(
+                    session, conversation.id, self._name, self._channels, self._photos
+                )
+
+    async def _send(self, channel: Channel, due: Due) -> "Record":
+        """Ask the provider; gives back what is to be noted of it."""
+        try:
+            if due.is_closed:
+                return await self._knock(channel, due)
+            parts = channel.parts(due.out)
+            place = min(due.parts_sent, len(parts) - 1)
+            provider_id = await channel.send(due.out, parts[place], place, len(parts))
+        except Later as error:
+            SENT.labels(channel.name, "later").inc()
+            wait = max(error.after or 0, _backoff(due.tries))
+            if error.everybody:
+                self._paused[channel.name] = asyncio.get_running_loop().time() + wait
+            return _later(str(error), wait)
+        except Lost as error:
+            SENT.labels(channel.name, "lost").inc()
+            return _lost(str(error), max(channel.grace, _backoff(due.tries)))
+        except Closed:
+            return _closed(channel)
+        except (Refused, Unreachable) as error:
+            SENT.labels(channel.name, "failed").inc()
+            log.warning("not_delivered", conversation=due.out.conversation_id, why=str(error))
+            return _failed(error)
+        SENT.labels(channel.name, "sent").inc()
+        return _sent(provider_id, place + 1, len(parts))
+
+    async def _knock(self, channel: Channel, due: Due) -> "Record":
+        template: tuple[Part, bool] | None = channel.template(due.out)
+        if template is None:
+            return reroute.elsewhere
+        part, is_all = template
+        provider_id = await channel.send(due.out, part, 0, 1)
+        SENT.labels(channel.name, "template").inc()
+        return _sent(provider_id, 1, 1) if is_all else _knocked
+
+
+Record = Callable[[AsyncSession, Conversation, Message], Awaitable[None]]
+
+
+def _backoff(tries: int) -> float:
+    return float(min(2**tries, LONGEST_BACKOFF))
+
+
+def _sent(provider_id: str, parts_sent: int, parts: int) -> Record:
+    async def record(_session: AsyncSession, _conversation: Conversation, message: Message) -> None:
+        message.provider_id = provider_id
+        message.parts_sent, message.tries = parts_sent, 0
+        message.asked_at = message.next_try_at = message.failed_why = None
+        if parts_sent >= parts:
+            message.state = "sent"
+
+    return record
+
+
+async def _knocked(_session: AsyncSession, _conversation: Conversation, message: Message) -> None:
+    message.announced_at = clock.now()
+    message.asked_at = message.next_try_at = None
+
+
+def _later(why: str, wait: float) -> Record:
+    async def record(session: AsyncSession, conversation: Conversation, message: Message) -> None:
+        message.asked_at = None
+        await _try_again(session, conversation, message, why, wait)
+
+    return record
+
+
+def _lost(why: str, wait: float) -> Record:
+    async def record(session: AsyncSession, conversation: Conversation, message: Message) -> None:
+        # `asked_at` stays: whoever tries again knows that it may be out already.
+        await _try_again(session, conversation, message, why, wait)
+
+    return record
+
+
+async def _try_again(
+    session: AsyncSession, conversation: Conversation, message: Message, why: str, wait: float
+) -> None:
+    now = clock.now()
+    message.tries += 1
+    message.next_try_at = now + timedelta(seconds=wait)
+    log.info("send_again", conversation=conversation.id, tries=message.tries, why=why)
+    if now - message.at > GIVE_UP_AFTER:
+        message.state, message.asked_at = "failed", None
+    elif now - message.at > TELL_AFTER and message.failed_why is None:
+        await reach.tell_person(session, conversation, "provider_failed", why)
+        message.failed_why = why
+
+
+def _closed(channel: Channel) -> Record:
+    async def record(_session: AsyncSession, conversation: Conversation, message: Message) -> None:
+        # The provider's clock is the one that counts.
+        if channel.window is not None:
+            conversation.heard_at = clock.now() - channel.window
+        message.asked_at = None
+
+    return record
+
+
+def _failed(error: SendError) -> Record:
+    async def record(session: AsyncSession, conversation: Conversation, message: Message) -> None:
+        message.state, message.failed_why, message.asked_at = "failed", str(error), None
+        if isinstance(error, Unreachable):
+            await session.flush()
+            await reach.lose(session, conversation, str(error))
+            await outbox.fail_all(session, conversation, str(error))
+        else:
+            await reach.tell_person(session, conversation, "provider_failed", str(error))
+
+    return record

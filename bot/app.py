@@ -12,6 +12,7 @@ from bot.channels.photos import language_of, photos, refuse
 from bot.channels.telegram.routes import telegram
 from bot.channels.visitor import Visitors
 from bot.channels.web import web
+from bot.channels.whatsapp.routes import whatsapp
 from bot.db import Database
 from bot.desk import Desk, open_desk
 from bot.health import health
@@ -39,7 +40,7 @@ def create_app(settings: Settings, desk: Desk | None = None) -> EdgeApp:
     app.config.REQUEST_MAX_SIZE = LARGEST_BYTES + 64 * 1024
     app.config.WEBSOCKET_MAX_SIZE = LARGEST_FRAME
     app.config.GRACEFUL_SHUTDOWN_TIMEOUT = 5.0
-    for blueprint in (pages, web, photos, telegram, health):
+    for blueprint in (pages, web, photos, telegram, whatsapp, health):
         app.blueprint(blueprint)
     _serve_with(app, settings, desk)
     _guard_origins(app, settings)

@@ -12,4 +12,8 @@ def open_channels(settings: Settings, desk: Desk) -> dict[str, Channel]:
         from bot.channels.telegram.channel import TelegramChannel
 
         channels[TelegramChannel.name] = TelegramChannel(settings, desk)
+    if settings.whatsapp_enabled:
+        from bot.channels.whatsapp.channel import WhatsAppChannel
+
+        channels[WhatsAppChannel.name] = WhatsAppChannel(settings, desk)
     return channels

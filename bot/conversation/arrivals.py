@@ -234,7 +234,7 @@ async def _report(session: AsyncSession, channel: str, told: Delivery) -> Taken 
 
 
 def _come_further(message: Message, told: Delivery) -> Taken | None:
-    if message.state not in _STEPS or told.state not in _STEPS:
+    if message.state not in _STEPS or told.state not in _STEPS or message.announced_at is not None:
         return None
     if message.state == "pending":
         # The answer to our asking was lost, or is still on its way: now we know that it is out.

@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock, identity, reach
-from bot.conversation import outbox, reroute
+from bot.conversation import outbox, reroute, ways
 from bot.conversation.channel import (
     Channel,
     Closed,
@@ -48,6 +48,7 @@ class Deliverer:
         self._running: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
         self._paused: dict[str, float] = {}  # a channel that wants less, and until when
+        self._not_before: dict[str, float] = {}  # when a customer may get the next message
         self._sweeping: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -88,6 +89,10 @@ class Deliverer:
             try:
                 async with self._db.read() as session:
                     waiting = await outbox.due(session, self._open())
+                    promised = await ways.without(session)
+                for promise_id in promised:
+                    async with self._db.write() as session:
+                        await ways.decide(session, self._channels, promise_id)
                 for conversation_id in waiting:
                     if conversation_id not in self._running:
                         self.wake(conversation_id)
@@ -103,10 +108,8 @@ class Deliverer:
         try:
             due = await self._begin(conversation_id)
             while due is not None:
-                channel, next_due = await self._deliver(due)
-                if next_due is not None and channel.pace:
-                    await asyncio.sleep(channel.pace)
-                due = next_due
+                await self._keep_pace(conversation_id)
+                due = await self._deliver(due)
         except Exception:
             # The message stays in the outbox, and the next sweep tries again.
             log.exception("delivery_failed", conversation=conversation_id)
@@ -117,11 +120,28 @@ class Deliverer:
                 session, conversation_id, self._name, self._channels, self._photos
             )
 
-    async def _deliver(self, due: Due) -> tuple[Channel, Due | None]:
+    async def _keep_pace(self, conversation_id: str) -> None:
+        loop = asyncio.get_running_loop()
+        if (wait := self._not_before.pop(conversation_id, 0) - loop.time()) > 0:
+            await asyncio.sleep(wait)
+
+    def _sent_now(self, conversation_id: str, pace: float) -> None:
+        """Remember for as long as it matters that the customer has just got something."""
+        if pace:
+            loop = asyncio.get_running_loop()
+            self._not_before[conversation_id] = loop.time() + pace
+            loop.call_later(pace, self._forget, conversation_id)
+
+    def _forget(self, conversation_id: str) -> None:
+        if self._not_before.get(conversation_id, 0) <= asyncio.get_running_loop().time():
+            self._not_before.pop(conversation_id, None)
+
+    async def _deliver(self, due: Due) -> Due | None:
         """Send one part of a message; what comes next, if it may go out at once."""
         channel = self._channels[due.channel]
         async with self._at_once:
             record = await self._send(channel, due)
+            self._sent_now(due.out.conversation_id, channel.pace)
             async with self._db.write() as session:
                 conversation = await identity.lock(session, due.out.conversation_id)
                 message = await session.get_one(Message, due.out.message_id)
@@ -130,8 +150,8 @@ class Deliverer:
                 conversation.outbox_owner = conversation.outbox_until = None
                 await session.flush()
                 if channel.name not in self._open():
-                    return channel, None
-                return channel, await outbox.begin(
+                    return None
+                return await outbox.begin(
                     session, conversation.id, self._name, self._channels, self._photos
                 )
 
@@ -166,9 +186,10 @@ class Deliverer:
         if template is None:
             return reroute.elsewhere
         part, is_all = template
-        provider_id = await channel.send(due.out, part, 0, 1)
+        # What only knocks is none of the message's parts.
+        provider_id = await channel.send(due.out, part, 0, 1 if is_all else 0)
         SENT.labels(channel.name, "template").inc()
-        return _sent(provider_id, 1, 1) if is_all else _knocked
+        return _sent(provider_id, 1, 1) if is_all else _knocked(provider_id)
 
 
 Record = Callable[[AsyncSession, Conversation, Message], Awaitable[None]]
@@ -189,9 +210,12 @@ def _sent(provider_id: str, parts_sent: int, parts: int) -> Record:
     return record
 
 
-async def _knocked(_session: AsyncSession, _conversation: Conversation, message: Message) -> None:
-    message.announced_at = clock.now()
-    message.asked_at = message.next_try_at = None
+def _knocked(provider_id: str) -> Record:
+    async def record(_session: AsyncSession, _conversation: Conversation, message: Message) -> None:
+        message.announced_at, message.provider_id = clock.now(), provider_id
+        message.asked_at = message.next_try_at = None
+
+    return record
 
 
 def _later(why: str, wait: float) -> Record:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, TypeVar
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 T = TypeVar("T")
 Answer = tuple[int, object]
@@ -35,7 +35,7 @@ class Asked:
     fields: dict[str, Any] = field(default_factory=dict)
 
 
-class Lose(Exception):  # noqa: N818 - what happens, no error
+class Lose(Exception):
     """End the connection without a word."""
 
 
@@ -72,7 +72,7 @@ class Provider:
                 url = urlsplit(self.path)
                 asked = Asked(
                     self.command,
-                    url.path,
+                    unquote(url.path),
                     dict(parse_qsl(url.query)),
                     {name.lower(): value for name, value in self.headers.items()},
                     body,

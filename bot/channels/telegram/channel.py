@@ -283,6 +283,21 @@ def bot_of(settings: Settings) -> "ExtBot[int]":
     )
 
 
+async def set_webhook(settings: Settings, url: str) -> int:
+    """Let Telegram deliver to an address of ours; how many updates wait for it."""
+    bot = bot_of(settings)
+    secret = settings.telegram_webhook_secret
+    try:
+        await bot.set_webhook(
+            url,
+            allowed_updates=ALLOWED_UPDATES,
+            secret_token=secret.get_secret_value() if secret else None,
+        )
+        return (await bot.get_webhook_info()).pending_update_count
+    except TelegramError as error:
+        raise _meaning(error) from error
+
+
 def _meaning(error: TelegramError | OSError) -> SendError:
     """What Telegram's answer means for the message."""
     why = f"{type(error).__name__}: {error}"

@@ -3,9 +3,10 @@
 import re
 
 from actions.compensation import take
-from actions.next_step import join, next_step
+from actions.next_step import join, next_step, to_person
 from actions.turn import Turn, TurnAction
 from bot import complaint, offer, which
+from bot.alarm import alarm
 from bot.category import CATEGORIES
 from bot.models import Complaint
 from bot.plain import fold
@@ -48,7 +49,11 @@ class TakeComplaint(TurnAction):
         elif (chosen := await _asked_for(turn, case)) is not None:
             return await take(turn, chosen)
         else:
+            complaint.feel(case, turn.text)
             opening = await _more(turn, case)
+        if (grave := alarm(turn.text)) is not None:
+            # Whatever else it is about, a person sees to it.
+            return join(opening, await to_person(turn, grave))
         return join(opening, await next_step(turn, case))
 
 

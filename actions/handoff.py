@@ -5,6 +5,7 @@ from actions.next_step import to_person
 from actions.status import status
 from actions.turn import Turn, TurnAction
 from bot import complaint, handoff, promise
+from bot.alarm import alarm
 from bot.models import Complaint
 from bot.say import Say
 
@@ -19,7 +20,11 @@ class HandOff(TurnAction):
     async def respond(self, turn: Turn) -> list[Say]:
         """Once is enough: the case goes to the queue at the first word."""
         turn.understood()
-        return await to_person(turn, turn.intent)
+        case = await turn.case()
+        if case is not None:
+            complaint.feel(case, turn.text)
+        # The press is a threat of its own kind, and danger is danger however it is understood.
+        return await to_person(turn, alarm(turn.text) or turn.intent)
 
 
 class GoOn(TurnAction):

@@ -8,8 +8,9 @@ from dataclasses import replace
 
 from actions import remedies
 from actions.turn import Turn
-from bot import complaint, handoff, identity, offer, order
+from bot import complaint, handoff, identity, offer, order, packet, waiting
 from bot.category import CATEGORIES, OrderNeed
+from bot.emotion import Emotion
 from bot.identity import Match
 from bot.models import Compensation, Complaint, Order
 from bot.policy import decide
@@ -17,8 +18,10 @@ from bot.say import Option, Say, payload
 
 # How often one fact is asked for before a person takes over.
 MOST_ASKED = 3
+# So strong a feeling, from somebody who buys much, goes to a person.
+STRONG = {Emotion.ANGRY, Emotion.DESPERATE}
 # These have an apology of their own.
-APOLOGIZED_FOR = {"danger", "threat"}
+APOLOGIZED_FOR = {"danger", "threat", "press"}
 
 
 async def next_step(turn: Turn, case: Complaint) -> list[Say]:
@@ -143,6 +146,8 @@ async def _already_remedied(turn: Turn, given: Compensation) -> Say:
 async def _offer(turn: Turn, case: Complaint) -> list[Say]:
     """The alternatives: those on the table, or what the policy allows now."""
     table = await offer.on_table(turn.session, case)
+    if table is None and await _much_at_stake(turn, case):
+        return await to_person(turn, "anger")
     facts = await offer.case_facts(turn.session, turn.desk, case, turn.conversation)
     decision = decide(turn.desk.policy, facts)
     if table is not None and (decision.rule_id == table.offer.rule_id or not turn.photos):
@@ -156,21 +161,28 @@ async def _offer(turn: Turn, case: Complaint) -> list[Say]:
     return await to_person(turn, decision.reason or "no_rule")
 
 
+async def _much_at_stake(turn: Turn, case: Complaint) -> bool:
+    """Whether a very good customer is very angry: a person sees to that, once."""
+    least = turn.desk.company.people.at_stake
+    if least is None or case.contact_id is None or case.emotion not in STRONG:
+        return False
+    spent = await order.spent_in_a_year(turn.session, case.contact_id, turn.desk.company.currency)
+    return spent.major >= least and not await handoff.was_for(turn.session, case, "anger")
+
+
 async def to_person(turn: Turn, reason: str) -> list[Say]:
-    """Put the case into the human queue, and say honestly why and when somebody answers."""
-    waiting = await handoff.hand_off(
-        turn.session, turn.desk, turn.conversation, turn.message, reason
-    )
-    case = waiting.complaint
+    """Put the case into the human queue, and say honestly why, and how the wait looks.
+
+    What is passed on is shown, too: the customer corrects it while they wait.
+    """
+    wait = await handoff.hand_off(turn.session, turn.desk, turn.conversation, turn.message, reason)
+    case, wording, language = wait.complaint, turn.desk.wording, turn.conversation.language
     parts = []
     if not case.is_told and case.apologized_at is None and reason not in APOLOGIZED_FOR:
         parts.append(turn.say("apology_person"))
-    if turn.desk.wording.has(f"person_because_{reason}"):
+    if wording.has(f"person_because_{reason}"):
         parts.append(turn.say(f"person_because_{reason}"))
-    is_open = waiting.is_open_now
-    parts.append(
-        turn.say("person_open" if is_open else "person_closed", due=waiting.promise.due_at)
-    )
+    parts.append(waiting.tell(wording, language, wait.handoff, wait.outlook, wait.promise.due_at))
     # Where the apology of this same turn has just named the case, once is enough.
     if not (case.is_told and case.first_message_id == turn.message.id):
         parts.append(turn.say("your_case", reference=case.reference))
@@ -178,10 +190,19 @@ async def to_person(turn: Turn, reason: str) -> list[Say]:
         parts.append(turn.say("tell_meanwhile"))
     back = (
         ()
-        if reason in handoff.ONLY_A_PERSON
+        if wait.handoff.reason in handoff.ONLY_A_PERSON
         else (Option(turn.say("with_the_bot"), payload("go_on")),)
     )
-    return [Say(" ".join(parts), back)]
+    summary = await packet.summary_for_customer(turn.session, turn.desk, case, wait.handoff)
+    if summary is None or wait.handoff.summary_state is not None:
+        return [Say(" ".join(parts), back)]
+    wait.handoff.summary_state = "shown"
+    options = (
+        Option(turn.say("summary_right"), payload("summary_right")),
+        Option(turn.say("summary_wrong"), payload("summary_wrong")),
+        *back,
+    )
+    return [Say(" ".join(parts)), Say(turn.say("summary", summary=summary), options)]
 
 
 def join(opening: str, says: list[Say]) -> list[Say]:

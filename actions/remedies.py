@@ -1,7 +1,7 @@
 """How remedies are told: the alternatives as buttons, what was done, what stands already."""
 
 from actions.turn import Turn
-from bot import promise, remedy
+from bot import remedy
 from bot.models import Compensation, Complaint
 from bot.offer import OnTable
 from bot.say import Option, Say, payload
@@ -37,13 +37,5 @@ def table(turn: Turn, on_table: OnTable, *, again: bool) -> Say:
 
 async def confirmation(turn: Turn, case: Complaint, given: Compensation) -> Say:
     """What was done for the customer's choice: the code, the date, the reference."""
-    values = {"title": title(turn, given), "reference": case.reference}
-    if given.state == "accepted":
-        for open_promise in await promise.open_promises(turn.session, case.id):
-            if open_promise.compensation_id == given.id:
-                name = f"promised_{given.terms['hands']}"
-                return Say(turn.say(name, due=open_promise.due_at, **values))
-    if given.code and given.expires_at:
-        expires = given.expires_at.astimezone(turn.desk.company.tz).date()
-        return Say(turn.say("issued_with_code", code=given.code, expires=expires, **values))
-    return Say(turn.say("issued", **values))
+    language = turn.conversation.language
+    return Say(await remedy.confirmation(turn.session, turn.desk, case, given, language))

@@ -49,7 +49,7 @@ def create_app(settings: Settings, desk: Desk | None = None) -> ActionsApp:
     """The Sanic app that Rasa calls; a call without the token is refused.
 
     Raises:
-        CompanyError, PolicyError, WordingError: a file of the company is wrong.
+        FileError, WordingError: a file of the company is wrong.
     """
     warnings.filterwarnings("ignore", message=OTHER_NUMBERS)
     db = Database(settings.database_url)

@@ -4,7 +4,7 @@ from actions import remedies
 from actions.go_on import go_on
 from actions.turn import Turn, TurnAction
 from bot import compensation, complaint, handoff, promise
-from bot.models import Complaint
+from bot.models import Compensation, Complaint, Promise
 from bot.say import Say
 
 
@@ -29,22 +29,40 @@ class TellStatus(TurnAction):
 
 
 async def status(turn: Turn, case: Complaint) -> str:
-    """The case in one sentence: open, with a person, under way, or solved."""
-    reference = case.reference
-    remedy = await compensation.taken(turn.session, case)
+    """The case in one sentence or two: open, with a person, under way, promised, or solved."""
     promises = await promise.open_promises(turn.session, case.id)
     waits = await handoff.open_handoff(turn.session, turn.conversation.id)
     for one in promises:
         if one.what == promise.ANSWER and waits is not None:
-            return turn.say("status_person", reference=reference, due=one.due_at)
-    if remedy is None and case.state == "closed":
-        return turn.say("status_closed", reference=reference)
-    if remedy is None:
+            return turn.say("status_person", reference=case.reference, due=one.due_at)
+    commitments = [
+        turn.say(
+            "status_commitment",
+            reference=case.reference,
+            words=one.commitment or "",
+            due=one.due_at,
+        )
+        for one in promises
+        if one.what == promise.COMMITMENT
+    ]
+    remedy = await compensation.taken(turn.session, case)
+    if remedy is not None:
+        return " ".join([_of_the_remedy(turn, case, remedy, promises), *commitments])
+    if commitments:
+        return " ".join(commitments)
+    if case.state == "open":
         what = turn.say(f"what_{case.category}")
-        return turn.say("status_open", reference=reference, what=what)
-    title = remedies.title(turn, remedy)
-    if promises:
-        return turn.say("status_promise", reference=reference, title=title, due=promises[0].due_at)
+        return turn.say("status_open", reference=case.reference, what=what)
+    return turn.say(f"status_{case.state}", reference=case.reference)
+
+
+def _of_the_remedy(
+    turn: Turn, case: Complaint, remedy: Compensation, promises: list[Promise]
+) -> str:
+    title, reference = remedies.title(turn, remedy), case.reference
+    for one in promises:
+        if one.compensation_id == remedy.id:
+            return turn.say("status_promise", reference=reference, title=title, due=one.due_at)
     if remedy.code:
         return turn.say("status_done_code", reference=reference, title=title, code=remedy.code)
     return turn.say("status_done", reference=reference, title=title)

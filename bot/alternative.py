@@ -15,16 +15,18 @@ from bot.sla import Window
 class Alternative:
     """One thing that the customer may choose, with its amounts worked out.
 
-    `amount` is what the customer gets, None where the remedy is not a sum of money or somebody
-    must first find the sum out; `cost` is what it costs the company, None where that is not
-    known; `goodwill` is how much of `amount` goes beyond the customer's right. `hands` must do it
-    by `due`; with None the system itself issues it at once.
+    `value` is what it is worth to the customer, None where nobody knows yet; `amount` is that sum,
+    None where the remedy is not a sum of money or somebody must first find it out; `cost` is what
+    it costs the company, None where that is not known; `goodwill` is how much of `amount` goes
+    beyond the customer's right. `hands` must do it by `due`; with None the system itself issues it
+    at once.
     """
 
     kind: Kind
     title: LocalText
     detail: LocalText
     conditions: LocalText | None = None
+    value: Money | None = None
     amount: Money | None = None
     cost: Money | None = None
     goodwill: Money | None = None
@@ -95,6 +97,7 @@ def build(
         title=LocalText(es=spec.title.es, en=spec.title.en),
         detail=_filled(spec.detail, spec, policy, amount),
         conditions=spec.conditions,
+        value=value,
         amount=amount,
         cost=None if value is None else percent_of(value, spec.cost_percent),
         goodwill=goodwill,

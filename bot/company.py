@@ -157,6 +157,17 @@ class Template(Strict):
     parameters: Annotated[tuple[Literal["reference", "text"], ...], NotEmpty]
 
 
+class People(Strict):
+    """How cases reach the people of the company."""
+
+    # Whether everybody takes cases themselves, or each goes to whoever has the fewest.
+    assignment: Literal["by_hand", "automatic"] = "by_hand"
+    # When nobody has taken a case by then, the customer is told so.
+    claim_within: Span = Window(business_hours=0.25)
+    # From what a customer buys in a year, in major units, their strong anger goes to a person.
+    at_stake: Annotated[int, Field(ge=0)] | None = None
+
+
 class Company(Strict):
     """The profile of one company; made by `load_company`."""
 
@@ -170,6 +181,7 @@ class Company(Strict):
     holidays: Holidays
     order_number: OrderNumber
     promises: Promises
+    people: People = People()
     # From what a customer buys in a year, in major units, they belong to a tier.
     tiers: dict[str, Annotated[int, Field(ge=0)]] = Field(default_factory=lambda: {"standard": 0})
     # How WhatsApp customers are reached a day after they wrote; without it, only elsewhere.

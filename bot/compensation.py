@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import budget, clock, complaint, handoff, history, ledger, offer, promise
 from bot.db import changed_one
 from bot.desk import Desk
-from bot.models import Compensation, Complaint, Contact, Order
+from bot.models import Compensation, Complaint, Contact, Offer, Order
 from bot.money import Money
 from bot.offer import TAKEN
 from bot.sla import Window
@@ -43,24 +43,59 @@ async def taken(session: AsyncSession, case: Complaint) -> Compensation | None:
     return await session.scalar(query)
 
 
+async def given_since(
+    session: AsyncSession, case: Complaint, since: datetime
+) -> list[Compensation]:
+    """What was given in a case from that moment on, oldest first."""
+    query = (
+        select(Compensation)
+        .where(
+            Compensation.complaint_id == case.id,
+            Compensation.state.in_(TAKEN),
+            Compensation.accepted_at >= since,
+        )
+        .order_by(Compensation.id)
+    )
+    return list(await session.scalars(query))
+
+
 async def accept(
-    session: AsyncSession, desk: Desk, compensation_id: int, originator: str
+    session: AsyncSession,
+    desk: Desk,
+    compensation_id: int,
+    originator: str,
+    *,
+    actor: str | None = None,
 ) -> tuple[Acceptance, Compensation]:
     """Give the customer what they chose, exactly once.
 
     The offer, the limits, the budget, the ledger and the promise change together, in the caller's
     one transaction: whatever races or crashes, all of it happened or none of it.
+
+    Args:
+        originator: who gives it, as the ledger writes it down.
+        actor: the same as the case's history does.
     """
     chosen = await session.get_one(Compensation, compensation_id)
     case = await _lock(session, chosen)
-    if case.state != "open" or not await offer.decide(session, chosen.offer_id, "accepted"):
+    by_person = (await session.get_one(Offer, chosen.offer_id)).agent_id is not None
+    # A person may offer more on a case that was resolved before; a closed one is closed.
+    stands = case.state == "open" or (by_person and case.state == "resolved")
+    if not stands or not await offer.decide(session, chosen.offer_id, "accepted"):
         await session.refresh(chosen)
         return await _came_late(session, chosen)
-    passed = await _limit_passed(session, desk, case, chosen)
-    if passed or not await _within_budget(session, desk, chosen):
-        await offer.void(session, chosen.offer_id, was="accepted")
-        return (Acceptance.LIMIT if passed else Acceptance.BUDGET), chosen
+    if not by_person:  # a person's authority was looked at when they offered it
+        passed = await _limit_passed(session, desk, case, chosen)
+        if passed or not await _within_budget(session, desk, chosen):
+            await offer.void(session, chosen.offer_id, was="accepted")
+            return (Acceptance.LIMIT if passed else Acceptance.BUDGET), chosen
     await _give(session, desk, case, chosen, originator)
+    what = {"kind": chosen.kind, "state": chosen.state}
+    history.note(session, case, actor or originator, "accepted", **what)
+    if not by_person:
+        # Whoever chose a remedy no longer waits for a person's answer about it.
+        await promise.end(session, case.id, promise.ANSWER, "kept")
+        complaint.resolve(session, case, originator)
     return Acceptance.DONE, chosen
 
 
@@ -126,13 +161,9 @@ async def _give(
     await ledger.record(
         session, chosen, originator=originator, reason=f"{case.category}, {case.reference}"
     )
-    history.note(session, case, originator, "accepted", kind=chosen.kind, state=chosen.state)
     if hands:
         due_at = desk.calendar.due(now, Window(**chosen.terms["due"]))
         await promise.make(session, case, chosen.kind, due_at, chosen.id)
-    # Whoever chose a remedy no longer waits for a person's answer about it.
-    await promise.end(session, case.id, promise.ANSWER, "kept")
-    complaint.resolve(session, case, originator)
 
 
 def _end_of_day(moment: datetime, desk: Desk) -> datetime:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import clock, history, identity, severity
+from bot import clock, emotion, history, identity, severity
 from bot.facts import Facts
 from bot.models import Attachment, Compensation, Complaint, Conversation, Message
 from bot.reference import new_reference
@@ -61,6 +61,7 @@ async def take(
         category=category,
         also=also,
         severity=severity.estimate(message.text, category, more_than_one=bool(also)),
+        emotion=emotion.estimate(message.text),
         thing=facts.thing,
         state="open",
         first_message_id=message.id,
@@ -128,6 +129,16 @@ def add(complaint: Complaint, category: str, text: str, *, instead: bool) -> boo
             complaint.severity, severity.estimate(text, category, more_than_one=True)
         )
     return True
+
+
+def feel(complaint: Complaint, text: str) -> None:
+    """Take in how a further message sounds; the strongest emotion stays."""
+    order = list(emotion.Emotion)
+    felt = emotion.estimate(text)
+    if complaint.emotion is None or order.index(felt) > order.index(
+        emotion.Emotion(complaint.emotion)
+    ):
+        complaint.emotion = felt
 
 
 async def apology_left(session: AsyncSession, conversation: Conversation) -> timedelta | None:

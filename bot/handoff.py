@@ -9,11 +9,16 @@ from bot import clock, complaint, history, promise
 from bot.desk import Desk
 from bot.facts import Facts
 from bot.models import Complaint, Conversation, Handoff, Message, Promise
+from bot.waiting import Outlook, outlook
 
 # Why a person takes over, and how urgent it is: 1 comes first.
 PRIORITIES = {
     "danger": 1,
+    "promise_broken": 1,
+    "vulnerable": 2,
     "threat": 2,
+    "press": 2,
+    "anger": 2,
     "engine_failed": 2,
     "truth_gate": 2,
     "provider_failed": 2,
@@ -32,6 +37,7 @@ ONLY_A_PERSON = frozenset(
     {
         "danger",
         "threat",
+        "press",
         "no_rule",
         "rule_says_person",
         "order_limit",
@@ -53,7 +59,7 @@ class Waiting:
     handoff: Handoff
     complaint: Complaint
     promise: Promise
-    is_open_now: bool  # whether the company is open, so that somebody is there
+    outlook: Outlook
 
 
 async def open_handoff(session: AsyncSession, conversation_id: str) -> Handoff | None:
@@ -82,19 +88,35 @@ async def hand_off(
     handoff = await open_handoff(session, conversation.id)
     if handoff is None:
         case = await _case(session, conversation, message)
-        handoff = Handoff(
-            conversation_id=conversation.id,
-            complaint_id=case.id,
-            state="waiting",
-            reason=reason,
-            priority=PRIORITIES.get(reason, DEFAULT_PRIORITY),
-            message_id=message.id,
-            created_at=clock.now(),
-        )
-        session.add(handoff)
-        await session.flush()
-        history.note(session, case, "bot", "handed off", reason=reason)
+        handoff = await add(session, desk, case, reason, message=message)
     return await waiting(session, desk, handoff)
+
+
+async def add(
+    session: AsyncSession,
+    desk: Desk,
+    case: Complaint,
+    reason: str,
+    *,
+    message: Message | None = None,
+) -> Handoff:
+    """A new place at the end of the queue, for a conversation that has none."""
+    now = clock.now()
+    handoff = Handoff(
+        conversation_id=case.conversation_id,
+        complaint_id=case.id,
+        state="waiting",
+        reason=reason,
+        priority=PRIORITIES.get(reason, DEFAULT_PRIORITY),
+        due_at=desk.calendar.due(now, desk.company.promises.person_answer),
+        message_id=message.id if message else None,
+        corrections=[],
+        created_at=now,
+    )
+    session.add(handoff)
+    await session.flush()
+    history.note(session, case, "bot", "handed off", reason=reason)
+    return handoff
 
 
 async def _case(session: AsyncSession, conversation: Conversation, message: Message) -> Complaint:
@@ -127,7 +149,13 @@ async def waiting(session: AsyncSession, desk: Desk, handoff: Handoff) -> Waitin
             desk.calendar.due(now, desk.company.promises.person_answer),
         )
     )
-    return Waiting(handoff, case, answer, desk.calendar.is_open(now))
+    return Waiting(handoff, case, answer, await outlook(session, desk, handoff))
+
+
+async def was_for(session: AsyncSession, case: Complaint, reason: str) -> bool:
+    """Whether a case has been with a person for this reason before: once is enough."""
+    query = select(Handoff.id).where(Handoff.complaint_id == case.id, Handoff.reason == reason)
+    return await session.scalar(query.limit(1)) is not None
 
 
 async def told_meanwhile(session: AsyncSession, conversation_id: str) -> bool:

@@ -7,6 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import clock
 from bot.models import CaseEvent, Complaint
 
+ASKED_KNOWN = "asked for what is known"
+READ = "read"
+
 
 def note(
     session: AsyncSession, complaint: Complaint, actor: str, event: str, /, **detail: Any

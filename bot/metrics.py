@@ -17,6 +17,16 @@ APOLOGY_SECONDS = Histogram(
 ENGINE_FAILURES = Counter("regalo_engine_failures_total", "Turns that the engine did not answer")
 TRUTH_BLOCKED = Counter("regalo_truth_blocked_total", "Texts that no row backed")
 SOCKETS = Gauge("regalo_sockets", "Open web chats")
+CLAIM_SECONDS = Histogram(
+    "regalo_claim_seconds",
+    "How long a case waited for a person",
+    buckets=(10, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14400),
+)
+CONSOLES = Gauge("regalo_consoles", "Open consoles")
+SIGN_INS = Counter("regalo_sign_ins_total", "Sign-ins to the console", ["outcome"])
+ASKED_KNOWN = Counter(
+    "regalo_asked_known_total", "Messages of agents that asked for what was known"
+)
 SENT = Counter(
     "regalo_sent_total", "What became of messages handed to a provider", ["channel", "outcome"]
 )

@@ -11,7 +11,7 @@ from bot import clock, complaint, history
 from bot.alternative import Alternative
 from bot.db import changed_one
 from bot.desk import Desk
-from bot.models import Compensation, Complaint, Conversation, Offer, Order
+from bot.models import Agent, Compensation, Complaint, Conversation, Offer, Order
 from bot.money import Money, zero
 from bot.order import spent_in_a_year
 from bot.policy import CaseFacts, Decision, Usage
@@ -96,8 +96,19 @@ async def _given(
     return int(count), int(total)
 
 
-async def put(session: AsyncSession, case: Complaint, decision: Decision) -> OnTable:
-    """Put the alternatives of a decision on the table; an offer that stood before is void."""
+async def put(
+    session: AsyncSession,
+    case: Complaint,
+    decision: Decision,
+    *,
+    by: Agent | None = None,
+    request_id: str | None = None,
+) -> OnTable:
+    """Put the alternatives of a decision on the table; an offer that stood before is void.
+
+    Args:
+        by: the person who offers it; None is the assistant.
+    """
     await session.execute(select(Complaint.id).where(Complaint.id == case.id).with_for_update())
     await withdraw(session, case)
     offer = Offer(
@@ -105,6 +116,8 @@ async def put(session: AsyncSession, case: Complaint, decision: Decision) -> OnT
         policy_version=decision.policy_version,
         rule_id=decision.rule_id or "",
         reasons=list(decision.reasons),
+        agent_id=by.id if by else None,
+        request_id=request_id,
         state="open",
         created_at=clock.now(),
     )
@@ -116,9 +129,8 @@ async def put(session: AsyncSession, case: Complaint, decision: Decision) -> OnT
     ]
     session.add_all(rows)
     await session.flush()
-    history.note(
-        session, case, "bot", "offered", rule=decision.rule_id, kinds=[r.kind for r in rows]
-    )
+    actor, kinds = by.name if by else "bot", [row.kind for row in rows]
+    history.note(session, case, actor, "offered", rule=decision.rule_id, kinds=kinds)
     return OnTable(offer, rows)
 
 
@@ -134,6 +146,7 @@ def _row(offer: Offer, case: Complaint, position: int, one: Alternative) -> Comp
         position=position,
         kind=one.kind,
         amount_minor=one.amount.amount_minor if one.amount else 0,
+        value_minor=one.value.amount_minor if one.value else 0,
         goodwill_minor=goodwill,
         # A right costs the company what it costs; only goodwill is rationed by the day.
         budget_minor=0 if one.is_entitlement else min(cost, goodwill) if one.goodwill else cost,

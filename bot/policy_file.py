@@ -34,6 +34,7 @@ def load_policy(path: Path, company: Company) -> Policy:
         limits=content.limits,
         rules=content.cases,
         remedies=content.remedies,
+        authority=content.authority,
     )
 
 

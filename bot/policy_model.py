@@ -1,7 +1,7 @@
 """The compensation policy as a manager writes it: alternatives, rules and limits."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from string import Formatter
 from typing import Annotated, Final, get_args
@@ -167,12 +167,27 @@ class Limits(Strict):
     daily_budget: Amount  # of what goodwill costs the company
 
 
+class RoleAuthority(Strict):
+    """What one person of a role may give by themselves, in face value."""
+
+    per_case: Amount
+    per_day: Amount
+
+
+class Authority(Strict):
+    """What people may give; a role that is left out may give nothing."""
+
+    agent: RoleAuthority | None = None
+    supervisor: RoleAuthority | None = None
+
+
 class PolicyFile(Strict):
     """The whole file."""
 
     version: Annotated[Words, BeforeValidator(str)]
     currency: str
     limits: Limits
+    authority: Authority = Authority()
     remedies: dict[str, AlternativeSpec] = Field(default_factory=dict)
     cases: Annotated[tuple[RuleSpec, ...], NotEmpty]
 
@@ -187,6 +202,7 @@ class Policy:
     limits: Limits
     rules: tuple[RuleSpec, ...]
     remedies: Mapping[str, AlternativeSpec]
+    authority: Authority = field(default_factory=Authority)
 
 
 def _placeholders(text: str) -> list[str]:

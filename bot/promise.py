@@ -7,9 +7,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock, history
 from bot.db import changed_one
-from bot.models import Complaint, Promise
+from bot.models import Agent, Complaint, Promise
 
 ANSWER = "answer"  # a person answers in this chat
+COMMITMENT = "commitment"  # what an agent promised, in their words
+AUTHORIZATION = "authorization"  # a supervisor answers what an agent asked for
 
 
 async def make(
@@ -18,19 +20,27 @@ async def make(
     what: str,
     due_at: datetime,
     compensation_id: int | None = None,
+    *,
+    words: str | None = None,
+    by: Agent | None = None,
+    request_id: str | None = None,
 ) -> Promise:
-    """Promise ``what`` by ``due_at``."""
+    """Promise ``what`` by ``due_at``; a commitment in the words of the agent who makes it."""
     promise = Promise(
         complaint_id=complaint.id,
         compensation_id=compensation_id,
         what=what,
+        commitment=words,
+        agent_id=by.id if by else None,
+        request_id=request_id,
         due_at=due_at,
         state="open",
         created_at=clock.now(),
     )
     session.add(promise)
     await session.flush()
-    history.note(session, complaint, "bot", "promised", what=what, due_at=due_at.isoformat())
+    actor = by.name if by else "bot"
+    history.note(session, complaint, actor, "promised", what=what, due_at=due_at.isoformat())
     return promise
 
 
@@ -44,12 +54,29 @@ async def open_promises(session: AsyncSession, complaint_id: int) -> list[Promis
     return list(await session.scalars(query))
 
 
+async def commitment(session: AsyncSession, complaint_id: int) -> Promise | None:
+    """The soonest thing that an agent promised in a case and has still to do."""
+    return next(
+        (one for one in await open_promises(session, complaint_id) if one.what == COMMITMENT), None
+    )
+
+
 async def end(session: AsyncSession, complaint_id: int, what: str, state: str) -> None:
     """The open promises of one kind in a case were kept, or are void."""
     await session.execute(
         update(Promise)
         .where(Promise.complaint_id == complaint_id, Promise.what == what, Promise.state == "open")
         .values(state=state)
+    )
+
+
+async def keep(session: AsyncSession, promise: Promise) -> bool:
+    """It was kept; False when it is no longer open."""
+    return await changed_one(
+        session,
+        update(Promise)
+        .where(Promise.id == promise.id, Promise.state == "open")
+        .values(state="kept"),
     )
 
 

@@ -1,6 +1,10 @@
-"""How a remedy is called in front of the customer: its name, its amount, its conditions."""
+"""How a remedy is told to the customer: its name, its amount, and that it is done."""
 
-from bot.models import Compensation
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot import promise
+from bot.desk import Desk
+from bot.models import Compensation, Complaint
 from bot.money import Money
 from bot.wording import Wording
 
@@ -17,3 +21,21 @@ def detail(remedy: Compensation, language: str) -> str:
     """What it is, and under which conditions: known before it is chosen."""
     conditions = (remedy.terms["conditions"] or {}).get(language, "")
     return f"{remedy.terms['detail'][language]} {conditions}".strip()
+
+
+async def confirmation(
+    session: AsyncSession, desk: Desk, case: Complaint, given: Compensation, language: str
+) -> str:
+    """What was done: the code, the date, the reference."""
+    values = {"title": title(desk.wording, given, language), "reference": case.reference}
+    if given.state == "accepted":
+        for one in await promise.open_promises(session, case.id):
+            if one.compensation_id == given.id:
+                name = f"promised_{given.terms['hands']}"
+                return desk.wording.say(name, language, due=one.due_at, **values)
+    if given.code and given.expires_at:
+        expires = given.expires_at.astimezone(desk.company.tz).date()
+        return desk.wording.say(
+            "issued_with_code", language, code=given.code, expires=expires, **values
+        )
+    return desk.wording.say("issued", language, **values)

@@ -1,21 +1,22 @@
 """The edge's parts, put together: what the routes of one process work with."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
-from bot.channels.frames import message_frames
-from bot.channels.known import open_channels
-from bot.channels.visitor import Visitors
+from bot import claim, handoff
 from bot.conversation import arrivals
 from bot.conversation.channel import Channel
 from bot.conversation.channel import Event as Came
 from bot.conversation.deliverer import Deliverer
 from bot.conversation.files import Files
+from bot.conversation.frames import message_frames
+from bot.conversation.handover import Step
 from bot.conversation.hub import Event, Hub
 from bot.conversation.keeper import Keeper
 from bot.conversation.lease import release_all
@@ -29,10 +30,18 @@ from bot.models import Message
 from bot.rasa_client import RasaClient
 from bot.settings import Settings
 
+if TYPE_CHECKING:
+    from bot.channels.visitor import Visitors
+
 # How much one visitor, and one address, may send; more is asked to wait, and nothing is lost.
 MESSAGES_RATE = parse("30/10 seconds")
 PHOTOS_RATE = parse("20/10 minutes")
 SESSIONS_RATE = parse("600/minute")
+AGENT_RATE = parse("60/minute")
+TYPING_RATE = parse("1/2 seconds")
+SIGN_IN_RATE = parse("20/5 minutes")
+# What every console watches, beside the conversation on its screen; customers' pages never do.
+CONSOLE = "console"
 
 
 @dataclass(slots=True)
@@ -43,7 +52,8 @@ class Service:
     desk: Desk
     db: Database
     rasa: RasaClient
-    visitors: Visitors
+    visitors: "Visitors"
+    channels: Mapping[str, Channel] = field(default_factory=dict)  # beside the web chat
     hub: Hub = field(default_factory=Hub)
     limiter: MovingWindowRateLimiter = field(
         default_factory=lambda: MovingWindowRateLimiter(MemoryStorage())
@@ -52,13 +62,11 @@ class Service:
     decoding: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
     keeper: Keeper = field(init=False)
     relay: Relay | None = None
-    channels: dict[str, Channel] = field(init=False)
     deliverer: Deliverer = field(init=False)
     showing: Showing = field(init=False)
 
     def __post_init__(self) -> None:
         photos = self.settings.var_dir / "photos"
-        self.channels = open_channels(self.settings, self.desk)
         self.deliverer = Deliverer(self.db, self.channels, photos)
         self.showing = Showing(self.db, self.channels)
         turns = Turns(
@@ -78,6 +86,7 @@ class Service:
             on_think=self._thinks,
             on_answer=self._answered,
             on_say=self.show,
+            on_step=self.after,
         )
 
     async def start(self) -> None:
@@ -150,6 +159,30 @@ class Service:
         if self.relay is not None:
             self.relay.send(conversation_id, event)
 
+    async def after(self, step: Step) -> None:
+        """Show what came of a step between a person and a customer, once it is committed."""
+        for seq in step.spent:
+            event = {"type": "spent", "seq": seq, "chosen": None}
+            self.publish(step.conversation_id, event)
+        for message in step.said:
+            await self.show(message)
+        async with self.db.read() as session:
+            owner = await handoff.open_handoff(session, step.conversation_id)
+            name = await claim.first_name(session, owner)
+        self.publish(
+            step.conversation_id,
+            {"type": "owner", "owner": handoff.owner_of(owner), "name": name},
+        )
+        self.case_changed(step.conversation_id)
+
+    def publish_board(self) -> None:
+        """Tell the consoles that people or lists look different."""
+        self.publish(CONSOLE, {"type": "board"})
+
+    def case_changed(self, conversation_id: str) -> None:
+        """Tell the consoles that a case, and so perhaps the queue, looks different."""
+        self.publish(CONSOLE, {"type": "case", "conversation": conversation_id})
+
     async def _show_here(self, message: Message) -> None:
         if self.hub.is_watched(message.conversation_id):
             async with self.db.read() as session:
@@ -183,6 +216,10 @@ class Service:
         self._typing(conversation_id, on=False)
         for message in answered.outgoing:
             await self.show(message)
-        self.publish(conversation_id, {"type": "owner", "owner": answered.owner, "name": None})
+        if answered.owner != "agent":
+            event = {"type": "owner", "owner": answered.owner, "name": None}
+            self.publish(conversation_id, event)
+        if answered.owner != "bot" or answered.had_owner:
+            self.case_changed(conversation_id)
         source = answered.incoming.source_id or ""
         self.publish(conversation_id, {"type": "answered", "id": source.partition(":")[2] or None})

@@ -12,9 +12,9 @@ from datetime import timedelta
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import clock, order
+from bot import clock, handoff, order, waiting
 from bot.desk import Desk
-from bot.models import Compensation, Complaint, Conversation, Promise
+from bot.models import Compensation, Complaint, Conversation, Order, Promise
 from bot.money import Money
 from bot.offer import TAKEN
 from bot.opening_hours import show_hours
@@ -97,7 +97,8 @@ async def _known(
     """Everything that these rows say, as a text in this language would say it."""
     language = conversation.language
     show = desk.wording.show
-    known = {case.reference for case in rows.cases}
+    known = {case.reference for case in rows.cases} | {conversation.said_order or ""}
+    known |= set(await _told_of_the_wait(session, desk, conversation))
     for remedy in rows.remedies:
         known |= {remedy.terms["title"][language], remedy.terms["detail"][language]}
         known.add((remedy.terms["conditions"] or {}).get(language, ""))
@@ -108,12 +109,26 @@ async def _known(
             known.add(show(remedy.expires_at.astimezone(desk.company.tz).date(), language))
     now = clock.now()
     for promise in rows.promises:
+        known.add(promise.commitment or "")
         # A text made just before midnight says "today" of what is now yesterday.
         for moment in (now, now - timedelta(minutes=1)):
             known.add(desk.wording.show_at(promise.due_at, language, moment))
     known |= {desk.company.order_number.where[language], show_hours(desk.company, language)}
     known |= {words[language] for words in desk.company.rights.values()}
     if conversation.contact_id is not None:
-        for one in await order.recent(session, conversation.contact_id):
+        orders = await order.recent(session, conversation.contact_id)
+        about = [case.order_id for case in rows.cases if case.order_id]
+        orders += await session.scalars(select(Order).where(Order.id.in_(about)))
+        for one in orders:
             known |= {one.number, "; ".join(one.items)}
     return known
+
+
+async def _told_of_the_wait(
+    session: AsyncSession, desk: Desk, conversation: Conversation
+) -> list[str]:
+    """The place in the queue and the minutes, as they are kept on the handoff."""
+    open_handoff = await handoff.open_handoff(session, conversation.id)
+    if open_handoff is None:
+        return []
+    return waiting.told(desk.wording, conversation.language, open_handoff)

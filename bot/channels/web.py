@@ -11,28 +11,31 @@ from typing import Any
 
 import structlog
 from sanic import Blueprint, Request, Websocket
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import clock, handoff, identity
+from bot import claim, clock, handoff, identity
 from bot.channels.customer_token import (
     Customer,
     CustomerTokenError,
     read_customer_token,
     recognize,
 )
-from bot.channels.frames import message_frames
-from bot.channels.incoming import Hello, Ping, Pressed, Said, Seen, read_frame
+from bot.channels.incoming import Hello, Ping, Pressed, Said, Seen, Typing, read_frame
+from bot.conversation.frames import message_frames
 from bot.conversation.hub import Event
+from bot.conversation.receipts import Receipt, mark
 from bot.conversation.thread import MessageRefused, receive
 from bot.db import insert_if_absent
 from bot.metrics import REFUSED, SOCKETS
 from bot.models import Choice, Conversation, Message
-from bot.service import MESSAGES_RATE, SESSIONS_RATE, Service
+from bot.service import MESSAGES_RATE, SESSIONS_RATE, TYPING_RATE, Service
 
 log = structlog.get_logger()
 web = Blueprint("web", url_prefix="/chat")
 CHANNEL = "web"
+# What only a console shows.
+STAFF_ONLY = {"delivery"}
 # Whoever connects says hello at once.
 HELLO_SECONDS = 10
 
@@ -106,6 +109,7 @@ class Visit:
             owner = (
                 await handoff.open_handoff(session, self.conversation_id) if conversation else None
             )
+            agent_name = await claim.first_name(session, owner)
             missed = await session.scalars(
                 select(Message)
                 .where(
@@ -122,9 +126,11 @@ class Visit:
                 "session": self.token,
                 "language": self.language,
                 "owner": handoff.owner_of(owner),
+                "name": agent_name,
                 "messages": messages,
             }
         )
+        await self._arrived(messages)
         if refused is not None:
             await self._show(_refusal(self.service, refused, self.language, None))
 
@@ -148,7 +154,10 @@ class Visit:
 
     async def _send(self, events: "asyncio.Queue[Event | None]") -> None:
         while (event := await events.get()) is not None:
-            await self._show(event)
+            if event["type"] not in STAFF_ONLY and event.get("author") != "customer":
+                await self._show(event)
+            if event["type"] == "message":
+                await self._arrived([event["message"]])
         await self.ws.close(code=1001, reason="resume")
 
     async def _show(self, event: Event) -> None:
@@ -166,7 +175,9 @@ class Visit:
                 # A page that goes in the middle takes nothing with it: what was begun is ended.
                 await asyncio.shield(self._store(frame))
             elif isinstance(frame, Seen):
-                await self._seen(frame.seq)
+                await self._receipt(frame.seq, "read")
+            elif isinstance(frame, Typing):
+                self._typing()
         except MessageRefused as error:
             REFUSED.labels(CHANNEL, error.code).inc()
             await self._show(_refusal(self.service, error, self.language, frame_id))
@@ -204,18 +215,23 @@ class Visit:
         elif message.state == "answered":
             await self._show({"type": "answered", "id": str(frame.id)})
 
-    async def _seen(self, seq: int) -> None:
-        unread = (
-            Message.conversation_id == self.conversation_id,
-            Message.seq <= seq,
-            Message.author != "customer",
-            Message.state.in_(("pending", "sent", "delivered")),
-        )
-        async with self.service.db.read() as session:
-            if await session.scalar(select(Message.id).where(*unread).limit(1)) is None:
-                return
-        async with self.service.db.write() as session:
-            await session.execute(update(Message).where(*unread).values(state="read"))
+    async def _receipt(self, seq: int, receipt: Receipt) -> None:
+        """Tell whoever has the conversation how far their words have come."""
+        if await mark(self.service.db, self.conversation_id, seq, receipt):
+            event = {"type": "delivery", "seq": seq, "state": receipt}
+            self.service.publish(self.conversation_id, event)
+
+    async def _arrived(self, frames: list[dict[str, Any]]) -> None:
+        """The page has these messages; of what people wrote, that is noted."""
+        seqs = [one["seq"] for one in frames if one["author"] == "agent"]
+        if seqs:
+            await self._receipt(max(seqs), "delivered")
+
+    def _typing(self) -> None:
+        """Whoever has the conversation on their console sees it."""
+        if self.service.allowed(TYPING_RATE, "typing", self.conversation_id):
+            event = {"type": "typing", "on": True, "author": "customer", "name": None}
+            self.service.publish(self.conversation_id, event)
 
 
 async def open_conversation(

@@ -16,6 +16,7 @@ COMMANDS = (
     ("eval", "Measure the understanding on messages that never train.", False),
     ("orders", "Bring the company's orders in.", False),
     ("policy", "Check the company's profile and its compensation policy.", False),
+    ("agents", "Look after the people who answer customers.", False),
     ("queue", "Print the cases that wait for a person.", False),
     ("promises", "Show what customers were promised, and tell them when it is done.", False),
     ("ledger", "Print what was given to whom, and why.", False),

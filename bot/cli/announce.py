@@ -27,6 +27,7 @@ def main() -> None:
     print(
         f"Regalo is ready after {time.monotonic() - began:.0f} s.\n"
         f"  Chat     {url}/\n"
+        f"  Console  {url}/console\n"
         f"  Health   {url}/readyz\n"
         "Ctrl-C ends it.",
         flush=True,

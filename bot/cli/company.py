@@ -1,7 +1,9 @@
-"""The company's profile and policy, loaded for a command."""
+"""The company's files, loaded for a command."""
 
 from pathlib import Path
 
+from bot.canned import load_answers
+from bot.cause import load_causes
 from bot.checked_file import FileError
 from bot.cli.failure import Failure
 from bot.company import Company, load_company
@@ -13,8 +15,10 @@ POLICY = "policy.yml"
 
 
 def company_or_fail(settings: Settings, policy: Path | None = None) -> tuple[Company, Policy]:
-    """Both, or every line of them that is wrong."""
+    """Profile and policy, or every line of any of the company's files that is wrong."""
     try:
+        load_causes(settings.company_dir)
+        load_answers(settings.company_dir)
         company = load_company(settings.company_dir)
         return company, load_policy(policy or settings.company_dir / POLICY, company)
     except FileError as error:

@@ -8,14 +8,13 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import select
 
-from bot import clock, compensation, remedy
+from bot import clock, compensation
 from bot.cli.failure import Failure, settings_or_fail
-from bot.conversation import thread
+from bot.conversation.gifts import fulfilled
 from bot.db import Database, migrate
 from bot.desk import open_desk
-from bot.models import Complaint, Conversation, Promise
+from bot.models import Complaint, Promise
 from bot.reference import read_reference
-from bot.say import Say
 from bot.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
@@ -81,16 +80,8 @@ async def _kept(settings: Settings, reference: str) -> str:
             if case is None:
                 raise Failure(f"there is no case {reference}")
             given = await compensation.taken(session, case)
-            if given is None or not await compensation.fulfil(session, given, "command line"):
+            if given is None or not await fulfilled(session, desk, case, given, "command line"):
                 raise Failure(f"case {reference} has no promised remedy that is still to be done")
-            conversation = await session.get_one(Conversation, case.conversation_id)
-            text = desk.wording.say(
-                "fulfilled",
-                conversation.language,
-                title=remedy.title(desk.wording, given, conversation.language),
-                reference=reference,
-            )
-            await thread.put(session, conversation, Say(text), author="system", state="pending")
     finally:
         await db.close()
     return f"{reference}: done, and the customer is told."

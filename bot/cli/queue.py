@@ -13,6 +13,7 @@ from bot.db import Database, migrate
 from bot.desk import open_desk
 from bot.models import Complaint, Handoff, Promise
 from bot.settings import Settings
+from bot.waiting import QUEUE_ORDER
 
 EXAMPLES = ("regalo queue",)
 
@@ -35,7 +36,7 @@ async def _print(settings: Settings) -> None:
         select(Handoff, Complaint, due)
         .join(Complaint, Complaint.id == Handoff.complaint_id)
         .where(Handoff.state == "waiting")
-        .order_by(Handoff.priority, Handoff.created_at)
+        .order_by(*QUEUE_ORDER)
     )
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("priority", "case", "about", "because", "since", "promised"):

@@ -73,6 +73,8 @@ def main() -> None:
 def _prepare_database(settings: Settings) -> None:
     from sqlalchemy.exc import DBAPIError
 
+    from bot import first_supervisor
+    from bot.agent import AgentError
     from bot.db import migrate
     from bot.order import OrdersFileError, load_demo
 
@@ -86,6 +88,13 @@ def _prepare_database(settings: Settings) -> None:
         load_demo(settings)
     except OrdersFileError as error:
         raise Failure(str(error)) from None
+    try:
+        made = first_supervisor.ensure(settings)
+    except AgentError as error:
+        raise Failure(f"ADMIN_PASSWORD or ADMIN_EMAIL cannot be used: {error}") from None
+    if made is not None:
+        email, password = made
+        print(f"The console's first supervisor, shown only this once: {email} {password}")
 
 
 def _port_is_free(setting: str, host: str, port: int) -> None:

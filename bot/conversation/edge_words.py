@@ -56,13 +56,17 @@ async def in_the_queue(
 ) -> Say:
     """The word to a customer who writes while a person is awaited, and the way back to the bot."""
     waiting = await handoff.waiting(session, desk, open_handoff)
-    language = conversation.language
     text = desk.wording.say(
         "person_waiting",
-        language,
+        conversation.language,
         reference=waiting.complaint.reference,
         due=waiting.promise.due_at,
     )
+    return Say(text, way_back(desk, conversation.language, open_handoff))
+
+
+def way_back(desk: Desk, language: str, open_handoff: Handoff) -> tuple[Option, ...]:
+    """The button by which a customer goes on with the assistant, where that leads anywhere."""
     if open_handoff.reason in handoff.ONLY_A_PERSON:
-        return Say(text)
-    return Say(text, (Option(desk.wording.say("with_the_bot", language), payload("go_on")),))
+        return ()
+    return (Option(desk.wording.say("with_the_bot", language), payload("go_on")),)

@@ -20,6 +20,14 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
+class Pressed:
+    """A pressed button: its intent, and the number that it carries."""
+
+    intent: str
+    number: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Heard:
     """An incoming message with all that its turn depends on."""
 
@@ -27,6 +35,13 @@ class Heard:
     message: Message
     handoff: Handoff | None
     asks: tuple[Ask, ...]
+
+    @property
+    def pressed(self) -> Pressed | None:
+        """What the message presses, if it is a press."""
+        if self.message.choice_token is None:
+            return None
+        return next(_read(one.text) for one in self.asks if one.message_id == self.message.id)
 
     @property
     def for_the_bot(self) -> bool:
@@ -93,6 +108,13 @@ async def _asks(session: AsyncSession, message: Message) -> tuple[Ask, ...]:
     text = re.sub(r"^[/\s]+", "", told).strip()
     last = words[-1]
     return (*presses, Ask(last.id, text or await _without_words(session, last)))
+
+
+def _read(payload: str) -> Pressed:
+    """A payload of ``bot.say.payload`` taken apart."""
+    intent, _, entities = payload.removeprefix("/").partition("{")
+    numbers = re.findall(r":\s*(\d+)", entities)
+    return Pressed(intent, int(numbers[0]) if numbers else None)
 
 
 async def _payload(session: AsyncSession, token: str) -> str:

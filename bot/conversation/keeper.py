@@ -10,7 +10,8 @@ import structlog
 from sqlalchemy import or_, select
 
 from bot import clock
-from bot.conversation import outbox, reminders
+from bot.conversation import dispatch, outbox, reminders
+from bot.conversation.handover import Step
 from bot.conversation.lease import turn_lease
 from bot.conversation.turn import Answered, Turns
 from bot.db import Database
@@ -21,6 +22,7 @@ log = structlog.get_logger()
 # A turn that another worker left behind is found this soon.
 SWEEP_EVERY = 1.0
 PROMISES_EVERY = 20.0
+DISPATCH_EVERY = 2.0
 # The customer hears from us this long before a promise passes.
 AHEAD = timedelta(minutes=5)
 
@@ -37,6 +39,7 @@ class Keeper:
         on_think: Callable[[str], None],
         on_answer: Callable[[Answered], Awaitable[None]],
         on_say: Callable[[Message], Awaitable[None]],
+        on_step: Callable[[Step], Awaitable[None]],
     ) -> None:
         self._db = db
         self._desk = desk
@@ -44,10 +47,12 @@ class Keeper:
         self._on_think = on_think
         self._on_answer = on_answer
         self._on_say = on_say
+        self._on_step = on_step
         self._name = f"{socket.gethostname()}-{os.getpid()}"
         self._running: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
         self._loops: list[asyncio.Task[None]] = []
+        self._take_back_from = clock.now() + dispatch.GRACE
 
     def start(self) -> None:
         """Begin to sweep; what was left unanswered at the last stop is taken up first."""
@@ -55,6 +60,7 @@ class Keeper:
             asyncio.create_task(self._for_ever(self._sweep, SWEEP_EVERY)),
             asyncio.create_task(self._for_ever(self._deliver, SWEEP_EVERY)),
             asyncio.create_task(self._for_ever(self._keep_promises, PROMISES_EVERY)),
+            asyncio.create_task(self._for_ever(self._dispatch, DISPATCH_EVERY)),
         ]
 
     async def stop(self, patience: float = 10.0) -> None:
@@ -135,3 +141,12 @@ class Keeper:
     async def _keep_promises(self) -> None:
         for message in await reminders.renew(self._db, self._desk, clock.now() + AHEAD):
             await self._on_say(message)
+
+    async def _dispatch(self) -> None:
+        """Look after the queue."""
+        steps = await dispatch.assign(self._db, self._desk)
+        steps += await dispatch.nudge(self._db, self._desk)
+        if clock.now() >= self._take_back_from:
+            steps += await dispatch.take_back(self._db, self._desk)
+        for step in steps:
+            await self._on_step(step)

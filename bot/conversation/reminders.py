@@ -9,11 +9,10 @@ from bot import clock, handoff, history, identity, promise
 from bot.conversation import thread
 from bot.db import Database
 from bot.desk import Desk
-from bot.models import Complaint, Conversation, Handoff, Message, Promise
+from bot.models import Complaint, Conversation, Message, Promise
 from bot.say import Say
 
 log = structlog.get_logger()
-MOST_URGENT = 1
 
 
 async def renew(db: Database, desk: Desk, before: datetime) -> list[Message]:
@@ -40,7 +39,7 @@ async def _renew(session: AsyncSession, desk: Desk, promise_id: int) -> Message 
     if not await promise.break_(session, due):
         return None  # kept, or told by another worker, in the meantime
     history.note(session, case, "bot", "promise broken", what=due.what)
-    await _to_the_front(session, conversation, case, due)
+    await _to_the_front(session, desk, conversation, case)
     new_due = await _new_due(session, desk, case)
     await promise.make(session, case, promise.ANSWER, new_due)
     name = "promise_renewed" if due.what == promise.ANSWER else "promise_delayed"
@@ -58,19 +57,11 @@ async def _new_due(session: AsyncSession, desk: Desk, case: Complaint) -> dateti
 
 
 async def _to_the_front(
-    session: AsyncSession, conversation: Conversation, case: Complaint, due: Promise
+    session: AsyncSession, desk: Desk, conversation: Conversation, case: Complaint
 ) -> None:
     """A broken promise makes the case the most urgent one, with a person if it has none yet."""
     open_handoff = await handoff.open_handoff(session, conversation.id)
     if open_handoff is None:
-        open_handoff = Handoff(
-            conversation_id=conversation.id,
-            complaint_id=case.id,
-            state="waiting",
-            reason="promise_broken",
-            created_at=clock.now(),
-        )
-        session.add(open_handoff)
-        history.note(session, case, "bot", "handed off", reason="promise_broken", what=due.what)
-    open_handoff.priority = MOST_URGENT
+        open_handoff = await handoff.add(session, desk, case, "promise_broken")
+    open_handoff.priority = handoff.PRIORITIES["promise_broken"]
     await session.flush()

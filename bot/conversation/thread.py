@@ -159,12 +159,16 @@ async def put(
     say: Say,
     *,
     author: str = "bot",
+    author_name: str | None = None,
     in_reply_to: Message | None = None,
     state: str = "sent",
+    source_id: str | None = None,
 ) -> Message:
     """Add an outgoing message, with its choices.
 
     Args:
+        author_name: how the customer knows the person who says it.
+        source_id: the sender's own id for it, unique on the channel.
         state: "sent" when the caller shows it right after the commit (a page that misses it then
             gets it when it resumes), "pending" when the edge is to find it in the outbox. Beside
             the web chat every message is pending until its provider has it.
@@ -173,7 +177,9 @@ async def put(
         conversation_id=conversation.id,
         seq=await next_seq(session, conversation.id),
         channel=conversation.channel,
+        source_id=source_id,
         author=author,
+        author_name=author_name,
         text=say.text,
         state=state if conversation.channel == "web" else "pending",
         in_reply_to=in_reply_to.id if in_reply_to else None,

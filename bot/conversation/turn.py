@@ -7,7 +7,7 @@ answer is stored in the same transaction that marks the message answered.
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -15,8 +15,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock, complaint, facts, handoff, identity, truth
-from bot.conversation import edge_words, thread
-from bot.conversation.hearing import Ask, Heard, all_heard, hear
+from bot.conversation import edge_words, gifts, summary, thread
+from bot.conversation.hearing import Ask, Heard, Pressed, all_heard, hear
 from bot.db import Database
 from bot.desk import Desk
 from bot.metrics import APOLOGY_SECONDS, ENGINE_FAILURES, TRUTH_BLOCKED, TURN_SECONDS
@@ -42,6 +42,7 @@ class Answered:
     outgoing: list[Message]
     spent: list[int]  # seqs of messages whose choices are closed
     owner: str  # who has the conversation now: bot, queue or agent
+    had_owner: bool = False  # whether it was a person's, or awaited one, when the turn began
 
 
 class Turns:
@@ -78,21 +79,25 @@ class Turns:
         if self._fetch is not None and await self._fetch(heard.message):
             heard = await self._hear(conversation_id) or heard
         with TURN_SECONDS.time():
-            if heard.handoff is not None and not heard.for_the_bot:
-                kept = await self._queue(heard)
-                if kept is not None:
-                    return kept
-            if word := edge_words.without_words(self._desk, heard.conversation, heard.message):
-                return await self._answer(heard, [word])
-            on_think()
-            try:
-                async with self._at_once:
-                    says = await self._ask(heard)
-            except EngineError as error:
-                ENGINE_FAILURES.inc()
-                log.warning("engine_failed", conversation=conversation_id, why=str(error))
-                return await self._apologize(heard, "engine_failed")
-            return await self._answer(heard, says)
+            answered = await self._run(heard, on_think)
+        return replace(answered, had_owner=heard.handoff is not None)
+
+    async def _run(self, heard: Heard, on_think: Callable[[], None]) -> Answered:
+        if heard.handoff is not None and not heard.for_the_bot:
+            kept = await self._queue(heard)
+            if kept is not None:
+                return kept
+        if word := edge_words.without_words(self._desk, heard.conversation, heard.message):
+            return await self._answer(heard, [word])
+        on_think()
+        try:
+            async with self._at_once:
+                says = await self._ask(heard)
+        except EngineError as error:
+            ENGINE_FAILURES.inc()
+            log.warning("engine_failed", conversation=heard.conversation.id, why=str(error))
+            return await self._apologize(heard, "engine_failed")
+        return await self._answer(heard, says)
 
     async def _hear(self, conversation_id: str) -> Heard | None:
         async with self._db.read() as session:
@@ -151,18 +156,60 @@ class Turns:
             conversation, message, owner = await _lock(session, heard)
             if message.state != "received":
                 return Answered(message, [], [], handoff.owner_of(owner))
-            # The person who answers is not to ask for what was told meanwhile.
-            identity.remember(conversation, facts.find(message.text, self._desk.company.country))
             if owner is None:
                 return None
+            # The person who answers is not to ask for what was told meanwhile.
+            told = facts.find(message.text, self._desk.company.country)
+            identity.remember(conversation, told)
+            if told and message.choice_token is None:
+                case = await session.get_one(Complaint, owner.complaint_id)
+                await summary.recognize(session, conversation, case)
             if owner.state == "active":
-                return _over(message, [], [], owner)
-            # Should the customer go on with the bot, it hears what was told meanwhile.
-            message.heard = message.choice_token is not None
+                return await self._with_a_person(
+                    session, conversation, message, owner, heard.pressed
+                )
+            return await self._while_waiting(session, conversation, message, owner, heard.pressed)
+
+    async def _with_a_person(
+        self,
+        session: AsyncSession,
+        conversation: Conversation,
+        message: Message,
+        owner: Handoff,
+        pressed: Pressed | None,
+    ) -> Answered:
+        """The person reads it themselves; only a press on what they offered is carried out."""
+        say = None
+        if pressed is not None and pressed.number is not None:
+            say = await gifts.pressed(session, self._desk, owner, pressed.intent, pressed.number)
+        if say is None:
+            return _over(message, [], [], owner)
+        return await _put(session, conversation, message, [say], author="system")
+
+    async def _while_waiting(
+        self,
+        session: AsyncSession,
+        conversation: Conversation,
+        message: Message,
+        owner: Handoff,
+        pressed: Pressed | None,
+    ) -> Answered:
+        """The message is added to the case, and the customer knows it."""
+        say = await summary.answer(
+            session,
+            self._desk,
+            conversation,
+            owner,
+            message,
+            pressed=pressed.intent if pressed else None,
+        )
+        # Should the customer go on with the bot, it hears what was told meanwhile.
+        message.heard = pressed is not None
+        if say is None:
             say = await edge_words.in_the_queue(session, self._desk, conversation, owner)
             if await _told_lately(session, message, say):
                 return _over(message, [], [], owner)
-            return await _put(session, conversation, message, [say])
+        return await _put(session, conversation, message, [say])
 
     async def _apologize(self, heard: Heard, reason: str) -> Answered:
         async with self._db.write() as session:
@@ -206,12 +253,19 @@ async def _told_lately(session: AsyncSession, message: Message, say: Say) -> boo
 
 
 async def _put(
-    session: AsyncSession, conversation: Conversation, message: Message, says: list[Say]
+    session: AsyncSession,
+    conversation: Conversation,
+    message: Message,
+    says: list[Say],
+    author: str = "bot",
 ) -> Answered:
     spent = []
     if any(say.options for say in says) or await complaint.current(session, conversation) is None:
         spent = await thread.spend_open_choices(session, conversation.id)
-    outgoing = [await thread.put(session, conversation, say, in_reply_to=message) for say in says]
+    outgoing = [
+        await thread.put(session, conversation, say, author=author, in_reply_to=message)
+        for say in says
+    ]
     if (took := await complaint.apology_left(session, conversation)) is not None:
         APOLOGY_SECONDS.observe(took.total_seconds())
     owner = await handoff.open_handoff(session, conversation.id)

@@ -32,6 +32,8 @@ class Complaint(Base):
     # Further categories that the customer named in the same case.
     also: Mapped[list[str]] = mapped_column(default=list)
     severity: Mapped[Severity] = mapped_column(words("severity", "low", "medium", "high"))
+    # How the customer feels about it, by their words; the strongest that was heard.
+    emotion: Mapped[str | None]
     # The kind of remedy that the customer asked for, if they did.
     desired: Mapped[str | None]
     # What it is about, in the customer's own word ("licuadora").
@@ -69,6 +71,23 @@ class Handoff(Base):
     state: Mapped[str] = mapped_column(words("handoff_state", "waiting", "active", "ended"))
     reason: Mapped[str]
     priority: Mapped[int]  # 1 is the most urgent
+    # By when a person was promised first. With the priority it is the place in the queue, and
+    # stays when the case comes back there.
+    due_at: Mapped[datetime]
+    agent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"), index=True)
+    # When the agent who has it opened it: nobody is told earlier that it was read.
+    read_at: Mapped[datetime | None]
+    # When the customer was told that nobody has taken it within the company's limit.
+    nudged_at: Mapped[datetime | None]
+    # What the customer was told of the wait: a place, and minutes from … to ….
+    told_place: Mapped[int | None]
+    told_low: Mapped[int | None]
+    told_high: Mapped[int | None]
+    # What the customer said to the short version of the packet, and how they corrected it.
+    summary_state: Mapped[str | None] = mapped_column(
+        words("summary_state", "shown", "right", "wrong", "corrected")
+    )
+    corrections: Mapped[list[str]] = mapped_column(default=list)
     # The message that led to it: a turn that is run again says the same.
     message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id"))
     created_at: Mapped[datetime]
@@ -95,7 +114,10 @@ class Promise(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     complaint_id: Mapped[int] = mapped_column(ForeignKey("complaints.id"), index=True)
     compensation_id: Mapped[int | None] = mapped_column(ForeignKey("compensations.id"))
-    what: Mapped[str]  # "answer" by a person, or the kind of remedy
+    what: Mapped[str]  # "answer" by a person, "commitment" of an agent, or the kind of remedy
+    commitment: Mapped[str | None]  # one in the agent's own words
+    agent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
+    request_id: Mapped[str | None] = mapped_column(String(36), index=True, unique=True)
     due_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(words("promise_state", "open", "kept", "broken", "void"))
     created_at: Mapped[datetime]

@@ -28,6 +28,10 @@ class Offer(Base):
     policy_version: Mapped[str]
     rule_id: Mapped[str]
     reasons: Mapped[list[str]]
+    # Whoever offers it; null is the assistant, by the policy's rule.
+    agent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
+    # The console's own id for it: sent again, it is the same offer.
+    request_id: Mapped[str | None] = mapped_column(String(36), index=True, unique=True)
     state: Mapped[str] = mapped_column(words("offer_state", "open", "accepted", "declined", "void"))
     created_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
@@ -60,6 +64,8 @@ class Compensation(Base):
     amount_minor: Mapped[int]  # 0 where the remedy is not a sum of money
     goodwill_minor: Mapped[int]  # how much of it goes beyond the customer's right
     budget_minor: Mapped[int]  # what it takes from the day's budget
+    # What it is worth to the customer, a sum of money or not; 0 where that is not known.
+    value_minor: Mapped[int] = mapped_column(default=0)
     currency: Mapped[str] = mapped_column(String(3))
     terms: Mapped[dict[str, Any]]  # the whole alternative as the policy gave it
     state: Mapped[str] = mapped_column(

@@ -16,9 +16,11 @@ DAMAGED = f"Compré una licuadora, pedido 10482, y llegó quebrada. {ANA}"
 
 async def test_no_to_everything_brings_a_person_and_gives_nothing(stage: Stage) -> None:
     await stage.customer("damaged", DAMAGED)
-    *_, person = await stage.press("Ninguna me sirve")
+    await stage.press("Ninguna me sirve")
     assert stage.told("person_because_all_declined")
-    assert "hoy a las 11:0" in person.text
+    assert stage.told("person_nobody")
+    assert "hoy a las 11:0" in stage.everything
+    assert stage.told("short_declined")
     (handoff,) = await stage.handoffs()
     assert (handoff.state, handoff.reason) == ("waiting", "all_declined")
     states = {one.state for one in await stage.theatre.all(Compensation)}

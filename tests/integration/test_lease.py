@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.conversation import lease
+from bot.conversation.handover import Step
 from bot.conversation.keeper import Keeper
 from bot.conversation.lease import release_all, turn_lease
 from bot.conversation.turn import Answered
@@ -91,6 +92,9 @@ class Ears:
     async def say(self, message: Message) -> None:
         """No promise falls due here."""
 
+    async def step(self, step: Step) -> None:
+        """Nobody of the company is here."""
+
     async def hear(self, count: int) -> None:
         """Wait until so many messages were answered."""
         async with asyncio.timeout(10):
@@ -107,6 +111,7 @@ def keeper(theatre: Theatre, ears: Ears) -> Keeper:
         on_think=lambda *_: None,
         on_answer=ears.answer,
         on_say=ears.say,
+        on_step=ears.step,
     )
 
 

@@ -39,7 +39,7 @@ async def test_whoever_has_to_wait_has_a_promise_with_the_date_they_were_told(
     assert promise.what == what
     assert promise.due_at > stage.theatre.clock.now()
     due = stage.theatre.desk.wording.show(promise.due_at, "es").rstrip(".")
-    assert due in stage.last.text
+    assert due in "\n".join(map(str, stage.answer_now))
 
 
 async def test_what_is_given_at_once_promises_nothing(stage: Stage) -> None:

@@ -133,6 +133,7 @@ async def test_what_the_bot_says_is_dropped_when_an_agent_took_over_meanwhile(
                     state="active",
                     reason="wants_human",
                     priority=3,
+                    due_at=stage.theatre.clock.now(),
                     created_at=stage.theatre.clock.now(),
                 )
             )

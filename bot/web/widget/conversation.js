@@ -96,7 +96,7 @@ export class Conversation {
       case "typing":
         return this.#view.setTyping(frame.on ? frame : null);
       case "owner":
-        return this.#setOwner(frame.owner, frame.name);
+        return this.#setOwner(frame.owner, (this.#agentName = frame.name ?? this.#agentName));
       case "spent":
         this.#messages.spend(frame.seq, frame.chosen);
         return this.#releaseSpent();
@@ -106,14 +106,14 @@ export class Conversation {
     }
   }
 
-  #welcome({ session, owner, messages }) {
+  #welcome({ session, owner, name, messages }) {
     this.#session = session;
     this.#store.session = session;
     for (const message of messages) this.#settle(message);
     if (this.#began) for (const message of messages) this.#show(message);
     else this.#showHistory(messages);
     this.#began = true;
-    this.#agentName = messages.findLast((message) => message.author === "agent")?.name ?? this.#agentName;
+    this.#agentName = name ?? this.#agentName;
     this.#setOwner(owner, this.#agentName);
     this.#releaseSpent();
     this.#showUnsent();

@@ -1,0 +1,52 @@
+"""Words that bring a person in whatever else is said: danger, the vulnerable, the law, the press.
+
+Rules beside the trained model: a message that is mostly about a late parcel is understood as one,
+and must not hide that somebody's insulin is in it.
+"""
+
+import re
+from typing import Final, Literal
+
+from bot.plain import fold
+
+Alarm = Literal["danger", "vulnerable", "threat", "press"]
+
+_WORDS: Final[dict[Alarm, str]] = {
+    "danger": r"se (?:incendio|quemo|prendio fuego|electrocuto|intoxico)"
+    r"|me (?:queme|corte|electrocute|intoxique|dio (?:la )?corriente)|nos intoxicamos"
+    r"|exploto|explotaron|esta en llamas|(?:echa|sale) humo|huele a (?:gas|quemado)|fuga de gas"
+    r"|(?:en|al) (?:el )?hospital|ambulancia|urgencias"
+    r"|caught fire|on fire|exploded|(?:burned|burnt) (?:my|me|his|her|the)|electrocut\w+"
+    r"|electric shock|poison\w+|smoke (?:is )?com\w+|gas leak|ambulance|in hospital"
+    r"|(?:the|to) hospital|emergency room",
+    "vulnerable": r"insulina|oxigeno|dialisis|quimioterapia|marcapasos|silla de ruedas|andador"
+    r"|(?:mi|mis|la|las|unas?|sus?) medicin\w+|medicamentos?|adult[oa]s? mayor(?:es)?"
+    r"|tercera edad|(?:mi|una?) (?:abuel\w+|mama|papa|madre|padre) (?:de|tiene)"
+    r" (?:[789]\d|setenta|ochenta|noventa)"
+    r"|(?:tengo|soy) (?:[789]\d|setenta|ochenta|noventa)(?: y \w+)? anos"
+    r"|embaraz\w+|discapacidad|discapacitad[oa]|soy (?:ciego|ciega|sordo|sorda)|cancer"
+    r"|(?:leche|formula) (?:de|para) (?:el|la|mi) bebe"
+    r"|insulin|oxygen|dialysis|chemotherapy|pacemaker|wheelchair|my medic\w+|elderly"
+    r"|(?:i am|i'?m) pregnant|disab(?:led|ility)|baby formula|(?:i am|i'?m) (?:blind|deaf)"
+    r"|(?:i am|i'?m) [789]\d years",
+    "threat": r"(?:los|las|les|la|lo) (?:voy a |vamos a )?"
+    r"(?:demando|demandar\w*|denuncio|denunciar\w*)"
+    r"|mi abogad[oa]|acciones (?:legales|judiciales)|via (?:legal|judicial)"
+    r"|(?:en|ante|a|con) (?:la |el )?(?:profeco|sernac|indecopi|superintendencia|condusef"
+    r"|sic\b|ocu\b|defensa (?:al|del) consumidor)|denuncia (?:penal|formal)|en tribunales"
+    r"|sue (?:you|your)|suing|my (?:lawyer|attorney|solicitor)|legal action|small claims"
+    r"|ombudsman|trading standards|attorney general|take you to court",
+    "press": r"(?:llamar|contar|hablar|voy|ir|escribir|mandar|avis\w+|cont\w+) (?:esto )?"
+    r"(?:a|al|con|en|por) (?:la |el |los |un |una |mi )?(?:amig\w+ )?"
+    r"(?:prensa|noticier\w+|period\w+|television|tele|radio|medios|diario|canal)"
+    r"|sal\w+ en (?:la prensa|las noticias|el noticiero)"
+    r"|(?:going|go|talk|call|tell|write) (?:to )?(?:the |a )?"
+    r"(?:press|newspaper|tv|media|journalist|reporter)|(?:be|going|put) (?:\w+ )?on the news",
+}
+_FOUND_BY: Final = {alarm: re.compile(rf"\b(?:{words})\b") for alarm, words in _WORDS.items()}
+
+
+def alarm(text: str) -> Alarm | None:
+    """The gravest alarm that a message raises, if any."""
+    told = fold(text)
+    return next((name for name, words in _FOUND_BY.items() if words.search(told)), None)

@@ -1,0 +1,1 @@
+"""The console: where agents and supervisors see the queue, the cases and the conversations."""

@@ -1,0 +1,73 @@
+"""The board: who waits, who has whom, who is there, what supervisors are asked."""
+
+from datetime import datetime, time
+
+from sanic import Blueprint, HTTPResponse, Request, response
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot import agent, clock, wallboard
+from bot.card import cards
+from bot.console.guard import person_of, service_of, supervisors
+from bot.console.views import Json, Views, moment
+from bot.models import Agent, Approval, Complaint
+from bot.service import Service
+
+board = Blueprint("console_board", url_prefix="/console/api")
+
+
+@board.get("/board")
+async def show(request: Request) -> HTTPResponse:
+    """Everything that the lists show; other people's conversations to supervisors only."""
+    service, person = service_of(request), person_of(request)
+    views = Views(service.desk, person)
+    is_supervisor = person.role == "supervisor"
+    async with service.db.read() as session:
+        found = await cards(session)
+        people = await agent.at_work(session)
+        asked = await _approvals(session, service, person)
+    mine = [one for one in found if one.agent and one.agent.id == person.id]
+    others = [one for one in found if one.agent and one.agent.id != person.id]
+    return response.json(
+        {
+            "queue": [views.card(one) for one in found if one.agent is None],
+            "mine": [views.card(one) for one in mine],
+            "others": [views.card(one) for one in others] if is_supervisor else [],
+            "agents": [views.person(one) for one in people],
+            "approvals": asked,
+            "now": moment(clock.now()),
+        }
+    )
+
+
+@board.get("/wallboard")
+@supervisors
+async def show_wallboard(request: Request) -> HTTPResponse:
+    """How the whole of it stands."""
+    service, person = service_of(request), person_of(request)
+    async with service.db.read() as session:
+        read = await wallboard.read(session, service.desk)
+        people = await names(session)
+    return response.json(Views(service.desk, person).wallboard(read, people))
+
+
+async def _approvals(session: AsyncSession, service: Service, person: Agent) -> list[Json]:
+    """For supervisors what is open, for agents what they asked today."""
+    tz = service.desk.company.tz
+    midnight = datetime.combine(clock.now().astimezone(tz).date(), time.min, tz)
+    where: ColumnElement[bool] = Approval.state == "open"
+    if person.role != "supervisor":
+        where = (Approval.asked_by == person.id) & (Approval.asked_at >= midnight)
+    rows = await session.execute(
+        select(Approval, Complaint.reference)
+        .join(Complaint, Complaint.id == Approval.complaint_id)
+        .where(where)
+        .order_by(Approval.id)
+    )
+    views, people = Views(service.desk, person), await names(session)
+    return [views.approval(one, reference, people) for one, reference in rows]
+
+
+async def names(session: AsyncSession) -> dict[int, str]:
+    """The names of the company's people, by id, those who left among them."""
+    return {row.id: row.name for row in await session.execute(select(Agent.id, Agent.name))}

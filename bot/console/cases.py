@@ -1,0 +1,227 @@
+"""One case: all of it, and what the person who has it does with it."""
+
+from datetime import timedelta
+
+from sanic import Blueprint, HTTPResponse, Request, response
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot import clock, handoff, history, known, note, packet, search
+from bot.card import cards
+from bot.console import bodies
+from bot.console.board import names
+from bot.console.guard import Refused, person_of, service_of
+from bot.console.holding import case_of, find_case, held_case
+from bot.console.reading import record
+from bot.console.views import Json, Views
+from bot.conversation import handover
+from bot.conversation.frames import message_frames
+from bot.known import Fact
+from bot.metrics import ASKED_KNOWN
+from bot.models import Agent, Complaint, Conversation, Handoff, Message
+from bot.service import AGENT_RATE, Service
+
+cases = Blueprint("console_cases", url_prefix="/console/api/cases")
+# A promise lies ahead, and not further than this.
+FURTHEST_PROMISE = timedelta(days=180)
+
+
+@cases.get("/")
+async def find(request: Request) -> HTTPResponse:
+    """The cases that a search finds."""
+    service, person = service_of(request), person_of(request)
+    wanted = str(request.args.get("search", ""))[:200]
+    async with service.db.read() as session:
+        found = await search.find(session, wanted)
+    views = Views(service.desk, person)
+    return response.json({"cases": [views.found(one) for one in found]})
+
+
+@cases.get("/<reference:str>")
+async def show(request: Request, reference: str) -> HTTPResponse:
+    """All of a case; that somebody read it is part of its history."""
+    service, person = service_of(request), person_of(request)
+    async with service.db.read() as session:
+        case = await find_case(session, reference)
+    await record(service, person, case)
+    async with service.db.read() as session:
+        return response.json(await _whole(session, service, person, reference))
+
+
+async def _whole(session: AsyncSession, service: Service, person: Agent, reference: str) -> Json:
+    views, people = Views(service.desk, person), await names(session)
+    case = await find_case(session, reference)
+    conversation = await session.get_one(Conversation, case.conversation_id)
+    owner = await handoff.open_handoff(session, conversation.id)
+    if owner is not None and owner.complaint_id != case.id:
+        owner = None
+    built = await packet.build(session, service.desk, case, owner, person)
+    messages = await session.scalars(
+        select(Message).where(Message.conversation_id == conversation.id).order_by(Message.seq)
+    )
+    card = next(iter(await cards(session, Handoff.id == owner.id)), None) if owner else None
+    contact = built.told.contact
+    return {
+        "card": views.card(card) if card else None,
+        "case": views.case(case, conversation, contact.name if contact else None),
+        "packet": views.packet(built, people),
+        "messages": await message_frames(session, list(messages)),
+        "notes": [views.note(one, who) for one, who in await packet.notes(session, case)],
+        "history": [views.event(one) for one in await packet.events(session, case)],
+        "approvals": [
+            views.approval(one, case.reference, people)
+            for one in await packet.approvals(session, case)
+        ],
+        "can": _can(person, owner),
+    }
+
+
+def _can(person: Agent, owner: Handoff | None) -> list[str]:
+    """What this person may do with the case now; the commands look again for themselves."""
+    if owner is None:
+        return ["note"]
+    is_supervisor = person.role == "supervisor"
+    if owner.state == "waiting":
+        return ["note", "claim", *(["transfer"] if is_supervisor else [])]
+    if owner.agent_id == person.id:
+        mine = "say note release transfer give ask promise return resolve abandon"
+        return mine.split()
+    return ["note", *(["transfer", "release", "take_over"] if is_supervisor else [])]
+
+
+@cases.post("/<reference:str>/messages")
+async def say(request: Request, reference: str) -> HTTPResponse:
+    """Answer the customer; 409 when the text asks for what is known, unless that was confirmed."""
+    service, person = service_of(request), person_of(request)
+    body = bodies.read(request, bodies.Message)
+    if not body.text and not body.photos:
+        raise Refused("empty")
+    if not service.allowed(AGENT_RATE, "agent", str(person.id)):
+        raise Refused("rate_limited", 429)
+    async with service.db.write() as session:
+        held = await held_case(session, reference, person)
+        asked = await _asked_again(session, service, person, held.complaint_id, body.text)
+        if asked and not body.confirmed:
+            raise Refused("already_known", 409, known=[_fact(one) for one in asked])
+        if asked:
+            case = await session.get_one(Complaint, held.complaint_id)
+            asked_for = [one.name for one in asked]
+            history.note(session, case, person.name, history.ASKED_KNOWN, facts=asked_for)
+        step, message = await handover.say(
+            session,
+            service.desk,
+            held,
+            person,
+            body.text,
+            photos=body.photos,
+            request_id=str(body.id),
+        )
+        (frame,) = await message_frames(session, [message])
+    if asked and step.said:
+        ASKED_KNOWN.inc()
+    await service.after(step)
+    return response.json({"message": frame})
+
+
+@cases.post("/<reference:str>/check")
+async def check(request: Request, reference: str) -> HTTPResponse:
+    """What a draft asks for although it is known."""
+    service, person = service_of(request), person_of(request)
+    body = bodies.read(request, bodies.Draft)
+    async with service.db.read() as session:
+        case = await find_case(session, reference)
+        asked = await _asked_again(session, service, person, case.id, body.text)
+    return response.json({"known": [_fact(one) for one in asked]})
+
+
+async def _asked_again(
+    session: AsyncSession, service: Service, person: Agent, complaint_id: int, text: str
+) -> list[Fact]:
+    if not known.asked_for(text):
+        return []
+    case, conversation = await case_of(session, complaint_id)
+    found = await known.facts(session, service.desk, case, conversation, person.language)
+    return known.already_known(text, found)
+
+
+def _fact(one: Fact) -> Json:
+    return {"name": one.name, "value": one.value, "source": one.source}
+
+
+@cases.post("/<reference:str>/notes")
+async def write_note(request: Request, reference: str) -> HTTPResponse:
+    """A private note, by anybody on any case."""
+    service, person = service_of(request), person_of(request)
+    body = bodies.read(request, bodies.NoteBody)
+    async with service.db.write() as session:
+        case = await find_case(session, reference)
+        author = await session.get_one(Agent, person.id)
+        written = await note.add(session, case.id, author, body.text, str(body.id))
+    service.case_changed(case.conversation_id)
+    return response.json(Views(service.desk, person).note(written, person))
+
+
+@cases.post("/<reference:str>/promises")
+async def commit_to(request: Request, reference: str) -> HTTPResponse:
+    """Promise something by a date; the customer reads it as it is written down."""
+    service, person = service_of(request), person_of(request)
+    body = bodies.read(request, bodies.Commitment)
+    if body.due_at.tzinfo is None:
+        raise Refused("bad_body", field="due_at", why="a moment with a time zone")
+    if not clock.now() < body.due_at < clock.now() + FURTHEST_PROMISE:
+        raise Refused("bad_date")
+    async with service.db.write() as session:
+        held = await held_case(session, reference, person)
+        step = await handover.commit_to(
+            session,
+            service.desk,
+            held,
+            person,
+            words=body.words,
+            due_at=body.due_at,
+            request_id=str(body.id),
+        )
+    await service.after(step)
+    return response.json({})
+
+
+@cases.post("/<reference:str>/return")
+async def give_back(request: Request, reference: str) -> HTTPResponse:
+    """The assistant goes on with what was settled."""
+    service, person = service_of(request), person_of(request)
+    body = bodies.read(request, bodies.Return)
+    async with service.db.write() as session:
+        held = await held_case(session, reference, person)
+        step = await handover.give_back(session, service.desk, held, person)
+        if body.note:
+            await note.add(session, held.complaint_id, person, body.note)
+    await service.after(step)
+    return response.json({})
+
+
+@cases.post("/<reference:str>/resolve")
+async def resolve(request: Request, reference: str) -> HTTPResponse:
+    """Put right: the case ends with its cause."""
+    service, person = service_of(request), person_of(request)
+    body = bodies.read(request, bodies.Resolution)
+    if body.cause not in service.desk.causes:
+        raise Refused("no_cause", allowed=list(service.desk.causes))
+    async with service.db.write() as session:
+        held = await held_case(session, reference, person)
+        step = await handover.resolve(session, service.desk, held, person, body.cause)
+        if body.note:
+            await note.add(session, held.complaint_id, person, body.note)
+    await service.after(step)
+    return response.json({})
+
+
+@cases.post("/<reference:str>/abandon")
+async def abandon(request: Request, reference: str) -> HTTPResponse:
+    """The customer no longer answers; the case stays open."""
+    service, person = service_of(request), person_of(request)
+    bodies.read(request, bodies.Empty)
+    async with service.db.write() as session:
+        held = await held_case(session, reference, person)
+        step = await handover.abandon(session, service.desk, held, person)
+    await service.after(step)
+    return response.json({})

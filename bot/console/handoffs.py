@@ -1,0 +1,120 @@
+"""Commands on the queue: take, read, release, pass on, take over."""
+
+from sanic import Blueprint, HTTPResponse, Request, response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot import note
+from bot.claim import ClaimedBefore
+from bot.console import bodies
+from bot.console.guard import Refused, person_of, service_of, supervisors
+from bot.conversation import handover
+from bot.models import Agent, Complaint, Handoff
+
+handoffs = Blueprint("console_handoffs", url_prefix="/console/api/handoffs/<handoff_id:int>")
+
+
+@handoffs.post("/claim")
+async def claim(request: Request, handoff_id: int) -> HTTPResponse:
+    """Take a case that waits: 409, and by whom, when somebody was faster."""
+    service, person = service_of(request), person_of(request)
+    bodies.read(request, bodies.Empty)
+    try:
+        async with service.db.write() as session:
+            found = await _found(session, handoff_id)
+            step = await handover.take(session, found, person)
+            case = await session.get_one(Complaint, found.complaint_id)
+    except ClaimedBefore as error:
+        raise _before(error) from None
+    await service.after(step)
+    return response.json({"reference": case.reference})
+
+
+@handoffs.post("/read")
+async def read(request: Request, handoff_id: int) -> HTTPResponse:
+    """The packet is on the screen of the person who has the case: the customer is told, once."""
+    service, person = service_of(request), person_of(request)
+    bodies.read(request, bodies.Empty)
+    async with service.db.write() as session:
+        found = await _found(session, handoff_id)
+        step = await handover.opened(session, service.desk, found, person)
+    if step is not None:
+        await service.after(step)
+    return response.empty()
+
+
+@handoffs.post("/release")
+async def release(request: Request, handoff_id: int) -> HTTPResponse:
+    """Back to the queue at the same place; by the person who has it, or a supervisor."""
+    service, person = service_of(request), person_of(request)
+    body = bodies.read(request, bodies.Release)
+    async with service.db.write() as session:
+        found = await _held(session, handoff_id, person)
+        step = await handover.give_up(session, service.desk, found, person.name)
+        if body.note:
+            await note.add(session, found.complaint_id, person, body.note)
+    if step is not None:
+        await service.after(step)
+    return response.empty()
+
+
+@handoffs.post("/transfer")
+async def transfer(request: Request, handoff_id: int) -> HTTPResponse:
+    """To a colleague with a note; supervisors pass on anybody's case, and those that wait."""
+    service, person = service_of(request), person_of(request)
+    body = bodies.read(request, bodies.Transfer)
+    try:
+        async with service.db.write() as session:
+            found = await _held(session, handoff_id, person)
+            to = await session.get(Agent, body.to)
+            if to is None or not to.is_active:
+                raise Refused("no_agent", 404)
+            if found.agent_id == to.id:
+                raise Refused("already_theirs", 409)
+            step = await handover.pass_on(session, service.desk, found, to, person.name)
+            if body.note:
+                await note.add(session, found.complaint_id, person, body.note)
+    except ClaimedBefore as error:
+        raise _before(error) from None
+    await service.after(step)
+    return response.empty()
+
+
+@handoffs.post("/take-over")
+@supervisors
+async def take_over(request: Request, handoff_id: int) -> HTTPResponse:
+    """A supervisor takes a case from whoever has it."""
+    service, person = service_of(request), person_of(request)
+    bodies.read(request, bodies.Empty)
+    try:
+        async with service.db.write() as session:
+            found = await _found(session, handoff_id)
+            case = await session.get_one(Complaint, found.complaint_id)
+            if found.state == "active" and found.agent_id != person.id:
+                step = await handover.pass_on(session, service.desk, found, person, person.name)
+            else:
+                step = await handover.take(session, found, person)
+    except ClaimedBefore as error:
+        raise _before(error) from None
+    await service.after(step)
+    return response.json({"reference": case.reference})
+
+
+async def _found(session: AsyncSession, handoff_id: int) -> Handoff:
+    found = await session.get(Handoff, handoff_id)
+    if found is None:
+        raise Refused("no_handoff", 404)
+    return found
+
+
+async def _held(session: AsyncSession, handoff_id: int, person: Agent) -> Handoff:
+    """A handoff that this person may pass on: their own, or any for a supervisor."""
+    found = await _found(session, handoff_id)
+    if person.role != "supervisor" and found.agent_id != person.id:
+        raise Refused("not_yours", 403)
+    if found.state == "ended":
+        raise Refused("ended", 409)
+    return found
+
+
+def _before(error: ClaimedBefore) -> Refused:
+    return Refused("claimed_before" if error.by else "ended", 409, by=error.by)

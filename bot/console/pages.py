@@ -1,0 +1,40 @@
+"""The console's page and its files, with the headers that keep them safe."""
+
+import re
+from pathlib import Path
+
+from sanic import Blueprint, HTTPResponse, Request, response
+from sanic.exceptions import NotFound
+
+WEB = Path(__file__).parent.parent / "web" / "console"
+console_pages = Blueprint("console_pages", url_prefix="/console")
+
+# Nothing from elsewhere, and nobody frames it: what is pressed here was meant to be pressed.
+CONTENT_SECURITY_POLICY = (
+    "default-src 'self'; img-src 'self' blob: data:; connect-src 'self' ws: wss:; "
+    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+SAFE = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-cache",
+}
+
+
+@console_pages.route("/", methods=["GET", "HEAD"])
+async def show(_request: Request) -> HTTPResponse:
+    """The page; who it is for is asked there."""
+    return await response.file(WEB / "index.html", headers=SAFE)
+
+
+@console_pages.route("/files/<name:str>", methods=["GET", "HEAD"])
+async def part(_request: Request, name: str) -> HTTPResponse:
+    """A module or a style sheet of the page."""
+    if not re.fullmatch(r"[a-z_-]+\.(?:js|css|svg)", name):
+        raise NotFound(f"there is no {name}")
+    try:
+        return await response.file(WEB / name, headers=SAFE)
+    except FileNotFoundError:
+        raise NotFound(f"there is no {name}") from None

@@ -1,0 +1,126 @@
+"""Remedies by people: given, offered, asked for above, authorized; and promises that were kept."""
+
+from sanic import Blueprint, HTTPResponse, Request, response
+from sqlalchemy import select
+
+from bot import promise
+from bot.console import bodies
+from bot.console.board import names
+from bot.console.guard import Refused, person_of, service_of, supervisors
+from bot.console.holding import held_case
+from bot.console.views import Views
+from bot.conversation import gifts, handover
+from bot.conversation.handover import Step
+from bot.desk import Desk
+from bot.giving import CannotGive, Wanted, originator
+from bot.models import Agent, Approval, Compensation, Complaint, Promise
+
+remedies = Blueprint("console_remedies", url_prefix="/console/api")
+
+
+@remedies.post("/cases/<reference:str>/remedies")
+async def give(request: Request, reference: str) -> HTTPResponse:
+    """Give a remedy or offer it; 403 with what is left when it is beyond the person's authority."""
+    service, person = service_of(request), person_of(request)
+    body = bodies.read(request, bodies.Gift)
+    act = gifts.give if body.how == "give" else gifts.put
+    try:
+        async with service.db.write() as session:
+            held = await held_case(session, reference, person)
+            step = await act(
+                session,
+                service.desk,
+                held,
+                person,
+                wanted=Wanted(body.remedy, body.amount_minor),
+                request_id=str(body.id),
+            )
+    except CannotGive as error:
+        raise _cannot(error, service.desk, person) from None
+    await service.after(step)
+    return response.json({})
+
+
+@remedies.post("/cases/<reference:str>/approvals")
+async def ask(request: Request, reference: str) -> HTTPResponse:
+    """Ask the supervisors for more, with the case attached."""
+    service, person = service_of(request), person_of(request)
+    body = bodies.read(request, bodies.Asked)
+    try:
+        async with service.db.write() as session:
+            held = await held_case(session, reference, person)
+            step, asked = await gifts.ask(
+                session,
+                service.desk,
+                held,
+                person,
+                wanted=Wanted(body.remedy, body.amount_minor),
+                why=body.why,
+                request_id=str(body.id),
+            )
+            case = await session.get_one(Complaint, held.complaint_id)
+            people = await names(session)
+    except CannotGive as error:
+        raise _cannot(error, service.desk, person) from None
+    await service.after(step)
+    return response.json(Views(service.desk, person).approval(asked, case.reference, people))
+
+
+@remedies.post("/approvals/<approval_id:int>")
+@supervisors
+async def decide(request: Request, approval_id: int) -> HTTPResponse:
+    """A supervisor answers: what is authorized is given at once."""
+    service, person = service_of(request), person_of(request)
+    body = bodies.read(request, bodies.Decision)
+    try:
+        async with service.db.write() as session:
+            asked = await session.scalar(
+                select(Approval).where(Approval.id == approval_id).with_for_update()
+            )
+            if asked is None:
+                raise Refused("no_approval", 404)
+            step = await gifts.decide(
+                session,
+                service.desk,
+                asked,
+                person,
+                approve=body.decision == "approve",
+                answer=body.answer,
+            )
+            case = await session.get_one(Complaint, asked.complaint_id)
+            people = await names(session)
+    except CannotGive as error:
+        raise _cannot(error, service.desk, person) from None
+    if step is None:
+        raise Refused("decided_before", 409, by=people.get(asked.decided_by or 0))
+    await service.after(step)
+    return response.json(Views(service.desk, person).approval(asked, case.reference, people))
+
+
+@remedies.post("/promises/<promise_id:int>/kept")
+async def kept(request: Request, promise_id: int) -> HTTPResponse:
+    """What was promised is done: the customer is told, and the ledger of a remedy."""
+    service, person = service_of(request), person_of(request)
+    bodies.read(request, bodies.Empty)
+    async with service.db.write() as session:
+        made = await session.get(Promise, promise_id)
+        if made is None:
+            raise Refused("no_promise", 404)
+        case = await session.get_one(Complaint, made.complaint_id)
+        who = await session.get_one(Agent, person.id)
+        if made.compensation_id is not None:
+            given = await session.get_one(Compensation, made.compensation_id)
+            said = await gifts.fulfilled(session, service.desk, case, given, originator(who))
+        elif made.what == promise.COMMITMENT:
+            said = await handover.kept(session, service.desk, case, made, who)
+        else:
+            raise Refused("kept_by_answering")
+        if said is None:
+            raise Refused("kept_before", 409)
+    await service.after(Step(case.conversation_id))
+    return response.json({})
+
+
+def _cannot(error: CannotGive, desk: Desk, person: Agent) -> Refused:
+    left = Views(desk, person).money(error.left)
+    return Refused(error.code, 403 if error.code == "beyond_authority" else 422, left=left)

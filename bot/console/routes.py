@@ -1,0 +1,35 @@
+"""The console's routes, put together behind one guard."""
+
+from typing import Any
+
+from sanic import Blueprint, HTTPResponse, Request, Sanic
+
+from bot.console.board import board
+from bot.console.cases import cases
+from bot.console.guard import Refused, check_session, refuse
+from bot.console.handoffs import handoffs
+from bot.console.pages import console_pages
+from bot.console.people import people
+from bot.console.pictures import pictures
+from bot.console.remedies import remedies
+from bot.console.sessions import me, sign_in
+from bot.console.socket import live
+
+API = "/console/api/"
+_OPEN: tuple[Blueprint, ...] = (console_pages, sign_in, live)
+_GUARDED: tuple[Blueprint, ...] = (me, board, cases, handoffs, remedies, people, pictures)
+
+
+def add_console(app: Sanic[Any, Any]) -> None:
+    """Serve the console at /console; everything below its API asks for a session first."""
+    for blueprint in (*_OPEN, *_GUARDED):
+        app.blueprint(blueprint)
+
+    @app.on_request
+    async def guard(request: Request) -> None:
+        if request.path.startswith(API):
+            await check_session(request)
+
+    @app.exception(Refused)
+    async def refused(request: Request, error: Refused) -> HTTPResponse:
+        return await refuse(request, error)

@@ -1,0 +1,131 @@
+"""Signing in and out, and what people set about themselves."""
+
+import asyncio
+
+import structlog
+from sanic import Blueprint, HTTPResponse, Request, response
+from sanic.response import JSONResponse
+from sqlalchemy import select
+
+from bot import agent, agent_session
+from bot.agent import TooManyTries
+from bot.agent_session import SignedIn
+from bot.console import bodies
+from bot.console.guard import (
+    COOKIE,
+    Refused,
+    check_origin,
+    check_session,
+    person_of,
+    service_of,
+    signed_in_by,
+)
+from bot.console.views import Views
+from bot.metrics import SIGN_INS
+from bot.models import Agent
+from bot.service import SIGN_IN_RATE, Service
+
+log = structlog.get_logger()
+sign_in = Blueprint("console_sign_in", url_prefix="/console")
+me = Blueprint("console_me", url_prefix="/console/api/me")
+
+
+@sign_in.post("/login")
+async def login(request: Request) -> HTTPResponse:
+    """Begin a session for the right e-mail and password; the answer is what ``me`` says."""
+    service = service_of(request)
+    check_origin(request)
+    body = bodies.read(request, bodies.Login)
+    if not service.allowed(SIGN_IN_RATE, "sign in", request.ip):
+        SIGN_INS.labels("limited").inc()
+        raise Refused("too_many_tries", 429)
+    async with service.db.read() as session:
+        person = await agent.find(session, body.email)
+    if person is not None:
+        try:
+            agent.check_tries(person)
+        except TooManyTries:
+            SIGN_INS.labels("limited").inc()
+            raise Refused("too_many_tries", 429) from None
+    # Hashing takes a while on purpose: not in the loop that serves everybody.
+    async with service.decoding:
+        right = await asyncio.to_thread(agent.verify, person, body.password)
+    signed_in = await _begin(service, person, right=right)
+    if signed_in is None:
+        SIGN_INS.labels("wrong").inc()
+        log.warning("sign_in_refused", address=request.ip)
+        raise Refused("wrong_login", 401)
+    SIGN_INS.labels("right").inc()
+    service.publish_board()
+    answer = await _me(service, signed_in)
+    answer.add_cookie(
+        COOKIE,
+        signed_in.token,
+        path="/console",
+        httponly=True,
+        samesite="Strict",
+        secure=_is_https(request),
+        max_age=int(agent_session.LENGTH.total_seconds()),
+    )
+    return answer
+
+
+async def _begin(service: Service, person: Agent | None, *, right: bool) -> SignedIn | None:
+    if person is None:
+        return None
+    async with service.db.write() as session:
+        # Tries at the same moment are all counted.
+        query = select(Agent).where(Agent.id == person.id).with_for_update()
+        fresh = (await session.execute(query)).scalar_one()
+        agent.count_try(fresh, right=right)
+        return await agent_session.begin(session, fresh) if right else None
+
+
+@sign_in.post("/logout")
+async def logout(request: Request) -> HTTPResponse:
+    """End the session; the person's cases go back to the queue with the next look at it."""
+    await check_session(request)
+    service = service_of(request)
+    signed_in: SignedIn = request.ctx.signed_in
+    async with service.db.write() as session:
+        await agent_session.end(session, signed_in.token)
+        person = await session.get_one(Agent, signed_in.agent.id)
+        if not await agent_session.has_any(session, person):
+            person.seen_at = None
+    service.publish_board()
+    answer = response.empty()
+    answer.delete_cookie(COOKIE, path="/console")
+    return answer
+
+
+@me.get("/")
+async def show(request: Request) -> HTTPResponse:
+    """Who is signed in, and what their page works with."""
+    return await _me(service_of(request), request.ctx.signed_in)
+
+
+@me.patch("/")
+async def change(request: Request) -> HTTPResponse:
+    """Set presence or language."""
+    service = service_of(request)
+    body = bodies.read(request, bodies.Me)
+    async with service.db.write() as session:
+        person = await session.get_one(Agent, person_of(request).id)
+        person.presence = body.presence or person.presence
+        person.language = body.language or person.language
+    service.publish_board()
+    signed_in = await signed_in_by(request)
+    if signed_in is None:
+        raise Refused("signed_out", 401)
+    return await _me(service, signed_in)
+
+
+async def _me(service: Service, signed_in: SignedIn) -> JSONResponse:
+    async with service.db.read() as session:
+        people = await agent.at_work(session)
+    return response.json(Views(service.desk, signed_in.agent).me(signed_in.csrf, people))
+
+
+def _is_https(request: Request) -> bool:
+    # Behind a proxy with TLS; claiming it falsely only keeps the cookie from plain HTTP.
+    return request.scheme == "https" or request.headers.get("x-forwarded-proto") == "https"

@@ -1,0 +1,223 @@
+"""Remedies between a person and the customer: given, offered and pressed, or asked for above."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot import compensation, giving, offer, promise, remedy
+from bot.compensation import Acceptance
+from bot.conversation import thread
+from bot.conversation.handover import Step, notice
+from bot.desk import Desk
+from bot.giving import Wanted
+from bot.models import (
+    Agent,
+    Approval,
+    Compensation,
+    Complaint,
+    Conversation,
+    Handoff,
+    Message,
+    Offer,
+)
+from bot.say import Option, Say, payload
+
+
+async def give(
+    session: AsyncSession,
+    desk: Desk,
+    found: Handoff,
+    person: Agent,
+    *,
+    wanted: Wanted,
+    request_id: str,
+) -> Step:
+    """Give a remedy at once, and tell the customer what was done.
+
+    Raises:
+        CannotGive: see ``giving.put``.
+    """
+    case = await session.get_one(Complaint, found.complaint_id)
+    table, is_new = await giving.put(
+        session, desk, case, person, wanted=wanted, request_id=request_id
+    )
+    if not is_new:
+        return Step(found.conversation_id)
+    given = await giving.give(session, desk, table, person)
+    spent = await thread.spend_open_choices(session, found.conversation_id)
+    said = await _told(session, desk, found, case, given)
+    return Step(found.conversation_id, [said], spent)
+
+
+async def put(
+    session: AsyncSession,
+    desk: Desk,
+    found: Handoff,
+    person: Agent,
+    *,
+    wanted: Wanted,
+    request_id: str,
+) -> Step:
+    """Put a remedy before the customer, who takes it or not with a button.
+
+    Raises:
+        CannotGive: see ``giving.put``.
+    """
+    case = await session.get_one(Complaint, found.complaint_id)
+    table, is_new = await giving.put(
+        session, desk, case, person, wanted=wanted, request_id=request_id
+    )
+    if not is_new:
+        return Step(found.conversation_id)
+    conversation = await session.get_one(Conversation, found.conversation_id)
+    language = conversation.language
+    (only,) = table.alternatives
+    options = (
+        Option(
+            title=remedy.title(desk.wording, only, language),
+            detail=remedy.detail(only, language),
+            payload=payload("choose", compensation=only.id),
+        ),
+        Option(desk.wording.say("no_to_offer", language), payload("deny", offer=table.offer.id)),
+    )
+    text = desk.wording.say("agent_offers", language, agent=person.first_name)
+    spent = await thread.spend_open_choices(session, conversation.id)
+    said = await thread.put(session, conversation, Say(text, options), author="system")
+    return Step(found.conversation_id, [said], spent)
+
+
+async def pressed(
+    session: AsyncSession, desk: Desk, found: Handoff, intent: str, number: int
+) -> Say | None:
+    """The customer answered a person's offer: what they hear of it; None where it is not one.
+
+    Args:
+        intent: "choose" with a compensation's number, or "deny" with an offer's.
+    """
+    conversation = await session.get_one(Conversation, found.conversation_id)
+    language = conversation.language
+    case = await session.get_one(Complaint, found.complaint_id)
+    if intent == "deny":
+        table = await session.get(Offer, number)
+        if table is None or table.agent_id is None or not await offer.decline(session, case):
+            return None
+        name = await _who(session, found)
+        return Say(desk.wording.say("offer_declined_with_agent", language, agent=name))
+    chosen = await session.get(Compensation, number)
+    made = await session.get(Offer, chosen.offer_id) if chosen else None
+    if chosen is None or made is None or made.agent_id is None:
+        return None
+    by = await session.get_one(Agent, made.agent_id)
+    outcome, given = await compensation.accept(
+        session, desk, chosen.id, giving.originator(by), actor="customer"
+    )
+    if outcome is Acceptance.DONE:
+        return Say(await remedy.confirmation(session, desk, case, given, language))
+    return Say(desk.wording.say("offer_gone", language))
+
+
+async def ask(
+    session: AsyncSession,
+    desk: Desk,
+    found: Handoff,
+    person: Agent,
+    *,
+    wanted: Wanted,
+    why: str,
+    request_id: str,
+) -> tuple[Step, Approval]:
+    """Ask a supervisor for more, and tell the customer by when they hear the answer.
+
+    Raises:
+        CannotGive: see ``giving.alternative``.
+    """
+    case = await session.get_one(Complaint, found.complaint_id)
+    asked, is_new = await giving.ask(
+        session, desk, case, person, wanted=wanted, why=why, request_id=request_id
+    )
+    if not is_new:
+        return Step(found.conversation_id), asked
+    due = desk.calendar.due(asked.asked_at, desk.company.promises.person_answer)
+    answer = await promise.make(session, case, promise.AUTHORIZATION, due, by=person)
+    said = await notice(
+        session,
+        desk,
+        found,
+        "approval_asked",
+        agent=person.first_name,
+        reference=case.reference,
+        due=answer.due_at,
+    )
+    return Step(found.conversation_id, [said]), asked
+
+
+async def decide(
+    session: AsyncSession,
+    desk: Desk,
+    asked: Approval,
+    person: Agent,
+    *,
+    approve: bool,
+    answer: str,
+) -> Step | None:
+    """A supervisor answers; what was authorized is given in the same transaction.
+
+    Returns None when it was answered before.
+
+    Raises:
+        CannotGive: it is beyond the supervisor's own authority, or cannot be given any more.
+    """
+    case = await session.get_one(Complaint, asked.complaint_id)
+    state = "approved" if approve else "declined"
+    if not await giving.decide(session, case, asked, person, state=state, answer=answer):
+        return None
+    await promise.end(session, case.id, promise.AUTHORIZATION, "kept")
+    asker = await session.get_one(Agent, asked.asked_by)
+    conversation = await session.get_one(Conversation, case.conversation_id)
+    language = conversation.language
+    if not approve:
+        text = desk.wording.say("approval_answered", language, agent=asker.first_name)
+        said = await thread.put(session, conversation, Say(text), author="system")
+        return Step(conversation.id, [said])
+    wanted = Wanted(asked.remedy, asked.amount_minor)
+    table, _ = await giving.put(
+        session,
+        desk,
+        case,
+        asker,
+        wanted=wanted,
+        request_id=f"approval-{asked.id}",
+        approved_by=person,
+    )
+    given = await giving.give(session, desk, table, person)
+    spent = await thread.spend_open_choices(session, conversation.id)
+    done = await remedy.confirmation(session, desk, case, given, language)
+    text = f"{desk.wording.say('approval_approved', language)} {done}"
+    said = await thread.put(session, conversation, Say(text), author="system")
+    return Step(conversation.id, [said], spent)
+
+
+async def fulfilled(
+    session: AsyncSession, desk: Desk, case: Complaint, given: Compensation, originator: str
+) -> Message | None:
+    """A promised remedy has been done: the ledger and the customer learn of it, once."""
+    if not await compensation.fulfil(session, given, originator):
+        return None
+    conversation = await session.get_one(Conversation, case.conversation_id)
+    text = desk.wording.say(
+        "fulfilled",
+        conversation.language,
+        title=remedy.title(desk.wording, given, conversation.language),
+        reference=case.reference,
+    )
+    return await thread.put(session, conversation, Say(text), author="system", state="pending")
+
+
+async def _told(
+    session: AsyncSession, desk: Desk, found: Handoff, case: Complaint, given: Compensation
+) -> Message:
+    conversation = await session.get_one(Conversation, found.conversation_id)
+    text = await remedy.confirmation(session, desk, case, given, conversation.language)
+    return await thread.put(session, conversation, Say(text), author="system")
+
+
+async def _who(session: AsyncSession, found: Handoff) -> str:
+    return (await session.get_one(Agent, found.agent_id)).first_name

@@ -1,0 +1,43 @@
+/** Who saw, said and did what in a case, and when: the newest first. */
+
+import { element } from "/widget/dom.js";
+
+export function historyList(events, desk) {
+  const { texts, format } = desk;
+  if (!events.length) return element("p", { class: "quiet" }, texts.history.none);
+  return element(
+    "ol",
+    { class: "history", "aria-label": texts.history.title },
+    ...events.toReversed().map(({ at, actor, what, detail }) => {
+      const told = details(detail, desk);
+      return element(
+        "li",
+        {},
+        element("time", { datetime: at }, format.moment(at)),
+        element("p", {}, element("strong", {}, texts.actor(actor)), ` ${texts.event(what)}`),
+        told ? element("p", { class: "quiet" }, told) : null,
+      );
+    }),
+  );
+}
+
+const MOMENT = /^\d{4}-\d\d-\d\dT/;
+
+/** What is told of an event, in words where we have them. */
+function details(detail, { texts, format, me }) {
+  const words = {
+    reason: texts.reason,
+    category: texts.category,
+    kind: texts.kind,
+    cause: (slug) => me.causes.find((cause) => cause.slug === slug)?.title ?? slug,
+  };
+  const say = (name, value) => {
+    if (MOMENT.test(value)) return format.moment(value);
+    if (typeof value === "object") return value.text ?? JSON.stringify(value);
+    return words[name]?.(value) ?? String(value);
+  };
+  return Object.entries(detail ?? {})
+    .filter(([, value]) => value !== null && value !== "")
+    .map(([name, value]) => texts.detail(name, say(name, value)))
+    .join(" · ");
+}

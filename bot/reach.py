@@ -6,25 +6,32 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock, complaint, handoff, history
-from bot.models import Complaint, Conversation, Handoff, Promise
+from bot.desk import Desk
+from bot.models import Complaint, Conversation, Promise
 
+# How long after the customer's last message we may write freely.
+WINDOWS = {"whatsapp": timedelta(hours=24)}
 # A customer whom nothing reaches is somebody's to look after soon.
 PRIORITY = 2
 
 
-def closes_at(conversation: Conversation, window: timedelta | None) -> datetime | None:
+def closes_at(conversation: Conversation) -> datetime | None:
     """Until when we may write freely; None where that does not end."""
+    window = WINDOWS.get(conversation.channel)
     if window is None:
         return None
     return (conversation.heard_at or conversation.created_at) + window
 
 
-def is_closed(
-    conversation: Conversation, window: timedelta | None, at: datetime | None = None
-) -> bool:
+def is_closed(conversation: Conversation, at: datetime | None = None) -> bool:
     """Whether only a template may go out, now or at another time."""
-    closes = closes_at(conversation, window)
+    closes = closes_at(conversation)
     return closes is not None and closes <= (at or clock.now())
+
+
+def close(conversation: Conversation, since: datetime) -> None:
+    """The provider says that the window has closed, and its clock counts."""
+    conversation.heard_at = since - WINDOWS.get(conversation.channel, timedelta(0))
 
 
 async def elsewhere(session: AsyncSession, conversation: Conversation) -> Conversation | None:
@@ -45,12 +52,12 @@ async def elsewhere(session: AsyncSession, conversation: Conversation) -> Conver
     )
 
 
-async def lose(session: AsyncSession, conversation: Conversation, why: str) -> None:
+async def lose(session: AsyncSession, desk: Desk, conversation: Conversation, why: str) -> None:
     """Nothing reaches the customer here any more: whoever owes them something learns of it."""
     if conversation.unreachable_at is not None:
         return
     conversation.unreachable_at, conversation.unreachable_why = clock.now(), why
-    await tell_person(session, conversation, "unreachable", why)
+    await tell_person(session, desk, conversation, "unreachable", why)
 
 
 def regain(conversation: Conversation) -> None:
@@ -59,7 +66,7 @@ def regain(conversation: Conversation) -> None:
 
 
 async def tell_person(
-    session: AsyncSession, conversation: Conversation, reason: str, why: str
+    session: AsyncSession, desk: Desk, conversation: Conversation, reason: str, why: str
 ) -> None:
     """A message did not reach the customer: noted on the case, which goes to a person."""
     case = await _live_case(session, conversation)
@@ -70,17 +77,7 @@ async def tell_person(
     if waiting is not None:
         waiting.priority = min(waiting.priority, PRIORITY)
         return
-    session.add(
-        Handoff(
-            conversation_id=conversation.id,
-            complaint_id=case.id,
-            state="waiting",
-            reason=reason,
-            priority=PRIORITY,
-            created_at=clock.now(),
-        )
-    )
-    history.note(session, case, "bot", "handed off", reason=reason)
+    (await handoff.add(session, desk, case, reason)).priority = PRIORITY
     await session.flush()
 
 

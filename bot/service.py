@@ -67,7 +67,7 @@ class Service:
 
     def __post_init__(self) -> None:
         photos = self.settings.var_dir / "photos"
-        self.deliverer = Deliverer(self.db, self.channels, photos)
+        self.deliverer = Deliverer(self.db, self.desk, self.channels, photos, self._delivered)
         self.showing = Showing(self.db, self.channels)
         turns = Turns(
             self.db,
@@ -147,11 +147,17 @@ class Service:
         if taken.settled is not None:
             self.showing.settles(taken.conversation_id, [taken.settled])
         if taken.delivery is not None:
-            event = {"seq": taken.delivery.seq, "delivery": taken.delivery.state}
-            self.publish(taken.conversation_id, {"type": "delivery", **event})
+            self._delivered(taken.delivery)
         if taken.needs_answer:
             self.keeper.wake(taken.conversation_id)
         self.deliverer.wake(taken.conversation_id)
+
+    def _delivered(self, message: Message) -> None:
+        """A message has come further on its channel, or will not."""
+        event = {"type": "delivery", "seq": message.seq, "state": message.state}
+        self.publish(message.conversation_id, event)
+        if message.state == "failed":
+            self.case_changed(message.conversation_id)
 
     def publish(self, conversation_id: str, event: Event) -> None:
         """Tell everyone who looks at a conversation, on every worker."""

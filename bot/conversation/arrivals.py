@@ -36,14 +36,14 @@ async def take(session: AsyncSession, desk: Desk, channel: str, event: Event) ->
     if isinstance(event, Arrived):
         return await _arrived(session, desk, channel, event)
     if isinstance(event, Delivery):
-        return await _report(session, channel, event)
+        return await _report(session, desk, channel, event)
     conversation = await _locked(session, channel, event.address)
     if conversation is None:
         return None
     if event.why_not is None:
         reach.regain(conversation)
     else:
-        await reach.lose(session, conversation, event.why_not)
+        await reach.lose(session, desk, conversation, event.why_not)
         await outbox.fail_all(session, conversation, event.why_not)
     return Taken(conversation.id)
 
@@ -209,7 +209,7 @@ async def _correct(
     return await _store(session, desk, conversation, arrived, **more)
 
 
-async def _report(session: AsyncSession, channel: str, told: Delivery) -> Taken | None:
+async def _report(session: AsyncSession, desk: Desk, channel: str, told: Delivery) -> Taken | None:
     message = await _reported(session, channel, told)
     if message is None or message.author == "customer" or message.channel != channel:
         return None
@@ -218,17 +218,17 @@ async def _report(session: AsyncSession, channel: str, told: Delivery) -> Taken 
     if told.closed_since is not None and message.state in {"pending", "sent"}:
         # It was taken, and then not carried: it waits for the customer, or is told otherwise.
         message.state, message.asked_at, message.parts_sent = "pending", None, 0
-        conversation.heard_at = told.closed_since
+        reach.close(conversation, told.closed_since)
         return Taken(conversation.id, delivery=message)
     if told.state in {"failed", "unreachable"}:
         if message.state in {"delivered", "read", "failed"}:
             return None
         message.state, message.failed_why, message.asked_at = "failed", told.code, None
         if told.state == "unreachable":
-            await reach.lose(session, conversation, told.code)
+            await reach.lose(session, desk, conversation, told.code)
             await outbox.fail_all(session, conversation, told.code)
         else:
-            await reach.tell_person(session, conversation, "provider_failed", told.code)
+            await reach.tell_person(session, desk, conversation, "provider_failed", told.code)
         return Taken(conversation.id, delivery=message)
     return _come_further(message, told)
 

@@ -7,7 +7,7 @@ answers, ``deliverer`` sends in order, tries again and keeps count.
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -129,7 +129,6 @@ class Channel(Protocol):
     name: str
     pace: float  # seconds between two messages to the same customer
     grace: float  # seconds in which the provider itself reports a send whose answer was lost
-    window: timedelta | None  # how long after the customer's last message we may write freely
 
     def parts(self, out: Outgoing) -> Sequence[Part]:
         """What has to be sent for a message, one request each, within the channel's limits."""

@@ -3,15 +3,13 @@
 import asyncio
 import os
 import socket
-from collections.abc import Awaitable, Callable, Mapping
-from datetime import timedelta
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import clock, identity, reach
-from bot.conversation import outbox, reroute, ways
+from bot import identity
+from bot.conversation import outbox, outcomes, ways
 from bot.conversation.channel import (
     Channel,
     Closed,
@@ -19,18 +17,17 @@ from bot.conversation.channel import (
     Lost,
     Part,
     Refused,
-    SendError,
     Unreachable,
 )
 from bot.conversation.outbox import Due
+from bot.conversation.outcomes import Outcome, Tried
 from bot.db import Database
+from bot.desk import Desk
 from bot.metrics import SENT
-from bot.models import Conversation, Message
+from bot.models import Message
 
 log = structlog.get_logger()
 SWEEP_EVERY = 1.0
-# What a provider does not take for this long is told to a person; after the second it has failed.
-TELL_AFTER, GIVE_UP_AFTER = timedelta(minutes=10), timedelta(hours=24)
 LONGEST_BACKOFF = 60.0
 
 
@@ -38,11 +35,20 @@ class Deliverer:
     """Sends what this process has put out at once, and what was left behind."""
 
     def __init__(
-        self, db: Database, channels: Mapping[str, Channel], photos: Path, *, at_once: int = 24
+        self,
+        db: Database,
+        desk: Desk,
+        channels: Mapping[str, Channel],
+        photos: Path,
+        on_step: Callable[[Message], None],
+        *,
+        at_once: int = 24,
     ) -> None:
         self._db = db
+        self._desk = desk
         self._channels = channels
         self._photos = photos
+        self._on_step = on_step
         self._name = f"{socket.gethostname()}-{os.getpid()}"
         self._at_once = asyncio.Semaphore(at_once)
         self._running: dict[str, asyncio.Task[None]] = {}
@@ -100,9 +106,12 @@ class Deliverer:
                 log.exception("deliverer_failed")
             await asyncio.sleep(SWEEP_EVERY)
 
-    def _open(self) -> list[str]:
+    def _open(self) -> dict[str, Channel]:
+        """The channels that want nothing to wait now."""
         now = asyncio.get_running_loop().time()
-        return [name for name in self._channels if self._paused.get(name, 0) <= now]
+        return {
+            name: one for name, one in self._channels.items() if self._paused.get(name, 0) <= now
+        }
 
     async def _run(self, conversation_id: str) -> None:
         try:
@@ -117,7 +126,7 @@ class Deliverer:
     async def _begin(self, conversation_id: str) -> Due | None:
         async with self._at_once, self._db.write() as session:
             return await outbox.begin(
-                session, conversation_id, self._name, self._channels, self._photos
+                session, conversation_id, self._name, self._open(), self._photos
             )
 
     async def _keep_pace(self, conversation_id: str) -> None:
@@ -140,27 +149,30 @@ class Deliverer:
         """Send one part of a message; what comes next, if it may go out at once."""
         channel = self._channels[due.channel]
         async with self._at_once:
-            record = await self._send(channel, due)
+            outcome = await self._send(channel, due)
             self._sent_now(due.out.conversation_id, channel.pace)
             async with self._db.write() as session:
                 conversation = await identity.lock(session, due.out.conversation_id)
                 message = await session.get_one(Message, due.out.message_id)
                 if message.state == "pending":
-                    await record(session, conversation, message)
+                    await outcome(Tried(session, self._desk, conversation, message))
                 conversation.outbox_owner = conversation.outbox_until = None
                 await session.flush()
-                if channel.name not in self._open():
-                    return None
-                return await outbox.begin(
-                    session, conversation.id, self._name, self._channels, self._photos
+                next_due = await outbox.begin(
+                    session, conversation.id, self._name, self._open(), self._photos
                 )
+            if message.state != "pending":
+                self._on_step(message)
+            return next_due
 
-    async def _send(self, channel: Channel, due: Due) -> "Record":
+    async def _send(self, channel: Channel, due: Due) -> Outcome:
         """Ask the provider; gives back what is to be noted of it."""
         try:
             if due.is_closed:
                 return await self._knock(channel, due)
             parts = channel.parts(due.out)
+            if not parts:
+                raise Refused("there is nothing in it")
             place = min(due.parts_sent, len(parts) - 1)
             provider_id = await channel.send(due.out, parts[place], place, len(parts))
         except Later as error:
@@ -168,104 +180,30 @@ class Deliverer:
             wait = max(error.after or 0, _backoff(due.tries))
             if error.everybody:
                 self._paused[channel.name] = asyncio.get_running_loop().time() + wait
-            return _later(str(error), wait)
+            return outcomes.later(str(error), wait)
         except Lost as error:
             SENT.labels(channel.name, "lost").inc()
-            return _lost(str(error), max(channel.grace, _backoff(due.tries)))
+            wait = max(channel.grace, _backoff(due.tries))
+            return outcomes.later(str(error), wait, lost=True)
         except Closed:
-            return _closed(channel)
+            return outcomes.closed
         except (Refused, Unreachable) as error:
             SENT.labels(channel.name, "failed").inc()
             log.warning("not_delivered", conversation=due.out.conversation_id, why=str(error))
-            return _failed(error)
+            return outcomes.failed(error)
         SENT.labels(channel.name, "sent").inc()
-        return _sent(provider_id, place + 1, len(parts))
+        return outcomes.sent(provider_id, place + 1, len(parts))
 
-    async def _knock(self, channel: Channel, due: Due) -> "Record":
+    async def _knock(self, channel: Channel, due: Due) -> Outcome:
         template: tuple[Part, bool] | None = channel.template(due.out)
         if template is None:
-            return reroute.elsewhere
+            return outcomes.elsewhere
         part, is_all = template
         # What only knocks is none of the message's parts.
         provider_id = await channel.send(due.out, part, 0, 1 if is_all else 0)
         SENT.labels(channel.name, "template").inc()
-        return _sent(provider_id, 1, 1) if is_all else _knocked(provider_id)
-
-
-Record = Callable[[AsyncSession, Conversation, Message], Awaitable[None]]
+        return outcomes.sent(provider_id, 1, 1) if is_all else outcomes.knocked(provider_id)
 
 
 def _backoff(tries: int) -> float:
     return float(min(2**tries, LONGEST_BACKOFF))
-
-
-def _sent(provider_id: str, parts_sent: int, parts: int) -> Record:
-    async def record(_session: AsyncSession, _conversation: Conversation, message: Message) -> None:
-        message.provider_id = provider_id
-        message.parts_sent, message.tries = parts_sent, 0
-        message.asked_at = message.next_try_at = message.failed_why = None
-        if parts_sent >= parts:
-            message.state = "sent"
-
-    return record
-
-
-def _knocked(provider_id: str) -> Record:
-    async def record(_session: AsyncSession, _conversation: Conversation, message: Message) -> None:
-        message.announced_at, message.provider_id = clock.now(), provider_id
-        message.asked_at = message.next_try_at = None
-
-    return record
-
-
-def _later(why: str, wait: float) -> Record:
-    async def record(session: AsyncSession, conversation: Conversation, message: Message) -> None:
-        message.asked_at = None
-        await _try_again(session, conversation, message, why, wait)
-
-    return record
-
-
-def _lost(why: str, wait: float) -> Record:
-    async def record(session: AsyncSession, conversation: Conversation, message: Message) -> None:
-        # `asked_at` stays: whoever tries again knows that it may be out already.
-        await _try_again(session, conversation, message, why, wait)
-
-    return record
-
-
-async def _try_again(
-    session: AsyncSession, conversation: Conversation, message: Message, why: str, wait: float
-) -> None:
-    now = clock.now()
-    message.tries += 1
-    message.next_try_at = now + timedelta(seconds=wait)
-    log.info("send_again", conversation=conversation.id, tries=message.tries, why=why)
-    if now - message.at > GIVE_UP_AFTER:
-        message.state, message.asked_at = "failed", None
-    elif now - message.at > TELL_AFTER and message.failed_why is None:
-        await reach.tell_person(session, conversation, "provider_failed", why)
-        message.failed_why = why
-
-
-def _closed(channel: Channel) -> Record:
-    async def record(_session: AsyncSession, conversation: Conversation, message: Message) -> None:
-        # The provider's clock is the one that counts.
-        if channel.window is not None:
-            conversation.heard_at = clock.now() - channel.window
-        message.asked_at = None
-
-    return record
-
-
-def _failed(error: SendError) -> Record:
-    async def record(session: AsyncSession, conversation: Conversation, message: Message) -> None:
-        message.state, message.failed_why, message.asked_at = "failed", str(error), None
-        if isinstance(error, Unreachable):
-            await session.flush()
-            await reach.lose(session, conversation, str(error))
-            await outbox.fail_all(session, conversation, str(error))
-        else:
-            await reach.tell_person(session, conversation, "provider_failed", str(error))
-
-    return record

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import re
 import uuid
 from collections.abc import Mapping
 from pathlib import Path
@@ -110,6 +111,13 @@ async def _noted(session: AsyncSession, message: Message, one: dict[str, Any]) -
     return one
 
 
+def _media_type(file: File) -> str:
+    """What a browser is told that it is: never a page, which could do things in our name."""
+    told = (file.media_type or "").partition(";")[0].strip().lower()
+    plain = re.fullmatch(r"(?:audio|video)/[a-z0-9.+-]+|application/pdf", told)
+    return told if plain else "application/octet-stream"
+
+
 def _keep_as_it_is(
     session: AsyncSession, folder: Path, conversation_id: str, file: File, data: bytes
 ) -> Attachment:
@@ -118,7 +126,7 @@ def _keep_as_it_is(
         id=uuid.uuid4().hex,
         conversation_id=conversation_id,
         file_name="",
-        media_type=file.media_type or "application/octet-stream",
+        media_type=_media_type(file),
         width=0,
         height=0,
         size=len(data),

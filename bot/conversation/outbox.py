@@ -124,7 +124,7 @@ async def begin(
         out=await _outgoing(session, conversation, head, photos),
         parts_sent=head.parts_sent,
         tries=head.tries,
-        is_closed=reach.is_closed(conversation, channel.window),
+        is_closed=reach.is_closed(conversation),
     )
 
 
@@ -148,7 +148,7 @@ async def _outgoing(
         .order_by(Attachment.created_at)
     )
     case = await complaint.latest(session, conversation)
-    named = message.author == "agent" and message.author_name
+    named = message.author == "agent" and message.author_name and message.text
     return Outgoing(
         message_id=message.id,
         conversation_id=conversation.id,

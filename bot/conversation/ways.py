@@ -37,8 +37,7 @@ async def _way(
     session: AsyncSession, channel: Channel | None, conversation: Conversation, promise: Promise
 ) -> str:
     if conversation.unreachable_at is None:
-        window = channel.window if channel else None
-        if channel is None or not reach.is_closed(conversation, window, promise.due_at):
+        if channel is None or not reach.is_closed(conversation, promise.due_at):
             return "chat"
         probe = Outgoing(0, conversation.id, conversation.address, conversation.language, "…")
         if channel.template(probe) is not None:

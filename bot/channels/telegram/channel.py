@@ -3,7 +3,6 @@
 import asyncio
 import hmac
 from collections.abc import Coroutine, Mapping, Sequence
-from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -68,7 +67,6 @@ class TelegramChannel:
     # Telegram reports nothing afterwards: a message whose answer was lost is sent again. Twice is
     # better than never; its buttons can be spent once all the same.
     grace = 0.0
-    window: timedelta | None = None
 
     def __init__(self, settings: Settings, desk: Desk) -> None:
         self._desk = desk

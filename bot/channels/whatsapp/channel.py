@@ -3,7 +3,6 @@
 import hashlib
 import hmac
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,7 +10,7 @@ import httpx
 from aiolimiter import AsyncLimiter
 
 from bot.channels.whatsapp import shapes
-from bot.channels.whatsapp.posts import UNREACHABLE, WINDOW, WINDOW_CLOSED
+from bot.channels.whatsapp.posts import UNREACHABLE, WINDOW_CLOSED
 from bot.conversation.channel import (
     Closed,
     File,
@@ -50,7 +49,6 @@ class WhatsAppChannel:
     # A message that Meta took is reported, with what we said it was: sent again only if no such
     # report comes in this time.
     grace = 20.0
-    window: timedelta | None = WINDOW
 
     def __init__(self, settings: Settings, desk: Desk) -> None:
         self._desk = desk

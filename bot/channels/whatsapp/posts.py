@@ -5,7 +5,7 @@ several of both; one that cannot be read takes no other with it.
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -15,7 +15,6 @@ from bot.conversation.channel import Arrived, Delivery, Event, File
 # Codes of a report that say more than that a message failed.
 WINDOW_CLOSED = 131047
 UNREACHABLE = frozenset({131026, 131030})
-WINDOW = timedelta(hours=24)
 MOST_MESSAGES = 1000
 _LATEST = 2**32  # seconds: no date that a calendar cannot hold
 
@@ -223,7 +222,7 @@ def _report(status: Status) -> Delivery | None:
     state = status.status
     closed_since = None
     if state == "failed" and code == WINDOW_CLOSED:
-        closed_since = datetime.fromtimestamp(status.timestamp, UTC) - WINDOW
+        closed_since = datetime.fromtimestamp(status.timestamp, UTC)
     elif state == "failed" and code in UNREACHABLE:
         state = "unreachable"
     return Delivery(

@@ -85,8 +85,9 @@ def _list(body: str, buttons: Sequence[Button], open_list: str) -> Part:
     rows: list[dict[str, Any]] = []
     for one, title in zip(shown, _titles(shown, LONGEST_ROW), strict=True):
         row = {"id": one.token, "title": title}
-        if one.detail or title != one.title:
-            row["description"] = shorten(one.detail or one.title, LONGEST_DETAIL)
+        told = one.detail.strip() or (one.title if title != one.title else "")
+        if told:
+            row["description"] = shorten(told, LONGEST_DETAIL)
         rows.append(row)
     return {
         "type": "interactive",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import structlog
 
-from bot import identity
+from bot import clock, identity
 from bot.conversation import outbox, outcomes, ways
 from bot.conversation.channel import (
     Channel,
@@ -19,7 +19,7 @@ from bot.conversation.channel import (
     Refused,
     Unreachable,
 )
-from bot.conversation.outbox import Due
+from bot.conversation.outbox import Due, Worker
 from bot.conversation.outcomes import Outcome, Tried
 from bot.db import Database
 from bot.desk import Desk
@@ -47,9 +47,8 @@ class Deliverer:
         self._db = db
         self._desk = desk
         self._channels = channels
-        self._photos = photos
         self._on_step = on_step
-        self._name = f"{socket.gethostname()}-{os.getpid()}"
+        self._worker = Worker(f"{socket.gethostname()}-{os.getpid()}", photos, clock.now())
         self._at_once = asyncio.Semaphore(at_once)
         self._running: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
@@ -125,9 +124,7 @@ class Deliverer:
 
     async def _begin(self, conversation_id: str) -> Due | None:
         async with self._at_once, self._db.write() as session:
-            return await outbox.begin(
-                session, conversation_id, self._name, self._open(), self._photos
-            )
+            return await outbox.begin(session, conversation_id, self._worker, self._open())
 
     async def _keep_pace(self, conversation_id: str) -> None:
         loop = asyncio.get_running_loop()
@@ -158,9 +155,7 @@ class Deliverer:
                     await outcome(Tried(session, self._desk, conversation, message))
                 conversation.outbox_owner = conversation.outbox_until = None
                 await session.flush()
-                next_due = await outbox.begin(
-                    session, conversation.id, self._name, self._open(), self._photos
-                )
+                next_due = await outbox.begin(session, conversation.id, self._worker, self._open())
             if message.state != "pending":
                 self._on_step(message)
             return next_due

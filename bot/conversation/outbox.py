@@ -58,6 +58,15 @@ class Due:
     is_closed: bool  # only a template may go out
 
 
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """Who sends, with what: a deliverer of one process."""
+
+    name: str
+    photos: Path
+    listening_since: datetime  # what the provider reported earlier, it had to keep
+
+
 async def due(session: AsyncSession, channels: Iterable[str]) -> list[str]:
     """The conversations of these channels whose next message may be sent now."""
     now = clock.now()
@@ -89,9 +98,8 @@ async def due(session: AsyncSession, channels: Iterable[str]) -> list[str]:
 async def begin(
     session: AsyncSession,
     conversation_id: str,
-    owner: str,
+    worker: Worker,
     channels: Mapping[str, Channel],
-    photos: Path,
 ) -> Due | None:
     """Take the conversation's outbox, and mark its next message as asked for.
 
@@ -99,7 +107,7 @@ async def begin(
     """
     now = clock.now()
     conversation = await identity.lock(session, conversation_id)
-    mine = conversation.outbox_owner == owner
+    mine = conversation.outbox_owner == worker.name
     if not mine and conversation.outbox_until is not None and conversation.outbox_until > now:
         return None
     conversation.outbox_owner = conversation.outbox_until = None
@@ -115,25 +123,27 @@ async def begin(
         .order_by(Message.seq)
         .limit(1)
     )
-    if head is None or head.announced_at is not None or _not_yet(head, channel, now):
+    if head is None or head.announced_at is not None:
         return None
-    conversation.outbox_owner, conversation.outbox_until = owner, now + LEASE
+    if _not_yet(head, channel, max(head.asked_at or now, worker.listening_since)):
+        return None
+    conversation.outbox_owner, conversation.outbox_until = worker.name, now + LEASE
     head.asked_at = now
     return Due(
         channel=channel.name,
-        out=await _outgoing(session, conversation, head, photos),
+        out=await _outgoing(session, conversation, head, worker.photos),
         parts_sent=head.parts_sent,
         tries=head.tries,
         is_closed=reach.is_closed(conversation),
     )
 
 
-def _not_yet(head: Message, channel: Channel, now: datetime) -> bool:
+def _not_yet(head: Message, channel: Channel, asked_at: datetime) -> bool:
     """Whether the message is to be tried later, or the provider may still report it as sent."""
     if head.asked_at is not None and channel.grace:
-        known_by = head.asked_at + timedelta(seconds=channel.grace)
+        known_by = asked_at + timedelta(seconds=channel.grace)
         head.next_try_at = max(head.next_try_at or known_by, known_by)
-    return head.next_try_at is not None and head.next_try_at > now
+    return head.next_try_at is not None and head.next_try_at > clock.now()
 
 
 async def _outgoing(

@@ -314,12 +314,13 @@ def place(name: str, template: Path, folder: Path, **settings: str) -> Iterator[
         edge = Edge(
             settings_for(f"sqlite:///{folder / 'regalo.db'}", folder),
             engine,
-            **world.settings,
-            **settings,
+            **(world.settings | settings),
         )
-        world.listen(edge)
-        yield Place(world, edge)
-        edge.stop()
+        try:
+            world.listen(edge)
+            yield Place(world, edge)
+        finally:
+            edge.stop()
     finally:
         engine.close()
         world.provider.close()

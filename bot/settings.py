@@ -131,7 +131,7 @@ class Settings(BaseSettings):
 
     telegram_token: SecretStr | None = Field(None, description="the bot's token")
     telegram_mode: Annotated[Literal["polling", "webhook"], Lower] = Field(
-        "polling", description="polling (with one worker only) or webhook"
+        "polling", description="polling or webhook; polling needs one worker"
     )
     telegram_webhook_secret: SecretStr | None = Field(
         None,

@@ -1,6 +1,9 @@
 """What only Telegram has: commands, corrections, shared phones, groups, presses, and polling."""
 
 import itertools
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,8 +11,9 @@ from typing import Any
 
 import pytest
 
+from bot.settings import ROOT
 from tests.fakes.provider import until
-from tests.fakes.telegram import Customer, Telegram
+from tests.fakes.telegram import SECRET, Customer, Telegram
 from tests.integration.channel_kit import Place, TelegramPerson, place
 
 GROUPS = itertools.count(-1_000_001, -1)
@@ -208,3 +212,26 @@ def test_a_laptop_asks_for_what_has_come(sqlite_template: Path, tmp_path: Path) 
         assert [one["text"] for one in customer.heard()] == ["oigo: tres"]
         time.sleep(0.3)
         assert len(telegram.to(customer.chat)) == 3
+
+
+def test_the_command_tells_telegram_where_we_are(tmp_path: Path) -> None:
+    telegram = Telegram()
+    environment = os.environ | telegram.settings | {"VAR_DIR": str(tmp_path)}
+    command = [sys.executable, "-m", "bot.cli", "telegram", "webhook"]
+
+    def run(url: str) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [*command, url], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        )
+
+    try:
+        refused = run("http://care.shop.example")
+        done = run("https://care.shop.example/")
+    finally:
+        telegram.close()
+    assert refused.returncode == 1
+    assert "https://" in refused.stderr
+    assert done.returncode == 0, done.stderr
+    assert telegram.webhook["url"] == "https://care.shop.example/channels/telegram"
+    assert telegram.webhook["secret_token"] == SECRET
+    assert "callback_query" in telegram.webhook["allowed_updates"]

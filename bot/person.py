@@ -10,6 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import handoff, history
 from bot.models import Complaint, Contact, Conversation, Handoff, Message, Order, Promise
 
+# Of a very long history the newest part is shown.
+MOST_ELSEWHERE = 500
+
 
 async def recognize(session: AsyncSession, conversation: Conversation, phone: str) -> None:
     """The channel vouches for this phone: whoever has it in our books is the one who writes.
@@ -40,10 +43,14 @@ def _spellings(phone: str) -> set[str]:
     return found
 
 
-async def follow(session: AsyncSession, conversation: Conversation) -> None:
-    """What is open for this person comes to where they write now, whoever works on it."""
+async def follow(session: AsyncSession, conversation: Conversation) -> list[str]:
+    """What is open for this person comes to where they write now, whoever works on it.
+
+    Gives back the conversations that it was in.
+    """
     if conversation.contact_id is None or conversation.proven_by is None:
-        return
+        return []
+    left = []
     promised = select(Promise.complaint_id).where(Promise.state == "open")
     query = select(Complaint).where(
         Complaint.contact_id == conversation.contact_id,
@@ -52,6 +59,7 @@ async def follow(session: AsyncSession, conversation: Conversation) -> None:
     )
     for case in await session.scalars(query):
         before = case.conversation_id
+        left.append(before)
         case.conversation_id = conversation.id
         history.note(session, case, "customer", "went on elsewhere", channel=conversation.channel)
         if await handoff.open_handoff(session, conversation.id) is None:
@@ -64,6 +72,7 @@ async def follow(session: AsyncSession, conversation: Conversation) -> None:
                 )
                 .values(conversation_id=conversation.id)
             )
+    return left
 
 
 async def conversations(session: AsyncSession, conversation: Conversation) -> list[Conversation]:
@@ -76,8 +85,11 @@ async def conversations(session: AsyncSession, conversation: Conversation) -> li
     return list(await session.scalars(query.order_by(Conversation.created_at)))
 
 
-async def said(session: AsyncSession, conversation: Conversation) -> list[Message]:
-    """Everything that was said with this person, on all channels, in the order it was said."""
+async def said_elsewhere(session: AsyncSession, conversation: Conversation) -> list[Message]:
+    """What was said with this person in other conversations, in the order it was said."""
     ids = [one.id for one in await conversations(session, conversation)]
-    query = select(Message).where(Message.conversation_id.in_(ids))
-    return list(await session.scalars(query.order_by(Message.at, Message.id)))
+    query = select(Message).where(
+        Message.conversation_id.in_(ids), Message.conversation_id != conversation.id
+    )
+    newest = query.order_by(Message.at.desc(), Message.id.desc()).limit(MOST_ELSEWHERE)
+    return list(await session.scalars(newest))[::-1]

@@ -148,6 +148,8 @@ class Service:
             self.showing.settles(taken.conversation_id, [taken.settled])
         if taken.delivery is not None:
             self._delivered(taken.delivery)
+        for conversation_id in (*taken.left, *([taken.conversation_id] if taken.left else [])):
+            self.case_changed(conversation_id)
         if taken.needs_answer:
             self.keeper.wake(taken.conversation_id)
         self.deliverer.wake(taken.conversation_id)

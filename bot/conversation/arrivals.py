@@ -1,7 +1,7 @@
 """What comes in on a channel, stored once: messages, corrections, reports, who can be reached."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -29,6 +29,7 @@ class Taken:
     needs_answer: bool = False
     settled: int | None = None  # the place of the message whose button was pressed
     delivery: Message | None = None  # a message of ours that has come further
+    left: tuple[str, ...] = ()  # the conversations whose case has come to this one
 
 
 async def take(session: AsyncSession, desk: Desk, channel: str, event: Event) -> Taken | None:
@@ -61,12 +62,14 @@ async def _arrived(
     said_at = min(arrived.said_at or clock.now(), clock.now())
     conversation.heard_at = max(conversation.heard_at or said_at, said_at)
     await outbox.wait_no_longer(session, conversation)
-    await person.follow(session, conversation)
+    left = tuple(await person.follow(session, conversation))
     if arrived.is_edit:
-        return await _correct(session, desk, conversation, arrived)
-    if arrived.token is not None:
-        return await _press(session, conversation, arrived)
-    return await _store(session, desk, conversation, arrived)
+        taken = await _correct(session, desk, conversation, arrived)
+    elif arrived.token is not None:
+        taken = await _press(session, conversation, arrived)
+    else:
+        taken = await _store(session, desk, conversation, arrived)
+    return replace(taken, left=left) if taken is not None else None
 
 
 async def _open(session: AsyncSession, desk: Desk, channel: str, arrived: Arrived) -> Conversation:

@@ -50,6 +50,7 @@ def _frame(
         "chosen": next((one.token for one in choices if one.chosen), None),
         "spent": bool(choices) and all(one.chosen is not None for one in choices),
         "photos": [{"id": one.id, "width": one.width, "height": one.height} for one in photos],
+        "channel": message.channel,
         # What it is beside words, and what came with it, for those who look at the case.
         "kind": message.kind,
         "files": [

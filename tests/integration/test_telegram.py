@@ -206,6 +206,7 @@ def test_a_laptop_asks_for_what_has_come(sqlite_template: Path, tmp_path: Path) 
 
         # What is confirmed does not come again; what came during a stop does.
         until(lambda: telegram.updates == [], why="both are confirmed")
+        mine.settled(TelegramPerson(customer), least=4)
         mine.edge.kill()
         telegram.updates.append(customer.message(text="tres"))
         mine.edge.start()

@@ -52,7 +52,7 @@ export class Thread {
   deliver(seq, state) {
     for (const message of this.#messages.values()) {
       const further = STEPS.indexOf(message.delivery) < STEPS.indexOf(state);
-      const has = state === "failed" ? message.seq === seq : message.seq <= seq && further;
+      const has = state === "failed" ? message.seq === seq : message.seq > 0 && message.seq <= seq && further;
       if (has && message.author !== "customer" && message.delivery !== "failed") {
         message.delivery = state;
       }

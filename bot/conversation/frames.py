@@ -52,7 +52,7 @@ def _frame(
         "photos": [{"id": one.id, "width": one.width, "height": one.height} for one in photos],
         "channel": message.channel,
         # What it is beside words, and what came with it, for those who look at the case.
-        "kind": message.kind,
+        "what": message.kind,
         "files": [
             {"id": one.id, "kind": one.kind, "name": one.name, "type": one.media_type}
             for one in attached

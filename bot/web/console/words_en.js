@@ -140,6 +140,15 @@ export const words = {
   },
   promiseState: { open: "Open", kept: "Kept", broken: "Broken", void: "Void" },
   approvalState: { open: "To decide", approved: "Approved", declined: "Not approved" },
+  what: {
+    voice: "Voice note",
+    video: "Video",
+    document: "Document",
+    location: "Location",
+    sticker: "A sticker",
+    contact: "A contact card",
+    unsupported: "Something that cannot be shown here",
+  },
   delivery: {
     pending: "To be sent",
     stored: "Stored",

@@ -140,6 +140,15 @@ export const words = {
   },
   promiseState: { open: "Pendiente", kept: "Cumplida", broken: "Incumplida", void: "Sin efecto" },
   approvalState: { open: "Por decidir", approved: "Aprobada", declined: "No aprobada" },
+  what: {
+    voice: "Nota de voz",
+    video: "Video",
+    document: "Documento",
+    location: "Ubicación",
+    sticker: "Un adhesivo",
+    contact: "Una tarjeta de contacto",
+    unsupported: "Algo que aquí no se puede mostrar",
+  },
   delivery: {
     pending: "Por enviar",
     stored: "Guardado",

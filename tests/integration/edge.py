@@ -121,6 +121,10 @@ class Edge:
             )
         self._wait()
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def kill(self) -> None:
         """``kill -9``."""
         self._process.kill()

@@ -30,18 +30,18 @@ COMPLAINT = "El repartidor fue muy grosero conmigo y me gritó delante de todos"
 
 
 @contextmanager
-def product(whatsapp: WhatsApp, folder: Path) -> Iterator[str]:
+def product(whatsapp: WhatsApp, folder: Path) -> Iterator[tuple[str, int]]:
     """The whole of it, with the real engine."""
     running = Product(folder, **whatsapp.settings)
     running.start()
     try:
-        yield running.url
+        yield running.url, running.pid("edge")
     finally:
         running.end()
 
 
 @contextmanager
-def stand_in(whatsapp: WhatsApp, folder: Path) -> Iterator[str]:
+def stand_in(whatsapp: WhatsApp, folder: Path) -> Iterator[tuple[str, int]]:
     """The edge with an engine that answers at once."""
     from tests.integration.conftest import settings_for
 
@@ -50,7 +50,7 @@ def stand_in(whatsapp: WhatsApp, folder: Path) -> Iterator[str]:
     engine = Engine()
     edge = Edge(settings, engine, **whatsapp.settings, APOLOGY_AFTER="55")
     try:
-        yield edge.url
+        yield edge.url, edge.pid
     finally:
         edge.stop()
         engine.close()
@@ -91,6 +91,12 @@ def heard_first(whatsapp: WhatsApp, *, apology: bool) -> dict[str, float]:
     return first
 
 
+def cpu_seconds(pid: int) -> float:
+    """What a process has worked: a busy machine makes it wait, and does not change this."""
+    fields = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def show(name: str, found: Sequence[float]) -> None:
     found = sorted(found)
     at = {q: found[min(int(len(found) * q), len(found) - 1)] for q in (0.5, 0.95, 0.99)}
@@ -107,13 +113,13 @@ def main() -> None:
     options = parser.parse_args()
     whatsapp = WhatsApp()
     serve = stand_in if options.stand_in else product
-    with tempfile.TemporaryDirectory() as folder, serve(whatsapp, Path(folder)) as url:
+    with tempfile.TemporaryDirectory() as folder, serve(whatsapp, Path(folder)) as (url, pid):
         whatsapp.webhook = f"{url}/channels/whatsapp"
         # One first, so that nothing is loaded for the first time while the others write.
         Customer(whatsapp, url).say(COMPLAINT)
         time.sleep(5)
         customers = [Customer(whatsapp, url) for _ in range(options.customers)]
-        load = os.getloadavg()[0]
+        load, worked = os.getloadavg()[0], cpu_seconds(pid)
         times, statuses = asyncio.run(write_all(customers, SPREAD_SECONDS))
         until = time.monotonic() + LONGEST_WAIT
         phones = {one.phone for one in customers}
@@ -124,6 +130,7 @@ def main() -> None:
                 break
             time.sleep(0.5)
         print(f"load of the machine before: {load:.1f}, after: {os.getloadavg()[0]:.1f}")
+        print(f"the edge's processor time: {cpu_seconds(pid) - worked:.1f} s")
         print(f"posts: {len(statuses)}, answered 200: {statuses.count(200)}")
         show("posts", times)
         waits = [first[phone] - wrote[phone] for phone in phones if phone in first]

@@ -61,7 +61,7 @@ export class Bubble {
         : null,
       pressed ? element("span", { class: "pressed-word" }, texts.pressed) : null,
       ...files.map((file) => this.#file(file)),
-      WORDLESS.has(what) ? element("p", { class: "text" }, this.#place(place) ?? texts.what(what)) : null,
+      WORDLESS.has(what) ? element("p", { class: "text" }, this.#place(place) ?? texts.came(what)) : null,
       text ? element("p", { class: "text" }, text) : null,
     );
   }
@@ -69,14 +69,14 @@ export class Bubble {
   /** A voice note, a video or a document: opened beside the console, which plays none of them. */
   #file({ id, kind, name }) {
     const href = `/console/api/photos/${encodeURIComponent(id)}`;
-    const says = [this.#desk.texts.what(kind), name].filter(Boolean).join(": ");
+    const says = [this.#desk.texts.came(kind), name].filter(Boolean).join(": ");
     return element("p", { class: "text" }, element("a", { href, target: "_blank", rel: "noopener" }, says));
   }
 
   #place(place) {
     if (!place) return null;
     const at = [place.name, place.address, `${place.latitude}, ${place.longitude}`];
-    return [this.#desk.texts.what("location"), at.filter(Boolean).join(", ")].join(": ");
+    return [this.#desk.texts.came("location"), at.filter(Boolean).join(", ")].join(": ");
   }
 
   #choiceList(choices) {

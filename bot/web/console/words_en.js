@@ -140,7 +140,7 @@ export const words = {
   },
   promiseState: { open: "Open", kept: "Kept", broken: "Broken", void: "Void" },
   approvalState: { open: "To decide", approved: "Approved", declined: "Not approved" },
-  what: {
+  came: {
     voice: "Voice note",
     video: "Video",
     document: "Document",

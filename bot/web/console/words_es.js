@@ -140,7 +140,7 @@ export const words = {
   },
   promiseState: { open: "Pendiente", kept: "Cumplida", broken: "Incumplida", void: "Sin efecto" },
   approvalState: { open: "Por decidir", approved: "Aprobada", declined: "No aprobada" },
-  what: {
+  came: {
     voice: "Nota de voz",
     video: "Video",
     document: "Documento",

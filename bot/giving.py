@@ -6,7 +6,7 @@ a sum of money, how much.
 
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import authority, clock, compensation, history, offer
@@ -17,6 +17,7 @@ from bot.models import Agent, Approval, Compensation, Complaint, Offer, Order
 from bot.money import Money, zero
 from bot.offer import OnTable
 from bot.policy import Decision
+from bot.policy_model import AlternativeSpec
 from bot.policy_words import MONEY_KINDS
 
 BY_PERSON = "person"  # in the place of a rule
@@ -60,7 +61,7 @@ async def alternative(
     worth = Money(order.total_minor, order.currency) if order else None
     if worth is not None and worth.currency != desk.policy.currency:
         worth = None
-    is_open = spec.kind in MONEY_KINDS and not spec.settles_right
+    is_open = takes_amount(spec)
     try:
         value = face_value(spec, worth)
     except LookupError:
@@ -71,11 +72,39 @@ async def alternative(
         if wanted.amount_minor <= 0:
             raise CannotGive("bad_amount")
         value = Money(wanted.amount_minor, desk.policy.currency)
-        if spec.kind == "refund" and worth is not None and value > worth:
-            raise CannotGive("more_than_paid")
     if value is None and spec.kind in MONEY_KINDS:
         raise CannotGive("needs_amount")
+    if spec.kind == "refund" and worth is not None and value is not None:
+        returned = Money(await _returned(session, case), worth.currency)
+        if returned + value > worth:
+            raise CannotGive("more_than_paid")
     return build(spec, desk.policy, value, worth if spec.settles_right else None)
+
+
+async def possible(session: AsyncSession, desk: Desk, case: Complaint) -> dict[str, Alternative]:
+    """The policy's remedies as they would be given in this case, by name."""
+    found = {}
+    for name in desk.policy.remedies:
+        try:
+            found[name] = await alternative(session, desk, case, Wanted(name))
+        except CannotGive:
+            continue  # it needs an order, or somebody to say how much
+    return found
+
+
+def takes_amount(spec: AlternativeSpec) -> bool:
+    """Whether the person may say how much: of sums of money, but not of a right in another form."""
+    return spec.kind in MONEY_KINDS and not spec.settles_right
+
+
+async def _returned(session: AsyncSession, case: Complaint) -> int:
+    """How much of what an order cost is paid back, or on its way, from whichever case."""
+    query = select(func.coalesce(func.sum(Compensation.amount_minor), 0)).where(
+        Compensation.order_id == case.order_id,
+        Compensation.kind == "refund",
+        Compensation.state.in_(offer.TAKEN),
+    )
+    return int(await session.scalar(query) or 0)
 
 
 async def put(

@@ -9,7 +9,8 @@ from typing import TypeVar
 from sqlalchemy import ColumnElement, inspect, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import authority, known, promise
+from bot import authority, giving, known, promise
+from bot.alternative import Alternative
 from bot.authority import Authority
 from bot.desk import Desk
 from bot.known import Fact
@@ -24,6 +25,7 @@ from bot.models import (
     Contact,
     Conversation,
     Handoff,
+    Message,
     Note,
     Offer,
     Order,
@@ -50,6 +52,8 @@ class Packet:
     promises: list[Promise]
     earlier: list[tuple[Complaint, Compensation | None]]
     photos: list[Attachment]
+    # What the policy's remedies come to in this case, by name; left out where they cannot be given.
+    remedies: dict[str, Alternative]
     value_at_risk: Money | None
     remedy_cost: Money
     tier: str | None
@@ -69,6 +73,7 @@ async def told(
     return Told(
         case=case,
         conversation=conversation,
+        first_words=(await session.get_one(Message, case.first_message_id)).text,
         contact=await session.get(Contact, contact_id) if contact_id else None,
         order=await session.get(Order, case.order_id) if case.order_id else None,
         spent=await spent_in_a_year(session, contact_id, desk.company.currency)
@@ -109,6 +114,7 @@ async def build(
             for one in await _earlier(session, case, contact_id)
         ],
         photos=await _photos(session, case),
+        remedies=await giving.possible(session, desk, case),
         value_at_risk=rows.spent,
         remedy_cost=_cost(offers, desk.policy.currency),
         tier=desk.company.tier(rows.spent) if rows.spent else None,

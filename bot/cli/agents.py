@@ -42,7 +42,7 @@ def _agents() -> None:
 
 
 @app.command(epilog=EXAMPLES)
-def add(
+def add(  # noqa: PLR0917  (typer makes options of all but the first two)
     email: Email,
     name: Annotated[str, typer.Argument(help="Their name; customers read the first of it.")],
     role: Annotated[
@@ -51,6 +51,9 @@ def add(
     capacity: Annotated[
         int, typer.Option(min=1, max=50, help="How many conversations they get at a time.")
     ] = agent.DEFAULT_CAPACITY,
+    language: Annotated[
+        Literal["es", "en"], typer.Option(help="The language of their console.")
+    ] = "es",
     password: PasswordFlag = False,
 ) -> None:
     """Add a person. A password is made and printed once, unless --password brings one."""
@@ -64,6 +67,7 @@ def add(
             role=role,
             password_hash=agent.hash_password(secret),
             capacity=capacity,
+            language=language,
         )
 
     _run(step)

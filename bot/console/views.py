@@ -8,6 +8,7 @@ from bot.agent import AtWork
 from bot.authority import Authority
 from bot.card import Card
 from bot.desk import Desk
+from bot.giving import takes_amount
 from bot.models import (
     Agent,
     Approval,
@@ -20,7 +21,7 @@ from bot.models import (
     Order,
     Promise,
 )
-from bot.money import Money
+from bot.money import Money, minor_digits
 from bot.offer import TAKEN
 from bot.packet import Packet
 from bot.search import Found
@@ -55,7 +56,7 @@ class Views:
 
     def me(self, csrf: str, colleagues: list[AtWork]) -> Json:
         """Who is signed in, and what their page works with."""
-        company, policy = self._desk.company, self._desk.policy
+        company = self._desk.company
         return {
             "agent": {
                 "id": self._reader.id,
@@ -71,6 +72,8 @@ class Views:
                 "name": company.name,
                 "country": company.country,
                 "currency": company.currency,
+                # Browsers show pesos without cents and would count them so, too.
+                "minor_digits": minor_digits(company.currency),
                 "time_zone": company.time_zone,
                 "assignment": company.people.assignment,
             },
@@ -79,16 +82,8 @@ class Views:
                 for slug, title in self._desk.causes.items()
             ],
             "remedies": [
-                {
-                    "name": name,
-                    "kind": spec.kind,
-                    "title": spec.title[self._language],
-                    "value": "fixed" if spec.value else "percent" if spec.percent else "open",
-                    "amount": self.money(spec.value),
-                    "percent": f"{spec.percent:f}" if spec.percent else None,
-                    "settles_right": spec.settles_right,
-                }
-                for name, spec in policy.remedies.items()
+                {"name": name, "title": spec.title[self._language]}
+                for name, spec in self._desk.policy.remedies.items()
             ],
             "answers": [one.model_dump() for one in self._desk.answers],
             "colleagues": [
@@ -212,11 +207,32 @@ class Views:
             "photos": [
                 {"id": one.id, "width": one.width, "height": one.height} for one in packet.photos
             ],
+            "remedies": self._remedies(packet),
             "value_at_risk": self.money(packet.value_at_risk),
             "remedy_cost": self.money(packet.remedy_cost),
             "tier": packet.tier,
             "authority": self._authority(packet.authority),
         }
+
+    def _remedies(self, packet: Packet) -> list[Json]:
+        """What may be given in the case: worked out where it can be, or for a sum to be named."""
+        shown = []
+        for name, spec in self._desk.policy.remedies.items():
+            one = packet.remedies.get(name)
+            if one is None and not takes_amount(spec):
+                continue
+            shown.append(
+                {
+                    "name": name,
+                    "kind": spec.kind,
+                    "title": spec.title[self._language],
+                    "detail": one.detail[self._language] if one else None,
+                    "amount": self.money(one.amount) if one else None,
+                    "value": self.money(one.value) if one else None,
+                    "takes_amount": takes_amount(spec),
+                }
+            )
+        return shown
 
     def _authority(self, may: Authority) -> Json:
         return {

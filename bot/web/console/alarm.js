@@ -37,8 +37,8 @@ export class Alarm {
     this.element.textContent = words;
   }
 
-  #boardChanged({ news, spoken, given }) {
-    const { texts, me } = this.#desk;
+  #boardChanged({ news, spoken, given, asked, decided }) {
+    const { texts, me, toasts } = this.#desk;
     // Who is away is not called; they see it when they are back.
     if (news.length && me.agent.presence === "available") {
       const [first] = news;
@@ -49,6 +49,11 @@ export class Alarm {
       if (card.reference !== this.#desk.claimed) this.#call("waiting", texts.newMine(texts.nameOf(card)), card);
     }
     for (const card of spoken) this.#call("message", texts.newMessageFrom(texts.nameOf(card)), card);
+    for (const approval of [...asked, ...decided]) {
+      if (approval.state === "open" && approval.asked_by === me.agent.name) continue;
+      this.#call("message", texts.approvalNews(approval), approval);
+      toasts.say(texts.approvalNews(approval));
+    }
   }
 
   #call(chime, words, card) {

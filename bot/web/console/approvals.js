@@ -25,10 +25,10 @@ export function approvalItem(one, desk) {
       "p",
       { class: "quiet" },
       element("a", { href: `#/case/${encodeURIComponent(one.reference)}` }, one.reference),
-      ` · ${nameOf(one.asked_by)} · ${format.moment(one.asked_at)}`,
+      ` · ${one.asked_by} · ${format.moment(one.asked_at)}`,
     ),
     one.state !== "open" && one.decided_by
-      ? element("p", { class: "quiet" }, [texts.decidedBy(nameOf(one.decided_by)), one.answer].filter(Boolean).join(" "))
+      ? element("p", { class: "quiet" }, [texts.decidedBy(one.decided_by), one.answer].filter(Boolean).join(" "))
       : null,
     decides
       ? element(
@@ -40,9 +40,6 @@ export function approvalItem(one, desk) {
       : null,
   );
 }
-
-/** Whoever it is comes as a name, or as somebody with a name. */
-const nameOf = (who) => who?.name ?? who ?? "";
 
 async function decide(one, decision, desk) {
   const answer = await desk.command(() => desk.api.post(`api/approvals/${one.id}`, { decision }));

@@ -15,7 +15,10 @@ export class Board extends EventTarget {
   agents = [];
   approvals = [];
 
-  /** Events: "change" (detail: the cards that are new in the queue), "case" (detail: its reference). */
+  /**
+   * Events: "case" (detail: its reference), and "change" with what is new in its detail: `news` in the queue,
+   * cases `given` to me, those where a customer has `spoken`, approvals that are `asked` for or `decided`.
+   */
   constructor(desk) {
     super();
     this.#desk = desk;
@@ -58,7 +61,10 @@ export class Board extends EventTarget {
     const answered = (card) => card.unanswered > (before.get(card.handoff) ?? card.unanswered);
     const spoken = this.loaded ? mine.filter(answered) : [];
     const given = this.loaded ? mine.filter((card) => !before.has(card.handoff)) : [];
+    const stood = new Map(this.approvals.map(({ id, state }) => [id, state]));
+    const asked = this.loaded ? approvals.filter(({ id, state }) => state === "open" && !stood.has(id)) : [];
+    const decided = approvals.filter(({ id, state }) => state !== "open" && stood.get(id) === "open");
     Object.assign(this, { queue, mine, others, agents, approvals, loaded: true });
-    this.dispatchEvent(new CustomEvent("change", { detail: { news, spoken, given } }));
+    this.dispatchEvent(new CustomEvent("change", { detail: { news, spoken, given, asked, decided } }));
   }
 }

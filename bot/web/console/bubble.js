@@ -8,6 +8,13 @@ const OURS = new Set(["agent", "bot"]);
 const WORDLESS = new Set(["sticker", "contact", "unsupported", "location"]);
 const DRAWING = { stored: "waiting", pending: "waiting", answered: "delivered", sent: "sent", delivered: "delivered", read: "delivered", failed: "failed" };
 
+// "Q-4827-3916", "7FQW-RUHV-274P": read out and copied in one piece, so they stay on one line.
+const CODE = /\b([A-Z\d]{1,4}(?:-[A-Z\d]{4}){2})\b/;
+
+/** Splitting on one group puts what it matched at the odd places. */
+const whole = (text) =>
+  text.split(CODE).map((part, place) => (place % 2 ? element("span", { class: "whole" }, part) : part));
+
 export class Bubble {
   #desk;
   #mark;
@@ -62,7 +69,7 @@ export class Bubble {
       pressed ? element("span", { class: "pressed-word" }, texts.pressed) : null,
       ...files.map((file) => this.#file(file)),
       WORDLESS.has(what) ? element("p", { class: "text" }, this.#place(place) ?? texts.came(what)) : null,
-      text ? element("p", { class: "text" }, text) : null,
+      text ? element("p", { class: "text" }, ...whole(text)) : null,
     );
   }
 

@@ -3,7 +3,7 @@
 import { element, spoken } from "/widget/dom.js";
 import { button, chip, ticking } from "./build.js";
 
-const STRONG = new Set(["angry", "furious", "desperate"]);
+const STRONG = new Set(["angry", "desperate"]);
 
 /** `kind` is the list: "queue", "mine" or "others". */
 export function makeCard(card, kind, desk) {
@@ -23,8 +23,7 @@ export function makeCard(card, kind, desk) {
       "span",
       { class: "chips" },
       chip(texts.reason(card.reason), card.priority === 1 ? "bad" : "", card.priority === 1 ? "warn" : null),
-      STRONG.has(card.emotion) ? chip(texts.emotion(card.emotion), "warn") : null,
-      card.severity === "high" ? chip(texts.severity("high"), "warn") : null,
+      weight(card, texts),
     ),
     kind === "mine" && card.last
       ? element("span", { class: "last" }, `${texts.authorShort(card.last.author)}: ${card.last.text}`)
@@ -49,6 +48,12 @@ export function makeCard(card, kind, desk) {
 }
 
 export const isLate = (card, format) => card.is_late || (card.due_at && new Date(card.due_at) < format.now());
+
+/** What makes it heavier than others: one word is enough on a card. */
+function weight({ emotion, severity }, texts) {
+  if (STRONG.has(emotion)) return chip(texts.emotion(emotion), "warn");
+  return severity === "high" ? chip(texts.severity(severity), "warn") : null;
+}
 
 function due(card, kind, { texts, format }) {
   if (kind === "mine" && card.state === "active" && card.unanswered === 0 && !card.is_late) return null;

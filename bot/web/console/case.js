@@ -7,11 +7,11 @@ import { CaseHead } from "./case_head.js";
 import { Composer } from "./composer.js";
 import { Format } from "./format.js";
 import { Packet } from "./packet.js";
+import { Reading } from "./reading.js";
 import { textsFor } from "./texts.js";
 import { Thread } from "./thread.js";
 
 const DEBOUNCE_MS = 150;
-const READ_MS = 1_000; // so long the packet is before the agent's eyes until it counts as read
 
 export class CaseView {
   static kind = "case";
@@ -26,12 +26,12 @@ export class CaseView {
   #refreshing;
   #reading;
   #listeners = new AbortController();
-  #readSent = false;
 
   constructor(desk, reference, aside) {
     this.#desk = desk;
     this.reference = reference;
     const { texts } = desk;
+    this.#reading = new Reading(desk);
     this.#head = new CaseHead(desk, this);
     this.#thread = new Thread(desk, (id) => this.#composer.takeBack(desk.outbox.take(id)));
     this.#typing = new Typing({ typing: { customer: texts.customerTypes } });
@@ -72,11 +72,7 @@ export class CaseView {
   get values() {
     const { me } = this.#desk;
     const { packet, case: told } = this.#data;
-    const format = new Format({
-      texts: textsFor(this.language),
-      timeZone: me.company.time_zone,
-      currency: me.company.currency,
-    });
+    const format = new Format(textsFor(this.language), me.company);
     const order = packet.orders.find((one) => one.is_this) ?? null;
     const due = packet.promises.filter((one) => one.state === "open").map((one) => one.due_at).sort()[0];
     return {
@@ -126,7 +122,7 @@ export class CaseView {
       case "message":
         return this.#arrive(frame.message);
       case "typing":
-        return frame.on ? this.#typing.show("customer") : this.#typing.hide();
+        return frame.on && frame.author === "customer" ? this.#typing.show("customer") : this.#typing.hide();
       case "delivery":
         return this.#thread.deliver(frame.seq, frame.state);
       case "spent":
@@ -153,7 +149,7 @@ export class CaseView {
   leave() {
     this.#listeners.abort();
     clearTimeout(this.#refreshing);
-    clearTimeout(this.#reading);
+    this.#reading.stop();
     this.#composer.leave();
     this.#packet.leave();
     this.#desk.connection.send({ type: "watch", conversation: null });
@@ -161,22 +157,7 @@ export class CaseView {
 
   /** The packet is, or is no longer, before the agent's eyes. */
   packetSeen(seen) {
-    clearTimeout(this.#reading);
-    if (!seen || !this.#unread) return;
-    this.#reading = setTimeout(() => this.#tellRead(), READ_MS);
-  }
-
-  get #unread() {
-    const card = this.#data?.card;
-    const isMine = card?.state === "active" && card.agent?.id === this.#desk.me.agent.id;
-    return isMine && !card.read_at && !this.#readSent;
-  }
-
-  async #tellRead() {
-    if (!this.#unread || document.hidden) return;
-    this.#readSent = true;
-    const path = `api/handoffs/${this.#data.card.handoff}/read`;
-    await this.#desk.api.post(path).catch(() => (this.#readSent = false));
+    this.#reading.seen(seen, this.#data?.card);
   }
 
   #listen() {
@@ -187,7 +168,7 @@ export class CaseView {
       });
     };
     on("change", () => this.#showUnsent());
-    on("sent", ({ answer }) => (answer?.message ? this.#arrive(answer.message) : this.refresh()));
+    on("sent", ({ entry, answer }) => (entry.kind === "note" ? this.#thread.addNote(answer) : this.#arrive(answer.message)));
     on("known", ({ entry, known }) => this.#composer.takeBack(entry, known));
   }
 
@@ -215,10 +196,6 @@ export class CaseView {
 
   #show(data) {
     const isFirst = this.#data === null;
-    // A case that comes back to me is to be read, and said to be read, again.
-    if (data.card?.handoff !== this.#data?.card?.handoff || data.card?.agent?.id !== this.#data?.card?.agent?.id) {
-      this.#readSent = false;
-    }
     this.#data = data;
     this.#head.show(data);
     this.#thread.show(data.messages, data.notes);
@@ -227,7 +204,7 @@ export class CaseView {
     if (isFirst) {
       this.#watch();
       this.#scroll.toEnd();
-      if (this.#unread) this.#packet.open("packet", { focus: false });
+      if (this.#reading.isDue(data.card)) this.#packet.open("packet", { focus: false });
     }
   }
 

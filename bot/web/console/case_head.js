@@ -111,7 +111,7 @@ export class CaseHead {
       [["give", "ask"], () => button({ text: actions.remedy, drawing: "gift" }, () => askRemedy(desk, view))],
       [["promise"], () => button({ text: actions.promise, drawing: "calendar" }, () => askPromise(desk, view))],
       [["take_over"], () => button({ text: actions.takeOver, drawing: "shield" }, () => takeOver(desk, view, card))],
-      [["transfer", "release", "abandon"], () => buildMenu(actions.more, seldom)],
+      [["transfer", "release", "abandon"], () => (seldom.length > 1 ? buildMenu(actions.more, seldom) : button(seldom[0][1], seldom[0][2]))],
       [["return"], () => button({ text: actions.return, drawing: "bot", kind: "plain end" }, () => returnToBot(desk, view))],
       [["resolve"], () => button({ text: actions.resolve, drawing: "check", kind: "primary" }, () => resolve(desk, view))],
     ];

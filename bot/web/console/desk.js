@@ -21,7 +21,7 @@ const NOTICE_AFTER_MS = 1_500; // a reconnection within this time goes unnoticed
 
 export function openDesk({ me, api, texts }) {
   const { company } = me;
-  const format = new Format({ texts, timeZone: company.time_zone, currency: company.currency });
+  const format = new Format(texts, company);
   const lightbox = new Lightbox(texts);
   const desk = { me, api, texts, format, papers: papersOf(me.agent.id), toasts: new Toasts(texts) };
   desk.photos = new Photos({ api, texts, lightbox });
@@ -69,8 +69,10 @@ function receive(desk, stage, frame) {
   switch (frame.type) {
     case "board":
       return desk.board.refresh();
+    case "case": // and so perhaps its card
+      desk.board.refresh();
+      return stage.receive(frame);
     case "approval":
-      desk.toasts.say(desk.texts.approvalNews(frame.approval));
       desk.board.refresh();
       return stage.receive(frame);
     case "signed_out":
@@ -94,7 +96,8 @@ function watchConnection(desk, stage, offline) {
     // What the socket's end does not tell, this request does: a session that is over shows the door.
     notice = setTimeout(() => {
       offline.textContent = texts.offline;
-      desk.api.get("api/me").catch(() => {});
+      const again = (now) => now.csrf !== desk.me.csrf && location.reload(); // signed in anew elsewhere
+      desk.api.get("api/me").then(again, () => {});
     }, NOTICE_AFTER_MS);
   });
 }

@@ -61,10 +61,14 @@ export class Lists {
     this.#markOpen();
   }
 
+  /** The open case is marked, and seen, wherever it moved. */
   #markOpen() {
     for (const link of this.stops) {
-      if (link.hash === location.hash) link.setAttribute("aria-current", "true");
-      else link.removeAttribute("aria-current");
+      if (link.hash !== location.hash) link.removeAttribute("aria-current");
+      else if (!link.hasAttribute("aria-current")) {
+        link.setAttribute("aria-current", "true");
+        link.parentElement.scrollIntoView({ block: "nearest" });
+      }
     }
   }
 }

@@ -2,9 +2,9 @@
 
 import { Api } from "./api.js";
 import { openDesk } from "./desk.js";
-import { tab } from "./shelf.js";
+import { looks, tab } from "./shelf.js";
 import { showSignIn } from "./sign_in.js";
-import { browserLanguage, textsFor } from "./texts.js";
+import { textsFor } from "./texts.js";
 import { applyTheme } from "./theme.js";
 
 const api = new Api();
@@ -12,6 +12,7 @@ const api = new Api();
 /** In the agent's language, which is only known once they are signed in. */
 function start(me) {
   document.documentElement.lang = me.agent.language;
+  looks.write("language", me.agent.language);
   api.csrf = me.csrf;
   // A new page is the surest way to leave nothing of a session behind; papers are on the shelf.
   api.onSignedOut = () => {
@@ -21,12 +22,30 @@ function start(me) {
   openDesk({ me, api, texts: textsFor(me.agent.language) });
 }
 
-function signIn() {
-  const language = browserLanguage();
+/** In the language of whoever was here last; Spanish, the company's own, until somebody chooses. */
+function signIn(ended = tab.read("ended")) {
+  const language = looks.read("language") ?? "es";
   document.documentElement.lang = language;
-  const ended = tab.read("ended");
   tab.write("ended", null);
-  showSignIn({ api, texts: textsFor(language), ended, onSignedIn: start });
+  showSignIn({
+    api,
+    texts: textsFor(language),
+    ended,
+    onSignedIn: (me) => signedIn(me, language),
+    onLanguage: () => {
+      looks.write("language", language === "es" ? "en" : "es");
+      tab.write("chosen", true);
+      signIn(ended);
+    },
+  });
+}
+
+/** A language that was chosen at the door is the agent's from now on. */
+async function signedIn(me, language) {
+  api.csrf = me.csrf;
+  const chosen = tab.read("chosen") && language !== me.agent.language;
+  tab.write("chosen", null);
+  start(chosen ? await api.patch("api/me", { language }) : me);
 }
 
 /** Until the server can be reached there is nothing to decide. */

@@ -44,6 +44,7 @@ export class Packet {
       this.#tellSeen();
     });
     document.addEventListener("visibilitychange", this.#tellSeen);
+    document.addEventListener("focusin", this.#makeRoom);
   }
 
   show(data) {
@@ -75,7 +76,13 @@ export class Packet {
   leave() {
     this.#observer.disconnect();
     document.removeEventListener("visibilitychange", this.#tellSeen);
+    document.removeEventListener("focusin", this.#makeRoom);
   }
+
+  /** Whoever begins to write wants to see the conversation again. */
+  #makeRoom = ({ target }) => {
+    if (DRAWER.matches && target.matches("textarea") && !this.#aside.contains(target)) this.#aside.classList.remove("open");
+  };
 
   #tellSeen = () => this.#view.packetSeen(this.#visible && !document.hidden);
 

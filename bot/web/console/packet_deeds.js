@@ -12,7 +12,7 @@ export function stakes({ value_at_risk: risk, remedy_cost: cost, authority, tier
       ? element("div", {}, element("dt", {}, word), element("dd", {}, money.text, note ? element("span", { class: "quiet" }, note) : null))
       : null;
   const tiles = [
-    tile(texts.stakes.risk, risk, tier ? texts.tier(tier) : texts.stakes.year),
+    tile(texts.stakes.risk, risk, tier && tier !== "standard" ? `${texts.stakes.year}, ${tier}` : texts.stakes.year),
     tile(texts.stakes.cost, cost, texts.stakes.ofRemedy),
     authority ? tile(texts.stakes.left, authority.left, texts.stakes.perCase(authority.per_case.text)) : null,
   ].filter(Boolean);
@@ -49,10 +49,11 @@ export function offers(list, { texts, format }) {
 }
 
 function alternative({ title, kind, amount, state, code }, texts) {
+  const isSaid = !amount || (title ?? "").includes(amount.text);
   return element(
     "li",
     { class: `alternative ${state}` },
-    element("span", {}, element("strong", {}, title || texts.kind(kind)), amount ? ` ${amount.text}` : null),
+    element("span", {}, element("strong", {}, title || texts.kind(kind)), isSaid ? null : ` ${amount.text}`),
     code ? element("code", {}, code) : null,
     chip(texts.alternativeState(state), ["accepted", "issued"].includes(state) ? "good" : state === "failed" ? "bad" : ""),
   );

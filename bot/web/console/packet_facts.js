@@ -9,14 +9,15 @@ export function section(title, ...content) {
 }
 
 export function summary(packet, { texts }) {
-  const { corrections, told_wait: wait } = packet;
+  const { told_wait: wait } = packet;
+  const corrections = packet.corrections.filter((words) => !packet.summary.includes(words)); // once is enough
   return element(
     "section",
     { class: "part first" },
     element("h3", {}, texts.packet.summary),
     element("p", { class: "summary" }, packet.summary),
-    packet.confirmed === "yes" ? element("p", { class: "confirmed" }, icon("check"), texts.packet.confirmed) : null,
-    corrections?.length
+    packet.confirmed === "right" ? element("p", { class: "confirmed" }, icon("check"), texts.packet.confirmed) : null,
+    corrections.length
       ? element(
           "div",
           { class: "corrections" },
@@ -31,7 +32,7 @@ export function summary(packet, { texts }) {
 /** At a glance: why a person, how grave, in what mood, and what they want. */
 export function kind(card, told, { texts }) {
   const grave = { high: "bad", medium: "warn", low: "" };
-  const mood = { calm: "good", upset: "warn", angry: "bad", furious: "bad", desperate: "bad" };
+  const mood = { calm: "", upset: "warn", angry: "bad", desperate: "bad" };
   const emotion = card?.emotion ?? told.emotion;
   const also = (told.also ?? []).filter((slug) => slug !== told.category).map((slug) => chip(texts.category(slug)));
   return element(
@@ -47,13 +48,12 @@ export function kind(card, told, { texts }) {
       ...also,
       chip(texts.language(told.language)),
     ),
-    told.desired || told.thing
+    told.desired
       ? element(
           "p",
           { class: "wants" },
           element("span", { class: "quiet" }, `${texts.packet.wants} `),
-          element("strong", {}, told.desired ? texts.kind(told.desired) : texts.packet.notSaid),
-          told.thing ? ` · ${told.thing}` : null,
+          element("strong", {}, texts.kind(told.desired)),
         )
       : null,
   );
@@ -109,9 +109,8 @@ export function facts(list, { texts, format }) {
       "dl",
       { class: "facts" },
       ...list.map(({ name, value, source, at }) => {
-        const day = name.endsWith("_at") && !Number.isNaN(Date.parse(value)) ? format.day(value) : value;
         const said = element("span", { class: "source", title: at ? format.moment(at) : null }, texts.source(source));
-        return pair(texts.fact(name), element("span", {}, day), said);
+        return pair(texts.fact(name), element("span", {}, value), said);
       }),
     ),
   );

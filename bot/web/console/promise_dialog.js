@@ -9,7 +9,7 @@ const HOUR = 3_600_000;
 
 export function askPromise({ texts, api, format, me }, view) {
   const id = uuid();
-  const words = element("textarea", { rows: "3", required: true, maxlength: "500", placeholder: texts.promise.example });
+  const words = element("textarea", { rows: "3", required: true, maxlength: "300", placeholder: texts.promise.example });
   const due = element("input", { type: "datetime-local", required: true, min: format.toField(format.now()) });
   const chips = quickTimes(texts, format).map(([text, at]) =>
     button({ text, kind: "small plain" }, () => (due.value = format.toField(at))),

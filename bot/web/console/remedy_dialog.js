@@ -7,7 +7,7 @@ import { openDialog } from "./dialog.js";
 
 export function askRemedy(desk, view) {
   const { texts, me, format, api } = desk;
-  const { authority, summary } = view.data.packet;
+  const { authority, summary, remedies } = view.data.packet;
   const id = uuid();
   const path = `api/cases/${encodeURIComponent(view.reference)}`;
   const amount = element("input", { inputmode: "decimal", autocomplete: "off" });
@@ -20,13 +20,14 @@ export function askRemedy(desk, view) {
     amount,
     read,
   );
+  const refused = new Set(); // remedies that the server found beyond my authority
   const whyField = field(texts.remedy.why, why, texts.remedy.whyHelp);
   const { dialog, form } = openDialog({
     texts,
     title: texts.remedy.title,
     lead: authority ? texts.remedy.authority(authority.left.text, authority.per_case.text) : null,
     wide: true,
-    body: [remedyList(me.remedies, texts), amountField, whyField],
+    body: [remedyList(remedies, texts), amountField, whyField],
     submits: [
       { text: texts.remedy.ask, kind: "plain", value: "ask" },
       { text: texts.remedy.offer, kind: "plain", value: "offer" },
@@ -35,17 +36,23 @@ export function askRemedy(desk, view) {
     onSubmit: async (how) => {
       const remedy = chosen();
       const body = { id, remedy: remedy.name };
-      if (remedy.value === "open") {
+      if (remedy.takes_amount) {
         body.amount_minor = format.minor(amount.value);
         if (!body.amount_minor) return tellAmount(texts.remedy.amountNeeded);
       }
-      if (how === "ask") await api.post(`${path}/approvals`, { ...body, why: why.value.trim() || summary });
-      else await api.post(`${path}/remedies`, { ...body, how });
+      try {
+        if (how === "ask") await api.post(`${path}/approvals`, { ...body, why: why.value.trim() || summary });
+        else await api.post(`${path}/remedies`, { ...body, how });
+      } catch (error) {
+        if (error.code === "beyond_authority") refused.add(remedy.name);
+        follow();
+        throw error;
+      }
       view.acted(texts.remedy.done[how]);
     },
   });
 
-  const chosen = () => me.remedies.find(({ name }) => name === form.elements.remedy.value);
+  const chosen = () => remedies.find(({ name }) => name === form.elements.remedy.value);
   const tellAmount = (words) => {
     read.textContent = words;
     amount.focus();
@@ -53,23 +60,32 @@ export function askRemedy(desk, view) {
   };
   const submit = (value) => dialog.querySelector(`button[value=${value}]`);
 
+  /** The policy's own sum stands in the field; the agent may say another. */
+  function begin() {
+    const remedy = chosen();
+    amount.value = remedy?.takes_amount && remedy.amount ? format.written(remedy.amount.amount_minor) : "";
+    follow();
+  }
+
   function follow() {
     const remedy = chosen();
-    const open = remedy?.value === "open";
+    const open = Boolean(remedy?.takes_amount);
     amountField.hidden = !open;
     amount.required = open;
-    const minor = open ? format.minor(amount.value) : (remedy?.amount?.amount_minor ?? null);
+    const minor = open ? format.minor(amount.value) : (remedy?.value?.amount_minor ?? null);
     if (open) read.textContent = minor === null ? "" : format.money(minor);
-    const beyond = authority && minor !== null && minor > authority.left.amount_minor;
+    const tooMuch = authority && minor !== null && minor > authority.left.amount_minor;
+    const beyond = tooMuch || (refused.has(remedy?.name) && !open);
     const mayGive = view.can("give") && !beyond;
+    // Who may give it as a supervisor has nobody to ask.
+    const mayAsk = view.can("ask") && (beyond || !mayGive || me.agent.role !== "supervisor");
     submit("give").hidden = submit("offer").hidden = !mayGive;
-    submit("ask").hidden = !view.can("ask");
+    submit("ask").hidden = whyField.hidden = !mayAsk;
     submit("ask").classList.toggle("primary", !mayGive);
-    whyField.hidden = !view.can("ask");
     if (open && beyond) read.textContent = `${format.money(minor)} · ${texts.remedy.beyond}`;
   }
-  form.addEventListener("input", follow);
-  follow();
+  form.addEventListener("input", ({ target }) => (target.name === "remedy" ? begin() : follow()));
+  begin();
 }
 
 function remedyList(remedies, texts) {
@@ -90,8 +106,6 @@ function remedyList(remedies, texts) {
   return element("fieldset", { class: "remedies" }, element("legend", { class: "spoken" }, texts.remedy.choose), ...rows);
 }
 
-function worth({ value, amount, percent }, texts) {
-  if (amount) return amount.text;
-  if (value === "percent") return `${percent} %`;
-  return value === "open" ? texts.remedy.open : "";
+function worth({ amount, takes_amount: open }, texts) {
+  return amount?.text ?? (open ? texts.remedy.open : "");
 }

@@ -3,7 +3,7 @@
 import { element } from "/widget/dom.js";
 import { field } from "./build.js";
 
-export function showSignIn({ api, texts, ended, onSignedIn }) {
+export function showSignIn({ api, texts, ended, onSignedIn, onLanguage }) {
   const email = element("input", { type: "email", name: "email", autocomplete: "username", required: true });
   const password = element("input", {
     type: "password",
@@ -13,6 +13,7 @@ export function showSignIn({ api, texts, ended, onSignedIn }) {
   });
   const submit = element("button", { type: "submit", class: "button primary" }, texts.signIn.enter);
   const notice = element("p", { class: "notice", role: "alert" });
+  const other = element("button", { type: "button", class: "button bare" }, texts.otherLanguage);
   const form = element(
     "form",
     { class: "door-form" },
@@ -23,7 +24,12 @@ export function showSignIn({ api, texts, ended, onSignedIn }) {
     field(texts.signIn.password, password),
     notice,
     submit,
+    other,
   );
+  other.addEventListener("click", () => {
+    page.remove();
+    onLanguage();
+  });
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     notice.textContent = "";

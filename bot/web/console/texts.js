@@ -7,12 +7,6 @@ import { words as spanish } from "./words_es.js";
 
 const languages = { es: [es, spanish], en: [en, english] };
 
-/** Before anybody signed in: the browser's, if we speak it. */
-export function browserLanguage() {
-  const spoken = navigator.languages.map((tag) => tag.slice(0, 2).toLowerCase());
-  return spoken.find((language) => language in languages) ?? "es";
-}
-
 export function textsFor(language) {
   const [texts, words] = languages[language] ?? languages.es;
   // The agent's own region writes dates and times its own way: es-MX, en-GB, …
@@ -22,8 +16,12 @@ export function textsFor(language) {
     ...Object.fromEntries(Object.entries(words).map(([name, table]) => [name, wordFrom(table)])),
     locale: region ?? texts.locale,
     nameOf: ({ customer }) => customer ?? texts.unknownCustomer,
-    /** What the server says itself, else what its code means. */
-    refusal: (error) => (error.hasText ? error.message : (texts.refusals[error.code] ?? texts.refusals.server)),
+    /** What the server says itself, unless we know more, else what its code means. */
+    refusal: (error) => {
+      const words = texts.refusals[error.code] ?? texts.refusals.server;
+      if (typeof words === "function") return words(error.detail);
+      return error.hasText ? error.message : words;
+    },
   };
 }
 

@@ -16,8 +16,8 @@ export const en = {
   dueAgo: (span) => `due ${span} ago`,
   late: "Past its time",
   breaksSoon: "About to break",
-  unknownCustomer: "Customer without a name",
-  notTold: "Has not told what happened yet",
+  unknownCustomer: "Unnamed customer",
+  notTold: "Story not told yet",
 
   signIn: {
     title: "Care console",
@@ -67,7 +67,7 @@ export const en = {
   newMessageFrom: (name) => `${name} wrote.`,
   approvalNews: ({ state, reference, asked_by: by }) =>
     ({
-      open: `${by?.name ?? by} asks for approval in ${reference}.`,
+      open: `${by} asks for approval in ${reference}.`,
       approved: `What you asked for in ${reference} is approved.`,
       declined: `What you asked for in ${reference} was not approved.`,
     })[state],
@@ -245,7 +245,6 @@ export const en = {
     reason: "Reason",
     emotion: "Mood",
     wants: "Wants",
-    notSaid: "not said",
     order: "Order",
     orders: "Orders",
     noOrder: "No order.",
@@ -276,7 +275,7 @@ export const en = {
     perCase: (money) => `of ${money} per case`,
   },
   history: { title: "History of the case", none: "Nothing so far." },
-  detail: (name, value) => `${name.replaceAll("_", " ")}: ${value}`,
+  detail: (name, value) => [DETAILS[name] ?? name.replaceAll("_", " "), value].filter(Boolean).join(": "),
 
   wall: {
     waiting: "Waiting",
@@ -343,9 +342,12 @@ export const en = {
     server: "That did not work. Try again in a moment.",
     wrong_login: "The e-mail or the password is wrong.",
     too_many_tries: "Too many tries. Wait a few minutes.",
-    claimed_before: "Somebody else took it first.",
+    claimed_before: ({ by }) => `${by ?? "Somebody else"} took it first.`,
     beyond_authority: "Beyond your authority. Ask the supervisor.",
     not_found: "There is no such case.",
     signed_out: "The session is over.",
   },
 };
+
+/** What needs no name has none. */
+const DETAILS = { due_at: "by", into: "with", told_again: "case", what: "", kind: "", kinds: "", facts: "", words: "" };

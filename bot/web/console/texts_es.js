@@ -17,7 +17,7 @@ export const es = {
   late: "Fuera de plazo",
   breaksSoon: "A punto de vencer",
   unknownCustomer: "Cliente sin nombre",
-  notTold: "Aún no cuenta qué pasó",
+  notTold: "Sin contar qué pasó",
 
   signIn: {
     title: "Consola de atención",
@@ -66,7 +66,7 @@ export const es = {
   newMessageFrom: (name) => `${name} escribió.`,
   approvalNews: ({ state, reference, asked_by: by }) =>
     ({
-      open: `${by?.name ?? by} pide autorización en ${reference}.`,
+      open: `${by} pide autorización en ${reference}.`,
       approved: `Aprobado lo que pidió en ${reference}.`,
       declined: `No se aprobó lo que pidió en ${reference}.`,
     })[state],
@@ -244,7 +244,6 @@ export const es = {
     reason: "Motivo",
     emotion: "Ánimo",
     wants: "Quiere",
-    notSaid: "no lo ha dicho",
     order: "Pedido",
     orders: "Pedidos",
     noOrder: "Sin pedido.",
@@ -275,7 +274,7 @@ export const es = {
     perCase: (money) => `de ${money} por caso`,
   },
   history: { title: "Historial del caso", none: "Sin movimientos." },
-  detail: (name, value) => `${DETAILS[name] ?? name.replaceAll("_", " ")}: ${value}`,
+  detail: (name, value) => [DETAILS[name] ?? name.replaceAll("_", " "), value].filter(Boolean).join(": "),
 
   wall: {
     waiting: "En espera",
@@ -342,30 +341,30 @@ export const es = {
     server: "No se pudo. Inténtelo otra vez en un momento.",
     wrong_login: "El correo o la contraseña no son correctos.",
     too_many_tries: "Demasiados intentos. Espere unos minutos.",
-    claimed_before: "Otra persona lo tomó primero.",
+    claimed_before: ({ by }) => (by ? `${by} lo tomó primero.` : "Alguien lo tomó primero."),
     beyond_authority: "Pasa de su autoridad. Pídalo al supervisor.",
     not_found: "Ese caso no existe.",
     signed_out: "La sesión terminó.",
   },
 };
 
+/** What needs no name has none. */
 const DETAILS = {
   reason: "motivo",
   how: "cómo",
-  what: "qué",
+  what: "",
   to: "a",
-  by: "por",
-  from: "de",
-  due_at: "para",
-  due: "para",
+  due_at: "para el",
   cause: "causa",
-  note: "nota",
-  amount: "valor",
   remedy: "remedio",
-  words: "texto",
-  why: "motivo",
-  answer: "respuesta",
+  words: "",
   category: "categoría",
+  also: "también",
   rule: "regla",
   order: "pedido",
+  kind: "",
+  kinds: "",
+  facts: "",
+  into: "con",
+  told_again: "caso",
 };

@@ -43,6 +43,11 @@ export class Thread {
     this.#draw();
   }
 
+  addNote(note) {
+    if (!this.#notes.some(({ id }) => id === note.id)) this.#notes = [...this.#notes, note];
+    this.#draw();
+  }
+
   showUnsent(entries) {
     this.#unsent = entries;
     this.#draw();

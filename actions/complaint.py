@@ -83,7 +83,8 @@ async def _more(turn: Turn, case: Complaint) -> str:
     """A further word on a case that is already open: another wrong, a correction, or the same."""
     case.thing = case.thing or turn.facts.thing
     case.desired = which.desired(turn.text) or case.desired
-    instead = bool(_CORRECTION.search(fold(turn.text)))
+    edited = "corrects" in (turn.message.extra or {})
+    instead = edited or bool(_CORRECTION.search(fold(turn.text)))
     if not complaint.add(case, turn.intent, turn.text, instead=instead):
         return ""
     await offer.withdraw(turn.session, case)

@@ -7,10 +7,13 @@ import structlog
 from sanic import HTTPResponse, Request, Sanic, response
 from sanic.exceptions import PayloadTooLarge, SanicException
 
+from bot.channels.known import open_channels
 from bot.channels.pages import pages
 from bot.channels.photos import language_of, photos, refuse
+from bot.channels.telegram.routes import telegram
 from bot.channels.visitor import Visitors
 from bot.channels.web import web
+from bot.channels.whatsapp.routes import whatsapp
 from bot.console.routes import add_console
 from bot.db import Database
 from bot.desk import Desk, open_desk
@@ -39,7 +42,7 @@ def create_app(settings: Settings, desk: Desk | None = None) -> EdgeApp:
     app.config.REQUEST_MAX_SIZE = LARGEST_BYTES + 64 * 1024
     app.config.WEBSOCKET_MAX_SIZE = LARGEST_FRAME
     app.config.GRACEFUL_SHUTDOWN_TIMEOUT = 5.0
-    for blueprint in (pages, web, photos, health):
+    for blueprint in (pages, web, photos, telegram, whatsapp, health):
         app.blueprint(blueprint)
     add_console(app)
     _serve_with(app, settings, desk)
@@ -59,6 +62,7 @@ def _serve_with(app: EdgeApp, settings: Settings, desk: Desk) -> None:
             desk=desk,
             db=Database(settings.database_url),
             rasa=RasaClient(settings.engine_url or "", token),
+            channels=open_channels(settings, desk),
             visitors=Visitors(settings.secret_key.get_secret_value()),
         )
         await app.ctx.service.start()

@@ -145,6 +145,18 @@ class Promises(Strict):
     status_update: Span  # the customer hears from us, even if it is only how things stand
 
 
+class Template(Strict):
+    """A message that Meta has approved, for customers who wrote more than a day ago.
+
+    Its body says the parameters in this order: the case's reference, and what there is to tell.
+    Without ``text`` it only knocks, and the message itself follows when the customer answers.
+    """
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,512}$")]
+    languages: LocalText  # the code under which each language was approved, such as es_CO
+    parameters: Annotated[tuple[Literal["reference", "text"], ...], NotEmpty]
+
+
 class People(Strict):
     """How cases reach the people of the company."""
 
@@ -172,6 +184,8 @@ class Company(Strict):
     people: People = People()
     # From what a customer buys in a year, in major units, they belong to a tier.
     tiers: dict[str, Annotated[int, Field(ge=0)]] = Field(default_factory=lambda: {"standard": 0})
+    # How WhatsApp customers are reached a day after they wrote; without it, only elsewhere.
+    whatsapp_update: Template | None = None
     # What the law or the contract gives, by the key that the policy uses.
     rights: dict[str, LocalText] = Field(default_factory=dict)
 

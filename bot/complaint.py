@@ -26,14 +26,12 @@ async def current(session: AsyncSession, conversation: Conversation) -> Complain
 
 
 async def latest(session: AsyncSession, conversation: Conversation) -> Complaint | None:
-    """The newest case told here, whatever its state."""
-    query = (
-        select(Complaint)
-        .where(Complaint.conversation_id == conversation.id)
-        .order_by(Complaint.id.desc())
-        .limit(1)
-    )
-    return await session.scalar(query)
+    """The newest case told here, whatever its state; else the newest of the proven customer."""
+    newest = select(Complaint).order_by(Complaint.id.desc()).limit(1)
+    here = await session.scalar(newest.where(Complaint.conversation_id == conversation.id))
+    if here is not None or conversation.contact_id is None or conversation.proven_by is None:
+        return here
+    return await session.scalar(newest.where(Complaint.contact_id == conversation.contact_id))
 
 
 async def take(
@@ -98,14 +96,18 @@ async def _adopt_photos(session: AsyncSession, complaint: Complaint) -> None:
 async def has_photo(session: AsyncSession, complaint: Complaint) -> bool:
     """Whether the customer sent a photo for this case."""
     await _adopt_photos(session, complaint)
-    query = select(Attachment.id).where(Attachment.complaint_id == complaint.id).limit(1)
-    return await session.scalar(query) is not None
+    query = select(Attachment.id).where(
+        Attachment.complaint_id == complaint.id, Attachment.kind == "photo"
+    )
+    return await session.scalar(query.limit(1)) is not None
 
 
 async def photos_with(session: AsyncSession, message: Message) -> bool:
     """Whether photos came with a message."""
-    query = select(Attachment.id).where(Attachment.message_id == message.id).limit(1)
-    return await session.scalar(query) is not None
+    query = select(Attachment.id).where(
+        Attachment.message_id == message.id, Attachment.kind == "photo"
+    )
+    return await session.scalar(query.limit(1)) is not None
 
 
 def add(complaint: Complaint, category: str, text: str, *, instead: bool) -> bool:

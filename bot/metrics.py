@@ -27,3 +27,6 @@ SIGN_INS = Counter("regalo_sign_ins_total", "Sign-ins to the console", ["outcome
 ASKED_KNOWN = Counter(
     "regalo_asked_known_total", "Messages of agents that asked for what was known"
 )
+SENT = Counter(
+    "regalo_sent_total", "What became of messages handed to a provider", ["channel", "outcome"]
+)

@@ -151,7 +151,12 @@ async def _all(session: AsyncSession, model: type[Row], *where: ColumnElement[bo
 
 async def _photos(session: AsyncSession, case: Complaint) -> list[Attachment]:
     query = select(Attachment).where(
-        Attachment.conversation_id == case.conversation_id, Attachment.message_id.is_not(None)
+        or_(
+            Attachment.conversation_id == case.conversation_id,
+            Attachment.complaint_id == case.id,
+        ),
+        Attachment.message_id.is_not(None),
+        Attachment.kind == "photo",
     )
     return list(await session.scalars(query.order_by(Attachment.created_at)))
 

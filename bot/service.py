@@ -1,6 +1,7 @@
 """The edge's parts, put together: what the routes of one process work with."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -9,12 +10,18 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
 from bot import claim, handoff
+from bot.conversation import arrivals
+from bot.conversation.channel import Channel
+from bot.conversation.channel import Event as Came
+from bot.conversation.deliverer import Deliverer
+from bot.conversation.files import Files
 from bot.conversation.frames import message_frames
 from bot.conversation.handover import Step
 from bot.conversation.hub import Event, Hub
 from bot.conversation.keeper import Keeper
 from bot.conversation.lease import release_all
 from bot.conversation.relay import Relay
+from bot.conversation.showing import Showing
 from bot.conversation.turn import Answered, Turns
 from bot.db import Database
 from bot.desk import Desk
@@ -46,6 +53,7 @@ class Service:
     db: Database
     rasa: RasaClient
     visitors: "Visitors"
+    channels: Mapping[str, Channel] = field(default_factory=dict)  # beside the web chat
     hub: Hub = field(default_factory=Hub)
     limiter: MovingWindowRateLimiter = field(
         default_factory=lambda: MovingWindowRateLimiter(MemoryStorage())
@@ -54,14 +62,20 @@ class Service:
     decoding: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
     keeper: Keeper = field(init=False)
     relay: Relay | None = None
+    deliverer: Deliverer = field(init=False)
+    showing: Showing = field(init=False)
 
     def __post_init__(self) -> None:
+        photos = self.settings.var_dir / "photos"
+        self.deliverer = Deliverer(self.db, self.desk, self.channels, photos, self._delivered)
+        self.showing = Showing(self.db, self.channels)
         turns = Turns(
             self.db,
             self.desk,
             self.rasa,
             engine_timeout=self.settings.engine_timeout,
             apology_after=self.settings.apology_after,
+            fetch=Files(self.db, self.channels, photos, self.decoding).fetch,
         )
         if not self.db.is_sqlite:
             self.relay = Relay(self.settings.database_url, self._relayed)
@@ -82,10 +96,17 @@ class Service:
         if self.relay is not None:
             self.relay.start()
         self.keeper.start()
+        await self.deliverer.start()
+        for channel in self.channels.values():
+            await channel.start(self.took)
 
     async def stop(self) -> None:
         """End gracefully: running turns come to their end, sockets are closed."""
         await self.keeper.stop()
+        await self.deliverer.stop()
+        self.showing.stop()
+        for channel in self.channels.values():
+            await channel.stop()
         self.hub.close()
         if self.relay is not None:
             await self.relay.stop()
@@ -99,9 +120,46 @@ class Service:
     async def show(self, message: Message) -> None:
         """Show a stored message to everyone who looks at its conversation, on every worker."""
         MESSAGES.labels(message.channel, message.author).inc()
+        if message.state == "pending" and message.channel in self.channels:
+            self.deliverer.wake(message.conversation_id)
         await self._show_here(message)
         if self.relay is not None:
             self.relay.send(message.conversation_id, {"type": "stored_message", "id": message.id})
+
+    async def took(self, channel: str, events: Sequence[Came]) -> None:
+        """Store what came on a channel; what cannot be stored keeps nothing else from it."""
+        failed: list[Exception] = []
+        for event in events:
+            try:
+                async with self.db.write() as session:
+                    taken = await arrivals.take(session, self.desk, channel, event)
+            except Exception as error:  # noqa: BLE001 - told to the provider, which sends it again
+                failed.append(error)
+                continue
+            if taken is not None:
+                await self._taken(taken)
+        if failed:
+            raise failed[0]
+
+    async def _taken(self, taken: arrivals.Taken) -> None:
+        for message in taken.messages:
+            await self.show(message)
+        if taken.settled is not None:
+            self.showing.settles(taken.conversation_id, [taken.settled])
+        if taken.delivery is not None:
+            self._delivered(taken.delivery)
+        for conversation_id in (*taken.left, *([taken.conversation_id] if taken.left else [])):
+            self.case_changed(conversation_id)
+        if taken.needs_answer:
+            self.keeper.wake(taken.conversation_id)
+        self.deliverer.wake(taken.conversation_id)
+
+    def _delivered(self, message: Message) -> None:
+        """A message has come further on its channel, or will not."""
+        event = {"type": "delivery", "seq": message.seq, "state": message.state}
+        self.publish(message.conversation_id, event)
+        if message.state == "failed":
+            self.case_changed(message.conversation_id)
 
     def publish(self, conversation_id: str, event: Event) -> None:
         """Tell everyone who looks at a conversation, on every worker."""
@@ -153,12 +211,15 @@ class Service:
 
     def _thinks(self, conversation_id: str) -> None:
         self._typing(conversation_id, on=True)
+        self.showing.thinks(conversation_id)
 
     def _typing(self, conversation_id: str, *, on: bool) -> None:
         self.publish(conversation_id, {"type": "typing", "on": on, "author": "bot", "name": None})
 
     async def _answered(self, answered: Answered) -> None:
         conversation_id = answered.incoming.conversation_id
+        self.showing.has_thought(conversation_id)
+        self.showing.settles(conversation_id, answered.spent)
         for seq in answered.spent:
             self.publish(conversation_id, {"type": "spent", "seq": seq, "chosen": None})
         self._typing(conversation_id, on=False)

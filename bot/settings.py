@@ -131,7 +131,7 @@ class Settings(BaseSettings):
 
     telegram_token: SecretStr | None = Field(None, description="the bot's token")
     telegram_mode: Annotated[Literal["polling", "webhook"], Lower] = Field(
-        "polling", description="polling or webhook"
+        "polling", description="polling or webhook; polling needs one worker"
     )
     telegram_webhook_secret: SecretStr | None = Field(
         None,
@@ -180,6 +180,8 @@ class Settings(BaseSettings):
     def _that_fit_together(self) -> Self:
         if self.workers > 1 and is_sqlite(self.database_url):
             raise _Unfit("WORKERS", self.workers)
+        if self.telegram_token and self.telegram_mode == "polling" and self.workers > 1:
+            raise _Unfit("TELEGRAM_MODE", self.telegram_mode)
         if self.telegram_token and self.telegram_mode == "webhook":
             _needed(self, "telegram_webhook_secret")
         whatsapp = [f"whatsapp_{part}" for part in _WHATSAPP]

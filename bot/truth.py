@@ -81,6 +81,8 @@ class _Rows:
 
 async def _rows(session: AsyncSession, conversation: Conversation) -> _Rows:
     here = Complaint.conversation_id == conversation.id
+    if conversation.contact_id is not None and conversation.proven_by is not None:
+        here |= Complaint.contact_id == conversation.contact_id
     cases = list(await session.scalars(select(Complaint).where(here)))
     orders = [case.order_id for case in cases if case.order_id]
     same_order = Compensation.order_id.in_(orders) & Compensation.state.in_(TAKEN)

@@ -20,6 +20,7 @@ COMMANDS = (
     ("queue", "Print the cases that wait for a person.", False),
     ("promises", "Show what customers were promised, and tell them when it is done.", False),
     ("ledger", "Print what was given to whom, and why.", False),
+    ("telegram", "Tell Telegram where this Regalo is.", False),
     ("edge", "The process that faces the network.", True),
     ("actions", "The process that acts for the engine.", True),
     ("engine", "The process that leads the dialogue.", True),

@@ -19,6 +19,7 @@ from bot.conversation.frames import message_frames
 from bot.known import Fact
 from bot.metrics import ASKED_KNOWN
 from bot.models import Agent, Complaint, Conversation, Handoff, Message
+from bot.person import said_elsewhere
 from bot.service import AGENT_RATE, Service
 
 cases = Blueprint("console_cases", url_prefix="/console/api/cases")
@@ -65,7 +66,10 @@ async def _whole(session: AsyncSession, service: Service, person: Agent, referen
         "card": views.card(card) if card else None,
         "case": views.case(case, conversation, contact.name if contact else None),
         "packet": views.packet(built, people),
-        "messages": await message_frames(session, list(messages)),
+        "messages": [
+            *await _elsewhere(session, conversation),
+            *await message_frames(session, list(messages)),
+        ],
         "notes": [views.note(one, who) for one, who in await packet.notes(session, case)],
         "history": [views.event(one) for one in await packet.events(session, case)],
         "approvals": [
@@ -74,6 +78,12 @@ async def _whole(session: AsyncSession, service: Service, person: Agent, referen
         ],
         "can": _can(person, owner),
     }
+
+
+async def _elsewhere(session: AsyncSession, conversation: Conversation) -> list[Json]:
+    """What the same person said on other channels: before all else, by places below the first."""
+    frames = await message_frames(session, await said_elsewhere(session, conversation))
+    return [{**frame, "seq": place - len(frames)} for place, frame in enumerate(frames)]
 
 
 def _can(person: Agent, owner: Handoff | None) -> list[str]:

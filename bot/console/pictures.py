@@ -24,12 +24,15 @@ async def show(request: Request, photo_id: str) -> HTTPResponse:
     if kept is None:
         raise Refused("photo_gone", 404)
     await record_conversation(service, person_of(request), kept.conversation_id)
+    # A photo was made anew by us; a document is whatever a stranger made it.
+    shown = kept.kind in {"photo", "voice", "video"}
     return await response.file(
         service.settings.var_dir / "photos" / kept.file_name,
         mime_type=kept.media_type,
         headers={
             "Cache-Control": "private, max-age=3600",
-            "Content-Disposition": "inline",
+            "Content-Disposition": "inline" if shown else "attachment",
+            "Content-Security-Policy": "default-src 'none'; sandbox",
             "X-Content-Type-Options": "nosniff",
         },
     )

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from bot import remedy
+from bot import reach, remedy
 from bot.agent import AtWork
 from bot.authority import Authority
 from bot.card import Card
@@ -141,6 +141,7 @@ class Views:
 
     def case(self, case: Complaint, conversation: Conversation, customer: str | None) -> Json:
         """The case itself."""
+        closes = reach.closes_at(conversation)
         return {
             "reference": case.reference,
             "conversation": conversation.id,
@@ -157,6 +158,9 @@ class Views:
             "resolved_at": moment(case.resolved_at),
             "language": conversation.language,
             "channel": conversation.channel,
+            # Until when the customer can be written to freely, and since when not at all.
+            "writable_until": closes and moment(closes),
+            "unreachable_at": conversation.unreachable_at and moment(conversation.unreachable_at),
             "customer": customer,
         }
 

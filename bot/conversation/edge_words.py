@@ -28,6 +28,29 @@ async def apologize(
     )
 
 
+# What is said of a message without words, by what it is; a photo is the engine's to answer.
+_WITHOUT_WORDS = {
+    "voice": "cannot_hear",
+    "video": "kept_for_the_case",
+    "document": "kept_for_the_case",
+    "location": "kept_for_the_case",
+    "sticker": "cannot_use",
+    "contact": "cannot_use",
+    "unsupported": "cannot_use",
+    "gone": "error_choice_gone",
+}
+
+
+def without_words(desk: Desk, conversation: Conversation, message: Message) -> Say | None:
+    """The honest word to what the assistant cannot take in; None for what the engine can."""
+    extra = message.extra or {}
+    refused = next((one["refused"] for one in extra.get("files", ()) if "refused" in one), None)
+    name = f"refused_{refused}" if refused else _WITHOUT_WORDS.get(message.kind)
+    if name is None or "told" in extra or (message.text.strip() and message.kind != "gone"):
+        return None
+    return Say(desk.wording.say(name, conversation.language))
+
+
 async def in_the_queue(
     session: AsyncSession, desk: Desk, conversation: Conversation, open_handoff: Handoff
 ) -> Say:

@@ -35,9 +35,11 @@ async def message_frames(
 
 
 def _frame(
-    message: Message, choices: Sequence[Choice], photos: Sequence[Attachment]
+    message: Message, choices: Sequence[Choice], attached: Sequence[Attachment]
 ) -> dict[str, Any]:
     source = message.source_id
+    photos = [one for one in attached if one.kind == "photo"]
+    pending = "sent" if message.channel == "web" else "pending"
     return {
         "seq": message.seq,
         # The client's own id, without the conversation that it is kept under.
@@ -53,6 +55,16 @@ def _frame(
         "chosen": next((one.token for one in choices if one.chosen), None),
         "spent": bool(choices) and all(one.chosen is not None for one in choices),
         "photos": [{"id": one.id, "width": one.width, "height": one.height} for one in photos],
+        "channel": message.channel,
+        # What it is beside words, and what came with it, for those who look at the case.
+        "what": message.kind,
+        "files": [
+            {"id": one.id, "kind": one.kind, "name": one.name, "type": one.media_type}
+            for one in attached
+            if one.kind != "photo"
+        ],
+        "place": (message.extra or {}).get("location"),
+        "why": message.failed_why,
         "at": message.at.isoformat(),
-        "delivery": {"received": "stored", "pending": "sent"}.get(message.state, message.state),
+        "delivery": {"received": "stored", "pending": pending}.get(message.state, message.state),
     }

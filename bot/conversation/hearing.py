@@ -100,7 +100,9 @@ async def _asks(session: AsyncSession, messages: Sequence[Message]) -> tuple[Ask
     presses: list[Ask] = []
     words: list[Message] = []
     for one in messages:
-        if one.choice_token is not None:
+        if told := (one.extra or {}).get("told"):
+            presses.append(Ask(one.id, told))
+        elif one.choice_token is not None:
             presses.append(Ask(one.id, await _payload(session, one.choice_token)))
         else:
             words.append(one)
@@ -127,8 +129,10 @@ async def _payload(session: AsyncSession, token: str) -> str:
 
 async def _without_words(session: AsyncSession, message: Message) -> str:
     """A bare photo is a fact; anything else without words is not understood."""
-    photo = select(Attachment.id).where(Attachment.message_id == message.id).limit(1)
-    return "/inform" if await session.scalar(photo) else "/nlu_fallback"
+    photo = select(Attachment.id).where(
+        Attachment.message_id == message.id, Attachment.kind == "photo"
+    )
+    return "/inform" if await session.scalar(photo.limit(1)) else "/nlu_fallback"
 
 
 async def all_heard(session: AsyncSession, conversation_id: str) -> None:

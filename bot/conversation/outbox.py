@@ -1,18 +1,36 @@
-"""The outbox: messages that another process put out, shown by the edge once, in order."""
+"""The outbox: what waits to go out, in the order of each conversation's thread.
 
-from collections.abc import Sequence
+The web chat's messages are shown by the edge; all others are sent to a provider. A message is
+marked as asked for before the provider is asked, in a transaction of its own, so that whoever finds
+it after a crash knows that it may be out already.
+"""
 
-from sqlalchemy import select, update
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.models import PENDING, Message
+from bot import clock, complaint, identity, reach
+from bot.conversation.channel import Button, Channel, Outgoing
+from bot.db import Database
+from bot.models import PENDING, Attachment, Choice, Conversation, Message
 
 AT_ONCE = 100
+# Longer than any request to a provider: then the lease of a worker that was killed has run out.
+LEASE = timedelta(seconds=40)
 
 
 async def pending(session: AsyncSession) -> list[int]:
-    """The ids of what waits, oldest first."""
-    query = select(Message.id).where(PENDING).order_by(Message.id).limit(AT_ONCE)
+    """The ids of what waits to be shown in the web chat, oldest first."""
+    query = (
+        select(Message.id)
+        .where(PENDING, Message.channel == "web")
+        .order_by(Message.id)
+        .limit(AT_ONCE)
+    )
     return list(await session.scalars(query))
 
 
@@ -26,3 +44,160 @@ async def take(session: AsyncSession, ids: Sequence[int]) -> list[Message]:
         .execution_options(synchronize_session=False)
     )
     return sorted(taken, key=lambda message: message.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The message that comes next in a conversation, ours to send now."""
+
+    channel: str
+    out: Outgoing
+    parts_sent: int
+    tries: int
+    is_closed: bool  # only a template may go out
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """Who sends, with what: a deliverer of one process."""
+
+    name: str
+    photos: Path
+    listening_since: datetime  # what the provider reported earlier, it had to keep
+
+
+async def due(session: AsyncSession, channels: Iterable[str]) -> list[str]:
+    """The conversations of these channels whose next message may be sent now."""
+    now = clock.now()
+    heads = (
+        select(func.min(Message.seq).label("seq"), Message.conversation_id)
+        .where(PENDING, Message.channel.in_(tuple(channels)))
+        .group_by(Message.conversation_id)
+        .subquery()
+    )
+    query = (
+        select(Message.conversation_id)
+        .join(
+            heads,
+            (heads.c.conversation_id == Message.conversation_id) & (heads.c.seq == Message.seq),
+        )
+        .join(Conversation, Conversation.id == Message.conversation_id)
+        .where(
+            PENDING,
+            Message.announced_at.is_(None),
+            (Message.next_try_at.is_(None)) | (Message.next_try_at <= now),
+            (Conversation.outbox_until.is_(None)) | (Conversation.outbox_until < now),
+        )
+        .order_by(Message.id)
+        .limit(500)
+    )
+    return list(await session.scalars(query))
+
+
+async def begin(
+    session: AsyncSession,
+    conversation_id: str,
+    worker: Worker,
+    channels: Mapping[str, Channel],
+) -> Due | None:
+    """Take the conversation's outbox, and mark its next message as asked for.
+
+    None when another worker has it or nothing may be sent now; it is given back then.
+    """
+    now = clock.now()
+    conversation = await identity.lock(session, conversation_id)
+    mine = conversation.outbox_owner == worker.name
+    if not mine and conversation.outbox_until is not None and conversation.outbox_until > now:
+        return None
+    conversation.outbox_owner = conversation.outbox_until = None
+    channel = channels.get(conversation.channel)
+    if channel is None:
+        return None
+    if conversation.unreachable_at is not None:
+        await fail_all(session, conversation, conversation.unreachable_why or "unreachable")
+        return None
+    head = await session.scalar(
+        select(Message)
+        .where(Message.conversation_id == conversation_id, PENDING)
+        .order_by(Message.seq)
+        .limit(1)
+    )
+    if head is None or head.announced_at is not None:
+        return None
+    if _not_yet(head, channel, max(head.asked_at or now, worker.listening_since)):
+        return None
+    conversation.outbox_owner, conversation.outbox_until = worker.name, now + LEASE
+    head.asked_at = now
+    return Due(
+        channel=channel.name,
+        out=await _outgoing(session, conversation, head, worker.photos),
+        parts_sent=head.parts_sent,
+        tries=head.tries,
+        is_closed=reach.is_closed(conversation),
+    )
+
+
+def _not_yet(head: Message, channel: Channel, asked_at: datetime) -> bool:
+    """Whether the message is to be tried later, or the provider may still report it as sent."""
+    if head.asked_at is not None and channel.grace:
+        known_by = asked_at + timedelta(seconds=channel.grace)
+        head.next_try_at = max(head.next_try_at or known_by, known_by)
+    return head.next_try_at is not None and head.next_try_at > clock.now()
+
+
+async def _outgoing(
+    session: AsyncSession, conversation: Conversation, message: Message, photos: Path
+) -> Outgoing:
+    choices = await session.scalars(
+        select(Choice).where(Choice.message_id == message.id).order_by(Choice.position)
+    )
+    files = await session.scalars(
+        select(Attachment.file_name)
+        .where(Attachment.message_id == message.id, Attachment.kind == "photo")
+        .order_by(Attachment.created_at)
+    )
+    case = await complaint.latest(session, conversation)
+    named = message.author == "agent" and message.author_name and message.text
+    return Outgoing(
+        message_id=message.id,
+        conversation_id=conversation.id,
+        address=conversation.address,
+        language=conversation.language,
+        text=f"{message.author_name}: {message.text}" if named else message.text,
+        # What was settled meanwhile is not put to the customer any more.
+        buttons=tuple(
+            Button(one.token, one.title, one.detail) for one in choices if one.chosen is None
+        ),
+        photos=tuple(photos / name for name in files),
+        reference=case.reference if case else None,
+    )
+
+
+async def fail_all(session: AsyncSession, conversation: Conversation, why: str) -> None:
+    """What waits for a customer whom nothing reaches has failed."""
+    await session.execute(
+        update(Message)
+        .where(Message.conversation_id == conversation.id, PENDING)
+        .values(state="failed", failed_why=why, asked_at=None)
+    )
+
+
+async def wait_no_longer(session: AsyncSession, conversation: Conversation) -> None:
+    """The customer wrote: what waited for that may go out now."""
+    await session.execute(
+        update(Message)
+        .where(
+            Message.conversation_id == conversation.id, PENDING, Message.announced_at.is_not(None)
+        )
+        .values(announced_at=None, next_try_at=None)
+    )
+
+
+async def release_all(db: Database) -> None:
+    """Give every outbox free: for a start on SQLite, where nobody else can be sending."""
+    async with db.write() as session:
+        await session.execute(
+            update(Conversation)
+            .where(Conversation.outbox_owner.is_not(None))
+            .values(outbox_owner=None, outbox_until=None)
+        )

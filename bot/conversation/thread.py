@@ -54,11 +54,13 @@ async def receive(
     text: str = "",
     photos: Sequence[str] = (),
     choice_token: str | None = None,
+    kind: str = "text",
     languages: Sequence[str] = language.LANGUAGES,
 ) -> tuple[Message, bool]:
     """Store what a customer sent, once; says whether it is new.
 
     Args:
+        kind: what it is, where it is no text: a voice note or a place has no words.
         languages: those that the company speaks.
 
     Raises:
@@ -75,11 +77,11 @@ async def receive(
     )
     if known is not None:
         return known, False
-    text = _storable(text)
+    text = storable(text)
     choice_token = choice_token or await _pressed_in_words(session, conversation, text)
     if choice_token is not None:
         text = await _press(session, conversation, choice_token)
-    elif not text.strip() and not photos:
+    elif not text.strip() and not photos and kind == "text":
         raise MessageRefused("empty")
     elif len(text) > LONGEST_TEXT:
         raise MessageRefused("too_long", length=len(text), most=LONGEST_TEXT)
@@ -93,6 +95,7 @@ async def receive(
         author="customer",
         text=text,
         state="received",
+        kind=kind,
         choice_token=choice_token,
         at=clock.now(),
     )
@@ -112,7 +115,7 @@ def _hear_language(conversation: Conversation, text: str, languages: Sequence[st
     conversation.language, conversation.language_heard = spoken, True
 
 
-def _storable(text: str) -> str:
+def storable(text: str) -> str:
     """Without what no database holds: NUL, and the halves of surrogate pairs."""
     return text.replace("\x00", "").encode(errors="ignore").decode()
 
@@ -171,7 +174,8 @@ async def put(
         author_name: how the customer knows the person who says it.
         source_id: the sender's own id for it, unique on the channel.
         state: "sent" when the caller shows it right after the commit (a page that misses it then
-            gets it when it resumes), "pending" when the edge is to find it in the outbox.
+            gets it when it resumes), "pending" when the edge is to find it in the outbox. Beside
+            the web chat every message is pending until its provider has it.
     """
     message = Message(
         conversation_id=conversation.id,
@@ -181,7 +185,7 @@ async def put(
         author=author,
         author_name=author_name,
         text=say.text,
-        state=state,
+        state=state if conversation.channel == "web" else "pending",
         in_reply_to=in_reply_to.id if in_reply_to else None,
         at=clock.now(),
     )

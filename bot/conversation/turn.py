@@ -6,7 +6,7 @@ answer is stored in the same transaction that marks the message answered.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -59,6 +59,7 @@ class Turns:
         engine_timeout: float,
         apology_after: float,
         concurrency: int = 32,
+        fetch: Callable[[Message], Awaitable[bool]] | None = None,
     ) -> None:
         self._db = db
         self._desk = desk
@@ -66,6 +67,7 @@ class Turns:
         self._engine_timeout = engine_timeout
         self._apology_after = apology_after
         self._at_once = asyncio.Semaphore(concurrency)
+        self._fetch = fetch
 
     async def run_next(
         self, conversation_id: str, on_think: Callable[[], None], lease: Lease | None = None
@@ -80,6 +82,8 @@ class Turns:
         heard = await self._hear(conversation_id, lease)
         if heard is None:
             return None
+        if self._fetch is not None and await self._fetch(heard.message):
+            heard = await self._hear(conversation_id, None) or heard
         with TURN_SECONDS.time():
             answered = await self._run(heard, on_think, lease)
         return replace(answered, had_owner=heard.handoff is not None)
@@ -91,6 +95,8 @@ class Turns:
             kept = await self._queue(heard, lease)
             if kept is not None:
                 return kept
+        if word := edge_words.without_words(self._desk, heard.conversation, heard.message):
+            return await self._answer(heard, [word], lease)
         on_think()
         try:
             async with self._at_once:

@@ -125,6 +125,8 @@ class Promise(Base):
     due_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(words("promise_state", "open", "kept", "broken", "void"))
     created_at: Mapped[datetime]
+    # How the customer will be reached when it falls due: "chat", "template", "telegram", "nobody".
+    way: Mapped[str | None]
 
 
 # The same for what is promised.

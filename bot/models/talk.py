@@ -35,6 +35,16 @@ class Conversation(Base):
     said_order: Mapped[str | None]
     said_email: Mapped[str | None]
     said_phone: Mapped[str | None]
+    # A phone that the channel vouches for, as E.164.
+    phone: Mapped[str | None] = mapped_column(index=True)
+    # When the customer last wrote, by the provider's clock: some channels close a day later.
+    heard_at: Mapped[datetime | None]
+    # Since when nothing reaches them, and why (they blocked us, the number is gone).
+    unreachable_at: Mapped[datetime | None]
+    unreachable_why: Mapped[str | None]
+    # One deliverer at a time in the whole cluster: who it is, and until when that holds.
+    outbox_owner: Mapped[str | None]
+    outbox_until: Mapped[datetime | None]
     # How often each fact was asked for and each doubt was voiced, so that nothing goes on for ever.
     times: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
@@ -75,6 +85,7 @@ class Message(Base):
             postgresql_where=text("heard IS false"),
         ),
         Index("ix_messages_in_reply_to", "in_reply_to"),
+        Index("ix_messages_provider_id", "channel", "provider_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -107,6 +118,24 @@ class Message(Base):
     reply: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True))
     in_reply_to: Mapped[int | None] = mapped_column(ForeignKey("messages.id"))
     at: Mapped[datetime]
+    # What an incoming message is, where it is more or less than words: "voice", "location", …
+    kind: Mapped[str] = mapped_column(default="text", server_default="text")
+    # What came with it: files of the provider's, a place, what the engine is told in its stead.
+    extra: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    # When the customer sent it, by the provider's clock; it may come to us days later.
+    said_at: Mapped[datetime | None]
+    # What the provider calls the message itself: to edit it, and to know it in what is reported.
+    provider_id: Mapped[str | None]
+    # The outbox: how many of the message's parts are out, how often the next was tried, and when
+    # it may be tried again.
+    parts_sent: Mapped[int] = mapped_column(default=0, server_default="0")
+    tries: Mapped[int] = mapped_column(default=0, server_default="0")
+    next_try_at: Mapped[datetime | None]
+    # Since when the provider has been asked to send and has not answered.
+    asked_at: Mapped[datetime | None]
+    # When a template knocked for a message that waits for the customer to write again.
+    announced_at: Mapped[datetime | None]
+    failed_why: Mapped[str | None]
 
 
 # Written out and not bound: only then does the database see that the small index will do.
@@ -139,7 +168,7 @@ class Choice(Base):
 
 
 class Attachment(Base):
-    """A photo that the customer sent, checked and kept outside the web root."""
+    """A file that was sent, checked where it is a photo, and kept outside the web root."""
 
     __tablename__ = "attachments"
 
@@ -154,3 +183,5 @@ class Attachment(Base):
     size: Mapped[int]  # bytes
     sha256: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime]
+    kind: Mapped[str] = mapped_column(default="photo", server_default="photo")
+    name: Mapped[str | None]  # what the sender called the file

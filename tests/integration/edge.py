@@ -35,6 +35,7 @@ class Engine:
         self.asked: list[dict[str, Any]] = []
         self.is_up = True
         self.actions_are_up = True
+        self.is_slow = 0.0
         engine = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -42,6 +43,7 @@ class Engine:
                 length = int(self.headers["Content-Length"])
                 body = json.loads(self.rfile.read(length))
                 engine.asked.append(body)
+                time.sleep(engine.is_slow)
                 self._answer(200, engine.answer(body["message"]))
 
             def do_GET(self) -> None:
@@ -91,9 +93,9 @@ class Edge:
         self.port = port
         self.url = f"http://127.0.0.1:{port}"
         self.socket_url = f"ws://127.0.0.1:{port}/chat/socket"
-        self._database_url = settings.database_url
+        self.database_url = settings.database_url
         self.log = settings.var_dir / "edge.log"
-        environment = os.environ | {
+        self._environment = os.environ | {
             "PORT": str(port),
             "DATABASE_URL": settings.database_url,
             "VAR_DIR": str(settings.var_dir),
@@ -107,15 +109,22 @@ class Edge:
             "EMBED_ORIGINS": "https://shop.example",
             **more,
         }
-        with self.log.open("w") as log:
+        self.start()
+
+    def start(self) -> None:
+        with self.log.open("a") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "bot.cli", "edge"],
                 cwd=ROOT,
-                env=environment,
+                env=self._environment,
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
         self._wait()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
 
     def _wait(self) -> None:
         until = time.monotonic() + 120  # with other work on the machine, imports take long
@@ -139,7 +148,7 @@ class Edge:
         self._process.wait(15)
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
-        file = Path(self._database_url.removeprefix("sqlite+aiosqlite:///"))
+        file = Path(self.database_url.removeprefix("sqlite+aiosqlite:///"))
         with closing(sqlite3.connect(file)) as database:
             return database.execute(query, values).fetchall()
 

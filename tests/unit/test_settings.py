@@ -94,6 +94,11 @@ def test_database_addresses(written: str, meant: str) -> None:
         ({"apology_after": "61"}, "APOLOGY_AFTER is '61'", "seconds"),
         ({"telegram_token": "t", "telegram_mode": "webhook"}, "WEBHOOK_SECRET is not set", "1 to"),
         ({"telegram_mode": "push"}, "TELEGRAM_MODE is 'push'", "polling or webhook"),
+        (
+            {"telegram_token": "t", "workers": 2, "database_url": "postgresql://h/d"},
+            "TELEGRAM_MODE is 'polling'",
+            "polling needs one worker",
+        ),
         ({"whatsapp_token": "t"}, "WHATSAPP_PHONE_NUMBER_ID is not set", "go together"),
         ({"var_dir": "/dev/null/var"}, "VAR_DIR is", "may write"),
     ],

@@ -5,7 +5,8 @@ import { button } from "./build.js";
 import { icon } from "./icons.js";
 
 const OURS = new Set(["agent", "bot"]);
-const DRAWING = { stored: "waiting", answered: "delivered", sent: "sent", delivered: "delivered", read: "delivered", failed: "failed" };
+const WORDLESS = new Set(["sticker", "contact", "unsupported", "location"]);
+const DRAWING = { stored: "waiting", pending: "waiting", answered: "delivered", sent: "sent", delivered: "delivered", read: "delivered", failed: "failed" };
 
 // "Q-4827-3916", "7FQW-RUHV-274P": read out and copied in one piece, so they stay on one line.
 const CODE = /\b([A-Z\d]{1,4}(?:-[A-Z\d]{4}){2})\b/;
@@ -57,7 +58,7 @@ export class Bubble {
     return author === "bot" || !name ? texts.author(author) : name;
   }
 
-  #body({ text, photos = [], pressed }) {
+  #body({ text, photos = [], files = [], what, place, pressed }) {
     const { texts } = this.#desk;
     return element(
       "div",
@@ -66,8 +67,23 @@ export class Bubble {
         ? element("div", { class: "photos" }, ...photos.map((photo) => this.#desk.photos.show(photo)))
         : null,
       pressed ? element("span", { class: "pressed-word" }, texts.pressed) : null,
+      ...files.map((file) => this.#file(file)),
+      WORDLESS.has(what) ? element("p", { class: "text" }, this.#place(place) ?? texts.came(what)) : null,
       text ? element("p", { class: "text" }, ...whole(text)) : null,
     );
+  }
+
+  /** A voice note, a video or a document: opened beside the console, which plays none of them. */
+  #file({ id, kind, name }) {
+    const href = `/console/api/photos/${encodeURIComponent(id)}`;
+    const says = [this.#desk.texts.came(kind), name].filter(Boolean).join(": ");
+    return element("p", { class: "text" }, element("a", { href, target: "_blank", rel: "noopener" }, says));
+  }
+
+  #place(place) {
+    if (!place) return null;
+    const at = [place.name, place.address, `${place.latitude}, ${place.longitude}`];
+    return [this.#desk.texts.came("location"), at.filter(Boolean).join(", ")].join(": ");
   }
 
   #choiceList(choices) {

@@ -58,6 +58,7 @@ export class CaseHead {
       element("span", { class: "reference" }, told.reference),
       element("span", {}, told.is_told ? texts.category(told.category) : texts.notTold),
       element("span", {}, texts.channel(told.channel)),
+      ...this.#reach(told),
     );
     // Built anew only when something changed: a button that is being pressed must stay.
     const print = JSON.stringify([card, told.state, data.can]);
@@ -67,6 +68,15 @@ export class CaseHead {
     place(this.#actions, this.#allowed(data.can, card));
     this.#actions.hidden = !this.#actions.children.length;
     this.#showFoot(card, data.can);
+  }
+
+  /** Until when the customer's channel lets us write, or that it does not. */
+  #reach({ unreachable_at, writable_until }) {
+    const { texts, format } = this.#desk;
+    if (unreachable_at) return [chip(texts.unreachable, "bad")];
+    if (!writable_until) return [];
+    if (new Date(writable_until) <= format.now()) return [chip(texts.onlyTemplate, "warn")];
+    return [element("span", {}, texts.writableUntil(format.moment(writable_until)))];
   }
 
   #standing(card, told) {

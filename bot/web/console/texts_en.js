@@ -115,6 +115,9 @@ export const en = {
   withMe: "With you",
   withAgent: (name) => `With ${name}`,
   withBot: "The assistant has it.",
+  unreachable: "Messages do not reach them",
+  onlyTemplate: "Only by template until they write",
+  writableUntil: (moment) => `Can be written to until ${moment}`,
   answerBefore: (moment) => `Answer promised: ${moment}`,
   actions: {
     name: "Actions on the case",

@@ -114,6 +114,9 @@ export const es = {
   withMe: "Con usted",
   withAgent: (name) => `Con ${name}`,
   withBot: "Lo lleva el asistente.",
+  unreachable: "No le llegan mensajes",
+  onlyTemplate: "Solo con plantilla hasta que escriba",
+  writableUntil: (moment) => `Se le puede escribir hasta ${moment}`,
   answerBefore: (moment) => `Respuesta prometida: ${moment}`,
   actions: {
     name: "Acciones del caso",

@@ -4,6 +4,7 @@ import { element } from "/widget/dom.js";
 import { Bubble } from "./bubble.js";
 import { place } from "./build.js";
 
+const STEPS = ["pending", "sent", "delivered", "read", "failed"];
 const QUIET_MS = 500; // screen readers look at a region's state some time after it changed
 
 export class Thread {
@@ -52,10 +53,12 @@ export class Thread {
     this.#draw();
   }
 
-  /** Everything of ours up to `seq` has come so far. */
+  /** Everything of ours up to `seq` has come so far; nothing goes back, and a failure is its own. */
   deliver(seq, state) {
     for (const message of this.#messages.values()) {
-      if (message.seq <= seq && message.author !== "customer" && message.delivery !== "read") {
+      const further = STEPS.indexOf(message.delivery) < STEPS.indexOf(state);
+      const has = state === "failed" ? message.seq === seq : message.seq > 0 && message.seq <= seq && further;
+      if (has && message.author !== "customer" && message.delivery !== "failed") {
         message.delivery = state;
       }
     }

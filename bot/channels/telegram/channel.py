@@ -1,0 +1,314 @@
+"""Sending to Telegram, and asking it for what has come where it cannot reach us."""
+
+import asyncio
+import hmac
+from collections.abc import Coroutine, Mapping, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+import structlog
+from telegram import (
+    BotCommand,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    KeyboardButton,
+    ReplyKeyboardMarkup,
+)
+from telegram.error import (
+    BadRequest,
+    Conflict,
+    Forbidden,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+    TimedOut,
+)
+from telegram.ext import AIORateLimiter, ExtBot
+from telegram.request import HTTPXRequest
+
+from bot.channels.limits import split
+from bot.channels.telegram.updates import ALLOWED_UPDATES, Read, UpdateRefused, read
+from bot.conversation.channel import (
+    File,
+    Later,
+    Lost,
+    Outgoing,
+    Part,
+    Refused,
+    SendError,
+    Take,
+    Unreachable,
+)
+from bot.desk import Desk
+from bot.metrics import REFUSED
+from bot.settings import Settings
+
+log = structlog.get_logger()
+NAME = "telegram"
+LONGEST_TEXT = 4096
+# Telegram's own: 30 messages a second in all, one a second to one chat.
+MOST_A_SECOND = 30
+SEND_SECONDS = 15.0
+POLL_SECONDS = 25
+AGAIN_AFTER = 3.0
+# Questions that sharing one's phone answers, by the name of their response.
+ASKS_WHO = ("ask_order", "ask_order_useful", "ask_contact", "ask_contact_again")
+COMMANDS = {
+    "es": {"start": "start", "ayuda": "help", "persona": "person", "estado": "status"},
+    "en": {"start": "start", "help": "help", "person": "person", "status": "status"},
+}
+
+
+class TelegramChannel:
+    """One bot."""
+
+    name = NAME
+    pace = 1.0
+    # Telegram reports nothing afterwards: a message whose answer was lost is sent again. Twice is
+    # better than never; its buttons can be spent once all the same.
+    grace = 0.0
+
+    def __init__(self, settings: Settings, desk: Desk) -> None:
+        self._desk = desk
+        self._polls = settings.telegram_mode == "polling"
+        secret = settings.telegram_webhook_secret
+        self._secret = secret.get_secret_value() if secret else None
+        self._bot = bot_of(settings)
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    # --- what comes in ----------------------------------------------------------------------------
+
+    def vouches(self, token: str | None) -> bool:
+        """Whether a request to the webhook carries the secret that we told Telegram."""
+        if self._secret is None or not token:
+            return False
+        return hmac.compare_digest(token.encode(), self._secret.encode())
+
+    async def take(self, raw: object, take: Take) -> None:
+        """Store what an update says; what Telegram wants to hear about it comes afterwards."""
+        try:
+            update = read(raw, self._desk.company.country)
+        except UpdateRefused:
+            REFUSED.labels(NAME, "bad_update").inc()
+            return
+        if update.events:
+            await take(NAME, update.events)
+        self._afterwards(update)
+
+    def _afterwards(self, update: Read) -> None:
+        if update.press is not None:
+            self._begin(self._say_heard(update.press))
+        if update.group is not None:
+            self._begin(self._decline(update.group, update.language))
+
+    async def _say_heard(self, press: str) -> None:
+        await self._bot.answer_callback_query(press)
+
+    async def _decline(self, group: int, language: str) -> None:
+        spoken = self._desk.company.spoken(language)
+        try:
+            await self._bot.send_message(group, self._desk.wording.say("group_declined", spoken))
+        finally:
+            await self._bot.leave_chat(group)
+
+    async def start(self, take: Take) -> None:
+        """Say what the bot can do; on a laptop, ask for what has come."""
+        self._begin(self._introduce())
+        if self._polls:
+            self._begin(self._poll(take))
+
+    async def stop(self) -> None:
+        """Ask no more."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._bot.shutdown()
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        async def shielded() -> None:
+            try:
+                await work
+            except TelegramError as error:
+                log.info("telegram_refused", why=str(error))
+            except Exception:
+                log.exception("telegram_failed")
+
+        task = asyncio.create_task(shielded())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _introduce(self) -> None:
+        """Register the commands, in each language and for all others."""
+        company = self._desk.company
+        while True:
+            try:
+                await self._bot.initialize()
+                for language in (None, *company.languages):
+                    spoken = language or company.languages[0]
+                    await self._bot.set_my_commands(
+                        [
+                            BotCommand(name, self._desk.wording.say(f"command_{what}", spoken))
+                            for name, what in COMMANDS[spoken].items()
+                        ],
+                        language_code=language,
+                    )
+                return
+            except TelegramError as error:
+                log.warning("telegram_away", why=str(error))
+                await asyncio.sleep(AGAIN_AFTER)
+
+    async def _poll(self, take: Take) -> None:
+        """Ask for updates for ever; each is confirmed by asking for the next once it is stored."""
+        offset: int | None = None
+        webhook_is_off = False
+        while True:
+            try:
+                webhook_is_off = webhook_is_off or await self._bot.delete_webhook()
+                updates = await self._bot.get_updates(
+                    offset, timeout=POLL_SECONDS, allowed_updates=ALLOWED_UPDATES
+                )
+                for update in updates:
+                    await self.take(update.to_dict(), take)
+                    offset = update.update_id + 1
+            except Conflict as error:
+                # Another process polls with this token, or somebody has set a webhook.
+                log.warning("telegram_conflict", why=str(error))
+                webhook_is_off = False
+                await asyncio.sleep(AGAIN_AFTER)
+            except TelegramError as error:
+                log.warning("telegram_away", why=str(error))
+                await asyncio.sleep(AGAIN_AFTER)
+            except Exception:
+                # Not stored, so not confirmed: it comes again.
+                log.exception("telegram_failed")
+                await asyncio.sleep(AGAIN_AFTER)
+
+    # --- what goes out ----------------------------------------------------------------------------
+
+    def parts(self, out: Outgoing) -> Sequence[Part]:
+        """The photos, then the text in pieces; the buttons stand under the last."""
+        details = [f"• {one.title}: {one.detail}" for one in out.buttons if one.detail]
+        text = "\n\n".join((out.text, "\n".join(details))) if details else out.text
+        pieces = split(text, LONGEST_TEXT) if text.strip() else []
+        parts: list[Part] = [{"photo": path} for path in out.photos]
+        parts += [{"text": piece} for piece in pieces]
+        if parts and out.buttons:
+            parts[-1]["reply_markup"] = InlineKeyboardMarkup(
+                [[InlineKeyboardButton(one.title, callback_data=one.token)] for one in out.buttons]
+            )
+        elif parts and self._asks_who(out):
+            share = self._desk.wording.say("share_phone", out.language)
+            parts[-1]["reply_markup"] = ReplyKeyboardMarkup(
+                [[KeyboardButton(share, request_contact=True)]],
+                resize_keyboard=True,
+                one_time_keyboard=True,
+            )
+        return parts
+
+    def _asks_who(self, out: Outgoing) -> bool:
+        return any(self._desk.wording.say(name, out.language) in out.text for name in ASKS_WHO)
+
+    def template(self, out: Outgoing) -> None:
+        """Telegram closes no window."""
+
+    async def send(self, out: Outgoing, part: Part, place: int, of: int) -> str:  # noqa: ARG002
+        """Send one part."""
+        chat = int(out.address)
+        try:
+            if "photo" in part:
+                sent = await self._bot.send_photo(
+                    chat, part["photo"].read_bytes(), reply_markup=part.get("reply_markup")
+                )
+            else:
+                sent = await self._bot.send_message(
+                    chat, part["text"], reply_markup=part.get("reply_markup")
+                )
+        except (TelegramError, OSError) as error:
+            raise _meaning(error) from error
+        return f"{chat}:{sent.message_id}"
+
+    async def typing(self, address: str, heard: str | None) -> None:  # noqa: ARG002
+        """Show that we write; it lasts five seconds."""
+        try:
+            await self._bot.send_chat_action(int(address), "typing")
+        except TelegramError as error:
+            raise _meaning(error) from error
+
+    async def settle(self, address: str, provider_id: str, text: str, chosen: str | None) -> None:
+        """Take the buttons off, and say there what was chosen."""
+        message_id = int(provider_id.partition(":")[2])
+        try:
+            if chosen is None:
+                await self._bot.edit_message_reply_markup(int(address), message_id)
+            else:
+                settled = f"{split(text, LONGEST_TEXT)[-1]}\n\n✓ {chosen}"[-LONGEST_TEXT:]
+                await self._bot.edit_message_text(settled, int(address), message_id)
+        except TelegramError as error:
+            raise _meaning(error) from error
+
+    async def fetch(self, file: File) -> bytes:
+        """Download a file."""
+        try:
+            found = await self._bot.get_file(file.id)
+            return bytes(await found.download_as_bytearray())
+        except TelegramError as error:
+            raise _meaning(error) from error
+
+
+def bot_of(settings: Settings) -> "ExtBot[int]":
+    """The library's bot, at the server that the settings name."""
+    token = settings.telegram_token
+    url = settings.telegram_api_url
+    # A proxy of the environment has no business on loopback.
+    is_local = urlsplit(url).hostname in {"127.0.0.1", "::1", "localhost"}
+    options: Mapping[str, Any] = {"trust_env": not is_local}
+    return ExtBot(
+        token.get_secret_value() if token else "",
+        base_url=f"{url}/bot",
+        base_file_url=f"{url}/file/bot",
+        request=HTTPXRequest(
+            connection_pool_size=32,
+            connect_timeout=5,
+            read_timeout=SEND_SECONDS,
+            pool_timeout=SEND_SECONDS,
+            httpx_kwargs=dict(options),
+        ),
+        get_updates_request=HTTPXRequest(
+            connection_pool_size=1, connect_timeout=5, httpx_kwargs=dict(options)
+        ),
+        # It never asks again by itself: the outbox does, and remembers across a crash.
+        rate_limiter=AIORateLimiter(overall_max_rate=MOST_A_SECOND, max_retries=0),
+    )
+
+
+async def set_webhook(settings: Settings, url: str) -> int:
+    """Let Telegram deliver to an address of ours; how many updates wait for it."""
+    bot = bot_of(settings)
+    secret = settings.telegram_webhook_secret
+    try:
+        await bot.set_webhook(
+            url,
+            allowed_updates=ALLOWED_UPDATES,
+            secret_token=secret.get_secret_value() if secret else None,
+        )
+        return (await bot.get_webhook_info()).pending_update_count
+    except TelegramError as error:
+        raise _meaning(error) from error
+
+
+def _meaning(error: TelegramError | OSError) -> SendError:
+    """What Telegram's answer means for the message."""
+    why = f"{type(error).__name__}: {error}"
+    if isinstance(error, RetryAfter):
+        # The public name gives whole seconds today and a timedelta tomorrow; this is both.
+        return Later(why, after=error._retry_after.total_seconds(), everybody=True)
+    if isinstance(error, Forbidden) or "chat not found" in str(error).lower():
+        return Unreachable(why)
+    if isinstance(error, BadRequest | OSError):
+        return Refused(why)
+    if isinstance(error, TimedOut):
+        return Lost(why)
+    if isinstance(error, NetworkError):
+        return Later(why)
+    # A token that is wrong or was taken back: for all customers, until somebody mends it.
+    return Later(why, after=AGAIN_AFTER, everybody=True)

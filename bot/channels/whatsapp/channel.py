@@ -1,0 +1,190 @@
+"""Sending to WhatsApp, and reading what Meta's refusals mean."""
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+from aiolimiter import AsyncLimiter
+
+from bot.channels.whatsapp import shapes
+from bot.channels.whatsapp.posts import UNREACHABLE, WINDOW_CLOSED
+from bot.conversation.channel import (
+    Closed,
+    File,
+    Later,
+    Lost,
+    Outgoing,
+    Part,
+    Refused,
+    SendError,
+    Take,
+    Unreachable,
+)
+from bot.desk import Desk
+from bot.settings import Settings
+
+NAME = "whatsapp"
+VERSION = "v23.0"
+# Meta's default throughput for a number, messages a second.
+MOST_A_SECOND = 80
+SEND_SECONDS = 15.0
+# Too much for all, too much for one customer; and faults of Meta's that pass.
+TOO_MUCH = frozenset({4, 80007, 130429, 131048, 131064, 133016})
+TOO_MUCH_FOR_ONE = 131056
+PASSING = frozenset({1, 2, 131000, 131016, 133004})
+# The token, the account or its payment: for all customers, until somebody mends it.
+OURS_TO_MEND = frozenset({0, 3, 10, 190, 368, 131005, 131031, 131042, 131045, 133010})
+ALL_WAIT = 10.0
+
+
+class WhatsAppChannel:
+    """One number."""
+
+    name = NAME
+    # Meta takes bursts and says (131056) when one customer gets too much.
+    pace = 0.0
+    # A message that Meta took is reported, with what we said it was: sent again only if no such
+    # report comes in this time.
+    grace = 20.0
+
+    def __init__(self, settings: Settings, desk: Desk) -> None:
+        self._desk = desk
+        self.phone_number_id = settings.whatsapp_phone_number_id or ""
+        self._app_secret = _secret(settings.whatsapp_app_secret)
+        self._verify_token = _secret(settings.whatsapp_verify_token)
+        self._url = f"{settings.whatsapp_api_url}/{VERSION}"
+        # A proxy of the environment has no business on loopback.
+        is_local = urlsplit(self._url).hostname in {"127.0.0.1", "::1", "localhost"}
+        self._http = httpx.AsyncClient(
+            headers={"Authorization": f"Bearer {_secret(settings.whatsapp_token)}"},
+            timeout=httpx.Timeout(SEND_SECONDS, connect=5),
+            limits=httpx.Limits(max_connections=64),
+            trust_env=not is_local,
+        )
+        self._limiter = AsyncLimiter(MOST_A_SECOND, 1)
+
+    # --- what comes in ----------------------------------------------------------------------------
+
+    def vouches(self, body: bytes, signature: str | None) -> bool:
+        """Whether Meta signed the raw body with our app's secret."""
+        digest = hmac.new(self._app_secret.encode(), body, hashlib.sha256).hexdigest()
+        return hmac.compare_digest(f"sha256={digest}".encode(), (signature or "").encode())
+
+    def is_challenge(self, mode: str | None, token: str | None) -> bool:
+        """Whether it is Meta that asks whether this address is ours."""
+        right = hmac.compare_digest((token or "").encode(), self._verify_token.encode())
+        return mode == "subscribe" and right
+
+    async def start(self, take: Take) -> None:
+        """Meta comes to us."""
+
+    async def stop(self) -> None:
+        """Hang up."""
+        await self._http.aclose()
+
+    # --- what goes out ----------------------------------------------------------------------------
+
+    def parts(self, out: Outgoing) -> Sequence[Part]:
+        """The message in WhatsApp's shapes."""
+        return shapes.parts(out, self._desk.wording.say("choose_here", out.language))
+
+    def template(self, out: Outgoing) -> tuple[Part, bool] | None:
+        """The company's approved template, if it has one."""
+        update = self._desk.company.whatsapp_update
+        if update is None:
+            return None
+        return shapes.template(out, update.name, update.languages[out.language], update.parameters)
+
+    async def send(self, out: Outgoing, part: Part, place: int, of: int) -> str:
+        """Send one part."""
+        if "path" in part:
+            part = {"type": "image", "image": {"id": await self._upload(part)}}
+        body = {
+            "messaging_product": "whatsapp",
+            "recipient_type": "individual",
+            "to": out.address,
+            # Comes back with every report on this message.
+            "biz_opaque_callback_data": f"{out.message_id}.{place}.{of}",
+            **part,
+        }
+        answer = await self._ask("messages", json=body)
+        return str(answer["messages"][0]["id"])
+
+    async def _upload(self, part: Part) -> str:
+        try:
+            data = part["path"].read_bytes()
+        except OSError as error:
+            raise Refused(str(error)) from error
+        file = {"file": ("photo.jpg", data, "image/jpeg")}
+        fields = {"messaging_product": "whatsapp", "type": "image/jpeg"}
+        answer = await self._ask("media", files=file, data=fields)
+        return str(answer["id"])
+
+    async def typing(self, address: str, heard: str | None) -> None:  # noqa: ARG002
+        """Mark as read what we think about, and show that we write; it lasts 25 seconds."""
+        if heard is not None:
+            seen = {"status": "read", "message_id": heard, "typing_indicator": {"type": "text"}}
+            await self._ask("messages", json={"messaging_product": "whatsapp", **seen})
+
+    async def settle(self, address: str, provider_id: str, text: str, chosen: str | None) -> None:
+        """WhatsApp changes nothing that is sent; a spent button is answered as such."""
+
+    async def fetch(self, file: File) -> bytes:
+        """Download a file: first where it lies, then what it is."""
+        try:
+            found = await self._http.get(f"{self._url}/{file.id}")
+            if not found.is_success:
+                raise _meaning(found)
+            content = await self._http.get(found.json()["url"])
+        except (httpx.HTTPError, ValueError, LookupError, TypeError) as error:
+            raise Later(f"{type(error).__name__}: {error}") from error
+        if content.is_success:
+            return content.content
+        why = f"{content.status_code} for the file"
+        raise Later(why) if content.status_code >= 500 else Refused(why)
+
+    async def _ask(self, what: str, **content: Any) -> dict[str, Any]:
+        async with self._limiter:
+            try:
+                url = f"{self._url}/{self.phone_number_id}/{what}"
+                answer = await self._http.post(url, **content)
+            except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+                raise Later(f"{type(error).__name__}: {error}") from error
+            except httpx.HTTPError as error:
+                raise Lost(f"{type(error).__name__}: {error}") from error
+        if not answer.is_success:
+            raise _meaning(answer)
+        try:
+            told: dict[str, Any] = answer.json()
+        except ValueError as error:
+            raise Lost("an answer that cannot be read") from error
+        return told
+
+
+def _secret(value: Any) -> str:
+    return value.get_secret_value() if value else ""
+
+
+def _meaning(answer: httpx.Response) -> SendError:
+    """What a refusal means for the message; Meta's documentation says to go by the code."""
+    try:
+        error = answer.json()["error"]
+        code, why = int(error["code"]), f"{error['code']}: {error.get('message', '')}"
+    except (ValueError, LookupError, TypeError):
+        code, why = -1, f"HTTP {answer.status_code}"
+    after = answer.headers.get("retry-after", "")
+    seconds = float(after) if after.isascii() and after.isdigit() else None
+    if code == WINDOW_CLOSED:
+        return Closed(why)
+    if code in UNREACHABLE:
+        return Unreachable(why)
+    if code in TOO_MUCH or code in OURS_TO_MEND or 200 <= code < 300 or answer.status_code == 429:
+        return Later(why, after=seconds or ALL_WAIT, everybody=True)
+    if code == TOO_MUCH_FOR_ONE:
+        return Later(why, after=seconds)
+    if code in PASSING or answer.status_code >= 500:
+        return Later(why, after=seconds)
+    return Refused(why)

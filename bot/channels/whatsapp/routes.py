@@ -1,0 +1,63 @@
+"""The webhook: the signature is checked over the raw body, all is stored, then 200 is answered."""
+
+import json
+
+from sanic import Blueprint, HTTPResponse, Request, response
+
+from bot.channels.whatsapp.channel import NAME, WhatsAppChannel
+from bot.channels.whatsapp.posts import NotReadable, read
+from bot.conversation.channel import Event
+from bot.metrics import REFUSED
+from bot.service import Service
+
+whatsapp = Blueprint("whatsapp")
+HEADER = "X-Hub-Signature-256"
+
+
+@whatsapp.get("/channels/whatsapp")
+async def challenge(request: Request) -> HTTPResponse:
+    """Meta asks whether this address is ours."""
+    channel = _channel(request)
+    if channel is None:
+        return _not_set_up()
+    if not channel.is_challenge(request.args.get("hub.mode"), request.args.get("hub.verify_token")):
+        REFUSED.labels(NAME, "bad_token").inc()
+        return response.json({"error": "forbidden"}, status=403)
+    return response.text(str(request.args.get("hub.challenge", "")))
+
+
+@whatsapp.post("/channels/whatsapp")
+async def webhook(request: Request) -> HTTPResponse:
+    """Some messages and reports."""
+    service: Service = request.app.ctx.service
+    channel = _channel(request)
+    if channel is None:
+        return _not_set_up()
+    if not channel.vouches(request.body, request.headers.get(HEADER)):
+        REFUSED.labels(NAME, "bad_signature").inc()
+        return response.json({"error": "forbidden"}, status=403)
+    try:
+        post = json.loads(request.body)
+    except (ValueError, RecursionError):
+        post = None
+    if not post:
+        REFUSED.labels(NAME, "bad_post").inc()
+    events: list[Event] = []
+    for item in read(post, channel.phone_number_id):
+        if isinstance(item, NotReadable):
+            REFUSED.labels(NAME, "bad_item").inc()
+        else:
+            events.append(item)
+    await service.took(NAME, events)
+    # Whatever is no use is taken as well: Meta would send it again for days.
+    return response.empty(status=200)
+
+
+def _channel(request: Request) -> WhatsAppChannel | None:
+    service: Service = request.app.ctx.service
+    channel = service.channels.get(NAME)
+    return channel if isinstance(channel, WhatsAppChannel) else None
+
+
+def _not_set_up() -> HTTPResponse:
+    return response.json({"error": "WhatsApp is not set up"}, status=404)

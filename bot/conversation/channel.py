@@ -1,0 +1,155 @@
+"""What a channel is: it says in its own terms what goes out, and sends it.
+
+A channel verifies and parses what comes in (its routes do, and hand over ``Arrived``), and it sends
+(this protocol). Everything between the two is the same for all: ``arrivals`` stores, the turn
+answers, ``deliverer`` sends in order, tries again and keeps count.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+# How a customer is told something in one request to the provider; only its channel reads it.
+Part = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """An alternative under a message: what it says, and the token that a press sends back."""
+
+    token: str
+    title: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message that is to go out."""
+
+    message_id: int
+    conversation_id: str
+    address: str
+    language: str
+    text: str
+    buttons: tuple[Button, ...] = ()
+    photos: tuple[Path, ...] = ()
+    reference: str | None = None  # of the case that it is about
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that lies with the provider, until the turn fetches it."""
+
+    id: str
+    kind: str  # photo, video, voice, document
+    size: int | None = None
+    name: str | None = None
+    media_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """Something that a customer did on a channel, verified and parsed."""
+
+    address: str
+    source_id: str  # what the provider calls this delivery: it is stored once
+    kind: str = "text"
+    text: str = ""
+    token: str | None = None  # of a pressed button
+    told: str | None = None  # what the engine is told in place of words: "/wants_human"
+    files: tuple[File, ...] = ()
+    extra: dict[str, Any] = field(default_factory=dict)
+    phone: str | None = None  # the channel vouches that it is theirs
+    language: str = ""  # what the channel knows of their language, if anything
+    said_at: datetime | None = None
+    provider_id: str | None = None  # what the provider calls the message
+    is_edit: bool = False  # it says anew what the message with ``provider_id`` said
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What the provider reports of a message that was sent."""
+
+    message_id: int | None  # ours, where the provider gives back what we said it was
+    provider_id: str
+    state: str  # sent, delivered, read, failed, or unreachable
+    place: int = 0  # which part of the message, and of how many
+    of: int = 1
+    code: str = ""
+    closed_since: datetime | None = None  # it was not carried because the window had closed
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The customer can be reached again, or no longer."""
+
+    address: str
+    why_not: str | None
+
+
+Event = Arrived | Delivery | Reach
+# Stores what came. When it returns, nothing can lose it any more.
+Take = Callable[[str, Sequence[Event]], Awaitable[None]]
+
+
+class SendError(Exception):
+    """A message did not go out; the text says why."""
+
+
+class Later(SendError):
+    """Not now: the provider is down, slow or wants less."""
+
+    def __init__(self, why: str, *, after: float | None = None, everybody: bool = False) -> None:
+        super().__init__(why)
+        self.after = after  # seconds, where the provider says so
+        self.everybody = everybody  # it holds for all customers of the channel
+
+
+class Lost(SendError):
+    """The provider was asked and its answer did not come: perhaps it is out, perhaps not."""
+
+
+class Refused(SendError):
+    """The provider does not take this message, and never will."""
+
+
+class Unreachable(SendError):
+    """The provider has no way to this customer: they blocked us, or the address is gone."""
+
+
+class Closed(SendError):
+    """The customer wrote too long ago: only a template may go out."""
+
+
+class Channel(Protocol):
+    """A way to customers."""
+
+    name: str
+    pace: float  # seconds between two messages to the same customer
+    grace: float  # seconds in which the provider itself reports a send whose answer was lost
+
+    def parts(self, out: Outgoing) -> Sequence[Part]:
+        """What has to be sent for a message, one request each, within the channel's limits."""
+
+    def template(self, out: Outgoing) -> tuple[Part, bool] | None:
+        """What may be sent when the window is closed, and whether it says all; None for nothing."""
+
+    async def send(self, out: Outgoing, part: Part, place: int, of: int) -> str:
+        """Send one part; the provider's id of it. Raises one of the errors above."""
+
+    async def typing(self, address: str, heard: str | None) -> None:
+        """Show that we think about the customer's message with the provider's id ``heard``."""
+
+    async def settle(self, address: str, provider_id: str, text: str, chosen: str | None) -> None:
+        """The buttons of a sent message become what was chosen, or go."""
+
+    async def fetch(self, file: File) -> bytes:
+        """The content of a file that a customer sent. Raises Later or Refused."""
+
+    async def start(self, take: Take) -> None:
+        """Begin to receive, where the channel asks for what has come."""
+
+    async def stop(self) -> None:
+        """End that, and hang up."""

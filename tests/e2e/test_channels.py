@@ -1,0 +1,202 @@
+"""Telegram and WhatsApp with the real engine: from a complaint to a remedy, and to a person."""
+
+import asyncio
+import re
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from bot.conversation import thread
+from bot.db import Database
+from bot.models import Conversation
+from bot.say import Say
+from tests.e2e.chat import APOLOGY, REFERENCE
+from tests.e2e.conftest import Meet
+from tests.e2e.product import ORDERS, Product, until
+from tests.fakes import telegram as tg
+from tests.fakes import whatsapp as wa
+
+pytestmark = pytest.mark.e2e
+PERSON_ANSWERS = "Soy Marta, de la tienda: su caso lo llevo yo."
+
+
+@pytest.fixture(scope="module")
+def telegram() -> Iterator[tg.Telegram]:
+    server = tg.Telegram()
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="module")
+def whatsapp() -> Iterator[wa.WhatsApp]:
+    server = wa.WhatsApp()
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="module")
+def shop(
+    model: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    telegram: tg.Telegram,
+    whatsapp: wa.WhatsApp,
+) -> Iterator[Product]:
+    """A product with both channels."""
+    product = Product(tmp_path_factory.mktemp("channels"), **telegram.settings, **whatsapp.settings)
+    whatsapp.webhook = f"{product.url}/channels/whatsapp"
+    product.start()
+    yield product
+    assert product.end() == []
+
+
+def _answers_as_a_person(product: Product, address: str) -> None:
+    """What an agent does when they answer."""
+
+    async def put() -> None:
+        db = Database(f"sqlite+aiosqlite:///{product.database}")
+        async with db.write() as session:
+            query = select(Conversation).where(Conversation.address == address)
+            conversation = (await session.scalars(query)).one()
+            await thread.put(session, conversation, Say(PERSON_ANSWERS), author="agent")
+        await db.close()
+
+    asyncio.run(put())
+
+
+def _phone(order: str) -> str:
+    return re.sub(r"\D", "", ORDERS[order]["phone"])
+
+
+# --- Telegram -----------------------------------------------------------------------------------
+
+
+def test_telegram_from_complaint_to_remedy(shop: Product, telegram: tg.Telegram) -> None:
+    customer = tg.Customer(telegram, shop.url)
+    customer.say("/start")
+    customer.heard()
+
+    customer.say("Compré una licuadora, pedido 10482, y llegó quebrada")
+    told = customer.hears_with("¿con qué correo o teléfono")
+    assert APOLOGY.search(told[0]["text"])
+    reference = REFERENCE.search(told[0]["text"])
+    assert reference
+    assert told[-1]["keyboard"], "the phone can be shared with a press"
+
+    shared = {"phone_number": _phone("10482"), "first_name": "Ana", "user_id": customer.chat}
+    assert customer.post(customer.message(contact=shared)).status_code == 200
+    offer = customer.hears_with("")[-1]
+    assert 3 <= len(offer["buttons"]) <= 4
+
+    # Pressed ten times, and all at once: the remedy is given once.
+    token = offer["buttons"][0][1]
+    presses = [threading.Thread(target=customer.press, args=(token,)) for _ in range(10)]
+    for press in presses:
+        press.start()
+    for press in presses:
+        press.join()
+    done = customer.hears_with(reference[0])
+
+    lines = until(lambda: shop.ledger(reference[0]), 10, "a line in the ledger")
+    assert [line["order_number"] for line in lines] == ["10482"]
+    assert [one["text"] for one in done if reference[0] in one["text"]][1:] == []
+
+
+def test_telegram_from_complaint_to_a_persons_answer(shop: Product, telegram: tg.Telegram) -> None:
+    customer = tg.Customer(telegram, shop.url, language="en")
+    customer.say("Your courier was extremely rude to me and I want to complain about him")
+    told = customer.heard()
+    assert APOLOGY.search(told[0]["text"])
+    customer.say("/person")
+    handed = customer.hears_with("person")
+    assert any("at the latest" in one["text"] for one in handed)
+
+    _answers_as_a_person(shop, str(customer.chat))
+
+    assert customer.hears_with("Marta")
+
+
+# --- WhatsApp -----------------------------------------------------------------------------------
+
+
+def test_whatsapp_from_complaint_to_remedy_without_a_question_who_it_is(
+    shop: Product, whatsapp: wa.WhatsApp
+) -> None:
+    customer = wa.Customer(whatsapp, shop.url, _phone("10490"))
+    customer.say("El pedido 10490 llegó roto")
+    told = customer.hears_with("")
+    texts = [wa.text_of(one) for one in told]
+    assert APOLOGY.search(texts[0])
+    assert not any("correo" in text for text in texts)
+    reference = REFERENCE.search(texts[0])
+    assert reference
+    choices = wa.choices_of(told[-1])
+    assert 3 <= len(choices) <= 4
+
+    press = customer.message(
+        "interactive",
+        interactive={"type": "list_reply", "list_reply": {"id": choices[0][1], "title": "x"}},
+    )
+    posts = [threading.Thread(target=customer.send, args=(press,)) for _ in range(10)]
+    for one in posts:
+        one.start()
+    for one in posts:
+        one.join()
+    customer.hears_with(reference[0])
+
+    lines = until(lambda: shop.ledger(reference[0]), 10, "a line in the ledger")
+    assert [line["order_number"] for line in lines] == ["10490"]
+
+
+def test_whatsapp_from_complaint_to_a_persons_answer(shop: Product, whatsapp: wa.WhatsApp) -> None:
+    customer = wa.Customer(whatsapp, shop.url)
+    customer.say("El repartidor fue muy grosero conmigo y me gritó delante de todos")
+    assert APOLOGY.search(wa.text_of(customer.heard()[0]))
+    customer.say("persona")
+    assert customer.hears_with("a más tardar")
+
+    _answers_as_a_person(shop, customer.phone)
+
+    assert customer.hears_with("Marta")
+
+
+def test_who_began_on_the_web_goes_on_with_the_same_case_on_whatsapp(
+    shop: Product, meet: Meet, whatsapp: wa.WhatsApp
+) -> None:
+    web = meet(shop)
+    web.say("Me llegó roto el taladro del pedido 10512")
+    offered = web.say(ORDERS["10512"]["email"])
+    assert offered.choices
+    reference = web.since(0).reference
+    assert reference
+
+    customer = wa.Customer(whatsapp, shop.url, _phone("10512"))
+    customer.say("¿Cómo va mi caso?")
+    told = customer.hears_with("")
+    texts = " ".join(map(wa.text_of, told))
+    assert reference in texts
+    assert "correo" not in texts
+    token = wa.choices_of(told[-1])[0][1]
+    customer.press(token)
+    customer.hears_with(reference)
+
+    assert len(until(lambda: shop.ledger(reference), 10, "a line in the ledger")) == 1
+    # One case, and the remedy counts for the person wherever they write.
+    assert len(shop.rows("SELECT 1 FROM complaints WHERE reference = ?", reference)) == 1
+    again = web.say("El pedido 10512 llegó roto")
+    assert reference in again.text
+
+
+def test_an_edge_that_is_killed_answers_on_both_channels_after_the_start(
+    shop: Product, telegram: tg.Telegram, whatsapp: wa.WhatsApp
+) -> None:
+    one, other = tg.Customer(telegram, shop.url), wa.Customer(whatsapp, shop.url)
+    one.say("Mi pedido llegó roto")
+    other.say("Mi pedido llegó roto")
+
+    shop.restart("edge")
+
+    assert any(APOLOGY.search(said["text"]) for said in one.heard(2, within=60))
+    assert any(APOLOGY.search(wa.text_of(said)) for said in other.heard(2, within=60))

@@ -1,0 +1,318 @@
+"""Telegram's Bot API on loopback, as https://core.telegram.org/bots/api describes it.
+
+It holds to the documented limits (1 to 4096 characters, 64 bytes under a button, one message a
+second to a chat, thirty in all) and answers what breaks them as Telegram does.
+"""
+
+import itertools
+import json
+import time
+from collections import deque
+from email.parser import BytesParser
+from email.policy import HTTP
+from typing import Any
+from urllib.parse import parse_qsl
+
+import httpx
+
+from tests.fakes.provider import Answer, Asked, Provider, until
+
+TOKEN = "123456:AAfakefakefakefakefakefakefakefakefa"
+SECRET = "a-webhook-secret"
+
+
+class Telegram(Provider):
+    """The server, and all that bots have done there."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sent: list[dict[str, Any]] = []
+        self.edits: list[dict[str, Any]] = []
+        self.presses_answered: list[str] = []
+        self.typing: list[int] = []
+        self.left: list[int] = []
+        self.commands: dict[str, list[str]] = {}
+        self.blocked_by: set[int] = set()
+        self.files: dict[str, bytes] = {}
+        self.webhook: dict[str, Any] = {}
+        self.updates: list[dict[str, Any]] = []
+        self.too_fast = 0
+        self._ids = itertools.count(1000)
+        self._last: dict[int, float] = {}
+        self._recent: deque[float] = deque()
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """What the edge has to be told to use this server by webhook."""
+        return {
+            "TELEGRAM_TOKEN": TOKEN,
+            "TELEGRAM_API_URL": self.url,
+            "TELEGRAM_MODE": "webhook",
+            "TELEGRAM_WEBHOOK_SECRET": SECRET,
+        }
+
+    def answer(self, asked: Asked) -> Answer:
+        if asked.path.startswith(f"/file/bot{TOKEN}/"):
+            data = self.files.get(asked.path.rpartition("/")[2])
+            return (200, data) if data is not None else (404, b"")
+        if not asked.path.startswith(f"/bot{TOKEN}/"):
+            return _error(401, "Unauthorized")
+        fields = _fields(asked)
+        method = asked.path.rpartition("/")[2]
+        do = getattr(self, f"_{method}", None)
+        if do is None:
+            return _error(404, "Not Found: method not found")
+        answer: Answer = do(fields)
+        return answer
+
+    def _getMe(self, _: dict[str, Any]) -> Answer:  # noqa: N802 - Telegram names it
+        return _ok({"id": 123456, "is_bot": True, "first_name": "Regalo", "username": "regalo_bot"})
+
+    def _sendMessage(self, fields: dict[str, Any]) -> Answer:  # noqa: N802
+        text = fields.get("text", "")
+        if not text.strip():
+            return _error(400, "Bad Request: message text is empty")
+        if len(text) > 4096:
+            return _error(400, "Bad Request: message is too long")
+        return self._send(fields, {"text": text})
+
+    def _sendPhoto(self, fields: dict[str, Any]) -> Answer:  # noqa: N802
+        return self._send(fields, {"photo": [_photo(fields)], "text": ""})
+
+    def _send(self, fields: dict[str, Any], what: dict[str, Any]) -> Answer:
+        chat = int(fields["chat_id"])
+        markup = json.loads(fields.get("reply_markup") or "{}")
+        for row in markup.get("inline_keyboard", ()):
+            for button in row:
+                if not 1 <= len(button.get("callback_data", "x").encode()) <= 64:
+                    return _error(400, "Bad Request: BUTTON_DATA_INVALID")
+
+        def send() -> Answer:
+            with self.lock:
+                if chat in self.blocked_by:
+                    return _error(403, "Forbidden: bot was blocked by the user")
+                if wait := self._too_fast(chat):
+                    self.too_fast += 1
+                    return _error(429, f"Too Many Requests: retry after {wait}", retry_after=wait)
+                message_id = next(self._ids)
+                self.sent.append(
+                    {
+                        "chat_id": chat,
+                        "message_id": message_id,
+                        "buttons": [
+                            (button["text"], button["callback_data"])
+                            for row in markup.get("inline_keyboard", ())
+                            for button in row
+                        ],
+                        "keyboard": markup.get("keyboard"),
+                        "at": time.monotonic(),
+                        **what,
+                    }
+                )
+                return _ok(self._message(chat, message_id, what))
+
+        return self.in_trouble(send)
+
+    def _message(self, chat: int, message_id: int, what: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "message_id": message_id,
+            "date": int(time.time()),
+            "chat": {"id": chat, "type": "private", "first_name": "Ana"},
+            **what,
+        }
+
+    def _too_fast(self, chat: int) -> int:
+        now = time.monotonic()
+        while self._recent and now - self._recent[0] > 1:
+            self._recent.popleft()
+        # Half a second of grace: what left in time may arrive close together.
+        if now - self._last.get(chat, 0) < 0.5 or len(self._recent) >= 30 + 15:
+            return 1
+        self._last[chat] = now
+        self._recent.append(now)
+        return 0
+
+    def _sendChatAction(self, fields: dict[str, Any]) -> Answer:  # noqa: N802
+        self.typing.append(int(fields["chat_id"]))
+        return _ok(result=True)
+
+    def _answerCallbackQuery(self, fields: dict[str, Any]) -> Answer:  # noqa: N802
+        self.presses_answered.append(fields["callback_query_id"])
+        return _ok(result=True)
+
+    def _editMessageText(self, fields: dict[str, Any]) -> Answer:  # noqa: N802
+        self.edits.append(fields)
+        chat, message_id = int(fields["chat_id"]), int(fields["message_id"])
+        return _ok(self._message(chat, message_id, {"text": fields["text"]}))
+
+    def _editMessageReplyMarkup(self, fields: dict[str, Any]) -> Answer:  # noqa: N802
+        self.edits.append(fields)
+        return _ok(self._message(int(fields["chat_id"]), int(fields["message_id"]), {"text": "x"}))
+
+    def _leaveChat(self, fields: dict[str, Any]) -> Answer:  # noqa: N802
+        self.left.append(int(fields["chat_id"]))
+        return _ok(result=True)
+
+    def _setMyCommands(self, fields: dict[str, Any]) -> Answer:  # noqa: N802
+        named = [one["command"] for one in json.loads(fields["commands"])]
+        self.commands[fields.get("language_code", "")] = named
+        return _ok(result=True)
+
+    def _setWebhook(self, fields: dict[str, Any]) -> Answer:  # noqa: N802
+        self.webhook = fields
+        return _ok(result=True)
+
+    def _deleteWebhook(self, _: dict[str, Any]) -> Answer:  # noqa: N802
+        self.webhook = {}
+        return _ok(result=True)
+
+    def _getWebhookInfo(self, _: dict[str, Any]) -> Answer:  # noqa: N802
+        info = {"has_custom_certificate": False, "pending_update_count": 0}
+        return _ok({"url": self.webhook.get("url", ""), **info})
+
+    def _getUpdates(self, fields: dict[str, Any]) -> Answer:  # noqa: N802
+        if self.webhook:
+            return _error(409, "Conflict: can't use getUpdates method while webhook is active")
+        offset = int(fields.get("offset") or 0)
+        until_then = time.monotonic() + min(float(fields.get("timeout") or 0), 0.5)
+        while time.monotonic() < until_then:
+            with self.lock:
+                self.updates = [one for one in self.updates if one["update_id"] >= offset]
+                if self.updates:
+                    break
+            time.sleep(0.02)
+        return _ok(self.updates[:100])
+
+    def _getFile(self, fields: dict[str, Any]) -> Answer:  # noqa: N802
+        name = fields["file_id"]
+        if name not in self.files:
+            return _error(400, "Bad Request: invalid file_id")
+        if len(self.files[name]) > 20 * 1024 * 1024:
+            return _error(400, "Bad Request: file is too big")
+        size = len(self.files[name])
+        found = {"file_id": name, "file_unique_id": name, "file_size": size, "file_path": name}
+        return _ok(found)
+
+    # --- what tests look at -----------------------------------------------------------------------
+
+    def to(self, chat: int) -> list[dict[str, Any]]:
+        """What a customer has been sent."""
+        with self.lock:
+            return [one for one in self.sent if one["chat_id"] == chat]
+
+
+class Customer:
+    """A person with Telegram: what they do comes to the edge's webhook."""
+
+    _chats = itertools.count(7_000_001)
+    _updates = itertools.count(90_000_001)
+
+    def __init__(self, telegram: Telegram, edge_url: str, language: str = "es") -> None:
+        self.telegram = telegram
+        self.url = f"{edge_url}/channels/telegram"
+        self.chat = next(self._chats)
+        self._language = language
+        self._ids = itertools.count(1)
+        self._heard = 0
+
+    def update(self, **what: Any) -> dict[str, Any]:
+        """An update of this customer's, as Telegram sends it."""
+        return {"update_id": next(self._updates), **what}
+
+    def message(self, **what: Any) -> dict[str, Any]:
+        """The update for a message."""
+        return self.update(message=self.told(**what))
+
+    def told(self, **what: Any) -> dict[str, Any]:
+        return {
+            "message_id": next(self._ids),
+            "date": int(time.time()),
+            "chat": {"id": self.chat, "type": "private", "first_name": "Ana"},
+            "from": self.user,
+            **what,
+        }
+
+    @property
+    def user(self) -> dict[str, Any]:
+        return {
+            "id": self.chat,
+            "is_bot": False,
+            "first_name": "Ana",
+            "language_code": self._language,
+        }
+
+    def post(self, update: object, secret: str | None = SECRET) -> httpx.Response:
+        """Let Telegram deliver an update."""
+        headers = {} if secret is None else {"X-Telegram-Bot-Api-Secret-Token": secret}
+        return httpx.post(self.url, json=update, headers=headers, trust_env=False, timeout=10)
+
+    def say(self, text: str, **more: Any) -> dict[str, Any]:
+        """Say something; gives back the update."""
+        update = self.message(text=text, **more)
+        assert self.post(update).status_code == 200
+        return update
+
+    def press(self, token: str) -> dict[str, Any]:
+        """Press a button."""
+        update = self.update(
+            callback_query={
+                "id": f"press-{next(self._ids)}",
+                "from": self.user,
+                "chat_instance": "1",
+                "data": token,
+                "message": self.told(text="x"),
+            }
+        )
+        assert self.post(update).status_code == 200
+        return update
+
+    def heard(self, least: int = 1, within: float = 20) -> list[dict[str, Any]]:
+        """The messages that came since the last look, at least so many."""
+        everything = until(
+            lambda: (got := self.telegram.to(self.chat))[self._heard + least - 1 :] and got,
+            within,
+            f"{least} messages to {self.chat}",
+        )
+        new = everything[self._heard :]
+        self._heard = len(everything)
+        return new
+
+    def hears_with(self, what: str, within: float = 30) -> list[dict[str, Any]]:
+        """What came until a message had these words, or buttons if none are given."""
+        got: list[dict[str, Any]] = []
+        while not any(what in one["text"] if what else one["buttons"] for one in got):
+            got += self.heard(within=within)
+        return got
+
+
+def _fields(asked: Asked) -> dict[str, Any]:
+    kind = asked.headers.get("content-type", "")
+    if kind.startswith("multipart/"):
+        raw = f"Content-Type: {kind}\r\n\r\n".encode() + asked.body
+        found: dict[str, Any] = {}
+        for part in BytesParser(policy=HTTP).parsebytes(raw).iter_parts():
+            name = str(part.get_param("name", header="content-disposition"))
+            data = part.get_payload(decode=True)
+            assert isinstance(data, bytes)
+            found[name] = data if part.get_filename() else data.decode()
+        return found
+    if kind.startswith("application/json"):
+        loaded: dict[str, Any] = json.loads(asked.body or b"{}")
+        return loaded
+    return dict(parse_qsl(asked.body.decode())) | asked.query
+
+
+def _photo(fields: dict[str, Any]) -> dict[str, Any]:
+    size = len(fields.get("photo") or b"")
+    return {"file_id": "sent", "file_unique_id": "s", "width": 1, "height": 1, "file_size": size}
+
+
+def _ok(result: object) -> Answer:
+    return 200, {"ok": True, "result": result}
+
+
+def _error(code: int, description: str, **parameters: object) -> Answer:
+    error: dict[str, object] = {"ok": False, "error_code": code, "description": description}
+    if parameters:
+        error["parameters"] = parameters
+    return code, error

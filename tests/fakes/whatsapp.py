@@ -1,0 +1,324 @@
+"""Meta's Cloud API on loopback, as https://developers.facebook.com/docs/whatsapp/cloud-api has it.
+
+It holds to the documented limits and answers what breaks them with the real codes; it reports what
+becomes of messages to the webhook, and closes its window to who has not written for a day.
+"""
+
+import hashlib
+import hmac
+import itertools
+import json
+import re
+import threading
+import time
+from typing import Any
+
+import httpx
+
+from tests.fakes.provider import Answer, Asked, Provider, until
+
+PHONE_NUMBER_ID = "106540352242922"
+APP_SECRET = "0a1b2c3d4e5f60718293a4b5c6d7e8f9"
+TOKEN = "EAAG-a-system-user's-token"
+VERIFY_TOKEN = "a word that we made up"
+DAY = 24 * 3600
+
+
+class WhatsApp(Provider):
+    """The server, and all that was done there."""
+
+    def __init__(
+        self, templates: tuple[tuple[str, str, int], ...] = (("case_update", "es_CO", 2),)
+    ) -> None:
+        super().__init__()
+        self.sent: list[dict[str, Any]] = []
+        self.seen: list[dict[str, Any]] = []
+        self.not_here: set[str] = set()  # numbers that have no WhatsApp
+        self.last_wrote: dict[str, float] = {}
+        self.templates = {(name, language): values for name, language, values in templates}
+        self.media: dict[str, tuple[str, bytes]] = {}
+        self.reports = True
+        # Meta takes a message first and reports later that the window had closed.
+        self.tells_window_late = False
+        self.webhook = ""
+        self._ids = itertools.count(1)
+        self._reporting: list[threading.Thread] = []
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """What the edge has to be told to use this server."""
+        return {
+            "WHATSAPP_PHONE_NUMBER_ID": PHONE_NUMBER_ID,
+            "WHATSAPP_TOKEN": TOKEN,
+            "WHATSAPP_APP_SECRET": APP_SECRET,
+            "WHATSAPP_VERIFY_TOKEN": VERIFY_TOKEN,
+            "WHATSAPP_API_URL": self.url,
+        }
+
+    def answer(self, asked: Asked) -> Answer:
+        if asked.headers.get("authorization") != f"Bearer {TOKEN}":
+            return _error(401, 190, "Invalid OAuth access token.")
+        if asked.method == "GET":
+            return self._media(asked.path.rpartition("/")[2], asked.path)
+        if asked.path.endswith(f"/{PHONE_NUMBER_ID}/media"):
+            media_id = str(next(self._ids))
+            self.media[media_id] = ("image/jpeg", asked.body)
+            return 200, {"id": media_id}
+        if not asked.path.endswith(f"/{PHONE_NUMBER_ID}/messages"):
+            return _error(400, 100, f"Unsupported post request: {asked.path}")
+        body = json.loads(asked.body)
+        if body.get("messaging_product") != "whatsapp":
+            return _error(400, 100, "The parameter messaging_product is required.")
+        if body.get("status") == "read":
+            self.seen.append(body)
+            return 200, {"success": True}
+        return self.in_trouble(lambda: self._send(body))
+
+    def _media(self, media_id: str, path: str) -> Answer:
+        media_id = media_id.partition("?")[0]
+        if media_id not in self.media:
+            return _error(400, 100, "Unsupported get request. Object does not exist")
+        kind, data = self.media[media_id]
+        if path.startswith("/files/"):
+            return 200, data
+        url = f"{self.url}/files/{media_id}"
+        return 200, {"messaging_product": "whatsapp", "url": url, "mime_type": kind, "id": media_id}
+
+    def _send(self, body: dict[str, Any]) -> Answer:
+        to = body["to"]
+        if (wrong := _wrong(body) or self._wrong_template(body)) is not None:
+            return wrong
+        closed = time.time() - self.last_wrote.get(to, 0) > DAY and body["type"] != "template"
+        if closed and not self.tells_window_late:
+            return _error(400, 131047, "Re-engagement message")
+        wamid = f"wamid.OUT{next(self._ids):08d}"
+        failed = 131047 if closed else 131026 if to in self.not_here else 0
+        if not failed:
+            with self.lock:
+                self.sent.append({**body, "id": wamid, "at": time.monotonic()})
+        if self.reports and self.webhook:
+            told = ["failed"] if failed else ["sent", "delivered"]
+            self._report(to, wamid, told, failed, body.get("biz_opaque_callback_data"))
+        return 200, {
+            "messaging_product": "whatsapp",
+            "contacts": [{"input": to, "wa_id": to}],
+            "messages": [{"id": wamid}],
+        }
+
+    def _wrong_template(self, body: dict[str, Any]) -> Answer | None:
+        if body["type"] != "template":
+            return None
+        template = body["template"]
+        wanted = self.templates.get((template["name"], template["language"]["code"]))
+        if wanted is None:
+            return _error(404, 132001, "Template name does not exist in the translation")
+        values = [one["text"] for part in template["components"] for one in part["parameters"]]
+        if len(values) != wanted:
+            return _error(400, 132000, "Number of parameters does not match the expected number")
+        if any(re.search(r"[\n\t]| {4}", value) or not value for value in values):
+            return _error(400, 132018, "Param text cannot have new-line/tab characters")
+        return None
+
+    def _report(
+        self, to: str, wamid: str, states: list[str], code: int, callback: str | None
+    ) -> None:
+        statuses = [status(wamid, state, to, code, callback) for state in states]
+        thread = threading.Thread(target=self._post, args=(statuses,), daemon=True)
+        self._reporting.append(thread)
+        thread.start()
+
+    def _post(self, statuses: list[dict[str, Any]]) -> None:
+        for one in statuses:
+            deliver(self.webhook, post(statuses=[one]))
+
+    # --- what tests look at -----------------------------------------------------------------------
+
+    def to(self, phone: str) -> list[dict[str, Any]]:
+        """What a customer has been sent."""
+        with self.lock:
+            return [one for one in self.sent if one["to"] == phone]
+
+    def close(self) -> None:
+        for thread in self._reporting:
+            thread.join(5)
+        super().close()
+
+
+def _wrong(body: dict[str, Any]) -> Answer | None:
+    """Meta's answer to a message that breaks a limit."""
+    kind = body["type"]
+    if kind == "text":
+        return None if 1 <= len(body["text"]["body"]) <= 4096 else _bad("text.body is too long")
+    if kind != "interactive":
+        return None if kind in {"template", "image"} else _bad(f"type {kind}")
+    shape = body["interactive"]
+    text, action = shape["body"]["text"], shape["action"]
+    if shape["type"] == "button":
+        titles = [one["reply"]["title"] for one in action["buttons"]]
+        ids = [one["reply"]["id"] for one in action["buttons"]]
+        fits = len(titles) <= 3 and len(text) <= 1024 and all(1 <= len(t) <= 20 for t in titles)
+    else:
+        rows = [row for section in action["sections"] for row in section["rows"]]
+        titles, ids = [row["title"] for row in rows], [row["id"] for row in rows]
+        fits = (
+            1 <= len(rows) <= 10
+            and len(text) <= 4096
+            and 1 <= len(action["button"]) <= 20
+            and all(1 <= len(title) <= 24 for title in titles)
+            and all(1 <= len(row.get("description", "x")) <= 72 for row in rows)
+        )
+    fits = fits and bool(text.strip()) and len(set(titles)) == len(titles) == len(set(ids))
+    return None if fits else _bad("interactive breaks a limit")
+
+
+def _bad(details: str) -> Answer:
+    return _error(400, 131009, f"Parameter value is not valid: {details}")
+
+
+def _error(status_code: int, code: int, message: str) -> Answer:
+    return status_code, {
+        "error": {
+            "message": f"(#{code}) {message}",
+            "type": "OAuthException",
+            "code": code,
+            "error_data": {"messaging_product": "whatsapp", "details": message},
+            "fbtrace_id": "Az8or2yhqkZfEZ-_4Qn_Bam",
+        }
+    }
+
+
+def status(
+    wamid: str, state: str, to: str, code: int = 0, callback: str | None = None
+) -> dict[str, Any]:
+    """A report on a message, as Meta posts it."""
+    report: dict[str, Any] = {
+        "id": wamid,
+        "status": state,
+        "timestamp": str(int(time.time())),
+        "recipient_id": to,
+    }
+    if callback is not None:
+        report["biz_opaque_callback_data"] = callback
+    if code:
+        report["errors"] = [{"code": code, "title": "failed", "message": "failed"}]
+    return report
+
+
+def post(
+    *messages: dict[str, Any],
+    statuses: list[dict[str, Any]] | None = None,
+    phone_number_id: str = PHONE_NUMBER_ID,
+) -> dict[str, Any]:
+    """A post to the webhook."""
+    value: dict[str, Any] = {
+        "messaging_product": "whatsapp",
+        "metadata": {"display_phone_number": "15550783881", "phone_number_id": phone_number_id},
+    }
+    if messages:
+        senders = dict.fromkeys(one["from"] for one in messages)
+        value["contacts"] = [{"profile": {"name": "Ana"}, "wa_id": one} for one in senders]
+        value["messages"] = list(messages)
+    if statuses:
+        value["statuses"] = statuses
+    return {
+        "object": "whatsapp_business_account",
+        "entry": [
+            {"id": "102290129340398", "changes": [{"value": value, "field": "messages"}]},
+        ],
+    }
+
+
+def sign(body: bytes, secret: str = APP_SECRET) -> str:
+    """Meta's signature of a body."""
+    return f"sha256={hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()}"
+
+
+def deliver(url: str, content: object, signature: str | None = "right") -> httpx.Response:
+    """Post to the webhook, signed."""
+    body = content if isinstance(content, bytes) else json.dumps(content).encode()
+    headers = {"Content-Type": "application/json"}
+    if signature is not None:
+        headers["X-Hub-Signature-256"] = sign(body) if signature == "right" else signature
+    return httpx.post(url, content=body, headers=headers, trust_env=False, timeout=20)
+
+
+class Customer:
+    """A person with WhatsApp: what they do comes to the edge's webhook."""
+
+    _phones = itertools.count(573_400_000_001)
+    _ids = itertools.count(1)
+
+    def __init__(self, whatsapp: WhatsApp, edge_url: str, phone: str | None = None) -> None:
+        self.whatsapp = whatsapp
+        self.url = f"{edge_url}/channels/whatsapp"
+        self.phone = phone or str(next(self._phones))
+        self._heard = 0
+
+    def message(self, kind: str = "text", *, age: float = 0, **what: Any) -> dict[str, Any]:
+        """A message of this customer's, as it stands in a post."""
+        at = time.time() - age
+        self.whatsapp.last_wrote[self.phone] = max(self.whatsapp.last_wrote.get(self.phone, 0), at)
+        return {
+            "from": self.phone,
+            "id": f"wamid.IN{next(self._ids):08d}",
+            "timestamp": str(int(at)),
+            "type": kind,
+            **what,
+        }
+
+    def words(self, text: str, **more: Any) -> dict[str, Any]:
+        """A message of words."""
+        return self.message(text={"body": text}, **more)
+
+    def send(self, *messages: dict[str, Any]) -> None:
+        """Let Meta deliver messages in one post."""
+        assert deliver(self.url, post(*messages)).status_code == 200
+
+    def say(self, text: str) -> None:
+        """Say something."""
+        self.send(self.words(text))
+
+    def press(self, token: str, title: str = "x", kind: str = "button_reply") -> None:
+        """Press a button, or a row of a list."""
+        reply = {"type": kind, kind: {"id": token, "title": title}}
+        self.send(self.message("interactive", interactive=reply))
+
+    def heard(self, least: int = 1, within: float = 20) -> list[dict[str, Any]]:
+        """The messages that came since the last look, at least so many."""
+        everything = until(
+            lambda: (got := self.whatsapp.to(self.phone))[self._heard + least - 1 :] and got,
+            within,
+            f"{least} messages to {self.phone}",
+        )
+        new = everything[self._heard :]
+        self._heard = len(everything)
+        return new
+
+    def hears_with(self, what: str, within: float = 30) -> list[dict[str, Any]]:
+        """What came until a message had these words, or buttons if none are given."""
+        got: list[dict[str, Any]] = []
+        while not any(what in text_of(one) if what else choices_of(one) for one in got):
+            got += self.heard(within=within)
+        return got
+
+
+def text_of(message: dict[str, Any]) -> str:
+    """What a sent message says."""
+    if message["type"] == "text":
+        return str(message["text"]["body"])
+    if message["type"] == "interactive":
+        return str(message["interactive"]["body"]["text"])
+    if message["type"] == "template":
+        values = message["template"]["components"][0]["parameters"]
+        return " ".join(one["text"] for one in values)
+    return ""
+
+
+def choices_of(message: dict[str, Any]) -> list[tuple[str, str]]:
+    """Title and token of each alternative of a sent message."""
+    if message["type"] != "interactive":
+        return []
+    action = message["interactive"]["action"]
+    if "buttons" in action:
+        return [(one["reply"]["title"], one["reply"]["id"]) for one in action["buttons"]]
+    return [(row["title"], row["id"]) for section in action["sections"] for row in section["rows"]]

@@ -1,0 +1,238 @@
+"""What only Telegram has: commands, corrections, shared phones, groups, presses, and polling."""
+
+import itertools
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.settings import ROOT
+from tests.fakes.provider import until
+from tests.fakes.telegram import SECRET, Customer, Telegram
+from tests.integration.channel_kit import Place, TelegramPerson, place
+
+GROUPS = itertools.count(-1_000_001, -1)
+
+
+@pytest.fixture(scope="module")
+def here(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    with place("telegram", sqlite_template, tmp_path_factory.mktemp("telegram")) as found:
+        yield found
+
+
+@pytest.fixture
+def telegram(here: Place) -> Telegram:
+    assert isinstance(here.world.provider, Telegram)
+    return here.world.provider
+
+
+@pytest.fixture
+def customer(here: Place, telegram: Telegram) -> Customer:
+    return Customer(telegram, here.edge.url)
+
+
+def test_the_commands_are_registered_in_both_languages(here: Place, telegram: Telegram) -> None:
+    until(lambda: set(telegram.commands) == {"", "es", "en"}, why="all are registered")
+    assert telegram.commands["es"] == ["start", "ayuda", "persona", "estado"]
+    assert telegram.commands["en"] == ["start", "help", "person", "status"]
+    assert telegram.commands[""] == telegram.commands["es"]
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        ("/start", "/greet"),
+        ("/start from-the-site", "/greet"),
+        ("/ayuda", "/help"),
+        ("/persona@regalo_bot", "/wants_human"),
+        ("/estado", "/ask_status"),
+        ("/status", "/ask_status"),
+        # What is no command of ours is words.
+        ("/reiniciar", "reiniciar"),
+    ],
+)
+def test_a_command_is_told_to_the_engine_as_what_it_means(
+    customer: Customer, command: str, told: str
+) -> None:
+    customer.say(command)
+    assert [one["text"] for one in customer.heard()] == [f"oigo: {told}"]
+
+
+def test_an_edit_that_comes_before_the_answer_takes_the_words_place(
+    here: Place, customer: Customer
+) -> None:
+    person = TelegramPerson(customer)
+    here.edge.engine.is_slow = 1.0
+    try:
+        # The first message keeps the conversation busy, so the second still waits.
+        customer.say("hola")
+        said = customer.say("Es el pedido uno")["message"]
+        customer.post(customer.update(edited_message={**said, "text": "Es el pedido dos"}))
+    finally:
+        here.edge.engine.is_slow = 0.0
+    here.settled(person, least=4)
+    assert person.texts() == ["oigo: hola", "oigo: Es el pedido dos"]
+
+
+def test_an_edit_after_the_answer_is_heard_as_a_correction_once(
+    here: Place, customer: Customer
+) -> None:
+    person = TelegramPerson(customer)
+    said = customer.say("Es el pedido uno")["message"]
+    here.settled(person)
+    edit = customer.update(edited_message={**said, "text": "Es el pedido dos"})
+
+    for update in (
+        edit,
+        edit,
+        customer.update(edited_message={**said, "text": "Es el pedido dos"}),
+    ):
+        assert customer.post(update).status_code == 200
+
+    here.settled(person, least=4)
+    assert person.texts() == ["oigo: Es el pedido uno", "oigo: Es el pedido dos"]
+    first, _, second, _ = here.messages(person, "id")
+    assert f'"corrects": {first}' in here.messages(person, "extra")[2]
+    assert second
+
+
+def test_ones_own_shared_phone_proves_who_it_is(here: Place, customer: Customer) -> None:
+    rows = here.edge.rows("SELECT contact_id, phone FROM orders WHERE number = '10482'")
+    ((contact, phone),) = rows
+    shared = {"phone_number": phone, "first_name": "Ana", "user_id": customer.chat}
+
+    assert customer.post(customer.message(contact=shared)).status_code == 200
+
+    assert [one["text"] for one in customer.heard()] == ["oigo: /inform"]
+    query = "SELECT contact_id, proven_by FROM conversations WHERE address = ?"
+    assert here.edge.rows(query, str(customer.chat)) == [(contact, "channel_phone")]
+
+
+def test_somebody_elses_card_proves_nothing(here: Place, customer: Customer) -> None:
+    shared = {"phone_number": "+573001234567", "first_name": "Ana", "user_id": 1}
+    assert customer.post(customer.message(contact=shared)).status_code == 200
+    assert "con palabras" in customer.heard()[0]["text"]
+    query = "SELECT contact_id, proven_by, phone FROM conversations WHERE address = ?"
+    assert here.edge.rows(query, str(customer.chat)) == [(None, None, None)]
+
+
+def test_the_question_who_one_is_brings_the_button_that_shares_the_phone(
+    here: Place, customer: Customer
+) -> None:
+    customer.say("hola")
+    here.settled(TelegramPerson(customer))
+    customer.heard()
+
+    here.put(TelegramPerson(customer), "¿Cuál es el número de su pedido?", author="bot")
+
+    (asked,) = customer.heard()
+    assert asked["keyboard"] == [[{"text": "Compartir mi teléfono", "request_contact": True}]]
+
+
+def test_the_buttons_become_what_was_chosen(
+    here: Place, customer: Customer, telegram: Telegram
+) -> None:
+    customer.say("buttons")
+    (asked,) = customer.heard()
+    press = customer.press(asked["buttons"][1][1])
+
+    settled = until(
+        lambda: [e for e in telegram.edits if int(e["message_id"]) == asked["message_id"]],
+        why="the message is edited",
+    )
+    assert settled[0]["text"] == "oigo: buttons\n\n✓ dos"
+    assert "reply_markup" not in settled[0]
+    until(lambda: press["callback_query"]["id"] in telegram.presses_answered, why="no spinner")
+
+
+def test_a_group_is_declined_and_left_and_nothing_of_it_is_kept(
+    here: Place, customer: Customer, telegram: Telegram
+) -> None:
+    group = {"id": next(GROUPS), "type": "supergroup", "title": "Familia"}
+    said = {**customer.told(text="Mi pedido llegó roto"), "chat": group}
+
+    assert customer.post(customer.update(message=said)).status_code == 200
+
+    until(lambda: group["id"] in telegram.left, why="it is left")
+    assert "en privado" in telegram.to(group["id"])[0]["text"]  # type: ignore[arg-type]
+    assert here.edge.rows("SELECT 1 FROM messages WHERE text LIKE '%llegó roto%'") == []
+
+
+def test_a_customer_who_blocks_us_and_comes_back(here: Place, customer: Customer) -> None:
+    customer.say("hola")
+    here.settled(TelegramPerson(customer))
+
+    def change(status: str) -> Any:
+        member = {"user": {"id": 123456, "is_bot": True}, "status": status}
+        chat = {"id": customer.chat, "type": "private"}
+        changed = {"chat": chat, "from": customer.user, "date": 1, "new_chat_member": member}
+        return customer.update(my_chat_member=changed)
+
+    query = "SELECT unreachable_why FROM conversations WHERE address = ?"
+    assert customer.post(change("kicked")).status_code == 200
+    assert here.edge.rows(query, str(customer.chat)) == [("blocked",)]
+    assert customer.post(change("member")).status_code == 200
+    assert here.edge.rows(query, str(customer.chat)) == [(None,)]
+
+
+def test_somebody_who_waits_longer_sees_that_we_write(
+    here: Place, customer: Customer, telegram: Telegram
+) -> None:
+    here.edge.engine.is_slow = 1.5
+    try:
+        customer.say("hola")
+        customer.heard()
+    finally:
+        here.edge.engine.is_slow = 0.0
+    assert telegram.typing.count(customer.chat) == 1
+    customer.say("gracias")
+    customer.heard()
+    assert telegram.typing.count(customer.chat) == 1
+
+
+def test_a_laptop_asks_for_what_has_come(sqlite_template: Path, tmp_path: Path) -> None:
+    with place("telegram", sqlite_template, tmp_path, TELEGRAM_MODE="polling") as mine:
+        assert isinstance(mine.world.provider, Telegram)
+        telegram = mine.world.provider
+        customer = Customer(telegram, mine.edge.url)
+        telegram.updates += [customer.message(text="uno"), customer.message(text="dos")]
+
+        assert [one["text"] for one in customer.heard(2)] == ["oigo: uno", "oigo: dos"]
+
+        # What is confirmed does not come again; what came during a stop does.
+        until(lambda: telegram.updates == [], why="both are confirmed")
+        mine.settled(TelegramPerson(customer), least=4)
+        mine.edge.kill()
+        telegram.updates.append(customer.message(text="tres"))
+        mine.edge.start()
+        assert [one["text"] for one in customer.heard()] == ["oigo: tres"]
+        time.sleep(0.3)
+        assert len(telegram.to(customer.chat)) == 3
+
+
+def test_the_command_tells_telegram_where_we_are(tmp_path: Path) -> None:
+    telegram = Telegram()
+    environment = os.environ | telegram.settings | {"VAR_DIR": str(tmp_path)}
+    command = [sys.executable, "-m", "bot.cli", "telegram", "webhook"]
+
+    def run(url: str) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [*command, url], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        )
+
+    try:
+        refused = run("http://care.shop.example")
+        done = run("https://care.shop.example/")
+    finally:
+        telegram.close()
+    assert refused.returncode == 1
+    assert "https://" in refused.stderr
+    assert done.returncode == 0, done.stderr
+    assert telegram.webhook["url"] == "https://care.shop.example/channels/telegram"
+    assert telegram.webhook["secret_token"] == SECRET
+    assert "callback_query" in telegram.webhook["allowed_updates"]

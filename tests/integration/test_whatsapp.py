@@ -1,0 +1,291 @@
+"""What only WhatsApp has: its posts, its window, its reports, and a phone that proves who it is."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.fakes.provider import Trouble, until
+from tests.fakes.whatsapp import (
+    VERIFY_TOKEN,
+    Customer,
+    WhatsApp,
+    deliver,
+    post,
+    status,
+    text_of,
+)
+from tests.integration.channel_kit import Place, WhatsAppPerson, place
+
+HOUR = 3600.0
+ANA = "573001234567"  # of order 10482
+
+
+@pytest.fixture(scope="module")
+def here(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    with place("whatsapp", sqlite_template, tmp_path_factory.mktemp("whatsapp")) as found:
+        yield found
+
+
+@pytest.fixture
+def whatsapp(here: Place) -> WhatsApp:
+    assert isinstance(here.world.provider, WhatsApp)
+    return here.world.provider
+
+
+@pytest.fixture
+def customer(here: Place, whatsapp: WhatsApp) -> Customer:
+    return Customer(whatsapp, here.edge.url)
+
+
+def _begun(here: Place, customer: Customer) -> WhatsAppPerson:
+    person = WhatsAppPerson(customer)
+    customer.say("hola")
+    here.settled(person)
+    return person
+
+
+@pytest.mark.parametrize(
+    ("mode", "token", "expected"),
+    [
+        ("subscribe", VERIFY_TOKEN, (200, "1158201444")),
+        ("subscribe", "another", (403, None)),
+        ("unsubscribe", VERIFY_TOKEN, (403, None)),
+        ("subscribe", None, (403, None)),
+    ],
+)
+def test_the_challenge_is_answered_to_meta_alone(
+    here: Place, mode: str, token: str | None, expected: tuple[int, str | None]
+) -> None:
+    asked = {"hub.mode": mode, "hub.challenge": "1158201444", "hub.verify_token": token or ""}
+    answer = httpx.get(f"{here.edge.url}/channels/whatsapp", params=asked, trust_env=False)
+    assert answer.status_code == expected[0]
+    if expected[1] is not None:
+        assert answer.text == expected[1]
+
+
+def test_several_messages_of_one_post_are_all_answered_and_a_broken_one_takes_none_along(
+    here: Place, customer: Customer, whatsapp: WhatsApp
+) -> None:
+    other = Customer(whatsapp, here.edge.url)
+    broken = {**customer.words("x"), "timestamp": "yesterday"}
+
+    content = post(customer.words("uno"), broken, other.words("dos"), customer.words("tres"))
+    assert deliver(customer.url, content).status_code == 200
+
+    assert sorted(map(text_of, customer.heard(2))) == ["oigo: tres", "oigo: uno"]
+    assert [text_of(one) for one in other.heard()] == ["oigo: dos"]
+
+
+def test_messages_for_another_number_of_the_account_are_not_ours(
+    here: Place, customer: Customer
+) -> None:
+    content = post(customer.words("hola"), phone_number_id="999")
+    assert deliver(customer.url, content).status_code == 200
+    assert here.messages(WhatsAppPerson(customer)) == []
+
+
+def test_reports_move_a_message_forward_and_never_back(here: Place, customer: Customer) -> None:
+    person = _begun(here, customer)
+    wamid = here.messages(person, "provider_id")[1]
+    until(lambda: here.messages(person, "state")[1] == "delivered", why="delivered")
+
+    for state in ("read", "sent", "delivered"):
+        told = post(statuses=[status(wamid, state, customer.phone)])
+        assert deliver(customer.url, told).status_code == 200
+
+    assert here.messages(person, "state")[1] == "read"
+
+
+def test_a_failure_that_is_reported_later_is_kept_with_its_code_and_told_to_a_person(
+    here: Place, customer: Customer, whatsapp: WhatsApp
+) -> None:
+    person = _begun(here, customer)
+    reference = here.case(person)
+    whatsapp.reports = False
+    try:
+        here.put(person, "uno")
+        here.settled(person, least=3)
+        wamid = here.messages(person, "provider_id")[2]
+        told = post(statuses=[status(wamid, "failed", customer.phone, 131053)])
+        assert deliver(customer.url, told).status_code == 200
+    finally:
+        whatsapp.reports = True
+
+    assert here.messages(person, "state")[2] == "failed"
+    assert here.messages(person, "failed_why")[2] == "131053"
+    handoffs = here.edge.rows(
+        "SELECT h.reason FROM handoffs h JOIN complaints c ON c.id = h.complaint_id"
+        " WHERE c.reference = ?",
+        reference,
+    )
+    assert handoffs == [("provider_failed",)]
+
+
+def test_a_day_after_the_customer_wrote_the_words_go_by_template(
+    here: Place, customer: Customer
+) -> None:
+    person = WhatsAppPerson(customer)
+    # Meta delivers what could not be delivered for a day and an hour.
+    customer.send(customer.words("hola", age=25 * HOUR))
+    here.settled(person)
+    reference = here.case(person)
+
+    here.put(person, "Su dinero\nya salió.")
+
+    here.settled(person, least=3)
+    template = customer.heard(2)[-1]
+    assert template["type"] == "template"
+    assert template["template"]["name"] == "case_update"
+    values = [one["text"] for one in template["template"]["components"][0]["parameters"]]
+    assert values == [reference, "Su dinero ya salió."]
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_what_does_not_fit_into_the_template_waits_for_the_answer_to_its_knock(
+    here: Place, customer: Customer, whatsapp: WhatsApp, late: bool
+) -> None:
+    person = WhatsAppPerson(customer)
+    # We are wrong about the window by an hour: the provider's word counts, said at once or later.
+    customer.send(customer.words("hola", age=23 * HOUR))
+    here.settled(person)
+    here.case(person)
+    customer.heard()
+    whatsapp.last_wrote[customer.phone] -= 2 * HOUR
+    whatsapp.tells_window_late = late
+    try:
+        here.choices(person, "Reembolso", "Cupón")
+        (knock,) = customer.heard()
+    finally:
+        whatsapp.tells_window_late = False
+    assert knock["type"] == "template"
+    assert "Cuál" in text_of(knock)
+    assert here.messages(person, "state")[2] == "pending"
+    time.sleep(2.5)
+    assert not whatsapp.to(customer.phone)[2:], "one knock is enough"
+
+    customer.say("aquí estoy")
+
+    got = customer.hears_with("Cuál")
+    assert [title for one in got for title in _titles(one)] == ["Reembolso", "Cupón"]
+
+
+def test_a_customer_with_more_channels_is_told_on_another_when_no_template_is_approved(
+    sqlite_template: Path, tmp_path: Path
+) -> None:
+    company = _company_without_template(tmp_path)
+    with place("whatsapp", sqlite_template, tmp_path, COMPANY_DIR=str(company)) as mine:
+        assert isinstance(mine.world.provider, WhatsApp)
+        customer = Customer(mine.world.provider, mine.edge.url)
+        person = WhatsAppPerson(customer)
+        customer.send(customer.words("hola", age=25 * HOUR))
+        # The answer itself may not go out any more: a person is told once there is a case.
+        until(lambda: "failed" in mine.messages(person, "state"), 20, "it has failed")
+        assert mine.messages(person, "failed_why")[1] == "window_closed"
+        reference = mine.case(person)
+        mine.put(person, "Su dinero ya salió.")
+        until(lambda: mine.messages(person, "state")[2:] == ["failed"], 20, "it has failed")
+        handoffs = mine.edge.rows(
+            "SELECT h.reason FROM handoffs h JOIN complaints c ON c.id = h.complaint_id"
+            " WHERE c.reference = ?",
+            reference,
+        )
+        assert handoffs == [("window_closed",)]
+
+
+def test_the_phone_on_an_order_says_who_writes(here: Place, whatsapp: WhatsApp) -> None:
+    rows = here.edge.rows("SELECT contact_id, phone FROM orders WHERE number = '10482'")
+    ((contact, phone),) = rows
+    customer = Customer(whatsapp, here.edge.url, phone.removeprefix("+"))
+    customer.say("hola")
+    customer.heard()
+    query = "SELECT contact_id, proven_by, phone FROM conversations WHERE address = ?"
+    assert here.edge.rows(query, customer.phone) == [(contact, "channel_phone", phone)]
+
+
+def test_a_reaction_is_kept_and_answered_by_nobody(here: Place, customer: Customer) -> None:
+    person = _begun(here, customer)
+    wamid = here.messages(person, "provider_id")[1]
+    sign = {"message_id": wamid, "emoji": "👍"}
+
+    customer.send(customer.message("reaction", reaction=sign))
+
+    assert here.settled(person, least=3)[2] == "answered"
+    assert here.messages(person)[2] == "👍"
+    time.sleep(0.5)
+    assert len(here.messages(person)) == 3
+
+
+@pytest.mark.parametrize(
+    ("kind", "what", "words"),
+    [
+        ("audio", {"id": "55", "mime_type": "audio/ogg"}, "notas de voz"),
+        ("location", {"latitude": 4.65, "longitude": -74.05, "name": "Casa"}, "guardado"),
+        ("contacts", [{"name": {"formatted_name": "Luis"}, "phones": []}], "con palabras"),
+        ("sticker", {"id": "56", "mime_type": "image/webp"}, "con palabras"),
+        ("order", {"catalog_id": "1"}, "con palabras"),
+        ("unsupported", {}, "con palabras"),
+    ],
+)
+def test_what_the_assistant_cannot_take_in_gets_an_honest_word(
+    here: Place, customer: Customer, whatsapp: WhatsApp, kind: str, what: object, words: str
+) -> None:
+    whatsapp.media["55"] = ("audio/ogg", b"OggS a voice")
+    person = WhatsAppPerson(customer)
+    customer.send({**customer.message(kind), kind: what})
+    here.settled(person)
+    assert words in person.texts()[0]
+    if kind == "audio":
+        kept = here.edge.rows(
+            "SELECT a.kind, a.media_type, a.size FROM attachments a"
+            " JOIN conversations c ON c.id = a.conversation_id WHERE c.address = ?",
+            customer.phone,
+        )
+        assert kept == [("voice", "audio/ogg", 12)]
+
+
+def test_an_edge_that_dies_while_it_sends_says_nothing_twice(
+    sqlite_template: Path, tmp_path: Path
+) -> None:
+    with place("whatsapp", sqlite_template, tmp_path) as mine:
+        assert isinstance(mine.world.provider, WhatsApp)
+        customer = Customer(mine.world.provider, mine.edge.url)
+        person = _begun(mine, customer)
+        # Meta takes the message while the edge is killed; the report comes to the next one.
+        mine.world.provider.reports = False
+        mine.world.provider.troubles.append(Trouble(slow=1.5))
+        mine.put(person, "uno")
+        until(lambda: mine.messages(person, "asked_at")[2], 10, "it is being sent")
+        mine.edge.kill()
+        until(lambda: len(person.texts()) == 2, 10, "it is out")
+        mine.edge.start()
+        sent = mine.world.provider.to(customer.phone)[1]
+        told = status(sent["id"], "sent", customer.phone, 0, sent["biz_opaque_callback_data"])
+        assert deliver(customer.url, post(statuses=[told])).status_code == 200
+
+        mine.put(person, "dos")
+
+        mine.settled(person, least=4, within=40)
+        assert person.texts()[1:] == ["uno", "dos"]
+
+
+def _titles(message: dict[str, object]) -> list[str]:
+    from tests.fakes.whatsapp import choices_of
+
+    return [title for title, _ in choices_of(message)]
+
+
+def _company_without_template(folder: Path) -> Path:
+    import shutil
+
+    from bot.settings import ROOT
+
+    company = folder / "company"
+    shutil.copytree(ROOT / "data" / "company", company)
+    profile = (company / "profile.yml").read_text("utf-8")
+    before, _, rest = profile.partition("whatsapp_update:\n")
+    after = rest.split("\n\n", 1)[1]
+    (company / "profile.yml").write_text(before + after, "utf-8")
+    return company

@@ -1,0 +1,143 @@
+"""Many customers write on WhatsApp within ten seconds: how long each post and each apology takes.
+
+    python -m tests.load.whatsapp                      # the whole product, 500 customers
+    python -m tests.load.whatsapp --stand-in           # without the engine: the channel alone
+
+The customers, Meta's fake and all that is measured run on the same machine.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+from bot.db import migrate
+from tests.e2e.chat import APOLOGY
+from tests.e2e.product import Product
+from tests.fakes.whatsapp import Customer, WhatsApp, post, sign, text_of
+from tests.integration.edge import Edge, Engine
+
+SPREAD_SECONDS = 10.0
+LONGEST_WAIT = 120.0
+COMPLAINT = "El repartidor fue muy grosero conmigo y me gritó delante de todos"
+
+
+@contextmanager
+def product(whatsapp: WhatsApp, folder: Path) -> Iterator[tuple[str, int]]:
+    """The whole of it, with the real engine."""
+    running = Product(folder, **whatsapp.settings)
+    running.start()
+    try:
+        yield running.url, running.pid("edge")
+    finally:
+        running.end()
+
+
+@contextmanager
+def stand_in(whatsapp: WhatsApp, folder: Path) -> Iterator[tuple[str, int]]:
+    """The edge with an engine that answers at once."""
+    from tests.integration.conftest import settings_for
+
+    settings = settings_for(f"sqlite:///{folder / 'regalo.db'}", folder)
+    migrate(settings)
+    engine = Engine()
+    edge = Edge(settings, engine, None, **whatsapp.settings, APOLOGY_AFTER="55")
+    try:
+        yield edge.url, edge.pid
+    finally:
+        edge.stop()
+        engine.close()
+
+
+async def write_all(customers: Sequence[Customer], seconds: float) -> tuple[list[float], list[int]]:
+    """Everybody writes at their moment; how long each post took, and its status."""
+    times: list[float] = []
+    statuses: list[int] = []
+    async with httpx.AsyncClient(trust_env=False, timeout=60) as client:
+
+        async def write(customer: Customer, at: float) -> None:
+            await asyncio.sleep(at)
+            body = json.dumps(post(customer.words(COMPLAINT))).encode()
+            began = time.monotonic()
+            answer = await client.post(
+                customer.url, content=body, headers={"X-Hub-Signature-256": sign(body)}
+            )
+            times.append(time.monotonic() - began)
+            statuses.append(answer.status_code)
+            wrote[customer.phone] = began
+
+        step = seconds / len(customers)
+        await asyncio.gather(*(write(one, place * step) for place, one in enumerate(customers)))
+    return times, statuses
+
+
+wrote: dict[str, float] = {}
+
+
+def heard_first(whatsapp: WhatsApp, *, apology: bool) -> dict[str, float]:
+    """When each customer was first answered, or apologised to."""
+    first: dict[str, float] = {}
+    with whatsapp.lock:
+        for one in whatsapp.sent:
+            if not apology or APOLOGY.search(text_of(one)):
+                first.setdefault(one["to"], one["at"])
+    return first
+
+
+def cpu_seconds(pid: int) -> float:
+    """What a process has worked: a busy machine makes it wait, and does not change this."""
+    fields = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def show(name: str, found: Sequence[float]) -> None:
+    found = sorted(found)
+    at = {q: found[min(int(len(found) * q), len(found) - 1)] for q in (0.5, 0.95, 0.99)}
+    print(
+        f"{name}: median {at[0.5]:.2f} s, 95 % {at[0.95]:.2f} s, 99 % {at[0.99]:.2f} s,"
+        f" longest {found[-1]:.2f} s"
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--customers", type=int, default=500)
+    parser.add_argument("--stand-in", action="store_true")
+    options = parser.parse_args()
+    whatsapp = WhatsApp()
+    serve = stand_in if options.stand_in else product
+    with tempfile.TemporaryDirectory() as folder, serve(whatsapp, Path(folder)) as (url, pid):
+        whatsapp.webhook = f"{url}/channels/whatsapp"
+        # One first, so that nothing is loaded for the first time while the others write.
+        Customer(whatsapp, url).say(COMPLAINT)
+        time.sleep(5)
+        customers = [Customer(whatsapp, url) for _ in range(options.customers)]
+        load, worked = os.getloadavg()[0], cpu_seconds(pid)
+        times, statuses = asyncio.run(write_all(customers, SPREAD_SECONDS))
+        until = time.monotonic() + LONGEST_WAIT
+        phones = {one.phone for one in customers}
+        first: dict[str, float] = {}
+        while time.monotonic() < until:
+            first = heard_first(whatsapp, apology=not options.stand_in)
+            if phones <= first.keys():
+                break
+            time.sleep(0.5)
+        print(f"load of the machine before: {load:.1f}, after: {os.getloadavg()[0]:.1f}")
+        print(f"the edge's processor time: {cpu_seconds(pid) - worked:.1f} s")
+        print(f"posts: {len(statuses)}, answered 200: {statuses.count(200)}")
+        show("posts", times)
+        waits = [first[phone] - wrote[phone] for phone in phones if phone in first]
+        print(f"first answers: {len(waits)} of {len(phones)}")
+        show("first answers", waits)
+    whatsapp.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -73,6 +73,13 @@ _SARCASM = re.compile(
     r".{0,80}?\b(?:horas|dias|semanas|meses|esperando|nada|nadie|hours|days|weeks|months|waiting"
     r"|nothing|nobody|ruin\w+|los[it]\w*|perdi\w+)\b"
 )
+_MOCKERY = re.compile(
+    r"\b(?:gracias por nada|sigan asi|bien ahi|enhorabuena|que (?:eficiencia|profesionales)"
+    r"|falta de (?:respeto|seriedad|humanidad)|quien me paga|se burl\w+|thanks for nothing"
+    r"|keep it up|are you (?:kidding|serious)|do(?:n't| not) you people|sort it out)\b"
+)
+# Single words written large: "en MARZO", "STOP calling".
+_LARGE = re.compile(r"(?<!\w)[A-ZÁÉÍÓÚÑ]{4,}(?!\w)")
 _LOUD = re.compile(r"[!?]{3,}|!.*!.*!")
 _ANGRY_FACES = re.compile("[\U0001f620\U0001f621\U0001f92c\U0001f4a9\U0001f595]")
 _SAD_FACES = re.compile("[\U0001f622\U0001f62d\U0001f61e\U0001f614\U0001f61f\U0001f97a]")
@@ -90,7 +97,9 @@ def read(text: str) -> Reading:
     told = fold(text)
     signs = {emotion: list(_all(pattern, told)) for emotion, pattern in _FOUND_BY.items()}
     signs[Emotion.ANGRY] += [*_shouting(text), *_all(_SARCASM, told), *_all(_LOUD, text)]
-    signs[Emotion.ANGRY] += _all(_ANGRY_FACES, text)
+    signs[Emotion.ANGRY] += [*_all(_MOCKERY, told), *_all(_ANGRY_FACES, text)]
+    if any(map(str.islower, text)):
+        signs[Emotion.ANGRY] += _all(_LARGE, text)
     signs[Emotion.UPSET] += _all(_SAD_FACES, text)
     # One cry for help among many insults is anger all the same.
     if len(signs[Emotion.ANGRY]) > 2 * len(signs[Emotion.DESPERATE]):

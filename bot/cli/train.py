@@ -90,7 +90,7 @@ def _train(settings: Settings, model: Path) -> None:
 
 
 def _wait(training: "subprocess.Popen[bytes]") -> None:
-    sentence = "Training the assistant (about half a minute) …"
+    sentence = "Training the assistant (about a minute) …"
     if not sys.stdout.isatty():
         print(sentence, flush=True)
         training.wait()

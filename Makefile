@@ -1,6 +1,6 @@
 # Everything a developer does; each line's work lives in tools/.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint train eval lock clean
+.PHONY: help setup run test lint train eval compare lock clean
 
 help: ## Show this list
 	@tools/help.sh
@@ -21,7 +21,11 @@ train: ## Train the assistant, if what it learns from has changed
 	@tools/train.sh
 
 eval: train ## Measure the understanding on messages that never train
-	@.venv/bin/regalo eval
+	@.venv/bin/regalo eval --picture docs/images/confusion.svg
+
+compare: ## Train and measure every candidate pipeline (the networks take half an hour)
+	@tools/setup.sh run
+	@.venv/bin/python tools/compare.py $(WHAT)
 
 lock: ## Recompile the pinned requirements (UPGRADE=1 takes newer versions)
 	@tools/lock.sh $(if $(UPGRADE),--upgrade)

@@ -4,15 +4,13 @@ from actions.compensation import chosen_in_words
 from actions.go_on import go_on
 from actions.next_step import to_person
 from actions.turn import COUNT_UNCLEAR, Turn, TurnAction
-from bot.category import CATEGORIES
+from bot.doubt import candidates
 from bot.models import Complaint
 from bot.opening_hours import show_hours
 from bot.say import Option, Say, payload
 
 # These end a talk: no question is put after them.
 _LEAVE_IT = {"goodbye", "thanks", "praise"}
-# Two categories come near each other when together they have this much confidence.
-BOTH_AT_LEAST = 0.4
 
 
 class Chat(TurnAction):
@@ -85,8 +83,13 @@ async def _not_understood(turn: Turn) -> list[Say]:
         what = turn.say(f"what_{case.category}")
         known = turn.say("unclear_known", what=what, reference=case.reference)
         return await go_on(turn, known)
-    near = [(n, c) for n, c in turn.ranking if n != "nlu_fallback"][:2]
-    if all(n in CATEGORIES for n, _ in near) and sum(c for _, c in near) >= BOTH_AT_LEAST:
-        options = [Option(turn.say(f"what_{n}").capitalize(), payload(n)) for n, _ in near]
+    near = candidates(turn.ranking)
+    if len(near) == 2:
+        options = [Option(turn.say(f"what_{name}").capitalize(), payload(name)) for name in near]
         return [Say(turn.say("which_of_two"), tuple(options))]
+    if turn.facts.thing:
+        near_it = turn.say("your_thing", thing=turn.facts.thing)
+        return [Say(turn.say("unclear_about", what=near_it))]
+    if near:
+        return [Say(turn.say("unclear_about", what=turn.say(f"what_{near[0]}")))]
     return [Say(turn.say("unclear"))]

@@ -7,18 +7,12 @@ from actions.next_step import join, next_step, to_person
 from actions.turn import Turn, TurnAction
 from bot import complaint, offer, which
 from bot.alarm import alarm
-from bot.category import CATEGORIES
 from bot.models import Complaint
 from bot.plain import fold
 from bot.say import Say
+from bot.second import second
 
-# A second category counts when it is this sure; less is enough when the words announce it.
-SECOND_AT_LEAST = 0.25
-SECOND_ANNOUNCED = 0.08
 FEW_WORDS = 8
-_ANNOUNCED = re.compile(
-    r"\b(ademas|tambien|encima|aparte|para colmo|y luego|also|besides|on top|and then|plus)\b"
-)
 _CORRECTION = re.compile(
     r"\b(no,|perdon|en realidad|mejor dicho|me equivoque|quise decir|actually|i meant|sorry|rather)"
 )
@@ -36,13 +30,14 @@ class TakeComplaint(TurnAction):
         turn.understood()
         case = await turn.case()
         if case is None or case.first_message_id == turn.message.id:
+            also = second(turn.text, turn.intent, turn.ranking)
             case = await complaint.take(
                 turn.session,
                 turn.conversation,
                 turn.message,
                 turn.intent,
                 turn.facts,
-                also=_second(turn),
+                also=[also] if also else [],
             )
             case.desired = which.desired(turn.text)
             opening = apology(turn, case)
@@ -96,15 +91,3 @@ async def _more(turn: Turn, case: Complaint) -> str:
         return turn.say(f"apology_{case.category}", thing=_thing(turn, case))
     also = turn.say("apology_also", what=turn.say(f"what_{turn.intent}"))
     return f"{also} {turn.say('noted_more', reference=case.reference)}"
-
-
-def _second(turn: Turn) -> list[str]:
-    """A second complaint in the same message, when it is nearly as clear as the first."""
-    announced = _ANNOUNCED.search(fold(turn.text))
-    least = SECOND_ANNOUNCED if announced else SECOND_AT_LEAST
-    others = [
-        name
-        for name, confidence in turn.ranking
-        if name in CATEGORIES and name != turn.intent and confidence >= least
-    ]
-    return [name for name in others[:1] if name != complaint.UNKNOWN]

@@ -16,6 +16,7 @@ SOURCES = (
     "config.yml",
     "data/concepts.yml",
     "bot/inside_rasa/words.py",
+    "bot/inside_rasa/spelling.py",
     "bot/inside_rasa/concepts.py",
     "bot/inside_rasa/intent_features.py",
     "bot/inside_rasa/intent_model.py",

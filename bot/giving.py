@@ -6,7 +6,7 @@ a sum of money, how much.
 
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import authority, clock, compensation, history, offer
@@ -72,10 +72,12 @@ async def alternative(
         if wanted.amount_minor <= 0:
             raise CannotGive("bad_amount")
         value = Money(wanted.amount_minor, desk.policy.currency)
-        if spec.kind == "refund" and worth is not None and value > worth:
-            raise CannotGive("more_than_paid")
     if value is None and spec.kind in MONEY_KINDS:
         raise CannotGive("needs_amount")
+    if spec.kind == "refund" and worth is not None and value is not None:
+        returned = Money(await _returned(session, case), worth.currency)
+        if returned + value > worth:
+            raise CannotGive("more_than_paid")
     return build(spec, desk.policy, value, worth if spec.settles_right else None)
 
 
@@ -93,6 +95,16 @@ async def possible(session: AsyncSession, desk: Desk, case: Complaint) -> dict[s
 def takes_amount(spec: AlternativeSpec) -> bool:
     """Whether the person may say how much: of sums of money, but not of a right in another form."""
     return spec.kind in MONEY_KINDS and not spec.settles_right
+
+
+async def _returned(session: AsyncSession, case: Complaint) -> int:
+    """How much of what an order cost is paid back, or on its way, from whichever case."""
+    query = select(func.coalesce(func.sum(Compensation.amount_minor), 0)).where(
+        Compensation.order_id == case.order_id,
+        Compensation.kind == "refund",
+        Compensation.state.in_(offer.TAKEN),
+    )
+    return int(await session.scalar(query) or 0)
 
 
 async def put(

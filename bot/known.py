@@ -13,6 +13,7 @@ from typing import Literal
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.alarm import alarm
 from bot.desk import Desk
 from bot.models import Attachment, Complaint, Contact, Conversation, Message, Order
 from bot.money import Money
@@ -75,7 +76,8 @@ async def _told(
     """What the customer told of the case itself."""
     found = []
     first = await session.get_one(Message, case.first_message_id)
-    if case.is_told and first.text.strip():
+    # "A person!" says nothing of what happened; "it is on fire" does, however it was understood.
+    if (case.is_told or alarm(first.text)) and first.text.strip():
         found.append(Fact("what_happened", first.text, "customer", first.at))
     if case.thing:
         found.append(Fact("thing", case.thing, "customer"))
@@ -96,7 +98,8 @@ async def _told(
 _REQUEST = re.compile(
     r"\?|¿|\b(?:me (?:da|das|puede|podria|regala|indica|confirma|comparte|envia|facilita)\w*"
     r"|(?:nos|me) (?:puede|podria)\w*|(?:indique|diga|de|confirme|comparta|envie|mande|cuente"
-    r"|escriba|facilite|recuerde|proporcione)(?:me|nos)|necesito|necesitamos|requiero|requerimos"
+    r"|escriba|facilite|recuerde|proporcione)(?:me|nos)"
+    r"|(?<!no )(?:necesito|necesitamos|requiero|requerimos)"
     r"|falta|cual es|por favor|could you|can you|would you|please|i need|we need|tell me|give me"
     r"|send me|share|provide|confirm|what is|what was|what's|which)\b"
 )
@@ -122,16 +125,17 @@ _ASKED: dict[str, str] = {
     "thing": r"(?:que|cual) (?:es el )?(?:producto|articulo)|(?:which|what) (?:product|item)",
 }
 _ASKED_FOR = {name: re.compile(rf"\b(?:{words})\b") for name, words in _ASKED.items()}
-_SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
+# What is asked stands beside the asking: "Vi la foto, por favor espere" asks for no photo.
+_NUMBER = re.compile(r"\bn(?:\.o|°|ro\.?) ")
+_CLAUSE = re.compile(r"(?:por favor,|please,|[^.,;:!?])+[.,;:!?]*")
 
 
 def asked_for(draft: str) -> set[str]:
     """The names of the facts that a draft asks the customer for, in Spanish or English."""
     asked: set[str] = set()
-    # "E-mail" is one word, and the dot in "no." ends no sentence that matters.
-    for sentence in _SENTENCE.findall(fold(draft)):
-        if _REQUEST.search(sentence):
-            asked |= {name for name, words in _ASKED_FOR.items() if words.search(sentence)}
+    for clause in _CLAUSE.findall(_NUMBER.sub("numero ", fold(draft))):
+        if _REQUEST.search(clause):
+            asked |= {name for name, words in _ASKED_FOR.items() if words.search(clause)}
     return asked
 
 

@@ -25,6 +25,7 @@ from bot.models import (
     Contact,
     Conversation,
     Handoff,
+    Message,
     Note,
     Offer,
     Order,
@@ -72,6 +73,7 @@ async def told(
     return Told(
         case=case,
         conversation=conversation,
+        first_words=(await session.get_one(Message, case.first_message_id)).text,
         contact=await session.get(Contact, contact_id) if contact_id else None,
         order=await session.get(Order, case.order_id) if case.order_id else None,
         spent=await spent_in_a_year(session, contact_id, desk.company.currency)

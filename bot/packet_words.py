@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot import clock
+from bot.alarm import alarm
 from bot.desk import Desk
 from bot.models import Compensation, Complaint, Contact, Conversation, Handoff, Order
 from bot.money import Money
@@ -20,6 +21,7 @@ class Told:
 
     case: Complaint
     conversation: Conversation
+    first_words: str = ""  # what the customer wrote first
     contact: Contact | None = None
     order: Order | None = None
     spent: Money | None = None  # what the customer buys in a year
@@ -67,6 +69,8 @@ def _who(desk: Desk, language: str, told: Told) -> str:
 def _what(desk: Desk, language: str, told: Told) -> list[str]:
     case = told.case
     if not case.is_told:
+        if alarm(told.first_words):
+            return [desk.wording.say("packet_said", language, words=told.first_words)]
         return [desk.wording.say("packet_not_told", language)]
     what = desk.wording.say(f"what_{case.category}", language)
     parts = [

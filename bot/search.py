@@ -14,6 +14,8 @@ SHORTEST = 2
 SNIPPET = 120
 # Fewer digits than this are part of too many phones.
 SHORTEST_PHONE = 6
+# And fewer of these part of too many references.
+SHORTEST_REFERENCE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,9 @@ def _fits(wanted: str) -> ColumnElement[bool]:
     ]
     if number := key(wanted):
         ways.append(Order.number_key == number)
-        ways.append(func.replace(Complaint.reference, "-", "").contains(number, autoescape=True))
+        if len(number) >= SHORTEST_REFERENCE:
+            bare = func.replace(Complaint.reference, "-", "")
+            ways.append(bare.contains(number, autoescape=True))
     if len(phone := digits(wanted)) >= SHORTEST_PHONE:
         ways.append(Contact.phone.contains(phone, autoescape=True))
     return or_(*ways)

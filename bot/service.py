@@ -130,8 +130,9 @@ class Service:
         self.publish(CONSOLE, {"type": "board"})
 
     def case_changed(self, conversation_id: str) -> None:
-        """Tell the consoles that a case, and so perhaps the queue, looks different."""
+        """Tell the consoles that a case, and with it a list, looks different."""
         self.publish(CONSOLE, {"type": "case", "conversation": conversation_id})
+        self.publish_board()
 
     async def _show_here(self, message: Message) -> None:
         if self.hub.is_watched(message.conversation_id):

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Check style, types and the direction of imports; all three run, whatever the first ones say.
+# Check style, types and the direction of imports; all run, whatever the first ones say.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit
 tools/setup.sh test || exit
@@ -16,6 +16,9 @@ check "style" .venv/bin/ruff check
 check "format" .venv/bin/ruff format --check
 check "types" .venv/bin/mypy
 check "imports" .venv/bin/lint-imports --no-logo
+check "training data" env PYTHONPATH=. PYTHONWARNINGS=ignore RASA_TELEMETRY_ENABLED=false \
+  LOG_LEVEL=WARNING TF_CPP_MIN_LOG_LEVEL=3 .venv-rasa/bin/python -m rasa data validate \
+  --fail-on-warnings --domain domain.yml --config config.yml --data data/nlu data/rules
 
 if [ ${#failed[@]} -gt 0 ]; then
   echo "FAILED: ${failed[*]}" >&2

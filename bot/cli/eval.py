@@ -1,9 +1,10 @@
 """`regalo eval`: how well the assistant understands messages that it never learned from."""
 
 import json
+import os
 import subprocess
-import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,95 +13,218 @@ from rich.console import Console
 from rich.table import Table
 from ruamel.yaml import YAML
 
+from bot import emotion, engine, severity
 from bot.category import CATEGORIES
-from bot.cli.failure import Failure
+from bot.cli.confusion import picture
+from bot.cli.engine import engine_or_fail
+from bot.cli.failure import Failure, settings_or_fail
+from bot.cli.figures import calibration_error, confusion, macro_f1, reliability, scores, share
+from bot.cli.noise import NOISES
+from bot.cli.understand import label
 from bot.plain import fold
+from bot.second import second
 from bot.settings import ROOT
 
-EXAMPLES = ("regalo eval", "regalo eval my-messages.jsonl")
+EXAMPLES = ("regalo eval", "regalo eval my-messages.jsonl", "regalo eval --picture matrix.svg")
 MESSAGES = ROOT / "tests" / "nlu" / "messages.jsonl"
+# Here a careful reader has noted severity, emotion and the second complaint.
+NOTED = ROOT / "tests" / "nlu" / "validation.jsonl"
+WORST = 12
+HEATED = (emotion.Emotion.ANGRY, emotion.Emotion.DESPERATE)
 
-Pairs = Sequence[tuple[str, str]]  # the true label, and the one that was given
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A message of a test set, and what the model takes it for."""
+
+    message: dict[str, Any]
+    label: str
+    confidence: float
+    ranking: list[tuple[str, float]]
+    in_doubt: bool  # the dialogue would ask back
+
+    @property
+    def pair(self) -> tuple[str, str]:
+        """The true label and the given one."""
+        return self.message["label"], self.label
 
 
 def main(
     file: Annotated[
         Path, typer.Argument(help='A JSON object a line: {"text", "language", "label"}.')
     ] = MESSAGES,
+    image: Annotated[
+        Path | None, typer.Option("--picture", help="Draw the confusion matrix here, as SVG.")
+    ] = None,
 ) -> None:
-    """Measure the understanding: precision, recall and F1 of each label, in each language."""
+    """Measure the understanding: each label in each language, noise, regions, calibration."""
+    say = Console(highlight=False).print
     learned = _learned()
-    messages = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    messages = _read(file)
     unseen = [one for one in messages if fold(one["text"]) not in learned]
-    given = _understood([one["text"] for one in unseen])
-    console = Console(highlight=False)
+    versions: dict[str, Callable[[str], str]] = {"as written": str, **NOISES}
+    noted = _read(NOTED)
+    spoiled = [{**one, "text": spoil(one["text"])} for spoil in versions.values() for one in unseen]
+    told = understood([*spoiled, *noted])
+    plain = told[: len(unseen)]
     for language in ("es", "en"):
-        pairs = _pairs(unseen, given, language)
+        pairs = [one.pair for one in plain if one.message["language"] == language]
         if pairs:
-            console.print(_table(language, pairs))
-    pairs = _pairs(unseen, given)
-    complaint = [(true in CATEGORIES, told in CATEGORIES) for true, told in pairs]
-    chatter = [told for true, told in complaint if not true]
-    missed = [not told for true, told in complaint if true]
-    console.print(
-        f"\n{len(unseen)} messages; {len(messages) - len(unseen)} left out, as they train."
-    )
-    console.print(f"chatter taken for a complaint  {_share(chatter)}")
-    console.print(f"complaints taken for chatter   {_share(missed)}")
-    wished = [told == "wants_human" for true, told in pairs if true == "wants_human"]
-    console.print(f"wish for a person recognised   {_share(wished)}")
+            say(_labels(language, pairs))
+    say(f"\n{len(unseen)} messages; {len(messages) - len(unseen)} left out, as they train.")
+    for line in _shares(plain):
+        say(line)
+    say(_groups("region", plain))
+    for place, name in enumerate(versions):
+        part = told[place * len(unseen) : (place + 1) * len(unseen)]
+        say(f"{name:<18}{_both_languages(part)}")
+    say(_sureness(plain))
+    say(_worst(plain))
+    for line in _noted(told[len(spoiled) :]):
+        say(line)
+    if image is not None:
+        labels = sorted({true for true, _ in (one.pair for one in plain)})
+        image.write_text(
+            picture(labels, confusion([one.pair for one in plain], labels)), encoding="utf-8"
+        )
 
 
-def scores(pairs: Pairs) -> dict[str, tuple[float, float, float]]:
-    """Precision, recall and F1 of each true label."""
-    found = {}
-    for label in sorted({true for true, _ in pairs}):
-        right = sum(true == told == label for true, told in pairs)
-        told_so = sum(told == label for _, told in pairs)
-        is_so = sum(true == label for true, _ in pairs)
-        precision, recall = right / told_so if told_so else 0.0, right / is_so
-        found[label] = (precision, recall, 2 * right / (told_so + is_so))
-    return found
-
-
-def _table(language: str, pairs: Pairs) -> Table:
-    found = scores(pairs)
-    macro = sum(f1 for _, _, f1 in found.values()) / len(found)
-    table = Table(title=f"{language}: {len(pairs)} messages, macro-F1 {macro:.3f}", box=None)
-    for heading in ("label", "precision", "recall", "F1"):
-        table.add_column(heading, justify="left" if heading == "label" else "right")
-    for label, figures in found.items():
-        table.add_row(label, *(f"{figure:.2f}" for figure in figures))
-    return table
-
-
-def _understood(texts: Sequence[str]) -> list[dict[str, Any]]:
-    """What `regalo understand` says of each text, as anybody would ask it."""
-    lines = "".join(f"{' '.join(text.split())}\n" for text in texts)
+def understood(messages: Sequence[dict[str, Any]]) -> list[Understood]:
+    """What the trained model says of each message."""
+    settings = settings_or_fail()
+    python, model = engine_or_fail()
     answered = subprocess.run(
-        [sys.executable, "-m", "bot.cli", "understand"],
-        input=lines,
+        [python, "-m", "bot.inside_rasa.parse", model],
+        input="".join(f"{json.dumps(one['text'])}\n" for one in messages),
         stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        cwd=ROOT,
+        env=engine.environment(os.environ, settings),
         encoding="utf-8",
         check=False,
     )
-    if answered.returncode != 0:
-        raise Failure("the messages could not be understood; the reason is above")
-    return [json.loads(line) for line in answered.stdout.splitlines()]
+    answers = [json.loads(line) for line in answered.stdout.splitlines()]
+    if len(answers) != len(messages):
+        raise Failure("the engine stopped before it had read every message")
+    return [_judged(one, answer) for one, answer in zip(messages, answers, strict=True)]
 
 
-def _pairs(
-    messages: Sequence[dict[str, Any]], given: Sequence[dict[str, Any]], language: str = ""
-) -> list[tuple[str, str]]:
-    return [
-        (message["label"], told["label"])
-        for message, told in zip(messages, given, strict=True)
-        if not language or message["language"] == language
+def _judged(message: dict[str, Any], answer: dict[str, Any]) -> Understood:
+    ranking = [(name, confidence) for name, confidence in answer["ranking"]]
+    name, confidence = ranking[0] if ranking else ("", 0.0)
+    return Understood(
+        message=message,
+        label=label(name),
+        confidence=confidence,
+        ranking=ranking,
+        in_doubt=answer["intent"] != name,
+    )
+
+
+def _read(file: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+
+
+def _labels(language: str, pairs: Sequence[tuple[str, str]]) -> Table:
+    title = f"\n{language}: {len(pairs)} messages, macro-F1 {macro_f1(pairs):.3f}"
+    table = _table(title, "label", "messages", "precision", "recall", "F1")
+    for name, figures in scores(pairs).items():
+        count = sum(true == name for true, _ in pairs)
+        table.add_row(name, str(count), *(f"{figure:.2f}" for figure in figures))
+    return table
+
+
+def _shares(told: Sequence[Understood]) -> Iterable[str]:
+    pairs = [one.pair for one in told]
+    chatter = [given in CATEGORIES for true, given in pairs if true not in CATEGORIES]
+    missed = [given not in CATEGORIES for true, given in pairs if true in CATEGORIES]
+    wished = [given == true for true, given in pairs if true == "wants_human"]
+    yield f"chatter taken for a complaint  {_of(chatter)}"
+    yield f"complaints taken for chatter   {_of(missed)}"
+    yield f"wish for a person recognised   {_of(wished)}"
+    yield f"in doubt, would ask back       {_of([one.in_doubt for one in told])}"
+
+
+def _groups(key: str, told: Sequence[Understood]) -> Table:
+    table = _table("", key, "messages", "right", "macro-F1")
+    for value in sorted({str(one.message.get(key, "")) for one in told}):
+        pairs = [one.pair for one in told if str(one.message.get(key, "")) == value]
+        right = share(true == given for true, given in pairs)
+        table.add_row(value or "?", str(len(pairs)), f"{right:.1%}", f"{macro_f1(pairs):.3f}")
+    return table
+
+
+def _both_languages(told: Sequence[Understood]) -> str:
+    parts = {
+        language: [one.pair for one in told if one.message["language"] == language]
+        for language in ("es", "en")
+    }
+    return "   ".join(f"{name} {macro_f1(pairs):.3f}" for name, pairs in parts.items() if pairs)
+
+
+def _sureness(told: Sequence[Understood]) -> Table:
+    sure = [(one.confidence, one.pair[0] == one.pair[1]) for one in told]
+    error = calibration_error(sure)
+    table = _table(f"\ncalibration error {error:.3f}", "confidence", "right", "messages")
+    for believed, right, count in reliability(sure):
+        table.add_row(f"{believed:.2f}", f"{right:.2f}", str(count))
+    return table
+
+
+def _worst(told: Sequence[Understood]) -> Table:
+    table = _table("\nthe surest errors", "sure", "is", "taken for", "message")
+    wrong = sorted(
+        (one for one in told if one.pair[0] != one.pair[1]), key=lambda one: -one.confidence
+    )
+    for one in wrong[:WORST]:
+        text = str(one.message["text"])[:60]
+        table.add_row(f"{one.confidence:.2f}", *one.pair, text)
+    return table
+
+
+def _noted(told: Sequence[Understood]) -> Iterable[str]:
+    """Severity, emotion and the second complaint, against what a careful reader noted."""
+    complaints = [one for one in told if one.message["label"] in CATEGORIES]
+    grave = [
+        severity.estimate(
+            one.message["text"], one.message["label"], more_than_one="also" in one.message
+        )
+        == one.message["severity"]
+        for one in complaints
     ]
+    felt = [emotion.estimate(one.message["text"]) == one.message["emotion"] for one in complaints]
+    heated = [
+        (emotion.estimate(one.message["text"]) in HEATED) == (one.message["emotion"] in HEATED)
+        for one in complaints
+    ]
+    both = [one for one in complaints if "also" in one.message]
+    found = [
+        {one.label, second(one.message["text"], one.label, one.ranking)}
+        == {one.message["label"], one.message["also"]}
+        for one in both
+    ]
+    invented = [
+        second(one.message["text"], one.label, one.ranking) is not None
+        for one in complaints
+        if "also" not in one.message and one.label == one.message["label"]
+    ]
+    yield f"\nOf the validation set, read by a careful reader ({len(complaints)} complaints):"
+    yield f"severity as noted              {_of(grave)}"
+    yield f"emotion as noted               {_of(felt)}"
+    yield f"heated or not, as noted        {_of(heated)}"
+    yield f"both complaints found          {_of(found)}"
+    yield f"a second one that is not there {_of(invented)}"
 
 
-def _share(hits: Sequence[bool]) -> str:
-    return f"{sum(hits)} of {len(hits)}, {sum(hits) / len(hits):.1%}" if hits else "none"
+def _table(title: str, *headings: str) -> Table:
+    table = Table(title=title or None, title_justify="left", box=None)
+    for heading in headings:
+        table.add_column(heading)
+    return table
+
+
+def _of(hits: Sequence[bool]) -> str:
+    return f"{sum(hits)} of {len(hits)}, {share(hits):.1%}" if hits else "none"
 
 
 def _learned() -> set[str]:

@@ -88,11 +88,13 @@ def _told(text: str, answer: dict[str, Any]) -> dict[str, Any]:
     from bot.facts import find
     from bot.language import detect
 
+    # In doubt the dialogue asks back; here what comes nearest is told, with how little it is sure.
+    intent, confidence = answer["ranking"][0] if answer["ranking"] else ("", 0.0)
     return {
         "text": text,
         "language": detect(text),
-        "label": label(answer["intent"]),
-        "confidence": answer["confidence"],
+        "label": label(intent),
+        "confidence": confidence,
         "entities": find(text).entities,
     }
 

@@ -14,6 +14,7 @@ from bot.local_text import Language
 
 MOST_PHOTOS = 5
 LARGEST_AMOUNT = 10**15
+LARGEST_ID = 2**31 - 1  # of a row
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=LONGEST_TEXT)]
 Said = Annotated[Text, StringConstraints(min_length=1)]
 Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)]
@@ -75,7 +76,7 @@ class Release(Body):
 class Transfer(Body):
     """To a colleague, with a word to them."""
 
-    to: int
+    to: int = Field(ge=1, le=LARGEST_ID)
     note: Text = ""
 
 

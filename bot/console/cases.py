@@ -103,10 +103,6 @@ async def say(request: Request, reference: str) -> HTTPResponse:
         asked = await _asked_again(session, service, person, held.complaint_id, body.text)
         if asked and not body.confirmed:
             raise Refused("already_known", 409, known=[_fact(one) for one in asked])
-        if asked:
-            case = await session.get_one(Complaint, held.complaint_id)
-            asked_for = [one.name for one in asked]
-            history.note(session, case, person.name, history.ASKED_KNOWN, facts=asked_for)
         step, message = await handover.say(
             session,
             service.desk,
@@ -116,6 +112,10 @@ async def say(request: Request, reference: str) -> HTTPResponse:
             photos=body.photos,
             request_id=str(body.id),
         )
+        if asked and step.said:
+            case = await session.get_one(Complaint, held.complaint_id)
+            asked_for = [one.name for one in asked]
+            history.note(session, case, person.name, history.ASKED_KNOWN, facts=asked_for)
         (frame,) = await message_frames(session, [message])
     if asked and step.said:
         ASKED_KNOWN.inc()

@@ -3,8 +3,10 @@
 from typing import Any
 
 from sanic import Blueprint, HTTPResponse, Request, Sanic
+from sanic.exceptions import NotFound
 
 from bot.console.board import board
+from bot.console.bodies import LARGEST_ID
 from bot.console.cases import cases
 from bot.console.guard import Refused, check_session, refuse
 from bot.console.handoffs import handoffs
@@ -29,6 +31,9 @@ def add_console(app: Sanic[Any, Any]) -> None:
     async def guard(request: Request) -> None:
         if request.path.startswith(API):
             await check_session(request)
+            numbers = [one for one in request.match_info.values() if isinstance(one, int)]
+            if any(one > LARGEST_ID for one in numbers):
+                raise NotFound("there is no such row")
 
     @app.exception(Refused)
     async def refused(request: Request, error: Refused) -> HTTPResponse:

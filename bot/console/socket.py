@@ -7,7 +7,8 @@ case again, so nothing is lost that was not seen.
 import asyncio
 import hmac
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
 import structlog
@@ -30,6 +31,8 @@ live = Blueprint("console_live", url_prefix="/console")
 HELLO_SECONDS = 10
 # Of a conversation's own events a console shows these; the others are for the customer's page.
 SHOWN = {"message", "typing", "spent", "delivery"}
+# So long may a session have ended before a page that sends nothing is shown no more.
+LOOK_AGAIN = timedelta(seconds=20)
 
 
 class Hello(BaseModel):
@@ -107,6 +110,7 @@ class Visit:
     signed_in: SignedIn
     watching: asyncio.Task[None] | None = None
     conversation: str | None = None
+    looked_at: datetime = field(default_factory=clock.now)
 
     async def serve(self) -> None:
         """Show what happens until the page goes, or its session ends."""
@@ -163,19 +167,37 @@ class Visit:
 
     async def _follow(self, conversation_id: str) -> None:
         """Show the events of one conversation."""
-        if not await record_conversation(self.service, self.signed_in.agent, conversation_id):
-            return
         with self.service.hub.watch(conversation_id) as events:
+            # Watched first: what happens while the reading is written down is not missed.
+            if not await record_conversation(self.service, self.signed_in.agent, conversation_id):
+                return
             while (event := await events.get()) is not None:
                 mine = event["type"] == "typing" and event["author"] == "agent"
                 if event["type"] in SHOWN and not mine:
+                    if not await self._may_see(event):
+                        return
                     await self._show({**event, "conversation": conversation_id})
         await self.ws.close(code=1001, reason="resume")
 
     async def _send(self, events: "asyncio.Queue[Event | None]") -> None:
         while (event := await events.get()) is not None:
+            if not await self._may_see(event):
+                return
             await self._show(event)
         await self.ws.close(code=1001, reason="resume")
+
+    async def _may_see(self, event: Event) -> bool:
+        """Whether the session still holds; looked up when people change, and now and then."""
+        now = clock.now()
+        if event["type"] != "board" and now - self.looked_at < LOOK_AGAIN:
+            return True
+        self.looked_at = now
+        async with self.service.db.read() as session:
+            if await agent_session.find(session, self.signed_in.token) is not None:
+                return True
+        await self._show({"type": "signed_out"})
+        await self.ws.close(code=1008, reason="signed_out")
+        return False
 
     async def _typing(self, conversation_id: str, *, on: bool) -> None:
         """Tell the customer that the person who has the case is typing."""

@@ -21,7 +21,7 @@ from bot.models import (
     Order,
     Promise,
 )
-from bot.money import Money
+from bot.money import Money, minor_digits
 from bot.offer import TAKEN
 from bot.packet import Packet
 from bot.search import Found
@@ -29,6 +29,8 @@ from bot.wallboard import Wallboard
 
 Json = dict[str, Any]
 LAST_WORDS = 120
+# Whether the customer agreed to the summary; silence is no yes.
+CONFIRMED = {"right": "yes", "corrected": "corrected"}
 
 
 def moment(at: datetime | None) -> str | None:
@@ -72,6 +74,8 @@ class Views:
                 "name": company.name,
                 "country": company.country,
                 "currency": company.currency,
+                # Browsers show pesos without cents and would count them so, too.
+                "minor_digits": minor_digits(company.currency),
                 "time_zone": company.time_zone,
                 "assignment": company.people.assignment,
             },
@@ -166,7 +170,7 @@ class Views:
         handoff = told.handoff
         return {
             "summary": packet.summary,
-            "confirmed": handoff.summary_state if handoff else None,
+            "confirmed": CONFIRMED.get(handoff.summary_state or "", "no") if handoff else None,
             "corrections": handoff.corrections if handoff else [],
             "told_wait": {
                 "place": handoff.told_place if handoff else None,

@@ -96,8 +96,9 @@ async def say(
     request_id: str,
 ) -> tuple[Step, Message]:
     """A person's message to the customer; sent again, it is the same message."""
-    source = f"agent:{request_id}"
     conversation = await session.get_one(Conversation, found.conversation_id)
+    # Never the same as a customer's, and never that of another conversation.
+    source = f"agent {conversation.id}:{request_id}"
     known = await session.scalar(
         select(Message).where(Message.channel == conversation.channel, Message.source_id == source)
     )

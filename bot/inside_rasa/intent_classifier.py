@@ -18,7 +18,7 @@ from bot.inside_rasa.intent_model import IntentModel
 
 HERE = Path(__file__).parent
 # A change in any of these makes the stored model stale.
-MADE_BY = ("words.py", "concepts.py", "intent_features.py", "intent_model.py")
+MADE_BY = ("words.py", "spelling.py", "concepts.py", "intent_features.py", "intent_model.py")
 # A complaint is told by its beginning.
 LONGEST = 2000
 
@@ -32,8 +32,8 @@ class ConceptClassifier(IntentClassifier, GraphComponent):
 
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
-        """Where the concepts are, seen from the project's folder."""
-        return {"concepts": "data/concepts.yml"}
+        """Where the concepts are, seen from the project's folder; which intents are complaints."""
+        return {"concepts": "data/concepts.yml", "complaints": []}
 
     @staticmethod
     def required_packages() -> List[str]:
@@ -88,9 +88,9 @@ class ConceptClassifier(IntentClassifier, GraphComponent):
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from the examples, and store what was learned."""
         examples = [one for one in training_data.intent_examples if one.get(TEXT)]
-        self._model = IntentModel(read_yaml_file(_concepts(self._config))).fit(
-            [one.get(TEXT) for one in examples], [one.get(INTENT) for one in examples]
-        )
+        self._model = IntentModel(
+            read_yaml_file(_concepts(self._config)), self._config["complaints"]
+        ).fit([one.get(TEXT) for one in examples], [one.get(INTENT) for one in examples])
         with self._model_storage.write_to(self._resource) as folder:
             self._model.save(folder)
         return self._resource

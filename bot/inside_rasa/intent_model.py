@@ -2,12 +2,13 @@
 
 import json
 from pathlib import Path
-from typing import Any, List, Mapping, NamedTuple, Sequence
+from typing import Any, Collection, List, Mapping, NamedTuple, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
-from sklearn.model_selection import StratifiedKFold, cross_val_predict
+from scipy.special import logsumexp
+from sklearn.model_selection import train_test_split
 from sklearn.svm import LinearSVC
 
 from bot.inside_rasa.concepts import Lexicon
@@ -15,7 +16,12 @@ from bot.inside_rasa.intent_features import Features
 
 # How much an example that is misjudged counts against keeping the weights small.
 STRICTNESS = 1.0
-FOLDS = 3
+# One in so many examples is held out to find how sure the model may be.
+HELD_OUT = 4
+# How far the faint signs of several complaints add up: the smaller, the further.
+FAINTNESS = 2.0
+# How much more the signs of a complaint must weigh than all others, before it is taken for one.
+CAUTION = 0.1
 # The sharpness of the confidences is sought among these.
 SHARPNESS = np.geomspace(0.2, 10, 40)
 
@@ -30,9 +36,15 @@ class Ranked(NamedTuple):
 class IntentModel:
     """Knows the intents from examples."""
 
-    def __init__(self, lexicon: Mapping[str, str]) -> None:
-        """Takes the concepts and their words, as data/concepts.yml has them."""
+    def __init__(self, lexicon: Mapping[str, str], complaints: Collection[str] = ()) -> None:
+        """Takes the concepts and their words, as data/concepts.yml has them.
+
+        Args:
+            complaints: the intents that are complaints; whether a message is one at all is decided
+                before which one it is.
+        """
         self._lexicon = dict(lexicon)
+        self._complaints = sorted(complaints)
         self._features = Features(Lexicon(self._lexicon))
         self._intents: List[str] = []
         self._weights = np.zeros((0, 0), dtype=np.float32)
@@ -47,22 +59,45 @@ class IntentModel:
         self._intents = list(learned.classes_)
         self._weights = learned.coef_.astype(np.float32)
         self._bias = learned.intercept_.astype(np.float32)
-        self._sharpness = _sharpness(rows, kinds)
+        if np.unique(kinds, return_counts=True)[1].min() >= HELD_OUT:
+            self._sharpness = self._tried(rows, kinds)
         return self
+
+    def _tried(self, rows: csr_matrix, kinds: NDArray[Any]) -> float:
+        """The sharpness that is right for examples that were not learned from."""
+        learn, hold = train_test_split(
+            np.arange(len(kinds)), test_size=1 / HELD_OUT, stratify=kinds, random_state=1
+        )
+        scores = _classifier().fit(rows[learn], kinds[learn]).decision_function(rows[hold])
+        return _sharpness(self._weighed(scores), np.searchsorted(self._intents, kinds[hold]))
 
     def rank(self, texts: Sequence[str]) -> List[List[Ranked]]:
         """All intents for each message, the surest first; their confidences add up to one."""
-        scores = self._features.of(texts) @ self._weights.T + self._bias
+        said = self._features.hear(texts)
+        scores = self._weighed(self._features.rows(said) @ self._weights.T + self._bias)
         # A message without one known word would be judged by its shape alone, and a short one
         # taken for a yes.
-        scores[[not self._features.know(text) for text in texts]] = 0
+        scores[[not one.is_known for one in said]] = 0
         return [
             sorted(
                 map(Ranked, self._intents, row.tolist()),
                 key=lambda one: -one.confidence,
             )
-            for row in _confidences(np.asarray(scores, dtype=np.float64), self._sharpness)
+            for row in _confidences(scores, self._sharpness)
         ]
+
+    def _weighed(self, scores: NDArray[Any]) -> NDArray[Any]:
+        """The scores, those of complaints raised or lowered to what they weigh together.
+
+        Signs of several complaints make a complaint, though each is fainter than one of a question.
+        """
+        scores = np.array(scores, dtype=np.float64)
+        ours = np.isin(self._intents, self._complaints)
+        if ours.any() and not ours.all():
+            told, other = scores[:, ours], scores[:, ~ours]
+            lead = _weight(told) - _weight(other) - CAUTION / FAINTNESS
+            scores[:, ours] += (lead - told.max(axis=1) + other.max(axis=1))[:, np.newaxis]
+        return scores
 
     def save(self, folder: Path) -> None:
         """Store all that `load` needs."""
@@ -71,6 +106,8 @@ class IntentModel:
             "intents": self._intents,
             "sharpness": self._sharpness,
             "concepts": self._lexicon,
+            "complaints": self._complaints,
+            "known": self._features.known,
             "terms": {name: terms for name, (terms, _) in state.items()},
         }
         (folder / "model.json").write_text(json.dumps(known), encoding="utf-8")
@@ -86,12 +123,12 @@ class IntentModel:
     def load(cls, folder: Path) -> "IntentModel":
         """What `save` stored."""
         known = json.loads((folder / "model.json").read_text(encoding="utf-8"))
-        model = cls(known["concepts"])
+        model = cls(known["concepts"], known["complaints"])
         with np.load(folder / "model.npz") as arrays:
             model._weights = arrays["weights"].astype(np.float32)
             model._bias = arrays["bias"]
             rarity = {name: arrays[f"of_{name}"] for name in known["terms"]}
-        model._features.restore(known["terms"], rarity)
+        model._features.restore(known["terms"], rarity, known["known"])
         model._intents = known["intents"]
         model._sharpness = known["sharpness"]
         return model
@@ -107,13 +144,13 @@ def _confidences(scores: NDArray[Any], sharpness: float) -> NDArray[Any]:
     return np.asarray(raised / raised.sum(axis=1, keepdims=True))
 
 
-def _sharpness(rows: csr_matrix, kinds: NDArray[Any]) -> float:
-    """What makes the confidences right on examples that were not learned from."""
-    if np.unique(kinds, return_counts=True)[1].min() < FOLDS:
-        return 1.0
-    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=1)
-    scores = cross_val_predict(_classifier(), rows, kinds, cv=folds, method="decision_function")
-    true = np.searchsorted(np.unique(kinds), kinds)
-    told = np.arange(len(kinds))
+def _weight(scores: NDArray[Any]) -> NDArray[Any]:
+    """What scores weigh together: at least the greatest of them."""
+    return np.asarray(logsumexp(FAINTNESS * scores, axis=1) / FAINTNESS)
+
+
+def _sharpness(scores: NDArray[Any], true: NDArray[Any]) -> float:
+    """What makes the confidences of these scores mean what they say."""
+    told = np.arange(len(true))
     surprise = [-np.log(_confidences(scores, one)[told, true] + 1e-9).mean() for one in SHARPNESS]
     return float(SHARPNESS[int(np.argmin(surprise))])

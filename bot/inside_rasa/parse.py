@@ -11,6 +11,8 @@ from typing import Any, TextIO
 
 # A model's cost grows with the square of the length, and a complaint is told by its beginning.
 LONGEST = 2000
+DOUBT = "nlu_fallback"
+NEAREST = 3
 
 
 def main() -> None:
@@ -26,14 +28,24 @@ def main() -> None:
 
 
 async def answer(agent: Any, questions: TextIO, answers: TextIO) -> None:
-    """Write `{"intent": …, "confidence": …}` for every line of the questions."""
+    """Write an intent, its confidence and what else comes near, for every line of the questions.
+
+    The intent is what the dialogue would act on, "nlu_fallback" in doubt; the ranking is what the
+    model thinks all the same.
+    """
     for line in questions:
         # A slash at the beginning would not be understood but obeyed: it names an intent.
         text = json.loads(line).strip().lstrip("/").strip()[:LONGEST]
-        intent = (await agent.parse_message(text))["intent"] if text else {}
+        parsed = await agent.parse_message(text) if text else {}
+        intent = parsed.get("intent") or {}
         found = {
             "intent": intent.get("name") or "",
             "confidence": round(float(intent.get("confidence") or 0.0), 4),
+            "ranking": [
+                [one["name"], round(float(one["confidence"]), 4)]
+                for one in parsed.get("intent_ranking", [])
+                if one["name"] != DOUBT
+            ][:NEAREST],
         }
         answers.write(json.dumps(found) + "\n")
         answers.flush()

@@ -117,10 +117,11 @@ class Console:
         self.reply.fill(text)
         self.button(self.words.send).click()
 
-    def give(self, remedy: str) -> None:
-        """Give a remedy at once."""
+    def give(self, remedy: str, amount: str) -> None:
+        """Give a remedy at once, of this amount."""
         self.button(self.words.remedy).click()
         dialog = self.page.get_by_role("dialog")
         dialog.get_by_text(remedy, exact=True).first.click()
+        dialog.get_by_role("textbox").first.fill(amount)
         dialog.get_by_role("button", name=self.words.give_now, exact=True).click()
         dialog.wait_for(state="hidden")

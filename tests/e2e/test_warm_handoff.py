@@ -34,6 +34,7 @@ class Script:
     hello: str
     reply: str
     remedy: str
+    amount: str
     how_is_it: str
 
 
@@ -50,6 +51,7 @@ SPANISH = Script(
     hello="Hola. Ya leí lo de la tapa y lo arreglo ahora mismo.",
     reply="gracias, es para un regalo",
     remedy="Bono de compra",
+    amount="40.000",
     how_is_it="¿cómo va mi caso?",
 )
 ENGLISH = Script(
@@ -65,6 +67,7 @@ ENGLISH = Script(
     hello="Hello. I have read about the lid and will put it right now.",
     reply="thank you, it is for a present",
     remedy="Shopping voucher",
+    amount="40,000",
     how_is_it="how is my case going?",
 )
 
@@ -137,8 +140,10 @@ def test_the_case_goes_to_an_agent_and_back_and_nothing_is_repeated(
     shop.say(script.reply)
     expect(console.log).to_contain_text(script.reply)
 
-    console.give(script.remedy)
+    console.give(script.remedy, script.amount)
     expect(shop.log).to_contain_text(re.compile("[A-Z2-9]{4}-[A-Z2-9]{4}-[A-Z2-9]{4}"))
+    (line,) = product.ledger(reference)
+    assert (line["amount_minor"], line["originator"]) == ("4000000", f"agent:{script.agent}")
     console.button(script.desk.give_back).click()
     expect(shop.page.get_by_text(script.remedy).last).to_be_visible()
 

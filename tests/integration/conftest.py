@@ -2,10 +2,13 @@
 
 import re
 import shutil
+import subprocess
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
@@ -71,6 +74,21 @@ class PostgreSQL:
     def drop(self, name: str) -> None:
         self.run(f"DROP DATABASE {name} WITH (FORCE)")
 
+    def restart(self) -> None:
+        """As an operator does: connections are cut, and what was committed stays."""
+        control = [self._server.bin_path / "pg_ctl", "-w", "-m", "fast", "restart"]
+        files = ["-D", self._server.pgdata, "-l", self._server.log]
+        # Its output would stay open as long as the server that it starts.
+        silent = subprocess.DEVNULL
+        subprocess.run(
+            [*control, *files],
+            check=True,
+            stdout=silent,
+            stderr=silent,
+            user=self._server.system_user,
+        )
+        self._server.ensure_postgres_running()
+
     def stop(self) -> None:
         self._server.cleanup()
 
@@ -83,6 +101,13 @@ def postgresql() -> Iterator[PostgreSQL]:
         server = PostgreSQL(Path(folder))
         yield server
         server.stop()
+
+
+@pytest.fixture(scope="session")
+def pool() -> Iterator[ProcessPoolExecutor]:
+    """Four processes for all races: importing the application takes each of them seconds."""
+    with ProcessPoolExecutor(4, mp_context=get_context("spawn")) as processes:
+        yield processes
 
 
 @pytest.fixture(params=BOTH)

@@ -81,13 +81,14 @@ class Engine:
 
 
 class Edge:
-    """``regalo edge`` in a process, on a free port."""
+    """``regalo edge`` in a process, on a free port unless one is given."""
 
-    def __init__(self, settings: Settings, engine: Engine, **more: str) -> None:
+    def __init__(
+        self, settings: Settings, engine: Engine, port: int | None = None, **more: str
+    ) -> None:
         self.engine = engine
-        with closing(socket.socket()) as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        port = port or free_port()
+        self.port = port
         self.url = f"http://127.0.0.1:{port}"
         self.socket_url = f"ws://127.0.0.1:{port}/chat/socket"
         self._database_url = settings.database_url
@@ -117,7 +118,7 @@ class Edge:
         self._wait()
 
     def _wait(self) -> None:
-        until = time.monotonic() + 30
+        until = time.monotonic() + 120  # with other work on the machine, imports take long
         while time.monotonic() < until:
             try:
                 if httpx.get(f"{self.url}/healthz", trust_env=False).is_success:
@@ -131,6 +132,11 @@ class Edge:
     def stop(self) -> int:
         self._process.terminate()
         return self._process.wait(15)
+
+    def kill(self) -> None:
+        """End it as the power does: nothing is said, nothing is written."""
+        self._process.kill()
+        self._process.wait(15)
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         file = Path(self._database_url.removeprefix("sqlite+aiosqlite:///"))
@@ -151,6 +157,12 @@ class Edge:
         """A socket that has said nothing yet."""
         async with connect(self.socket_url, proxy=None, **options) as ws:
             yield ws
+
+
+def free_port() -> int:
+    with closing(socket.socket()) as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
 
 
 def running(settings: Settings) -> Iterator[Edge]:

@@ -5,10 +5,17 @@ import time
 from dataclasses import replace
 
 from bot import compensation
+from bot.claim import ClaimedBefore
+from bot.conversation import gifts, handover
 from bot.db import Database
 from bot.desk import Desk, open_desk
+from bot.giving import CannotGive, Wanted
+from bot.models import Agent, Handoff
 from bot.money import Money
 from bot.settings import load_settings
+
+# Every process opens its desk and then waits for the next whole so many seconds.
+START_WITHIN = 2.0
 
 
 def accept(url: str, folder: str, ids: list[int], every: float, budget: int | None) -> list[str]:
@@ -39,3 +46,69 @@ async def _one(db: Database, desk: Desk, compensation_id: int) -> str:
     async with db.write() as session:
         outcome, _ = await compensation.accept(session, desk, compensation_id, "bot")
     return outcome.value
+
+
+def claim(url: str, folder: str, handoff_id: int, people: list[int], every: float) -> list[str]:
+    """Each of these people claims the same case at the same moment; what each is told."""
+    return asyncio.run(_claim(url, folder, handoff_id, people, every))
+
+
+async def _claim(
+    url: str, folder: str, handoff_id: int, people: list[int], every: float
+) -> list[str]:
+    db = Database(load_settings(database_url=url, var_dir=folder).database_url)
+    await asyncio.sleep(every - time.time() % every)
+    outcomes = await asyncio.gather(*(_claims(db, handoff_id, one) for one in people))
+    await db.close()
+    return outcomes
+
+
+async def _claims(db: Database, handoff_id: int, person_id: int) -> str:
+    try:
+        async with db.write() as session:
+            person = await session.get_one(Agent, person_id)
+            await handover.take(session, await session.get_one(Handoff, handoff_id), person)
+    except ClaimedBefore as error:
+        return f"claimed before by {error.by}"
+    return "won"
+
+
+def give(
+    url: str, folder: str, cases: list[tuple[int, str]], person_id: int, amount: int, every: float
+) -> list[str]:
+    """One person gives a voucher in each of these handoffs at once; what came of each.
+
+    Args:
+        cases: the handoff, and the request's id.
+    """
+    return asyncio.run(_give(url, folder, cases, person_id, amount, every))
+
+
+async def _give(
+    url: str, folder: str, cases: list[tuple[int, str]], person_id: int, amount: int, every: float
+) -> list[str]:
+    settings = load_settings(database_url=url, var_dir=folder)
+    desk, db = open_desk(settings), Database(settings.database_url)
+    await asyncio.sleep(every - time.time() % every)
+    outcomes = await asyncio.gather(*(_gives(db, desk, one, person_id, amount) for one in cases))
+    await db.close()
+    return outcomes
+
+
+async def _gives(
+    db: Database, desk: Desk, case: tuple[int, str], person_id: int, amount: int
+) -> str:
+    handoff_id, request_id = case
+    try:
+        async with db.write() as session:
+            step = await gifts.give(
+                session,
+                desk,
+                await session.get_one(Handoff, handoff_id),
+                await session.get_one(Agent, person_id),
+                wanted=Wanted("small_voucher", amount),
+                request_id=request_id,
+            )
+    except CannotGive as error:
+        return error.code
+    return "given" if step.said else "given before"

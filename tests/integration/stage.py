@@ -21,12 +21,15 @@ from ruamel.yaml import YAML
 from sqlalchemy import func, inspect, select
 
 from actions.server import ACTIONS
-from bot import photo
-from bot.conversation import thread
+from bot import agent, handoff, photo
+from bot.agent import Role
+from bot.conversation import handover, thread
+from bot.conversation.handover import Step
 from bot.conversation.turn import Turns
 from bot.db import Database
 from bot.desk import Desk
 from bot.models import (
+    Agent,
     Base,
     Choice,
     Compensation,
@@ -63,6 +66,13 @@ class Clock:
 
     def move_to(self, moment: datetime) -> None:
         self._at, self._since = moment, datetime.now(UTC)
+
+
+class WallClock(Clock):
+    """The time as it is, for scenes that are played before the edge begins."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
 
 
 def rules() -> dict[str, str]:
@@ -195,9 +205,9 @@ class Theatre:
         """From now on, work by another policy."""
         self._open(replace(self.desk, policy=policy))
 
-    async def stage(self, language: str = "es") -> "Stage":
+    async def stage(self, language: str = "es", conversation_id: str = "") -> "Stage":
         """A new customer's conversation."""
-        conversation_id = uuid.uuid4().hex
+        conversation_id = conversation_id or uuid.uuid4().hex
         async with self.db.write() as session:
             session.add(
                 Conversation(
@@ -210,6 +220,33 @@ class Theatre:
                 )
             )
         return Stage(self, conversation_id)
+
+    def use_company(self, **people: object) -> None:
+        """From now on, cases reach people in this way."""
+        company = self.desk.company
+        changed = company.people.model_copy(update=people)
+        self._open(replace(self.desk, company=company.model_copy(update={"people": changed})))
+
+    async def person(self, name: str = "Laura Gómez", role: Role = "agent", **more: Any) -> Agent:
+        """A person of the company whose console is open; nobody signs in with that password."""
+        async with self.db.write() as session:
+            person = await agent.add(
+                session,
+                email=f"{uuid.uuid4().hex[:8]}@alborada.example",
+                name=name,
+                role=role,
+                password_hash="no hash",
+                **more,
+            )
+            person.seen_at = self.clock.now()
+        return person
+
+    async def sees(self, *people: Agent, presence: str = "available") -> None:
+        """These consoles give a sign of life now."""
+        async with self.db.write() as session:
+            for one in people:
+                fresh = await session.get_one(Agent, one.id)
+                fresh.seen_at, fresh.presence = self.clock.now(), presence
 
     async def order(self, number: str, email: str, total: str = "249900", **more: str) -> None:
         """Import one more order."""
@@ -339,6 +376,34 @@ class Stage:
             kept = photo.keep(session, self.theatre.photos, self.id, photo.clean(out.getvalue()))
         return kept.id
 
+    # --- what people of the company do ------------------------------------------------------
+
+    async def does(self, act: Callable[..., Awaitable[Any]], *what: Any, **more: Any) -> Any:
+        """A person takes a step with the open handoff; the customer hears what comes of it."""
+        async with self.theatre.db.write() as session:
+            found = await handoff.open_handoff(session, self.id)
+            assert found is not None
+            came = await act(session, self.theatre.desk, found, *what, **more)
+        step = came[0] if isinstance(came, tuple) else came
+        await self.hear(step.said if isinstance(step, Step) else [])
+        return came
+
+    async def claimed_by(self, person: Agent) -> Step:
+        """The person takes the case."""
+        async with self.theatre.db.write() as session:
+            found = await handoff.open_handoff(session, self.id)
+            assert found is not None
+            step = await handover.take(session, found, person)
+        await self.hear(step.said)
+        return step
+
+    async def agent_says(self, person: Agent, text: str, **more: Any) -> Message:
+        """The person who has the case writes to the customer."""
+        more.setdefault("request_id", str(uuid.uuid4()))
+        _, message = await self.does(handover.say, person, text, **more)
+        assert isinstance(message, Message)
+        return message
+
     # --- what the database knows ------------------------------------------------------------
 
     async def conversation(self) -> Conversation:
@@ -354,6 +419,10 @@ class Stage:
 
     async def handoffs(self) -> list[Handoff]:
         return await self.theatre.all(Handoff, Handoff.conversation_id == self.id)
+
+    async def handoff(self) -> Handoff:
+        """The newest handoff."""
+        return (await self.handoffs())[-1]
 
     async def promises(self) -> list[Promise]:
         """The open promises of the newest case."""

@@ -1,18 +1,14 @@
 """Several processes that accept at once: an offer pays once, and no budget is passed."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
 
 from bot.models import Budget, Compensation, LedgerEntry, Offer
-from tests.integration.race import accept
+from tests.integration.race import START_WITHIN, accept
 from tests.integration.stage import ANA, Theatre
-
-# Every process opens its desk and then waits for the next whole so many seconds.
-START_WITHIN = 2.0
 
 Race = Callable[[list[int], int | None], list[str]]
 
@@ -21,13 +17,6 @@ Race = Callable[[list[int], int | None], list[str]]
 def processes(database_url: str) -> int:
     # On SQLite one process serves; a second may be the command line.
     return 2 if database_url.startswith("sqlite") else 4
-
-
-@pytest.fixture(scope="module")
-def pool() -> Iterator[ProcessPoolExecutor]:
-    # One for all races: importing the application takes a process seconds.
-    with ProcessPoolExecutor(4, mp_context=get_context("spawn")) as processes:
-        yield processes
 
 
 @pytest.fixture

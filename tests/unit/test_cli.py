@@ -35,7 +35,7 @@ def test_help_names_every_command_for_people() -> None:
     shown = regalo("--help")
 
     assert shown.returncode == 0
-    commands = [line.split()[0] for line in shown.stdout.split("Commands:")[1].splitlines()[1:11]]
+    commands = [line.split()[0] for line in shown.stdout.split("Commands:")[1].splitlines()[1:12]]
     assert commands == [
         "run",
         "train",
@@ -44,6 +44,7 @@ def test_help_names_every_command_for_people() -> None:
         "eval",
         "orders",
         "policy",
+        "agents",
         "queue",
         "promises",
         "ledger",

@@ -57,6 +57,16 @@ def test_the_demo_calendar_rests_on_colombian_holidays(demo: Company) -> None:
     )
 
 
+def test_how_cases_reach_people_may_be_left_out(tmp_path: Path, demo: Company) -> None:
+    assert demo.people.at_stake == 3000000
+    begin = PROFILE.index("people:")
+    text = PROFILE[:begin] + PROFILE[PROFILE.index("tiers:") :]
+    (tmp_path / "profile.yml").write_text(text, encoding="utf-8")
+    people = load_company(tmp_path).people
+    assert (people.assignment, people.at_stake) == ("by_hand", None)
+    assert people.claim_within == Window(business_hours=0.25)
+
+
 def test_days_of_its_own_are_closed_and_open(tmp_path: Path) -> None:
     text = PROFILE.replace("also: []", "also: [2026-11-24]").replace(
         "open_on: []", "open_on: [2026-11-16]"
@@ -91,6 +101,10 @@ def test_days_of_its_own_are_closed_and_open(tmp_path: Path) -> None:
         ("{business_hours: 1} ", "{hours: 1} ", "business_hours: 4"),
         ("{business_hours: 8}", "{business_hours: eight}", "business_hours: 4"),
         ("  person_answer:", "  person_anser:", "person_answer"),
+        ("assignment: by_hand ", "assignment: auto ", "automatic"),
+        ("claim_within: {business_hours: 0.25}", "claim_within: 15", "business_hours: 4"),
+        ("at_stake: 3000000", "at_stake: -1", "at_stake"),
+        ("  at_stake:", "  at_steak:", "at_stake"),
         ("name: Almacenes Alborada", "name: 7", "name"),
         ("    en: It is in", "    en:  #", "en"),
     ],

@@ -253,6 +253,47 @@ def test_a_narrower_rule_above_is_as_it_should_be(
     assert len(load(tmp_path, company, text).rules) == 2
 
 
+AUTHORITY = "authority:\n  agent: {per_case: 300000, per_day: 900000}\nremedies:\n"
+
+
+def test_people_have_the_authority_that_the_policy_gives_them(
+    tmp_path: Path, company: Company
+) -> None:
+    text = (HEAD + RULE).replace("remedies:\n", AUTHORITY)
+    given = load(tmp_path, company, text).authority
+    assert given.agent is not None
+    assert given.agent.per_case == Money(30000000, "COP")
+    assert given.agent.per_day == Money(90000000, "COP")
+    assert given.supervisor is None
+
+
+def test_a_policy_without_authority_gives_people_none(tmp_path: Path, company: Company) -> None:
+    given = load(tmp_path, company, HEAD + RULE).authority
+    assert (given.agent, given.supervisor) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("  agent:", "  manager:", "agent, supervisor"),
+        ("per_case: 300000", "per_case: -1", "per_case"),
+        ("per_case: 300000", "per_case: much", "per_case"),
+        ("per_case: 300000, ", "", "per_case"),
+        ("per_day: 900000", "per_week: 900000", "per_day"),
+    ],
+)
+def test_a_mistake_in_the_authority_is_told_with_its_line(
+    tmp_path: Path, company: Company, old: str, new: str, told: str
+) -> None:
+    text = (HEAD + RULE).replace("remedies:\n", AUTHORITY.replace(old, new))
+    with pytest.raises(PolicyError, match=told) as caught:
+        load(tmp_path, company, text)
+    assert {p.line for p in caught.value.problems} <= {
+        lines_of(text, "authority:"),
+        lines_of(text, "authority:") + 1,
+    }
+
+
 def test_two_rules_of_one_name_are_told(tmp_path: Path, company: Company) -> None:
     text = HEAD + RULE + RULE.replace("late_delivery", "damaged")
     with pytest.raises(PolicyError, match="a second rule late"):

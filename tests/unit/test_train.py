@@ -4,9 +4,11 @@ import os
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
 from bot import engine
-from bot.settings import load_settings
+from bot.category import CATEGORIES
+from bot.settings import ROOT, load_settings
 
 pytestmark = pytest.mark.unit
 
@@ -89,3 +91,9 @@ def test_the_engine_is_given_no_secret_it_has_no_need_of(tmp_path: Path) -> None
     assert environment["ENGINE_TOKEN"] == "t"
     assert environment["LOG_LEVEL"] == "WARNING"
     assert not environment.keys() & {"ADMIN_PASSWORD", "DATABASE_URL", "SECRET_KEY"}
+
+
+def test_the_model_is_told_of_every_category_that_it_is_a_complaint() -> None:
+    config = YAML(typ="safe").load(ROOT / "config.yml")
+    (classifier,) = [one for one in config["pipeline"] if "complaints" in one]
+    assert set(classifier["complaints"]) == CATEGORIES.keys()

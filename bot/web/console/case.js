@@ -72,11 +72,7 @@ export class CaseView {
   get values() {
     const { me } = this.#desk;
     const { packet, case: told } = this.#data;
-    const format = new Format({
-      texts: textsFor(this.language),
-      timeZone: me.company.time_zone,
-      currency: me.company.currency,
-    });
+    const format = new Format(textsFor(this.language), me.company);
     const order = packet.orders.find((one) => one.is_this) ?? null;
     const due = packet.promises.filter((one) => one.state === "open").map((one) => one.due_at).sort()[0];
     return {

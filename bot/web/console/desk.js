@@ -21,7 +21,7 @@ const NOTICE_AFTER_MS = 1_500; // a reconnection within this time goes unnoticed
 
 export function openDesk({ me, api, texts }) {
   const { company } = me;
-  const format = new Format({ texts, timeZone: company.time_zone, currency: company.currency });
+  const format = new Format(texts, company);
   const lightbox = new Lightbox(texts);
   const desk = { me, api, texts, format, papers: papersOf(me.agent.id), toasts: new Toasts(texts) };
   desk.photos = new Photos({ api, texts, lightbox });

@@ -8,12 +8,15 @@ export class Format {
   #texts;
   #zone;
   #currency;
+  #digits;
   #skew = 0; // how far the server's clock is ahead of this computer's
 
-  constructor({ texts, timeZone, currency }) {
+  /** The company says how many decimals its money has: browsers follow custom, and count pesos without cents. */
+  constructor(texts, { time_zone: zone, currency, minor_digits: digits }) {
     this.#texts = texts;
-    this.#zone = timeZone;
+    this.#zone = zone;
     this.#currency = currency;
+    this.#digits = digits;
   }
 
   set serverTime(iso) {
@@ -75,7 +78,8 @@ export class Format {
   money(minor) {
     const style = { style: "currency", currency: this.#currency, currencyDisplay: "narrowSymbol" };
     const major = minor / 10 ** this.#digits;
-    const whole = Number.isInteger(major) ? { minimumFractionDigits: 0, maximumFractionDigits: 0 } : {};
+    const decimals = Number.isInteger(major) ? 0 : this.#digits;
+    const whole = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
     return new Intl.NumberFormat(this.#texts.locale, { ...style, ...whole }).format(major);
   }
 
@@ -117,11 +121,6 @@ export class Format {
     const read = Object.fromEntries(parts.map(({ type, value }) => [type, Number(value)]));
     const wall = Date.UTC(read.year, read.month - 1, read.day, read.hour, read.minute, read.second);
     return wall - Math.floor(at / 1000) * 1000;
-  }
-
-  get #digits() {
-    const style = { style: "currency", currency: this.#currency };
-    return new Intl.NumberFormat("en", style).resolvedOptions().maximumFractionDigits;
   }
 
   #date(at, parts) {

@@ -1,0 +1,31 @@
+"""Whether a message tells of a second complaint beside the first, and of which."""
+
+import re
+from collections.abc import Sequence
+
+from bot.category import CATEGORIES
+from bot.plain import fold
+
+# A second category counts when it is this sure; less is enough when the words announce it.
+AT_LEAST = 0.25
+ANNOUNCED = 0.05
+# This one says only that nothing else fits.
+UNKNOWN = "other_complaint"
+_ANNOUNCED = re.compile(
+    r"\b(?:ademas|tambien|encima|aparte|para colmo|y luego|por si fuera poco|y todavia|y cuando"
+    r"|y cada vez|y de es[ao]s?|y nadie|also|besides|on top|and then|plus|and when|and every time"
+    r"|and nobody|and no one|as well|to make matters worse)\b"
+)
+
+
+def second(text: str, first: str, ranking: Sequence[tuple[str, float]]) -> str | None:
+    """The category that is told of besides ``first``.
+
+    Args:
+        ranking: what the message may mean, with how sure that is, the surest first.
+    """
+    least = ANNOUNCED if _ANNOUNCED.search(fold(text)) else AT_LEAST
+    for name, confidence in ranking:
+        if name in CATEGORIES and name != first and confidence >= least:
+            return name if name != UNKNOWN else None
+    return None

@@ -1,0 +1,97 @@
+"""Words that bring a person in, in the middle of whatever the complaint is about."""
+
+import pytest
+
+from tests.integration.stage import ANA, Stage, Theatre
+
+
+@pytest.mark.parametrize(
+    ("text", "reason", "priority"),
+    [
+        ("El pedido 10482 llegó roto y me quemé la mano", "danger", 1),
+        ("El pedido 10482 llegó roto y es la nevera de mi insulina", "vulnerable", 2),
+        ("El pedido 10482 llegó roto, voy a hablar con la prensa", "press", 2),
+        ("El pedido 10482 llegó roto y los voy a demandar", "threat", 2),
+    ],
+)
+async def test_an_alarm_within_a_complaint_brings_a_person_after_the_apology(
+    stage: Stage, text: str, reason: str, priority: int
+) -> None:
+    said = await stage.customer("damaged", f"{text}. {ANA}")
+    assert stage.told("apology_damaged")
+    assert stage.told(f"person_because_{reason}")
+    apology = next(at for at, one in enumerate(said) if "roto" in one.text or "mal" in one.text)
+    assert apology == 0
+    (found,) = await stage.handoffs()
+    assert (found.reason, found.priority) == (reason, priority)
+    case = await stage.case()
+    assert (case.category, case.is_told) == ("damaged", True)
+
+
+async def test_an_alarm_in_a_later_word_brings_a_person_as_well(stage: Stage) -> None:
+    await stage.customer("damaged", f"El pedido 10482 llegó roto. {ANA}")
+    await stage.customer("damaged", "Llegó roto y mi abuela de 84 años está sin nevera")
+    (found,) = await stage.handoffs()
+    assert found.reason == "vulnerable"
+    assert len(await stage.cases()) == 1
+
+
+async def test_the_press_is_no_threat_with_the_law(stage: Stage) -> None:
+    await stage.customer("threat", "Voy a contar esto en la prensa")
+    assert (await stage.handoff()).reason == "press"
+
+
+async def test_danger_shows_no_way_back_to_the_bot(stage: Stage) -> None:
+    await stage.customer("damaged", f"El pedido 10482 explotó. {ANA}")
+    assert all("asistente" not in one for said in stage.said for one in said.choices)
+
+
+async def good_customer(theatre: Theatre) -> Stage:
+    """Somebody who buys for more than the company's ``at_stake`` in a year."""
+    await theatre.order("33001", "rica@example.com", total="900000")
+    await theatre.order("33002", "rica@example.com", total="2500000")
+    return await theatre.stage()
+
+
+ANGRY = "Estoy harta, son unos ladrones, el pedido 33001 llegó roto. rica@example.com"
+
+
+async def test_a_very_good_customer_who_is_very_angry_gets_a_person_once(
+    theatre: Theatre,
+) -> None:
+    stage = await good_customer(theatre)
+    await stage.customer("damaged", ANGRY)
+    assert stage.told("person_because_anger")
+    assert stage.told("apology_damaged")
+    found = await stage.handoff()
+    assert (found.reason, found.priority) == ("anger", 2)
+    assert not await stage.ledger()
+    # Who would rather go on is not sent to a person again for the same anger.
+    await stage.press("Seguir con el asistente")
+    assert "Ninguna me sirve" in stage.last.choices
+    await stage.customer("damaged", ANGRY)
+    assert len(await stage.handoffs()) == 1
+
+
+async def test_a_good_customer_who_is_calm_is_offered_something_at_once(
+    theatre: Theatre,
+) -> None:
+    stage = await good_customer(theatre)
+    await stage.customer("damaged", "El pedido 33001 llegó roto. rica@example.com")
+    assert "Ninguna me sirve" in stage.last.choices
+    assert await stage.handoffs() == []
+
+
+async def test_anger_with_little_at_stake_is_answered_with_a_remedy(theatre: Theatre) -> None:
+    await theatre.order("33003", "rosa@example.com")
+    stage = await theatre.stage()
+    await stage.customer("damaged", ANGRY.replace("33001", "33003").replace("rica", "rosa"))
+    assert "Ninguna me sirve" in stage.last.choices
+    assert await stage.handoffs() == []
+
+
+async def test_a_company_that_sets_no_stake_sends_nobody_for_anger(theatre: Theatre) -> None:
+    theatre.use_company(at_stake=None)
+    stage = await good_customer(theatre)
+    await stage.customer("damaged", ANGRY)
+    assert await stage.handoffs() == []

@@ -1,0 +1,200 @@
+"""Who has a case: one person at a time, passed on and given back, never by two at once."""
+
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from bot import claim, waiting
+from bot.claim import ClaimedBefore
+from bot.conversation import handover
+from bot.models import Agent, CaseEvent, Handoff
+from tests.integration import race
+from tests.integration.stage import Stage, Theatre
+
+
+async def place(stage: Stage) -> int:
+    async with stage.theatre.db.read() as session:
+        return await waiting.place(session, await stage.handoff())
+
+
+async def test_who_claims_a_waiting_case_has_it(stage: Stage) -> None:
+    laura = await stage.theatre.person()
+    await stage.customer("wants_human", "una persona")
+    await stage.claimed_by(laura)
+    found = await stage.handoff()
+    assert (found.state, found.agent_id) == ("active", laura.id)
+    assert found.claimed_at is not None
+    assert found.read_at is None
+
+
+async def test_claiming_again_what_one_has_changes_nothing(stage: Stage) -> None:
+    laura = await stage.theatre.person()
+    await stage.customer("wants_human", "una persona")
+    await stage.claimed_by(laura)
+    before = await stage.handoff()
+    await stage.claimed_by(laura)
+    after = await stage.handoff()
+    assert (after.claimed_at, after.agent_id) == (before.claimed_at, laura.id)
+    claims = await stage.theatre.count(CaseEvent, CaseEvent.what == "claimed")
+    assert claims == 1
+
+
+async def test_who_comes_second_is_told_who_was_faster(stage: Stage) -> None:
+    laura = await stage.theatre.person()
+    carlos = await stage.theatre.person("Carlos Ruiz")
+    await stage.customer("wants_human", "una persona")
+    await stage.claimed_by(laura)
+    with pytest.raises(ClaimedBefore) as before:
+        await stage.claimed_by(carlos)
+    assert before.value.by == "Laura Gómez"
+    assert (await stage.handoff()).agent_id == laura.id
+
+
+async def test_a_case_that_has_ended_is_nobodys_to_claim(stage: Stage) -> None:
+    laura = await stage.theatre.person()
+    await stage.customer("wants_human", "una persona")
+    await stage.customer("inform", "El pedido 10482 llegó roto")
+    await stage.press("Seguir con el asistente")
+    async with stage.theatre.db.write() as session:
+        found = await session.get_one(Handoff, (await stage.handoff()).id)
+        with pytest.raises(ClaimedBefore) as before:
+            await claim.claim(session, found, laura)
+    assert before.value.by is None
+    assert (await stage.handoff()).state == "ended"
+
+
+async def test_a_released_case_has_the_place_it_had(theatre: Theatre) -> None:
+    laura = await theatre.person()
+    stages = []
+    for _ in range(3):
+        stages.append(await theatre.stage())
+        await stages[-1].customer("wants_human", "una persona")
+        theatre.clock.forward(minutes=2)
+    middle = stages[1]
+    assert [await place(one) for one in stages] == [1, 2, 3]
+    await middle.claimed_by(laura)
+    assert [await place(stages[0]), await place(stages[2])] == [1, 2]
+    theatre.clock.forward(minutes=5)
+    await middle.does(handover.give_up, "Laura Gómez")
+    assert [await place(one) for one in stages] == [1, 2, 3]
+    found = await middle.handoff()
+    assert (found.state, found.agent_id, found.claimed_at, found.read_at) == (
+        "waiting",
+        None,
+        None,
+        None,
+    )
+
+
+async def test_an_urgent_case_comes_before_those_that_wait_longer(theatre: Theatre) -> None:
+    patient, urgent = await theatre.stage(), await theatre.stage()
+    await patient.customer("wants_human", "una persona")
+    theatre.clock.forward(minutes=5)
+    await urgent.customer("danger", "La plancha explotó")
+    assert [await place(urgent), await place(patient)] == [1, 2]
+
+
+async def test_releasing_what_nobody_has_says_so(stage: Stage) -> None:
+    await stage.customer("wants_human", "una persona")
+    async with stage.theatre.db.write() as session:
+        found = await session.get_one(Handoff, (await stage.handoff()).id)
+        assert not await claim.release(session, found, "Laura Gómez")
+
+
+async def test_a_case_is_passed_to_a_colleague_who_has_not_read_it(stage: Stage) -> None:
+    laura = await stage.theatre.person()
+    carlos = await stage.theatre.person("Carlos Ruiz")
+    await stage.customer("wants_human", "una persona")
+    await stage.claimed_by(laura)
+    await stage.does(handover.opened, laura)
+    claimed_at = (await stage.handoff()).claimed_at
+    await stage.does(handover.pass_on, carlos, laura.name)
+    found = await stage.handoff()
+    assert (found.state, found.agent_id, found.read_at) == ("active", carlos.id, None)
+    assert found.claimed_at == claimed_at  # the wait of the customer ended then
+
+
+async def test_a_supervisor_passes_on_what_still_waits(stage: Stage) -> None:
+    carlos = await stage.theatre.person("Carlos Ruiz")
+    await stage.customer("wants_human", "una persona")
+    await stage.does(handover.pass_on, carlos, "Supervisión")
+    found = await stage.handoff()
+    assert (found.state, found.agent_id) == ("active", carlos.id)
+    assert found.claimed_at is not None
+
+
+async def test_a_case_that_changed_hands_is_not_passed_on_from_who_had_it(stage: Stage) -> None:
+    """Two supervisors look at the same board: the second acts on what is no longer so."""
+    laura = await stage.theatre.person()
+    carlos = await stage.theatre.person("Carlos Ruiz")
+    marta = await stage.theatre.person("Marta León", "supervisor")
+    await stage.customer("wants_human", "una persona")
+    await stage.claimed_by(laura)
+    seen = await stage.handoff()  # as the second supervisor's transaction read it
+    await stage.does(handover.pass_on, carlos, "Supervisión")
+    async with stage.theatre.db.write() as session:
+        session.add(seen)
+        with pytest.raises(ClaimedBefore) as before:
+            await claim.transfer(session, seen, marta, marta.name)
+    assert before.value.by == "Carlos Ruiz"
+    assert (await stage.handoff()).agent_id == carlos.id
+
+
+async def test_only_the_holder_reads_and_only_the_first_reading_counts(stage: Stage) -> None:
+    laura = await stage.theatre.person()
+    carlos = await stage.theatre.person("Carlos Ruiz")
+    await stage.customer("wants_human", "una persona")
+    assert await stage.does(handover.opened, laura) is None  # nobody has it
+    await stage.claimed_by(laura)
+    assert await stage.does(handover.opened, carlos) is None
+    assert (await stage.handoff()).read_at is None
+    assert await stage.does(handover.opened, laura) is not None
+    read_at = (await stage.handoff()).read_at
+    assert read_at is not None
+    assert await stage.does(handover.opened, laura) is None
+    assert (await stage.handoff()).read_at == read_at
+
+
+async def test_the_history_names_who_took_opened_passed_on_and_released(stage: Stage) -> None:
+    laura = await stage.theatre.person()
+    carlos = await stage.theatre.person("Carlos Ruiz")
+    await stage.customer("wants_human", "una persona")
+    await stage.claimed_by(laura)
+    await stage.does(handover.opened, laura)
+    await stage.does(handover.pass_on, carlos, laura.name)
+    await stage.does(handover.give_up, carlos.name)
+    events = await stage.theatre.all(CaseEvent)
+    told = [(one.actor, one.what) for one in events if one.actor in {laura.name, carlos.name}]
+    assert told == [
+        ("Laura Gómez", "claimed"),
+        ("Laura Gómez", "opened"),
+        ("Laura Gómez", "passed on"),
+        ("Carlos Ruiz", "released"),
+    ]
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_of_twenty_who_claim_at_once_one_wins_and_nineteen_are_told_by_whom(
+    theatre: Theatre, pool: ProcessPoolExecutor, database_url: str, tmp_path: Path
+) -> None:
+    people = [await theatre.person(f"Persona{place} X") for place in range(20)]
+    stage = await theatre.stage()
+    await stage.customer("wants_human", "una persona")
+    found = await stage.handoff()
+    ids = [one.id for one in people]
+    started = [
+        pool.submit(
+            race.claim, database_url, str(tmp_path), found.id, ids[at::4], race.START_WITHIN
+        )
+        for at in range(4)
+    ]
+    outcomes = [outcome for one in started for outcome in one.result()]
+    winner = (await stage.handoff()).agent_id
+    names = {one.id: one.name for one in people}
+    assert winner in names
+    assert outcomes.count("won") == 1
+    assert outcomes.count(f"claimed before by {names[winner or 0]}") == 19
+    holders = await theatre.all(Agent, Agent.id == winner)
+    claims = await theatre.all(CaseEvent, CaseEvent.what == "claimed")
+    assert [one.actor for one in claims] == [holders[0].name]

@@ -1,0 +1,376 @@
+"""Remedies from a person: within their authority, once, and only what the customer was told."""
+
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot import authority
+from bot.conversation import gifts, handover
+from bot.giving import CannotGive, Wanted
+from bot.models import Agent, Approval, Compensation, LedgerEntry, Offer, Promise
+from tests.integration import race
+from tests.integration.stage import ANA, Stage, Theatre, says
+
+DAMAGED = f"El pedido 10482 llegó roto. {ANA}"  # $249.900
+PESO = 100
+MANY = 200_000 * PESO
+CASE_LIMIT = 300_000 * PESO  # of an agent, in the demo's policy
+
+
+@pytest.fixture
+async def laura(theatre: Theatre) -> Agent:
+    return await theatre.person()
+
+
+@pytest.fixture
+async def held(stage: Stage, laura: Agent) -> Stage:
+    """Ana's case, in Laura's hands."""
+    await stage.customer("damaged", DAMAGED)
+    await stage.customer("wants_human", "una persona")
+    await stage.claimed_by(laura)
+    return stage
+
+
+async def give(stage: Stage, person: Agent, remedy: str = "small_voucher", **more: Any) -> None:
+    request_id = more.pop("request_id", f"{stage.id[:8]}-{remedy}-{more.get('amount')}")
+    wanted = Wanted(remedy, more.pop("amount", None))
+    await stage.does(gifts.give, person, wanted=wanted, request_id=request_id, **more)
+
+
+async def offer(stage: Stage, person: Agent, amount: int, request_id: str = "o") -> None:
+    wanted = Wanted("small_voucher", amount)
+    await stage.does(gifts.put, person, wanted=wanted, request_id=request_id)
+
+
+async def refused(stage: Stage, person: Agent, remedy: str, amount: int | None = None) -> str:
+    with pytest.raises(CannotGive) as error:
+        await give(stage, person, remedy, amount=amount, request_id="refused")
+    return error.value.code
+
+
+async def left(stage: Stage, person: Agent) -> int:
+    async with stage.theatre.db.read() as session:
+        case = await stage.case()
+        may = await authority.of(session, stage.theatre.desk, person, case)
+    return may.left.amount_minor
+
+
+async def test_what_is_given_is_told_and_written_into_the_ledger(held: Stage, laura: Agent) -> None:
+    await give(held, laura, amount=MANY)
+    (given,) = await held.taken()
+    assert given.amount_minor == MANY
+    assert held.told("issued_with_code", title="Bono de compra ($200.000)", code=given.code or "?")
+    (entry,) = await held.ledger()
+    assert (entry.amount_minor, entry.originator) == (MANY, f"agent:{laura.email}")
+    # The case stays with the person until they say that it is done.
+    assert (await held.handoff()).state == "active"
+    assert (await held.case()).state == "open"
+
+
+async def test_the_same_request_gives_once(held: Stage, laura: Agent) -> None:
+    for _ in range(3):
+        await give(held, laura, request_id="same")
+    assert held.answer_now == []
+    assert len(await held.ledger()) == 1
+
+
+async def test_what_the_bot_had_offered_is_withdrawn_by_what_a_person_gives(
+    held: Stage, laura: Agent
+) -> None:
+    await give(held, laura)
+    by_bot = await held.theatre.all(Offer, Offer.agent_id.is_(None))
+    assert {one.state for one in by_bot} == {"void"}
+    assert len(await held.taken()) == 1
+
+
+async def test_an_offer_is_the_customers_to_take_with_a_button(held: Stage, laura: Agent) -> None:
+    await offer(held, laura, MANY)
+    assert held.told("agent_offers", agent="Laura")
+    assert held.last.choices == ("Bono de compra ($200.000)", "No me sirve")
+    assert not await held.ledger()
+    said = await held.press(1)
+    assert [one.author for one in said] == ["system"]
+    (given,) = await held.taken()
+    assert held.told("issued_with_code", code=given.code or "?")
+    (entry,) = await held.ledger()
+    assert entry.originator == f"agent:{laura.email}"
+    assert (await held.handoff()).state == "active"
+
+
+async def test_an_offer_taken_in_words_is_taken_once(held: Stage, laura: Agent) -> None:
+    await offer(held, laura, MANY)
+    await held.receive("Bono de compra ($200.000)")
+    await held.answer("inform")
+    assert len(await held.ledger()) == 1
+    assert await held.customer("inform", "Bono de compra ($200.000)") == []
+    assert len(await held.ledger()) == 1
+
+
+async def test_an_offer_declined_gives_nothing_and_frees_the_authority(
+    held: Stage, laura: Agent
+) -> None:
+    before = await left(held, laura)
+    await offer(held, laura, MANY)
+    assert await left(held, laura) == before - MANY
+    await held.press("No me sirve")
+    assert held.told("offer_declined_with_agent", agent="Laura")
+    assert not await held.ledger()
+    assert await left(held, laura) == before
+    assert {one.state for one in await held.theatre.all(Compensation)} <= {"declined", "void"}
+
+
+async def test_beyond_the_authority_of_a_case_nothing_is_given(held: Stage, laura: Agent) -> None:
+    await give(held, laura, amount=MANY)
+    with pytest.raises(CannotGive) as error:
+        await give(held, laura, amount=MANY, request_id="second")
+    assert error.value.code == "beyond_authority"
+    assert error.value.left is not None
+    assert error.value.left.amount_minor == CASE_LIMIT - MANY
+    await give(held, laura, amount=CASE_LIMIT - MANY, request_id="rest")
+    assert await left(held, laura) == 0
+    assert len(await held.ledger()) == 2
+
+
+async def test_open_offers_count_so_that_two_tables_never_pass_the_limit(
+    held: Stage, laura: Agent
+) -> None:
+    await offer(held, laura, MANY)
+    with pytest.raises(CannotGive):
+        await give(held, laura, amount=MANY)
+    assert not await held.ledger()
+
+
+async def test_a_day_has_its_own_limit_over_all_cases(theatre: Theatre, laura: Agent) -> None:
+    given, stage = 0, await theatre.stage()
+    for place in range(7):
+        number, email = f"{31000 + place}", f"rosa{place}@example.com"
+        await theatre.order(number, email, total="900000")
+        stage = await theatre.stage()
+        await stage.customer("wants_human", f"Una persona. Pedido {number}, {email}")
+        await stage.claimed_by(laura)
+        if place < 6:
+            await give(stage, laura, amount=CASE_LIMIT)
+            given += CASE_LIMIT
+    day = theatre.desk.policy.authority.agent
+    assert day is not None
+    assert await left(stage, laura) == day.per_day.amount_minor - given
+    assert await refused(stage, laura, "small_voucher", CASE_LIMIT) == "beyond_authority"
+    theatre.clock.forward(days=1)
+    assert await left(stage, laura) == CASE_LIMIT
+
+
+async def test_a_supervisor_may_give_more_than_an_agent(held: Stage, laura: Agent) -> None:
+    marta = await held.theatre.person("Marta León", "supervisor")
+    await held.does(handover.pass_on, marta, marta.name)
+    await give(held, marta, amount=CASE_LIMIT + PESO)
+    (entry,) = await held.ledger()
+    assert entry.originator == f"supervisor:{marta.email}"
+
+
+async def test_a_refund_is_never_more_than_was_paid(held: Stage, laura: Agent) -> None:
+    marta = await held.theatre.person("Marta León", "supervisor")
+    await held.does(handover.pass_on, marta, marta.name)
+    paid = (await held.order("10482")).total_minor
+    assert await refused(held, marta, "full_refund", paid + 1) == "more_than_paid"
+    await give(held, marta, "full_refund", amount=paid)
+    (entry,) = await held.ledger()
+    assert (entry.kind, entry.amount_minor, entry.state) == ("refund", paid, "accepted")
+    assert held.told("promised_bank")
+
+
+async def test_two_refunds_together_are_never_more_than_was_paid(held: Stage) -> None:
+    marta = await held.theatre.person("Marta León", "supervisor")
+    await held.does(handover.pass_on, marta, marta.name)
+    paid = (await held.order("10482")).total_minor
+    await give(held, marta, "full_refund", amount=paid - 100)
+    for amount in (None, paid, 101):
+        assert await refused(held, marta, "full_refund", amount) == "more_than_paid"
+    await give(held, marta, "full_refund", amount=100)
+    assert sum(one.amount_minor for one in await held.ledger()) == paid
+
+
+@pytest.mark.parametrize(
+    ("remedy", "amount", "code"),
+    [
+        ("no_such_thing", None, "no_remedy"),
+        ("full_refund", None, "needs_order"),
+        ("voucher_percent", None, "needs_order"),
+        ("small_voucher", -5, "bad_amount"),
+    ],
+)
+async def test_what_cannot_be_given_says_why(
+    stage: Stage, laura: Agent, remedy: str, amount: int | None, code: str
+) -> None:
+    await stage.customer("wants_human", "una persona")
+    await stage.claimed_by(laura)
+    assert await refused(stage, laura, remedy, amount) == code
+    assert not await stage.ledger()
+
+
+async def asks(stage: Stage, person: Agent, amount: int, request_id: str = "a") -> Approval:
+    _, asked = await stage.does(
+        gifts.ask,
+        person,
+        wanted=Wanted("small_voucher", amount),
+        why="compra cada mes",
+        request_id=request_id,
+    )
+    assert isinstance(asked, Approval)
+    return asked
+
+
+async def decides(
+    stage: Stage, asked: Approval, person: Agent, *, approve: bool, answer: str = ""
+) -> bool:
+    async with stage.theatre.db.write() as session:
+        fresh = await session.get_one(Approval, asked.id)
+        step = await gifts.decide(
+            session, stage.theatre.desk, fresh, person, approve=approve, answer=answer
+        )
+    await stage.hear(step.said if step else [])
+    return step is not None
+
+
+async def test_more_is_asked_for_and_given_once_it_is_authorized(held: Stage, laura: Agent) -> None:
+    marta = await held.theatre.person("Marta León", "supervisor")
+    asked = await asks(held, laura, 2 * CASE_LIMIT)
+    assert held.told("approval_asked", agent="Laura")
+    (waits,) = [one for one in await held.promises() if one.what == "authorization"]
+    assert held.theatre.desk.wording.show(waits.due_at, "es").rstrip(".") in held.last.text
+    assert not await held.ledger()
+
+    assert await decides(held, asked, marta, approve=True)
+    assert held.told("approval_approved")
+    (given,) = await held.taken()
+    assert given.amount_minor == 2 * CASE_LIMIT
+    assert given.code
+    assert given.code in held.last.text
+    assert not [one for one in await held.promises() if one.what == "authorization"]
+    # Who gave it, and on whose authority.
+    (entry,) = await held.ledger()
+    assert entry.originator == f"supervisor:{marta.email}"
+    offered = (await held.theatre.all(Offer, Offer.agent_id.is_not(None)))[0]
+    assert "authorized by Marta León" in offered.reasons
+    assert await left(held, laura) == CASE_LIMIT  # it was not her own authority
+
+
+async def test_a_question_sent_again_is_one_question(held: Stage, laura: Agent) -> None:
+    first, again = [await asks(held, laura, MANY) for _ in range(2)]
+    assert first.id == again.id
+    assert await held.theatre.count(Promise, Promise.what == "authorization") == 1
+
+
+async def test_what_was_declined_is_not_given_and_the_reason_is_not_told(
+    held: Stage, laura: Agent
+) -> None:
+    marta = await held.theatre.person("Marta León", "supervisor")
+    asked = await asks(held, laura, 2 * CASE_LIMIT)
+    assert await decides(held, asked, marta, approve=False, answer="ya tuvo dos este mes")
+    assert held.told("approval_answered", agent="Laura")
+    assert "dos este mes" not in held.everything
+    assert not await held.ledger()
+    assert not [one for one in await held.promises() if one.what == "authorization"]
+
+
+async def test_an_answer_counts_once(held: Stage, laura: Agent) -> None:
+    marta = await held.theatre.person("Marta León", "supervisor")
+    pablo = await held.theatre.person("Pablo Paz", "supervisor")
+    asked = await asks(held, laura, MANY)
+    assert await decides(held, asked, marta, approve=True)
+    assert not await decides(held, asked, pablo, approve=False)
+    assert not await decides(held, asked, marta, approve=True)
+    (fresh,) = await held.theatre.all(Approval)
+    assert (fresh.state, fresh.decided_by) == ("approved", marta.id)
+    assert len(await held.ledger()) == 1
+
+
+async def test_a_supervisor_authorizes_no_more_than_they_may_give(
+    held: Stage, laura: Agent
+) -> None:
+    marta = await held.theatre.person("Marta León", "supervisor")
+    most = held.theatre.desk.policy.authority.supervisor
+    assert most is not None
+    asked = await asks(held, laura, most.per_case.amount_minor + PESO)
+    with pytest.raises(CannotGive) as error:
+        await decides(held, asked, marta, approve=True)
+    assert error.value.code == "beyond_authority"
+    (fresh,) = await held.theatre.all(Approval)
+    assert fresh.state == "open"  # it can still be declined
+    assert not await held.ledger()
+
+
+async def test_a_supervisors_authority_is_used_up_by_what_they_authorize(
+    held: Stage, laura: Agent
+) -> None:
+    marta = await held.theatre.person("Marta León", "supervisor")
+    before = await left(held, marta)
+    asked = await asks(held, laura, 2 * CASE_LIMIT)
+    await decides(held, asked, marta, approve=True)
+    assert await left(held, marta) == before - 2 * CASE_LIMIT
+
+
+async def test_a_remedy_that_hands_have_done_is_told_once(held: Stage, laura: Agent) -> None:
+    await give(held, laura, "house_gift")
+    assert held.told("promised_warehouse")
+    (given,) = await held.taken()
+    told = []
+    for _ in range(2):
+        async with held.theatre.db.write() as session:
+            fresh = await session.get_one(Compensation, given.id)
+            said = await gifts.fulfilled(
+                session, held.theatre.desk, await held.case(), fresh, "agent:x"
+            )
+        told += [said.text] if said else []
+    assert len(told) == 1
+    assert says(held.theatre.desk, told[0], "fulfilled")
+    assert [one.state for one in await held.ledger()] == ["accepted", "issued"]
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_ten_gifts_at_once_never_pass_the_limit_of_the_case(
+    held: Stage, laura: Agent, pool: ProcessPoolExecutor, database_url: str, tmp_path: Path
+) -> None:
+    found = await held.handoff()
+    each = CASE_LIMIT // 4 + PESO  # three fit
+    asked = [(found.id, f"r{place}") for place in range(10)]
+    asked += asked[:2]  # and two are sent twice
+    started = [
+        pool.submit(
+            race.give, database_url, str(tmp_path), asked[at::4], laura.id, each, race.START_WITHIN
+        )
+        for at in range(4)
+    ]
+    outcomes = [outcome for one in started for outcome in one.result()]
+    assert outcomes.count("given") == 3
+    assert set(outcomes) <= {"given", "given before", "beyond_authority"}
+    assert await held.theatre.count(LedgerEntry) == 3
+    assert await left(held, laura) == CASE_LIMIT - 3 * each
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_gifts_in_many_cases_at_once_never_pass_the_limit_of_the_day(
+    theatre: Theatre, laura: Agent, pool: ProcessPoolExecutor, database_url: str, tmp_path: Path
+) -> None:
+    asked = []
+    for place in range(10):
+        stage = await theatre.stage()
+        await stage.customer("wants_human", "una persona")
+        await stage.claimed_by(laura)
+        asked.append(((await stage.handoff()).id, f"r{place}"))
+    started = [
+        pool.submit(
+            race.give,
+            database_url,
+            str(tmp_path),
+            asked[at::4],
+            laura.id,
+            CASE_LIMIT,
+            race.START_WITHIN,
+        )
+        for at in range(4)
+    ]
+    outcomes = [outcome for one in started for outcome in one.result()]
+    assert sorted(set(outcomes)) == ["beyond_authority", "given"]
+    assert outcomes.count("given") == 6  # 2.000.000 a day, 300.000 each

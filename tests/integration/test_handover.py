@@ -1,0 +1,326 @@
+"""What passes between a person and the customer, and what the customer hears of it."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.conversation import gifts, handover
+from bot.giving import Wanted
+from bot.models import CaseEvent, Compensation, Message, Offer, Promise
+from tests.integration.stage import ANA, Stage, says
+
+DAMAGED = f"El pedido 10482 llegó roto. {ANA}"
+SECOND = {"es": "una persona, por favor", "en": "a person, please"}
+
+
+async def answers(stage: Stage) -> list[str]:
+    """What became of each promise that a person answers."""
+    return [one.state for one in await stage.theatre.all(Promise, Promise.what == "answer")]
+
+
+async def voucher(stage: Stage, person: object, request_id: str = "g") -> None:
+    await stage.does(gifts.give, person, wanted=Wanted("small_voucher"), request_id=request_id)
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+async def test_the_customer_hears_every_step_in_their_language(stage: Stage, language: str) -> None:
+    here = await stage.theatre.stage(language)
+    laura = await stage.theatre.person()
+    carlos = await stage.theatre.person("Carlos Ruiz")
+    await here.customer("wants_human", SECOND[language])
+    due = here.theatre.clock.now() + timedelta(days=1)
+
+    def told_only(name: str, **values: str) -> bool:
+        text = here.last.text
+        own = here.theatre.desk.wording.texts[name][language]
+        return (
+            says(here.theatre.desk, text, name, **values)
+            and text[:8]
+            == own.format_map({"agent": "Laura", "reference": "", "words": "", "due": ""}).replace(
+                "«»", ""
+            )[:8]
+        )
+
+    await here.claimed_by(laura)
+    assert here.answer_now == []  # not before she has read it
+    await here.does(handover.opened, laura)
+    assert told_only("agent_read", agent="Laura")
+    await here.does(
+        handover.commit_to, laura, words="llamo a la bodega", due_at=due, request_id="p"
+    )
+    assert here.told("agent_promised", words="llamo a la bodega")
+    show = here.theatre.desk.wording.show
+    assert show(due, language).rstrip(".") in here.last.text
+    await here.does(handover.pass_on, carlos, laura.name)
+    assert here.told("agent_introduced", agent="Carlos")
+    await here.does(handover.give_up, carlos.name)
+    assert here.told("agent_left", agent="Carlos")
+    assert {one.author for one in here.answer_now} == {"system"}
+    spoken = {one.author for one in here.said} - {"bot"}
+    assert spoken == {"system"}
+
+
+async def test_only_the_first_name_of_a_person_is_told(stage: Stage) -> None:
+    laura = await stage.theatre.person()
+    await stage.customer("wants_human", "una persona")
+    await stage.claimed_by(laura)
+    await stage.does(handover.opened, laura)
+    message = await stage.agent_says(laura, "Hola, yo me encargo.")
+    assert message.author_name == "Laura"
+    assert "Gómez" not in stage.everything
+
+
+async def test_the_first_answer_keeps_the_promise_of_an_answer(stage: Stage) -> None:
+    laura = await stage.theatre.person()
+    await stage.customer("wants_human", "una persona")
+    await stage.claimed_by(laura)
+    assert await answers(stage) == ["open"]  # a claim is no answer
+    await stage.does(handover.opened, laura)
+    assert await answers(stage) == ["open"]  # nor is reading
+    await stage.agent_says(laura, "Hola, soy Laura y me encargo.")
+    assert await answers(stage) == ["kept"]
+
+
+async def test_who_answers_without_having_opened_it_has_read_it(stage: Stage) -> None:
+    laura = await stage.theatre.person()
+    await stage.customer("wants_human", "una persona")
+    await stage.claimed_by(laura)
+    await stage.agent_says(laura, "Hola.")
+    assert [one.author for one in stage.answer_now] == ["system", "agent"]
+    assert stage.told("agent_read", agent="Laura")
+    await stage.agent_says(laura, "Ya lo tengo.")
+    assert [one.author for one in stage.answer_now] == ["agent"]
+
+
+async def test_an_agents_message_sent_again_is_one_message(stage: Stage) -> None:
+    laura = await stage.theatre.person()
+    await stage.customer("wants_human", "una persona")
+    await stage.claimed_by(laura)
+    first = await stage.agent_says(laura, "Hola.", request_id="same")
+    again = await stage.agent_says(laura, "Hola.", request_id="same")
+    assert again.id == first.id
+    assert stage.answer_now == []
+    assert await stage.theatre.count(Message, Message.author == "agent") == 1
+
+
+async def test_what_the_customer_writes_to_a_person_is_answered_by_nobody_else(
+    stage: Stage,
+) -> None:
+    laura = await stage.theatre.person()
+    await stage.customer("wants_human", "una persona")
+    await stage.claimed_by(laura)
+    heard = len(stage.theatre.engine.heard)
+    for text in (DAMAGED, "¿hola?", "quiero una persona", "3"):
+        assert await stage.customer("damaged", text) == []
+    assert len(stage.theatre.engine.heard) == heard
+    # Facts that were told to the person are matched all the same.
+    assert (await stage.case()).order_id == (await stage.order("10482")).id
+
+
+async def test_buttons_of_the_bot_are_closed_when_a_person_takes_over(stage: Stage) -> None:
+    laura = await stage.theatre.person()
+    await stage.customer("damaged", DAMAGED)
+    await stage.customer("wants_human", "una persona")
+    step = await stage.claimed_by(laura)
+    assert step.spent
+    with pytest.raises(Exception, match="choice_gone"):
+        await stage.press(1)
+    assert not await stage.ledger()
+
+
+async def test_no_late_answer_of_the_engine_follows_a_claim(stage: Stage) -> None:
+    laura = await stage.theatre.person()
+    await stage.customer("wants_human", "una persona")
+    await stage.press("Seguir con el asistente")
+
+    async def meanwhile() -> None:
+        # While the engine thinks, the case is handed over and Laura takes it.
+        stage.theatre.engine.afterwards = None
+        async with stage.theatre.db.write() as session:
+            from bot import handoff
+            from bot.models import Conversation
+
+            conversation = await session.get_one(Conversation, stage.id)
+            message = await session.get_one(Message, incoming.id)
+            await handoff.hand_off(
+                session, stage.theatre.desk, conversation, message, "wants_human"
+            )
+        await stage.claimed_by(laura)
+
+    incoming, _ = await stage.receive(DAMAGED)
+    stage.theatre.engine.afterwards = meanwhile
+    before = len(stage.said)
+    assert await stage.answer("damaged") == []
+    assert len(stage.said) == before
+    claimed_at = (await stage.handoff()).claimed_at
+    assert claimed_at is not None
+    assert not await stage.theatre.count(
+        Message, Message.conversation_id == stage.id, Message.author == "bot",
+        Message.at > claimed_at,
+    )  # fmt: skip
+    (state,) = [one.state for one in await stage.theatre.all(Message, Message.id == incoming.id)]
+    assert state == "answered"  # it is not asked again
+
+
+async def test_a_claim_while_the_engine_answers_who_waits_for_it_drops_the_answer(
+    stage: Stage,
+) -> None:
+    """The engine failed once, so the next message goes to it although a person is awaited."""
+    from bot.rasa_client import EngineError
+
+    laura = await stage.theatre.person()
+    stage.theatre.engine.fails = EngineError("broken")
+    await stage.customer("damaged", DAMAGED)
+    assert (await stage.handoff()).reason == "engine_failed"
+    stage.theatre.engine.fails = None
+
+    async def claims() -> None:
+        await stage.claimed_by(laura)
+
+    stage.theatre.engine.afterwards = claims
+    assert await stage.customer("inform", "¿hola?") == []
+    found = await stage.handoff()
+    assert (found.state, found.agent_id) == ("active", laura.id)
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+async def test_after_a_return_with_something_settled_the_bot_contradicts_nothing(
+    stage: Stage, language: str
+) -> None:
+    here = await stage.theatre.stage(language)
+    laura = await stage.theatre.person()
+    damaged = {"es": DAMAGED, "en": f"My order 10482 arrived broken. {ANA}"}[language]
+    await here.customer("damaged", damaged)
+    await here.customer("wants_human", SECOND[language])
+    await here.claimed_by(laura)
+    due = here.theatre.clock.now() + timedelta(days=2)
+    await here.does(
+        handover.commit_to, laura, words="recogemos el otro", due_at=due, request_id="p"
+    )
+    await voucher(here, laura)
+    code = (await here.taken())[0].code
+    assert code
+    assert code in here.last.text
+    await here.does(handover.give_back, laura)
+    assert here.told("returned", agent="Laura")
+    assert here.told("returned_given")
+    assert here.told("returned_promised", words="recogemos el otro")
+    found, case = await here.handoff(), await here.case()
+    assert (found.state, found.ended_how, case.state) == ("ended", "returned", "resolved")
+
+    await here.customer(
+        "ask_status", "¿cómo va mi caso?" if language == "es" else "how is my case?"
+    )
+    assert code in here.last.text
+    assert here.told("status_commitment", words="recogemos el otro")
+    offers = await here.theatre.count(Offer, Offer.state == "open")
+    assert offers == 0
+    # The same thing again: what was given is told, nothing is offered and nobody else is asked.
+    await here.customer("damaged", damaged)
+    assert here.told("order_remedied")
+    assert not here.told("offer_again")
+    assert await here.theatre.count(Offer, Offer.state == "open") == 0
+    assert len(await here.ledger()) == 1
+
+
+async def test_after_a_return_with_nothing_settled_the_bot_goes_on(stage: Stage) -> None:
+    laura = await stage.theatre.person()
+    await stage.customer("wants_human", "una persona")
+    await stage.claimed_by(laura)
+    await stage.agent_says(laura, "Le devuelvo con el asistente para que elija.")
+    await stage.does(handover.give_back, laura)
+    assert stage.told("returned", agent="Laura")
+    assert not stage.told("returned_given")
+    assert (await stage.case()).state == "open"
+    said = await stage.customer("damaged", DAMAGED)
+    assert "Ninguna me sirve" in said[-1].choices
+    await stage.press(1)
+    assert len(await stage.ledger()) == 1
+
+
+async def test_a_promise_of_a_person_alone_is_something_settled(stage: Stage) -> None:
+    laura = await stage.theatre.person()
+    await stage.customer("damaged", DAMAGED)
+    await stage.customer("wants_human", "una persona")
+    await stage.claimed_by(laura)
+    due = stage.theatre.clock.now() + timedelta(days=2)
+    await stage.does(
+        handover.commit_to, laura, words="lo recojo el jueves", due_at=due, request_id="p"
+    )
+    await stage.does(handover.give_back, laura)
+    assert (await stage.case()).state == "resolved"
+    assert await stage.theatre.count(Offer, Offer.state == "open") == 0
+    await stage.customer("ask_status", "¿cómo va?")
+    assert stage.told("status_commitment", words="lo recojo el jueves")
+
+
+async def test_a_commitment_sent_again_is_one_promise(stage: Stage) -> None:
+    laura = await stage.theatre.person()
+    await stage.customer("wants_human", "una persona")
+    await stage.claimed_by(laura)
+    due = stage.theatre.clock.now() + timedelta(days=2)
+    for _ in range(2):
+        await stage.does(handover.commit_to, laura, words="x", due_at=due, request_id="p")
+    assert stage.answer_now == []
+    assert await stage.theatre.count(Promise, Promise.what == "commitment") == 1
+
+
+async def test_a_commitment_that_was_kept_is_told_once(stage: Stage) -> None:
+    laura = await stage.theatre.person()
+    await stage.customer("wants_human", "una persona")
+    await stage.claimed_by(laura)
+    due = stage.theatre.clock.now() + timedelta(days=2)
+    await stage.does(handover.commit_to, laura, words="llamo", due_at=due, request_id="p")
+    (made,) = await stage.theatre.all(Promise, Promise.what == "commitment")
+    told = []
+    for _ in range(2):
+        async with stage.theatre.db.write() as session:
+            said = await handover.kept(session, stage.theatre.desk, await stage.case(), made, laura)
+        told += [said.text] if said else []
+    assert len(told) == 1
+    assert says(stage.theatre.desk, told[0], "commitment_kept", words="llamo")
+
+
+async def test_a_resolved_case_has_its_cause_and_nothing_left_on_the_table(stage: Stage) -> None:
+    laura = await stage.theatre.person()
+    await stage.customer("damaged", DAMAGED)
+    await stage.customer("wants_human", "una persona")
+    await stage.claimed_by(laura)
+    await stage.does(handover.resolve, laura, "carrier_damage")
+    assert stage.told("resolved_by_agent", reference=(await stage.case()).reference)
+    found, case = await stage.handoff(), await stage.case()
+    assert (found.state, found.ended_how) == ("ended", "resolved")
+    assert (case.state, case.cause) == ("resolved", "carrier_damage")
+    assert await answers(stage) == ["kept"]
+    assert {one.state for one in await stage.theatre.all(Offer)} == {"void"}
+    assert {one.state for one in await stage.theatre.all(Compensation)} == {"void"}
+    events = await stage.theatre.all(CaseEvent, CaseEvent.actor == laura.name)
+    assert [one.what for one in events][-3:] == ["handoff ended", "resolved", "cause"]
+
+
+async def test_an_abandoned_case_goes_on_when_the_customer_writes_again(stage: Stage) -> None:
+    laura = await stage.theatre.person()
+    await stage.customer("wants_human", "una persona")
+    await stage.claimed_by(laura)
+    await stage.does(handover.abandon, laura)
+    assert stage.told("abandoned", reference=(await stage.case()).reference)
+    assert (await stage.handoff()).ended_how == "abandoned"
+    assert (await stage.case()).state == "open"
+    said = await stage.customer("damaged", DAMAGED)
+    assert "Ninguna me sirve" in said[-1].choices
+    assert len(await stage.cases()) == 1
+
+
+async def test_asking_for_a_person_again_after_a_return_is_a_second_handoff_of_one_case(
+    stage: Stage,
+) -> None:
+    laura = await stage.theatre.person()
+    await stage.customer("wants_human", "una persona")
+    await stage.customer("wants_human", "una persona ya")
+    assert len(await stage.handoffs()) == 1
+    await stage.claimed_by(laura)
+    await stage.does(handover.give_back, laura)
+    await stage.customer("wants_human", "otra vez una persona")
+    first, second = await stage.handoffs()
+    assert (first.state, second.state) == ("ended", "waiting")
+    assert first.complaint_id == second.complaint_id

@@ -1,0 +1,154 @@
+"""The packet: every fact with its source, and no claim that no row backs."""
+
+import pytest
+
+from bot import packet
+from bot.conversation import gifts, reminders
+from bot.giving import Wanted
+from bot.models import Complaint, Handoff
+from bot.packet import Packet
+from tests.integration.stage import ANA, Stage
+
+DAMAGED = f"Llegó rota la licuadora del pedido 10482 y quiero mi dinero. {ANA}"
+
+
+async def built(stage: Stage) -> Packet:
+    laura = await stage.theatre.person()
+    async with stage.theatre.db.read() as session:
+        case = await session.get_one(Complaint, (await stage.case()).id)
+        handoffs = await stage.handoffs()
+        found = await session.get(Handoff, handoffs[-1].id) if handoffs else None
+        return await packet.build(session, stage.theatre.desk, case, found, laura)
+
+
+def sources(one: Packet) -> dict[str, tuple[str, str]]:
+    return {fact.name: (fact.value, fact.source) for fact in one.facts}
+
+
+async def test_every_fact_has_the_source_it_came_from(stage: Stage) -> None:
+    await stage.customer("damaged", DAMAGED, photos=2)
+    await stage.customer("wants_human", "una persona")
+    known = sources(await built(stage))
+    assert known == {
+        "what_happened": (DAMAGED, "customer"),
+        "thing": ("licuadora", "customer"),
+        "desired": (known["desired"][0], "customer"),
+        "photo": ("2", "customer"),
+        "name": ("Ana Ruiz", "order"),
+        "email": (ANA, "order"),
+        "phone": ("+573001234567", "order"),
+        "order_number": ("10482", "order"),
+        "amount": ("$249.900", "order"),
+        "promised_at": (known["promised_at"][0], "order"),
+        "delivered_at": (known["delivered_at"][0], "order"),
+    }
+
+
+async def test_who_the_page_vouches_for_is_known_from_the_page(stage: Stage) -> None:
+    await stage.is_vouched_for("10482")
+    await stage.customer("wants_human", "una persona")
+    known = sources(await built(stage))
+    assert known["name"] == ("Ana Ruiz", "page")
+    assert "order_number" not in known  # which one it is about was not said
+    assert "what_happened" not in known
+
+
+async def test_what_was_only_said_is_no_more_than_said(stage: Stage) -> None:
+    await stage.customer("damaged", "Llegó roto el pedido 10482, mi correo es otro@example.com")
+    await stage.customer("wants_human", "una persona")
+    one = await built(stage)
+    known = sources(one)
+    assert known["order_number"] == ("10482", "customer")
+    assert known["email"] == ("otro@example.com", "customer")
+    assert not {"name", "phone", "amount", "promised_at"} & known.keys()
+    assert "sin confirmar" in one.summary
+    assert "Ana" not in one.summary
+    assert (one.orders, one.value_at_risk, one.tier, one.earlier) == ([], None, None, [])
+
+
+async def test_of_who_has_told_nothing_nothing_is_claimed(stage: Stage) -> None:
+    await stage.customer("wants_human", "una persona")
+    one = await built(stage)
+    assert one.facts == []
+    assert one.summary == (
+        "Todavía no se sabe quién escribe. Pidió una persona sin contar todavía qué pasó."
+    )
+    assert (one.orders, one.offers, one.earlier, one.photos) == ([], [], [], [])
+    assert (one.value_at_risk, one.tier, one.remedy_cost.amount_minor) == (None, None, 0)
+
+
+async def test_the_value_at_risk_stands_beside_the_cost_of_what_was_given(stage: Stage) -> None:
+    laura = await stage.theatre.person()
+    await stage.customer("damaged", DAMAGED)
+    await stage.customer("wants_human", "una persona")
+    before = await built(stage)
+    assert before.value_at_risk is not None
+    bought = sum(order.total_minor for order in before.orders if order.status != "cancelled")
+    assert 0 < before.value_at_risk.amount_minor <= bought
+    assert before.remedy_cost.amount_minor == 0  # an offer costs nothing yet
+    assert before.authority.left.amount_minor == 30000000
+    await stage.claimed_by(laura)
+    await stage.does(gifts.give, laura, wanted=Wanted("small_voucher"), request_id="g")
+    after = await built(stage)
+    (given,) = await stage.taken()
+    assert after.remedy_cost.amount_minor == given.terms["cost_minor"]
+    assert 0 < after.remedy_cost.amount_minor < given.amount_minor
+
+
+async def test_offers_promises_and_earlier_cases_are_told_with_what_became_of_them(
+    stage: Stage,
+) -> None:
+    await stage.customer("damaged", DAMAGED)
+    await stage.press(1)
+    first = await stage.case()
+    await stage.customer("rude_treatment", "Y además me gritaron en la tienda")
+    await stage.customer("wants_human", "una persona")
+    one = await built(stage)
+    assert [(case.reference, given.kind if given else None) for case, given in one.earlier] == [
+        (first.reference, "refund")
+    ]
+    assert "número 2" in one.summary
+    assert {made.what for made in one.promises} == {"answer"}  # the refund's is the first case's
+
+
+async def test_all_that_was_declined_is_named_and_not_claimed_as_open(stage: Stage) -> None:
+    await stage.customer("damaged", DAMAGED)
+    titles = [one.partition(" (")[0] for one in stage.last.choices[:-1]]
+    await stage.press("Ninguna me sirve")
+    one = await built(stage)
+    assert "nada le sirvió" in one.summary
+    assert all(title in one.summary for title in titles)
+    ((offer, rows),) = one.offers
+    assert offer.state == "declined"
+    assert {row.state for row in rows} == {"declined"}
+
+
+async def test_what_the_customer_corrected_is_in_the_paragraph(stage: Stage) -> None:
+    await stage.customer("damaged", DAMAGED)
+    await stage.customer("wants_human", "una persona")
+    await stage.press(2)
+    await stage.customer("inform", "era la cafetera")
+    one = await built(stage)
+    assert "«era la cafetera»" in one.summary
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+async def test_the_packet_is_in_the_readers_language(stage: Stage, language: str) -> None:
+    await stage.customer("damaged", DAMAGED)
+    await stage.customer("wants_human", "una persona")
+    reader = await stage.theatre.person(language=language)
+    async with stage.theatre.db.read() as session:
+        case = await session.get_one(Complaint, (await stage.case()).id)
+        one = await packet.build(session, stage.theatre.desk, case, None, reader)
+    assert ("It is order 10482" in one.summary) == (language == "en")
+
+
+async def test_a_promise_that_was_broken_is_owned_up_to(stage: Stage) -> None:
+    await stage.customer("damaged", DAMAGED)
+    await stage.customer("wants_human", "una persona")
+    stage.theatre.clock.forward(minutes=58)
+    now = stage.theatre.clock.now()
+    assert await reminders.renew(stage.theatre.db, stage.theatre.desk, now.replace(year=2027))
+    one = await built(stage)
+    assert "una promesa" in one.summary
+    assert [made.state for made in one.promises if made.what == "answer"] == ["broken", "open"]

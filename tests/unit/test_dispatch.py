@@ -1,0 +1,30 @@
+"""Automatic assignment that gives the next case to somebody who is full, or away."""
+
+import pytest
+
+from bot.agent import AtWork, Presence
+from bot.conversation.dispatch import least_loaded
+from bot.models import Agent
+
+pytestmark = pytest.mark.unit
+
+
+def one(name: str, load: int, capacity: int = 4, presence: Presence = "available") -> AtWork:
+    return AtWork(Agent(name=name, capacity=capacity), presence, load)
+
+
+@pytest.mark.parametrize(
+    ("people", "chosen"),
+    [
+        ([], None),
+        ([one("Ana", 2), one("Bea", 1), one("Carla", 3)], "Bea"),
+        ([one("Ana", 1), one("Bea", 1)], "Ana"),
+        ([one("Ana", 2, 4), one("Bea", 3, 10)], "Bea"),
+        ([one("Ana", 0, presence="away"), one("Bea", 3)], "Bea"),
+        ([one("Ana", 0, presence="offline")], None),
+        ([one("Ana", 4), one("Bea", 10, 10)], None),
+    ],
+)
+def test_the_least_loaded_who_has_room_gets_it(people: list[AtWork], chosen: str | None) -> None:
+    found = least_loaded(people)
+    assert (found.agent.name if found else None) == chosen

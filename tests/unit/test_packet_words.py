@@ -1,0 +1,187 @@
+"""The packet in words: a sentence that no row backs sends an agent into a lie."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot import packet_words
+from bot.category import CATEGORIES
+from bot.desk import Desk, open_desk
+from bot.models import Compensation, Complaint, Contact, Conversation, Handoff, Order
+from bot.money import Money
+from bot.packet_words import Told
+from bot.settings import load_settings
+
+pytestmark = pytest.mark.unit
+NOW = datetime(2026, 11, 23, 15, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    folder: Path = tmp_path_factory.mktemp("desk")
+    return open_desk(load_settings(database_url="sqlite:///none.db", var_dir=folder))
+
+
+@pytest.fixture(autouse=True)
+def _now(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.clock.now", lambda: NOW)
+
+
+def told(*, case: dict[str, Any] | None = None, **more: Any) -> Told:
+    """What a page knows of somebody who has said nothing but what is given."""
+    known: dict[str, Any] = {
+        "is_told": True,
+        "category": "damaged",
+        "also": [],
+        "thing": None,
+        "desired": None,
+    }
+    conversation = Conversation(language=more.pop("language", "es"), said_order=None)
+    for name in ("said_order",):
+        setattr(conversation, name, more.pop(name, None))
+    return Told(case=Complaint(**known | (case or {})), conversation=conversation, **more)
+
+
+def order(**more: Any) -> Order:
+    values: dict[str, Any] = {
+        "number": "10482",
+        "items": ["Licuadora Oster 1.5 L x1"],
+        "total_minor": 24990000,
+        "currency": "COP",
+        "status": "delivered",
+        "promised_at": None,
+        "delivered_at": None,
+    }
+    return Order(**values | more)
+
+
+def remedy(state: str, title: str = "Bono de compra") -> Compensation:
+    terms = {"title": {"es": title, "en": title}}
+    return Compensation(state=state, terms=terms, amount_minor=2500000, currency="COP")
+
+
+def test_who_has_told_nothing_is_claimed_nothing_of(desk: Desk) -> None:
+    said = packet_words.paragraph(desk, "es", told(case={"is_told": False}))
+    assert (
+        said == "Todavía no se sabe quién escribe. Pidió una persona sin contar todavía qué pasó."
+    )
+    assert packet_words.short(desk, told(case={"is_told": False})) is None
+
+
+def test_the_paragraph_tells_who_what_what_it_cost_and_what_they_want(desk: Desk) -> None:
+    rows = told(
+        case={"thing": "licuadora", "also": ["late_delivery"], "desired": "refund"},
+        contact=Contact(name="Ana Ruiz"),
+        order=order(promised_at=NOW - timedelta(days=9), delivered_at=NOW - timedelta(days=5)),
+        spent=Money(324900000, "COP"),
+        remedies=[remedy("declined")],
+        declined=True,
+        earlier=2,
+        broken=1,
+        handoff=Handoff(corrections=["era azul"]),
+    )
+    said = packet_words.paragraph(desk, "es", rows)
+    parts = [
+        "Ana Ruiz compra por $3.249.000 al año.",
+        ": licuadora.",
+        "También por",
+        "Es el pedido 10482, Licuadora Oster 1.5 L x1, de $249.900.",
+        "Llegó con 4 días de retraso.",
+        "Le hemos incumplido una promesa en este caso.",
+        "Es su caso número 3 con nosotros.",
+        "Quiere",
+        "Se le ofreció «Bono de compra ($25.000)», y nada le sirvió.",
+        "Corrigió el resumen: «era azul».",
+    ]
+    places = [said.index(part) for part in parts]
+    assert places == sorted(places)
+    english = packet_words.paragraph(desk, "en", rows)
+    assert "Ana Ruiz buys for" in english
+    assert "none of it helped" in english
+
+
+@pytest.mark.parametrize(
+    ("more", "late"),
+    [
+        ({}, 0),
+        ({"promised_at": NOW + timedelta(days=1)}, 0),
+        ({"promised_at": NOW - timedelta(hours=23)}, 0),
+        ({"promised_at": NOW - timedelta(days=3, hours=1)}, 3),
+        ({"promised_at": NOW - timedelta(days=9), "delivered_at": NOW - timedelta(days=7)}, 2),
+        ({"promised_at": NOW - timedelta(days=7), "delivered_at": NOW - timedelta(days=9)}, 0),
+        ({"promised_at": NOW - timedelta(days=9), "status": "cancelled"}, 0),
+        ({"promised_at": NOW - timedelta(days=9), "status": "returned"}, 0),
+    ],
+)
+def test_days_of_delay_are_counted_only_where_there_was_one(
+    desk: Desk, more: dict[str, Any], late: int
+) -> None:
+    said = packet_words.paragraph(desk, "es", told(order=order(**more)))
+    assert (f" {late} días" in said) == bool(late)
+    assert (("retraso" in said) or ("esperando" in said)) == bool(late)
+    assert ("Llegó con" in said) == bool(late and more.get("delivered_at"))
+
+
+@pytest.mark.parametrize(
+    ("remedies", "declined", "says", "never"),
+    [
+        ([], False, "", "ofreció"),
+        ([remedy("offered")], False, "no ha elegido", "nada le sirvió"),
+        ([remedy("declined")], True, "nada le sirvió", "no ha elegido"),
+        ([remedy("issued")], False, "Ya recibió", "ofreció"),
+        ([remedy("accepted")], False, "Ya tiene en marcha", "Ya recibió"),
+        ([remedy("issued"), remedy("declined")], False, "Ya recibió", "ofreció"),
+    ],
+)
+def test_what_was_offered_and_what_was_given_are_told_apart(
+    desk: Desk, remedies: list[Compensation], declined: bool, says: str, never: str
+) -> None:
+    said = packet_words.paragraph(desk, "es", told(remedies=remedies, declined=declined))
+    assert says in said
+    assert never not in said
+
+
+def test_an_order_that_nobody_confirmed_is_only_said(desk: Desk) -> None:
+    said = packet_words.paragraph(desk, "es", told(said_order="10482"))
+    assert "Dice que es el pedido 10482, sin confirmar." in said
+    assert "Todavía no se sabe quién escribe." in said
+    confirmed = packet_words.paragraph(desk, "es", told(said_order="1", order=order()))
+    assert "sin confirmar" not in confirmed
+
+
+def test_a_customer_without_purchases_is_not_called_a_buyer(desk: Desk) -> None:
+    for spent in (None, Money(0, "COP")):
+        said = packet_words.paragraph(
+            desk, "es", told(contact=Contact(name="Rosa Mora"), spent=spent)
+        )
+        assert said.startswith("Rosa Mora no registra otras compras este año.")
+
+
+@pytest.mark.parametrize("category", CATEGORIES)
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_every_category_has_a_short_version_without_an_open_brace(
+    desk: Desk, category: str, language: str
+) -> None:
+    said = packet_words.short(desk, told(case={"category": category}, language=language))
+    assert said
+    assert "{" not in said
+
+
+def test_the_short_version_tells_the_customer_what_is_passed_on(desk: Desk) -> None:
+    rows = told(
+        case={"thing": "licuadora", "desired": "refund"},
+        said_order="10482",
+        has_photo=True,
+        remedies=[remedy("issued")],
+    )
+    said = packet_words.short(desk, rows)
+    assert said is not None
+    parts = said.split("; ")
+    assert len(parts) == 6
+    for fact in ("licuadora", "10482", "foto", "$25.000"):
+        assert sum(fact in part for part in parts) == 1
+    bare = packet_words.short(desk, told())
+    assert bare is not None
+    assert ";" not in bare

@@ -1,0 +1,25 @@
+"""A second complaint that is lost, or one that nobody made."""
+
+import pytest
+
+from bot.second import second
+
+pytestmark = pytest.mark.unit
+
+
+@pytest.mark.parametrize(
+    ("text", "ranking", "also"),
+    [
+        ("llegó tarde y roto", [("late_delivery", 0.6), ("damaged", 0.3)], "damaged"),
+        ("llegó tarde", [("late_delivery", 0.8), ("damaged", 0.1)], None),
+        ("llegó tarde y además roto", [("late_delivery", 0.8), ("damaged", 0.1)], "damaged"),
+        ("late, and on top of that broken", [("late_delivery", 0.9), ("damaged", 0.06)], "damaged"),
+        ("llegó tarde, ¿y?", [("late_delivery", 0.6), ("question", 0.3)], None),
+        ("algo pasó", [("late_delivery", 0.5), ("other_complaint", 0.4)], None),
+        ("", [], None),
+    ],
+)
+def test_it_is_told_when_it_is_clear_or_announced(
+    text: str, ranking: list[tuple[str, float]], also: str | None
+) -> None:
+    assert second(text, "late_delivery", ranking) == also

@@ -1,0 +1,48 @@
+"""Minutes told to somebody who waits, from too little or from the one odd case."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.waiting import ENOUGH_SAMPLES, typical
+
+pytestmark = pytest.mark.unit
+
+
+def minutes(*each: float) -> list[timedelta]:
+    return [timedelta(minutes=one) for one in each]
+
+
+@pytest.mark.parametrize(
+    ("waits", "told"),
+    [
+        ([], None),
+        (minutes(1, 2, 3, 4), None),
+        (minutes(3, 3, 3, 3, 3), (3, 4)),
+        (minutes(0, 0, 0, 0, 0), (0, 1)),
+        (minutes(1, 2, 3, 4, 5), (1, 5)),
+        (minutes(5, 4, 3, 2, 1), (1, 5)),
+        (minutes(*[4] * 19, 600), (4, 5)),
+        (minutes(0, *[10] * 19), (10, 11)),
+        (minutes(2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22), (4, 20)),
+    ],
+)
+def test_the_range_is_what_most_waited(
+    waits: list[timedelta], told: tuple[int, int] | None
+) -> None:
+    assert typical(waits) == told
+
+
+@given(
+    st.lists(st.timedeltas(timedelta(0), timedelta(days=1)), min_size=ENOUGH_SAMPLES, max_size=50)
+)
+def test_the_range_is_whole_minutes_that_the_waits_lie_in(waits: list[timedelta]) -> None:
+    told = typical(waits)
+    assert told is not None
+    low, high = told
+    assert 0 <= low < high
+    shortest, longest = min(waits), max(waits)
+    assert timedelta(minutes=low + 1) > shortest
+    assert timedelta(minutes=high - 1) <= longest

@@ -1,0 +1,126 @@
+"""Trains every pipeline of tests/nlu/pipelines, and ours, on our data, and measures each.
+
+Writes docs/pipelines.md and, as numbers, var/compare/pipelines.json. The neural networks take
+their time: give names, such as `tools/compare.py 3_words_logistic ours`, to measure only those.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from bot import engine
+from bot.category import CATEGORIES
+from bot.cli.figures import macro_f1, share
+from bot.cli.understand import label
+from bot.settings import ROOT, load_settings
+
+PIPELINES = ROOT / "tests" / "nlu" / "pipelines"
+MESSAGES = ROOT / "tests" / "nlu" / "messages.jsonl"
+FIGURES = {
+    "pipeline": "pipeline",
+    "f1_es": "macro-F1 es",
+    "f1_en": "macro-F1 en",
+    "false": "chatter for a complaint",
+    "missed": "complaints missed",
+    "human": "wants_human recall",
+    "training": "training, s",
+    "load": "start to first answer, s",
+    "memory": "memory, MB",
+    "rate": "messages a second",
+}
+
+
+def main() -> None:
+    """Measure the named pipelines, or all; those measured before stay in the table."""
+    configs = {path.stem: path for path in sorted(PIPELINES.glob("*.yml"))}
+    configs["ours"] = ROOT / "config.yml"
+    folder = load_settings().var_dir / "compare"
+    folder.mkdir(parents=True, exist_ok=True)
+    kept = folder / "pipelines.json"
+    rows = json.loads(kept.read_text(encoding="utf-8")) if kept.is_file() else {}
+    for name in sys.argv[1:] or configs:
+        print(f"{name} …", flush=True)
+        rows[name] = {"pipeline": name, **measure(configs[name], folder, name)}
+        print(rows[name], flush=True)
+        kept.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+    table = [list(FIGURES.values()), ["---"] * len(FIGURES)]
+    table += [[str(rows[name][key]) for key in FIGURES] for name in configs if name in rows]
+    text = "\n".join(f"| {' | '.join(row)} |" for row in table)
+    (ROOT / "docs" / "pipelines.md").write_text(
+        f"<!-- Made by `make compare`. -->\n\n{text}\n", encoding="utf-8"
+    )
+
+
+def measure(config: Path, folder: Path, name: str) -> dict[str, float]:
+    """Train and ask one pipeline."""
+    python, settings = engine.python(), load_settings()
+    assert python is not None, "the dialogue engine is not installed: run `make setup`"
+    environment = engine.environment(
+        os.environ, settings, RASA_CACHE_DIRECTORY=str(folder / f"cache-{time.time_ns()}")
+    )
+    began = time.monotonic()
+    command = [python, "-m", "rasa", "train", "nlu", "--config", config, "--nlu", "data/nlu"]
+    subprocess.run(
+        [*command, "--domain", "domain.yml", "--out", folder, "--fixed-model-name", name],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        check=True,
+    )
+    training = time.monotonic() - began
+    return {"training": round(training), **asked(python, environment, folder / f"{name}.tar.gz")}
+
+
+def asked(python: Path, environment: dict[str, str], model: Path) -> dict[str, float]:
+    """What a trained model costs, and how well it understands."""
+    messages = [json.loads(line) for line in MESSAGES.read_text(encoding="utf-8").splitlines()]
+    began = time.monotonic()
+    with subprocess.Popen(
+        [python, "-m", "bot.inside_rasa.parse", model],
+        cwd=ROOT,
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        encoding="utf-8",
+    ) as parser:
+        _ask(parser, "hola")
+        load = time.monotonic() - began
+        began = time.monotonic()
+        told = [_ask(parser, one["text"]) for one in messages]
+        rate = len(messages) / (time.monotonic() - began)
+        status = Path(f"/proc/{parser.pid}/status").read_text(encoding="utf-8")
+        parser.communicate()
+    pairs = [(one["label"], given) for one, given in zip(messages, told, strict=True)]
+    by = {
+        language: [pair for pair, one in zip(pairs, messages, strict=True)
+                   if one["language"] == language]
+        for language in ("es", "en")
+    }  # fmt: skip
+    return {
+        "f1_es": round(macro_f1(by["es"]), 3),
+        "f1_en": round(macro_f1(by["en"]), 3),
+        "false": round(share(t in CATEGORIES for b, t in pairs if b not in CATEGORIES), 3),
+        "missed": round(share(t not in CATEGORIES for b, t in pairs if b in CATEGORIES), 3),
+        "human": round(share(t == b for b, t in pairs if b == "wants_human"), 3),
+        "load": round(load, 1),
+        "memory": round(int(status.split("VmRSS:")[1].split()[0]) / 1024),
+        "rate": round(rate),
+    }
+
+
+def _ask(parser: "subprocess.Popen[str]", text: str) -> str:
+    assert parser.stdin is not None
+    assert parser.stdout is not None
+    parser.stdin.write(json.dumps(text) + "\n")
+    parser.stdin.flush()
+    ranking = json.loads(parser.stdout.readline())["ranking"]
+    return label(ranking[0][0]) if ranking else "not_complaint"
+
+
+if __name__ == "__main__":
+    main()

@@ -76,8 +76,8 @@ class PostgreSQL:
 
     def restart(self) -> None:
         """As an operator does: connections are cut, and what was committed stays."""
-        control = [self._server.bin_path / "pg_ctl", "-w", "-m", "fast", "restart"]
-        files = ["-D", self._server.pgdata, "-l", self._server.log]
+        control = [str(self._server.bin_path / "pg_ctl"), "-w", "-m", "fast", "restart"]
+        files = ["-D", str(self._server.pgdata), "-l", str(self._server.log)]
         # Its output would stay open as long as the server that it starts.
         silent = subprocess.DEVNULL
         subprocess.run(

@@ -16,7 +16,7 @@ from websockets.exceptions import WebSocketException
 
 from bench.customers import Open, Unanswered
 
-LONGEST_START = 300.0
+LONGEST_START = 900.0
 
 
 @dataclass

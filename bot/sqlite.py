@@ -55,6 +55,14 @@ class Cursor:
         """All rows of the result."""
         return self._cursor.fetchall()
 
+    async def fetchone(self) -> Any:
+        """The next row of a long result; None after the last."""
+        return self._cursor.fetchone()
+
+    async def fetchmany(self, size: int | None = None) -> list[Any]:
+        """The next rows of a long result."""
+        return self._cursor.fetchmany(self._cursor.arraysize if size is None else size)
+
     async def close(self) -> None:
         """Let go of the result."""
         self._cursor.close()

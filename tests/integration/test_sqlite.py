@@ -111,3 +111,12 @@ async def test_a_commit_that_has_begun_comes_to_its_end_when_its_task_is_cancell
         await writing
     assert count(other) == 1
     await db.close()
+
+
+async def test_a_long_result_is_read_piece_by_piece(file: Path) -> None:
+    db = Database(f"sqlite+aiosqlite:///{file}")
+    await asyncio.gather(*(write(db) for _ in range(5)))
+    async with db.read() as session:
+        rows = await session.stream(text("SELECT word FROM words"))
+        assert [row.word async for row in rows] == ["uno"] * 5
+    await db.close()

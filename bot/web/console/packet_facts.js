@@ -16,7 +16,7 @@ export function summary(packet, { texts }) {
     { class: "part first" },
     element("h3", {}, texts.packet.summary),
     element("p", { class: "summary" }, packet.summary),
-    packet.confirmed === "right" ? element("p", { class: "confirmed" }, icon("check"), texts.packet.confirmed) : null,
+    packet.confirmed === "yes" ? element("p", { class: "confirmed" }, icon("check"), texts.packet.confirmed) : null,
     corrections.length
       ? element(
           "div",

@@ -12,7 +12,7 @@ from bot.plain import fold
 Alarm = Literal["danger", "vulnerable", "threat", "press"]
 
 _WORDS: Final[dict[Alarm, str]] = {
-    "danger": r"se (?:incendio|quemo|prendio fuego|electrocuto|intoxico)"
+    "danger": r"se (?:incendio|prendio fuego|electrocuto|intoxico)"
     r"|me (?:queme|corte|electrocute|intoxique|dio (?:la )?corriente)|nos intoxicamos"
     r"|exploto|explotaron|esta en llamas"
     r"|(?:echa|echaba|echando|echo|sale|salia|saliendo|salio) humo|huele a (?:gas"
@@ -21,12 +21,13 @@ _WORDS: Final[dict[Alarm, str]] = {
     r"|caught fire|on fire|exploded|(?:burned|burnt) (?:my|me|his|her|the)|electrocut\w+"
     r"|electric shock|poison\w+|smoke (?:is )?com\w+|gas leak|ambulance|in hospital"
     r"|(?:the|to) hospital|emergency room",
-    "vulnerable": r"insulina|oxigeno|dialisis|quimioterapia|marcapasos|silla de ruedas|andador"
+    "vulnerable": r"insulina|oxigeno|dialisis|quimioterapia|marcapasos|silla de ruedas"
     r"|(?:mi|mis|la|las|unas?|sus?) medicin\w+|medicamentos?|adult[oa]s? mayor(?:es)?"
     r"|tercera edad|(?:mi|una?) (?:abuel\w+|mama|papa|madre|padre) (?:de|tiene)"
     r" (?:[789]\d|setenta|ochenta|noventa)"
     r"|(?:tengo|soy) (?:[789]\d|setenta|ochenta|noventa)(?: y \w+)? anos"
-    r"|embarazad\w+|embarazo|discapacidad|discapacitad[oa]|soy (?:ciego|ciega|sordo|sorda)|cancer"
+    r"|embarazad\w+|embarazo|discapacidad|discapacitad[oa]|soy (?:ciego|ciega|sordo|sorda)"
+    r"|(?:tengo|tiene|mi) cancer"
     r"|(?:leche|formula) (?:de|para) (?:el|la|mi) bebe"
     r"|insulin|oxygen|dialysis|chemotherapy|pacemaker|wheelchair|my medic\w+|elderly"
     r"|(?:i am|i'?m) pregnant|disab(?:led|ility)|baby formula|(?:i am|i'?m) (?:blind|deaf)"

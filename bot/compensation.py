@@ -77,7 +77,7 @@ async def accept(
         actor: the same as the case's history does.
     """
     chosen = await session.get_one(Compensation, compensation_id)
-    case = await _lock(session, chosen)
+    case = await lock(session, chosen.contact_id, chosen.order_id, chosen.complaint_id)
     by_person = (await session.get_one(Offer, chosen.offer_id)).agent_id is not None
     # A person may offer more on a case that was resolved before; a closed one is closed.
     stands = case.state == "open" or (by_person and case.state == "resolved")
@@ -112,12 +112,14 @@ async def _limit_passed(
     return chosen.goodwill_minor > 0 and before + chosen.goodwill_minor > most
 
 
-async def _lock(session: AsyncSession, chosen: Compensation) -> Complaint:
+async def lock(
+    session: AsyncSession, contact_id: int | None, order_id: int | None, complaint_id: int
+) -> Complaint:
     """Hold the customer, the order and the case, in this order, so that no count can change."""
-    for model, key in ((Contact, chosen.contact_id), (Order, chosen.order_id)):
+    for model, key in ((Contact, contact_id), (Order, order_id)):
         if key is not None:
             await session.execute(select(model.id).where(model.id == key).with_for_update())
-    query = select(Complaint).where(Complaint.id == chosen.complaint_id).with_for_update()
+    query = select(Complaint).where(Complaint.id == complaint_id).with_for_update()
     fresh = query.execution_options(populate_existing=True)
     return (await session.execute(fresh)).scalar_one()
 

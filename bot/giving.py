@@ -127,8 +127,9 @@ async def put(
         CannotGive: it is beyond the person's authority ("beyond_authority", with what is left), or
             see ``alternative``.
     """
-    # Two at once wait for each other here, so that a limit is never passed together.
-    await session.execute(select(Complaint.id).where(Complaint.id == case.id).with_for_update())
+    # Two at once wait for each other here, so that no limit is passed together: not what the order
+    # cost, nor what the person may give.
+    await compensation.lock(session, case.contact_id, case.order_id, case.id)
     answers_for = approved_by or person
     await session.execute(select(Agent.id).where(Agent.id == answers_for.id).with_for_update())
     known = await session.scalar(select(Offer).where(Offer.request_id == request_id))

@@ -29,6 +29,7 @@ from bot.wallboard import Wallboard
 
 Json = dict[str, Any]
 LAST_WORDS = 120
+TELLING = {"danger", "threat", "press"}
 # Whether the customer agreed to the summary; silence is no yes.
 CONFIRMED = {"right": "yes", "corrected": "corrected"}
 
@@ -118,7 +119,8 @@ class Views:
             "priority": handoff.priority,
             "channel": one.conversation.channel,
             "category": case.category,
-            "is_told": case.is_told,
+            # Who reports danger or threatens has told something, if not yet of what.
+            "is_told": case.is_told or handoff.reason in TELLING,
             "severity": case.severity,
             "emotion": case.emotion,
             "customer": one.customer,

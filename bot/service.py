@@ -102,8 +102,7 @@ class Service:
 
     async def stop(self) -> None:
         """End gracefully: running turns come to their end, sockets are closed."""
-        await self.keeper.stop()
-        await self.deliverer.stop()
+        await asyncio.gather(self.keeper.stop(), self.deliverer.stop())
         self.showing.stop()
         for channel in self.channels.values():
             await channel.stop()

@@ -4,6 +4,7 @@ from actions.compensation import chosen_in_words
 from actions.go_on import go_on
 from actions.next_step import to_person
 from actions.turn import COUNT_UNCLEAR, Turn, TurnAction
+from bot.alarm import alarm
 from bot.doubt import candidates
 from bot.models import Complaint
 from bot.opening_hours import show_hours
@@ -73,6 +74,8 @@ class NotUnderstood(TurnAction):
 async def _not_understood(turn: Turn) -> list[Say]:
     """Facts and choices are still seen; then one open question; the second time a person."""
     case = await turn.case()
+    if case is None and (grave := alarm(turn.text)) is not None:
+        return await to_person(turn, grave)
     if turn.photos or (turn.facts and case is not None):
         return await go_on(turn, turn.say("photo_received") if turn.photos else "")
     if case is not None and await chosen_in_words(turn, case) is not None:

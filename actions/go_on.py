@@ -1,14 +1,18 @@
 """Going on with a case after anything that is not itself a step of it."""
 
 from actions.compensation import chosen_in_words, take
-from actions.next_step import join, next_step
+from actions.next_step import join, next_step, to_person
 from actions.turn import Turn
+from bot.alarm import alarm
 from bot.say import Say
 
 
 async def go_on(turn: Turn, opening: str = "") -> list[Say]:
     """What comes next. A choice among the alternatives is one, however it was understood."""
     case = await turn.case()
+    if case is None and (grave := alarm(turn.text)) is not None:
+        # Whatever it was understood as, a person sees to it.
+        return await to_person(turn, grave)
     if case is None:
         return join(opening, [Say(turn.say("ask_what"))])
     chosen = await chosen_in_words(turn, case)

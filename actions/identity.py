@@ -32,7 +32,7 @@ class HelpFindOrder(TurnAction):
         turn.understood()
         case = await turn.case()
         if case is None:
-            return [Say(turn.say("ask_what"))]
+            return await go_on(turn)
         if case.order_id is not None or turn.facts.orders:
             return await next_step(turn, case)
         if CATEGORIES[case.category].order is not OrderNeed.NEEDED:

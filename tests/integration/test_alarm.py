@@ -36,6 +36,15 @@ async def test_an_alarm_in_a_later_word_brings_a_person_as_well(stage: Stage) ->
     assert len(await stage.cases()) == 1
 
 
+@pytest.mark.parametrize("understood_as", ["inform", "nlu_fallback", "no_order_number"])
+async def test_an_alarm_is_heard_however_the_message_was_understood(
+    stage: Stage, understood_as: str
+) -> None:
+    await stage.customer(understood_as, f"Es la silla de ruedas de mi mamá, pedido 10482, {ANA}")
+    (found,) = await stage.handoffs()
+    assert found.reason == "vulnerable"
+
+
 async def test_the_press_is_no_threat_with_the_law(stage: Stage) -> None:
     await stage.customer("threat", "Voy a contar esto en la prensa")
     assert (await stage.handoff()).reason == "press"

@@ -86,13 +86,18 @@ async def _not_understood(turn: Turn) -> list[Say]:
         what = turn.say(f"what_{case.category}")
         known = turn.say("unclear_known", what=what, reference=case.reference)
         return await go_on(turn, known)
+    return [_ask_back(turn)]
+
+
+def _ask_back(turn: Turn) -> Say:
+    """The one open question, with what was understood."""
     near = candidates(turn.ranking)
     if len(near) == 2:
         options = [Option(turn.say(f"what_{name}").capitalize(), payload(name)) for name in near]
-        return [Say(turn.say("which_of_two"), tuple(options))]
+        return Say(turn.say("which_of_two"), tuple(options))
     if turn.facts.thing:
         near_it = turn.say("your_thing", thing=turn.facts.thing)
-        return [Say(turn.say("unclear_about", what=near_it))]
+        return Say(turn.say("unclear_about", what=near_it))
     if near:
-        return [Say(turn.say("unclear_about", what=turn.say(f"what_{near[0]}")))]
-    return [Say(turn.say("unclear"))]
+        return Say(turn.say("unclear_about", what=turn.say(f"what_{near[0]}")))
+    return Say(turn.say("unclear"))

@@ -60,11 +60,8 @@ def _train(settings: Settings, model: Path) -> None:
     made = workshop / model.name
     made.unlink(missing_ok=True)
     data = [name for name in engine.SOURCES if name.startswith("data/") and (ROOT / name).is_dir()]
-    command = [
-        *(str(python), "-m", "rasa", "train", "--force"),
-        *("--domain", "domain.yml", "--config", "config.yml", "--data", *data),
-        *("--out", str(workshop), "--fixed-model-name", model.name.removesuffix(".tar.gz")),
-    ]
+    name = model.name.removesuffix(".tar.gz")
+    command = [str(python), "-m", "bot.inside_rasa.train", str(workshop), name, *data]
     log = settings.var_dir / "train.log"
     began = time.monotonic()
     with log.open("w", encoding="utf-8") as output:
@@ -90,7 +87,7 @@ def _train(settings: Settings, model: Path) -> None:
 
 
 def _wait(training: "subprocess.Popen[bytes]") -> None:
-    sentence = "Training the assistant (about a minute) …"
+    sentence = "Training the assistant (under a minute) …"
     if not sys.stdout.isatty():
         print(sentence, flush=True)
         training.wait()

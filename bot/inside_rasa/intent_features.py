@@ -44,15 +44,16 @@ class Features:
 
     def learn(self, texts: Sequence[str]) -> csr_matrix:
         """Learn what occurs in these messages, and how often; a row for each."""
-        self.known = dict(Counter(word for text in texts for word in words(text)))
-        said = self.hear(texts)
+        read = [words(text) for text in texts]
+        self.known = dict(Counter(itertools.chain.from_iterable(read)))
+        said = [self._said(one) for one in read]
         for name, reader in self._readers.items():
             reader.fit([getattr(one, name) for one in said])
         return self.rows(said)
 
     def hear(self, texts: Sequence[str]) -> List[Said]:
         """The messages as their readers see them."""
-        return [self._said(text) for text in texts]
+        return [self._said(words(text)) for text in texts]
 
     def rows(self, said: Sequence[Said]) -> csr_matrix:
         """A row of numbers for each message."""
@@ -62,8 +63,8 @@ class Features:
         ]
         return hstack(seen, format="csr", dtype=np.float32)
 
-    def _said(self, text: str) -> Said:
-        heard = mended(words(text), self.known)
+    def _said(self, read: List[str]) -> Said:
+        heard = mended(read, self.known)
         found = self._lexicon.find(heard)
         return Said(
             words=["^", *map(_stem, heard), "$"],

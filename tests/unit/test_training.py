@@ -1,0 +1,48 @@
+"""How the engine joins examples while it trains; shown in the engine's Python."""
+
+import json
+import subprocess
+
+import pytest
+
+from bot import engine
+from bot.settings import ROOT, load_settings
+
+pytestmark = pytest.mark.integration
+
+JOIN = """
+import json
+from bot.inside_rasa.train import join_lightly
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+def joined():
+    one = [Message.build("hola", "greet"), Message.build("llegó roto", "damaged")]
+    other = [Message.build("hola", "greet"), Message.build("hola", "goodbye")]
+    merged = TrainingData(one).merge(TrainingData(other))
+    return [[each.get("text"), each.get("intent")] for each in merged.training_examples]
+
+theirs = joined()
+join_lightly()
+print(json.dumps([theirs, joined()]))
+"""
+
+
+def test_examples_are_joined_as_rasa_joins_them() -> None:
+    python = engine.python()
+    assert python is not None
+
+    result = subprocess.run(
+        [python, "-c", JOIN],
+        env=engine.environment({}, load_settings()),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+    assert result.returncode == 0, result.stderr
+    theirs, ours = json.loads(result.stdout.splitlines()[-1])
+    assert ours == theirs
+    assert ours == [["hola", "greet"], ["llegó roto", "damaged"], ["hola", "goodbye"]]

@@ -51,6 +51,7 @@ class Keeper:
         self._name = f"{socket.gethostname()}-{os.getpid()}"
         self._running: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
+        self._is_ending = False
         self._loops: list[asyncio.Task[None]] = []
         self._take_back_from = clock.now() + dispatch.GRACE
 
@@ -65,6 +66,7 @@ class Keeper:
 
     async def stop(self, patience: float = 10.0) -> None:
         """Stop sweeping, and let the turns that run come to their end."""
+        self._is_ending = True
         for loop in self._loops:
             loop.cancel()
         if self._running:
@@ -83,7 +85,7 @@ class Keeper:
 
     def _done(self, conversation_id: str) -> None:
         self._running.pop(conversation_id, None)
-        if conversation_id in self._again:
+        if conversation_id in self._again and not self._is_ending:
             self._again.discard(conversation_id)
             self.wake(conversation_id)
 
@@ -94,8 +96,8 @@ class Keeper:
                     conversation_id, lambda: self._on_think(conversation_id), lease
                 ):
                     await self._on_answer(answered)
-                    if not lease.held:
-                        return
+                    if self._is_ending or not lease.held:
+                        return  # whatever is left is found by the next sweep
         except Exception:
             # The message stays in the inbox, and the next sweep tries again.
             log.exception("turn_failed", conversation=conversation_id)

@@ -140,7 +140,7 @@ class Edge:
 
     def stop(self) -> int:
         self._process.terminate()
-        return self._process.wait(15)
+        return self._process.wait(60)  # with other work on the machine, an end takes long, too
 
     def kill(self) -> None:
         """End it as the power does: nothing is said, nothing is written."""

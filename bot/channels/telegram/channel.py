@@ -3,6 +3,7 @@
 import asyncio
 import hmac
 from collections.abc import Coroutine, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -106,10 +107,10 @@ class TelegramChannel:
 
     async def _decline(self, group: int, language: str) -> None:
         spoken = self._desk.company.spoken(language)
-        try:
+        # Whether it could be said or not; but a stop waits for neither.
+        with suppress(TelegramError):
             await self._bot.send_message(group, self._desk.wording.say("group_declined", spoken))
-        finally:
-            await self._bot.leave_chat(group)
+        await self._bot.leave_chat(group)
 
     async def start(self, take: Take) -> None:
         """Say what the bot can do; on a laptop, ask for what has come."""

@@ -14,20 +14,20 @@ async def message_frames(
     session: AsyncSession, messages: Sequence[Message]
 ) -> list[dict[str, Any]]:
     """One frame a message; choices in order, the chosen one named once they are spent."""
-    # Customers send photos, and all others offer choices.
-    incoming = [message.id for message in messages if message.author == "customer"]
-    outgoing = [message.id for message in messages if message.author != "customer"]
+    # People send photos; what is not a person offers choices.
+    by_people = [one.id for one in messages if one.author in {"customer", "agent"}]
+    offering = [one.id for one in messages if one.author in {"bot", "system"}]
     choices: dict[int, list[Choice]] = defaultdict(list)
     photos: dict[int | None, list[Attachment]] = defaultdict(list)
-    if outgoing:
+    if offering:
         for choice in await session.scalars(
-            select(Choice).where(Choice.message_id.in_(outgoing)).order_by(Choice.position)
+            select(Choice).where(Choice.message_id.in_(offering)).order_by(Choice.position)
         ):
             choices[choice.message_id].append(choice)
-    if incoming:
+    if by_people:
         for photo in await session.scalars(
             select(Attachment)
-            .where(Attachment.message_id.in_(incoming))
+            .where(Attachment.message_id.in_(by_people))
             .order_by(Attachment.created_at)
         ):
             photos[photo.message_id].append(photo)

@@ -12,7 +12,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from bot.inside_rasa.concepts import Found, Lexicon
 from bot.inside_rasa.spelling import mended
-from bot.inside_rasa.words import words
+from bot.inside_rasa.words import matter, words
 
 # How many concepts further on still belong to what a concept begins to say.
 NEAR = 6
@@ -44,7 +44,7 @@ class Features:
 
     def learn(self, texts: Sequence[str]) -> csr_matrix:
         """Learn what occurs in these messages, and how often; a row for each."""
-        read = [words(text) for text in texts]
+        read = [matter(words(text)) for text in texts]
         self.known = dict(Counter(itertools.chain.from_iterable(read)))
         said = [self._said(one) for one in read]
         for name, reader in self._readers.items():
@@ -53,7 +53,7 @@ class Features:
 
     def hear(self, texts: Sequence[str]) -> List[Said]:
         """The messages as their readers see them."""
-        return [self._said(words(text)) for text in texts]
+        return [self._said(matter(words(text))) for text in texts]
 
     def rows(self, said: Sequence[Said]) -> csr_matrix:
         """A row of numbers for each message."""

@@ -65,3 +65,33 @@ def words(text: str) -> List[str]:
         else:
             found.append(f"<{kind}>")
     return found
+
+
+# What leads up to a fact, as heard: "del pedido <5>", "mi correo es <email>".
+_LEADING = frozenset(
+    heard(word)
+    for word in (
+        "mi my el la the su es is de del of en con with numero number no nro pedido orden order "
+        "compra purchase factura correo email mail e electronico telefono phone celular y and a "
+        "cuenta account bajo under"
+    ).split()
+) | {"-", ":", "#", "(", ","}
+_FACTS = frozenset({"<email>", "<phone>", "<link>", "<4>", "<5>", "<6>"})
+# With so many words left, the message has a matter of its own.
+_ENOUGH_LEFT = 3
+
+
+def matter(told: List[str]) -> List[str]:
+    """What a message is about, without the facts in it and what leads up to them.
+
+    "The case of order 10478 came broken, my e-mail is ..." tells of something broken; an address
+    beside it makes it no mere address. A message that is nothing but facts stays as it is.
+    """
+    left: List[str] = []
+    for word in told:
+        if word not in _FACTS:
+            left.append(word)
+            continue
+        while left and left[-1] in _LEADING:
+            left.pop()
+    return left if sum(word.isalpha() for word in left) >= _ENOUGH_LEFT else told

@@ -54,13 +54,6 @@ async def open_promises(session: AsyncSession, complaint_id: int) -> list[Promis
     return list(await session.scalars(query))
 
 
-async def commitment(session: AsyncSession, complaint_id: int) -> Promise | None:
-    """The soonest thing that an agent promised in a case and has still to do."""
-    return next(
-        (one for one in await open_promises(session, complaint_id) if one.what == COMMITMENT), None
-    )
-
-
 async def end(session: AsyncSession, complaint_id: int, what: str, state: str) -> None:
     """The open promises of one kind in a case were kept, or are void."""
     await session.execute(

@@ -17,13 +17,13 @@ async def reserve(session: AsyncSession, day: date, amount: Money, limit: Money)
         day: the day in the company's time zone.
         limit: what the bot may give away on one day, in the same currency.
     """
-    await insert_if_absent(session, Budget, day=day, currency=amount.currency, spent_minor=0)
+    of_day = {"period": "day", "starts_on": day, "currency": amount.currency}
+    await insert_if_absent(session, Budget, **of_day, spent_minor=0, untold_minor=0)
     return await changed_one(
         session,
         update(Budget)
         .where(
-            Budget.day == day,
-            Budget.currency == amount.currency,
+            *(getattr(Budget, name) == value for name, value in of_day.items()),
             Budget.spent_minor + amount.amount_minor <= limit.amount_minor,
         )
         .values(spent_minor=Budget.spent_minor + amount.amount_minor),

@@ -1,7 +1,8 @@
 """Compensations: accepted once, then issued at once or promised with a date."""
 
 import secrets
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import select, update
@@ -89,7 +90,8 @@ async def accept(
         if passed or not await _within_budget(session, desk, chosen):
             await offer.void(session, chosen.offer_id, was="accepted")
             return (Acceptance.LIMIT if passed else Acceptance.BUDGET), chosen
-    await _give(session, desk, case, chosen, originator)
+    budget_minor = 0 if by_person else chosen.budget_minor
+    await _give(session, desk, case, chosen, originator=originator, budget_minor=budget_minor)
     what = {"kind": chosen.kind, "state": chosen.state}
     history.note(session, case, actor or originator, "accepted", **what)
     if not by_person:
@@ -138,13 +140,18 @@ async def _came_late(
 async def _within_budget(session: AsyncSession, desk: Desk, chosen: Compensation) -> bool:
     if chosen.budget_minor == 0:
         return True
-    today = clock.now().astimezone(desk.company.tz).date()
     cost = Money(chosen.budget_minor, chosen.currency)
-    return await budget.reserve(session, today, cost, desk.policy.limits.daily_budget)
+    return await budget.reserve(session, _today(desk), cost, desk.policy.limits.daily_budget)
 
 
 async def _give(
-    session: AsyncSession, desk: Desk, case: Complaint, chosen: Compensation, originator: str
+    session: AsyncSession,
+    desk: Desk,
+    case: Complaint,
+    chosen: Compensation,
+    *,
+    originator: str,
+    budget_minor: int,
 ) -> None:
     now = clock.now()
     hands = chosen.terms["hands"]
@@ -160,12 +167,33 @@ async def _give(
         if other.id != chosen.id:
             other.state = "declined"
     await session.flush()
-    await ledger.record(
-        session, chosen, originator=originator, reason=f"{case.category}, {case.reference}"
+    event = "reserve" if hands else "issue"
+    moved = ledger.move(
+        event, chosen.amount_minor, was_reserved=False, is_spent=chosen.code is not None
     )
+    taken_from = replace(moved, budget_minor=budget_minor, budget_day=_today(desk))
+    await _write_down(session, case, chosen, taken_from, originator)
     if hands:
         due_at = desk.calendar.due(now, Window(**chosen.terms["due"]))
         await promise.make(session, case, chosen.kind, due_at, chosen.id)
+
+
+async def _write_down(
+    session: AsyncSession, case: Complaint, one: Compensation, moved: ledger.Move, originator: str
+) -> None:
+    """An offer pays once, so the offer and what happens make the key."""
+    await ledger.record(
+        session,
+        one,
+        moved,
+        key=f"offer-{one.offer_id}:{ledger.STATES[moved.event]}",
+        originator=originator,
+        reason=f"{case.category}, {case.reference}",
+    )
+
+
+def _today(desk: Desk) -> date:
+    return clock.now().astimezone(desk.company.tz).date()
 
 
 def _end_of_day(moment: datetime, desk: Desk) -> datetime:
@@ -186,9 +214,8 @@ async def fulfil(session: AsyncSession, remedy: Compensation, originator: str) -
         return False
     await session.refresh(remedy)
     case = await session.get_one(Complaint, remedy.complaint_id)
-    await ledger.record(
-        session, remedy, originator=originator, reason=f"{case.category}, {case.reference}"
-    )
+    moved = ledger.move("issue", remedy.amount_minor, is_spent=remedy.code is not None)
+    await _write_down(session, case, remedy, moved, originator)
     await promise.end(session, case.id, remedy.kind, "kept")
     # Done late, it ends the wait that its delay began.
     if await handoff.end_if_because(session, case, "promise_broken", "resolved", originator):

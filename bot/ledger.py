@@ -1,14 +1,18 @@
-"""The ledger: one append-only line for everything that the company gives away."""
+"""The ledger: one append-only line for every move of what the company gives away."""
 
 import csv
+import hashlib
+import json
 from collections.abc import AsyncIterator
+from dataclasses import asdict, astuple, dataclass
+from datetime import date
 from typing import TextIO
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock
-from bot.models import Compensation, Complaint, LedgerEntry, Order
+from bot.models import ACCOUNTS, Compensation, Complaint, LedgerEntry, Offer, Order
 
 COLUMNS = (
     "entry_id,created_at,complaint_reference,order_number,compensation_id,kind,state,amount_minor,"
@@ -16,28 +20,126 @@ COLUMNS = (
 ).split(",")
 
 
-async def record(
-    session: AsyncSession, compensation: Compensation, *, originator: str, reason: str
-) -> LedgerEntry:
-    """Write down what has become of a compensation.
+# From which account an event takes, and to which it gives. An issue takes from the company where
+# nothing was reserved, and gives to "settled" where there is nothing left to spend.
+MOVES = {
+    "reserve": ("company", "reserved"),
+    "release": ("reserved", "company"),
+    "issue": ("reserved", "outstanding"),
+    "redeem": ("outstanding", "settled"),
+    "expire": ("outstanding", "company"),
+}
+# What the export calls a compensation after each event.
+STATES = {
+    "reserve": "accepted",
+    "release": "failed",
+    "issue": "issued",
+    "redeem": "redeemed",
+    "expire": "expired",
+    "reverse": "reversed",
+}
 
-    The key is made of what happened, so the database refuses to write the same thing twice.
+
+class KeyReused(ValueError):
+    """An idempotency key came again with other inputs than the first time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What happens to a compensation: the event, the accounts, and how much moves between them.
+
+    `budget_minor` leaves the budget of `budget_day` when the amount leaves the company, and comes
+    back to it when the amount comes back.
     """
+
+    event: str
+    from_account: str
+    to_account: str
+    amount_minor: int
+    budget_minor: int = 0
+    budget_day: date | None = None
+    reverses_id: int | None = None
+
+
+def move(
+    event: str, amount_minor: int, *, was_reserved: bool = True, is_spent: bool = True
+) -> Move:
+    """The move of an event other than a reversal.
+
+    Args:
+        was_reserved: whether what is issued was reserved before.
+        is_spent: whether what is issued has a code that the customer spends later.
+    """
+    source, target = MOVES[event]
+    if event == "issue":
+        source = source if was_reserved else "company"
+        target = target if is_spent else "settled"
+    return Move(event, source, target, amount_minor)
+
+
+def reversal(entry: LedgerEntry) -> Move:
+    """The move that takes an entry back."""
+    return Move(
+        "reverse",
+        entry.to_account,
+        entry.from_account,
+        entry.amount_minor,
+        entry.budget_minor,
+        entry.budget_day,
+        entry.id,
+    )
+
+
+async def record(
+    session: AsyncSession,
+    compensation: Compensation,
+    done: Move,
+    *,
+    key: str,
+    originator: str,
+    reason: str,
+) -> LedgerEntry:
+    """Write down a move; the same key again gives the first entry and writes nothing.
+
+    Raises:
+        KeyReused: the key came before, with something else.
+        DBAPIError: the account does not hold so much; the database itself says so.
+    """
+    asked = (compensation.id, compensation.currency, *astuple(done), originator)
+    inputs_hash = hashlib.sha256(json.dumps(asked, default=str).encode()).hexdigest()
+    known = await session.scalar(select(LedgerEntry).where(LedgerEntry.idempotency_key == key))
+    if known is not None:
+        if known.inputs_hash != inputs_hash:
+            raise KeyReused(f"{key} was used for something else")
+        return known
+    offered = await session.get_one(Offer, compensation.offer_id)
     entry = LedgerEntry(
         created_at=clock.now(),
         complaint_id=compensation.complaint_id,
         compensation_id=compensation.id,
         kind=compensation.kind,
-        state=compensation.state,
-        amount_minor=compensation.amount_minor,
+        state=STATES[done.event],
         currency=compensation.currency,
-        idempotency_key=f"offer-{compensation.offer_id}:{compensation.state}",
+        idempotency_key=key,
+        inputs_hash=inputs_hash,
         originator=originator,
         reason=reason,
+        policy_version=offered.policy_version,
+        **asdict(done),
     )
     session.add(entry)
     await session.flush()
     return entry
+
+
+async def balances(session: AsyncSession, compensation_id: int) -> dict[str, int]:
+    """What each account of a compensation holds, in minor units; "company" is what it gave."""
+    query = select(LedgerEntry).where(LedgerEntry.compensation_id == compensation_id)
+    held = dict.fromkeys(ACCOUNTS, 0)
+    for entry in await session.scalars(query):
+        held[entry.from_account] -= entry.amount_minor
+        held[entry.to_account] += entry.amount_minor
+    return held
 
 
 async def rows(session: AsyncSession) -> AsyncIterator[dict[str, object]]:

@@ -3,11 +3,23 @@
 from bot.models.base import Base
 from bot.models.case import NOT_ENDED, STILL_OPEN, CaseEvent, Complaint, Handoff, Promise
 from bot.models.people import Contact, Order
-from bot.models.remedy import Budget, Compensation, LedgerEntry, Offer
+from bot.models.remedy import (
+    ACCOUNTS,
+    Budget,
+    Compensation,
+    DecisionMade,
+    Doubt,
+    Fulfilment,
+    LedgerEntry,
+    Offer,
+    Pause,
+    ProviderTry,
+)
 from bot.models.staff import Agent, AgentSession, Approval, Note
 from bot.models.talk import PENDING, RECEIVED, Attachment, Choice, Conversation, Message
 
 __all__ = [
+    "ACCOUNTS",
     "NOT_ENDED",
     "PENDING",
     "RECEIVED",
@@ -24,11 +36,16 @@ __all__ = [
     "Complaint",
     "Contact",
     "Conversation",
+    "DecisionMade",
+    "Doubt",
+    "Fulfilment",
     "Handoff",
     "LedgerEntry",
     "Message",
     "Note",
     "Offer",
     "Order",
+    "Pause",
     "Promise",
+    "ProviderTry",
 ]

@@ -1,10 +1,13 @@
 """What every table shares: the declarative base, UTC times and the naming of constraints."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
 
-from sqlalchemy import JSON, DateTime, Dialect, Enum, MetaData, TypeDecorator
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Enum, Integer, MetaData, TypeDecorator
+from sqlalchemy.orm import DeclarativeBase, mapped_column
+
+# An amount in minor units: 32 bits would end at twenty-one million pesos.
+Minor = Annotated[int, mapped_column(BigInteger().with_variant(Integer(), "sqlite"))]
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from bot.models.base import Base
+from bot.models.base import Base, Minor
 
 
 class Contact(Base):
@@ -34,13 +34,16 @@ class Order(Base):
     customer_name: Mapped[str]
     email: Mapped[str | None]
     phone: Mapped[str | None]
-    total_minor: Mapped[int]
+    total_minor: Mapped[Minor]
     currency: Mapped[str]
     placed_at: Mapped[datetime]
     promised_at: Mapped[datetime | None]
     delivered_at: Mapped[datetime | None]
     status: Mapped[str]
     items: Mapped[list[str]]
+    # Where the company's system tells them: who signed for it, and a key of where it went.
+    signed_by: Mapped[str | None]
+    address_key: Mapped[str | None] = mapped_column(String(64), index=True)
     # Failed tries to prove that one is this order's customer, and since when they are counted.
     failed_tries: Mapped[int] = mapped_column(default=0)
     tries_since: Mapped[datetime | None]

@@ -1,12 +1,14 @@
-"""What the company gives: offers, compensations, the ledger of money, and the daily budget."""
+"""What the company gives: offers, compensations, the ledger, budgets, and who carries it out."""
 
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.models.base import Base, words
+from bot.models.base import Base, Minor, words
+
+ACCOUNTS = ("company", "reserved", "outstanding", "settled")
 
 
 class Offer(Base):
@@ -61,11 +63,11 @@ class Compensation(Base):
     order_id: Mapped[int | None] = mapped_column(ForeignKey("orders.id"))
     position: Mapped[int]  # 1 is the first alternative shown
     kind: Mapped[str]
-    amount_minor: Mapped[int]  # 0 where the remedy is not a sum of money
-    goodwill_minor: Mapped[int]  # how much of it goes beyond the customer's right
-    budget_minor: Mapped[int]  # what it takes from the day's budget
+    amount_minor: Mapped[Minor]  # 0 where the remedy is not a sum of money
+    goodwill_minor: Mapped[Minor]  # how much of it goes beyond the customer's right
+    budget_minor: Mapped[Minor]  # what it takes from the day's budget
     # What it is worth to the customer, a sum of money or not; 0 where that is not known.
-    value_minor: Mapped[int] = mapped_column(default=0)
+    value_minor: Mapped[Minor] = mapped_column(default=0)
     currency: Mapped[str] = mapped_column(String(3))
     terms: Mapped[dict[str, Any]]  # the whole alternative as the policy gave it
     state: Mapped[str] = mapped_column(
@@ -87,28 +89,171 @@ class Compensation(Base):
 
 
 class LedgerEntry(Base):
-    """One line of the append-only ledger; the database refuses to change or delete it."""
+    """One line of the append-only ledger: an amount that moves from one account to another.
+
+    Every compensation has the accounts "reserved" (promised, not yet done), "outstanding" (the
+    customer has it and may spend it) and "settled" (done, spent, paid); "company" is where all of
+    it comes from. As a line takes from one account what it gives to the other, the whole is always
+    balanced; what an account holds is the sum of its lines. The database refuses to change or
+    delete a line, and to take from an account more than it holds.
+    """
 
     __tablename__ = "ledger_entries"
+    __table_args__ = (
+        CheckConstraint("amount_minor >= 0 AND budget_minor >= 0", name="no_amount_below_zero"),
+        CheckConstraint("from_account <> to_account", name="two_accounts"),
+        Index("ix_ledger_entries_compensation_id", "compensation_id"),
+        Index("ix_ledger_entries_created_at", "created_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     created_at: Mapped[datetime]
     complaint_id: Mapped[int] = mapped_column(ForeignKey("complaints.id"))
     compensation_id: Mapped[int] = mapped_column(ForeignKey("compensations.id"))
     kind: Mapped[str]  # the kind of remedy
-    state: Mapped[str]  # what became of it: accepted (somebody must do it) or issued
-    amount_minor: Mapped[int]
+    event: Mapped[str] = mapped_column(
+        words("ledger_event", "reserve", "release", "issue", "redeem", "expire", "reverse")
+    )
+    # What the compensation was after it: accepted, issued, failed, redeemed, expired, reversed.
+    state: Mapped[str]
+    from_account: Mapped[str] = mapped_column(words("from_account", *ACCOUNTS))
+    to_account: Mapped[str] = mapped_column(words("to_account", *ACCOUNTS))
+    amount_minor: Mapped[Minor]
+    # What goes from the company's budget, or back to it when the amount goes back to the company.
+    budget_minor: Mapped[Minor]
+    budget_day: Mapped[date | None]  # the day, where the company is, whose budget it is
     currency: Mapped[str] = mapped_column(String(3))
     idempotency_key: Mapped[str] = mapped_column(unique=True)
+    inputs_hash: Mapped[str] = mapped_column(String(64))  # of what was asked under the key
     originator: Mapped[str]
     reason: Mapped[str]
+    policy_version: Mapped[str]
+    reverses_id: Mapped[int | None] = mapped_column(
+        ForeignKey("ledger_entries.id"), index=True, unique=True
+    )
 
 
 class Budget(Base):
-    """What the bot may give away on one day, and what it has given."""
+    """What the bot has given away in one day, week or month: a counter that verifies the ledger."""
 
     __tablename__ = "budgets"
 
-    day: Mapped[date] = mapped_column(primary_key=True)  # in the company's time zone
+    period: Mapped[str] = mapped_column(words("period", "day", "week", "month"), primary_key=True)
+    starts_on: Mapped[date] = mapped_column(primary_key=True)  # in the company's time zone
     currency: Mapped[str] = mapped_column(String(3), primary_key=True)
-    spent_minor: Mapped[int]
+    spent_minor: Mapped[Minor]
+    # How much of it the ledger does not tell, because it was spent before it told budgets.
+    untold_minor: Mapped[Minor] = mapped_column(default=0)
+
+
+class Pause(Base):
+    """The assistant's spending stands still: since when and why, and who let it go on."""
+
+    __tablename__ = "pauses"
+    __table_args__ = (
+        # It is paused or it is not.
+        Index(
+            "uq_pauses_open",
+            "is_open",
+            unique=True,
+            sqlite_where=text("is_open"),
+            postgresql_where=text("is_open"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    is_open: Mapped[bool]
+    reason: Mapped[str] = mapped_column(
+        words("pause_reason", "errors", "burst", "unusual_hour", "by_hand")
+    )
+    detail: Mapped[dict[str, Any]]
+    at: Mapped[datetime]
+    paused_by: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))  # null: the breaker
+    resumed_at: Mapped[datetime | None]
+    resumed_by: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
+
+
+class Fulfilment(Base):
+    """A remedy that the company's own system carries out: what it was asked, and what it said."""
+
+    __tablename__ = "fulfilments"
+    __table_args__ = (
+        Index(
+            "ix_fulfilments_due",
+            "next_at",
+            sqlite_where=text("state = 'pending'"),
+            postgresql_where=text("state = 'pending'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    compensation_id: Mapped[int] = mapped_column(ForeignKey("compensations.id"), unique=True)
+    provider: Mapped[str]
+    # Goes with every try: the provider does it once, however often it is asked.
+    idempotency_key: Mapped[str] = mapped_column(String(36), unique=True)
+    # Pending: to be asked, or asked and to be answered. Lost: no answer in all the time there was.
+    state: Mapped[str] = mapped_column(
+        words("fulfilment_state", "pending", "done", "refused", "lost")
+    )
+    # The provider has it and will call back.
+    is_accepted: Mapped[bool] = mapped_column(default=False)
+    tries: Mapped[int] = mapped_column(default=0)
+    next_at: Mapped[datetime]
+    # Whoever asks now, and until when that holds.
+    owner: Mapped[str | None]
+    owned_until: Mapped[datetime | None]
+    give_up_at: Mapped[datetime]
+    reference: Mapped[str | None]  # the provider's own name for it
+    problem: Mapped[str | None]  # of the last try
+    created_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class ProviderTry(Base):
+    """One time that a provider was asked, or called back; the breaker counts those that failed."""
+
+    __tablename__ = "provider_tries"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    fulfilment_id: Mapped[int] = mapped_column(ForeignKey("fulfilments.id"), index=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    # The id of a callback: one that comes again counts once. Null for our own tries.
+    event_id: Mapped[str | None] = mapped_column(unique=True)
+    is_error: Mapped[bool]
+    outcome: Mapped[str]
+
+
+class DecisionMade(Base):
+    """What the policy said to a case and by which facts: why this offer, and what another gives."""
+
+    __tablename__ = "decisions"
+    __table_args__ = (Index("ix_decisions_at", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    complaint_id: Mapped[int] = mapped_column(ForeignKey("complaints.id"), index=True)
+    at: Mapped[datetime]
+    # Shadow: a new policy that runs beside the one in force, and gives nothing.
+    mode: Mapped[str] = mapped_column(words("decision_mode", "live", "shadow"))
+    policy_version: Mapped[str]
+    outcome: Mapped[str] = mapped_column(words("decision_outcome", "offer", "person"))
+    rule_id: Mapped[str | None]
+    reason: Mapped[str | None]  # why a person must decide
+    reasons: Mapped[list[str]]
+    alternatives: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    facts: Mapped[dict[str, Any]]  # all that the policy decided by
+    offer_id: Mapped[int | None] = mapped_column(ForeignKey("offers.id"), index=True)
+    channel: Mapped[str]
+    language: Mapped[str] = mapped_column(String(2))
+
+
+class Doubt(Base):
+    """A sign that somebody should look at a case; it refuses nobody anything."""
+
+    __tablename__ = "doubts"
+    __table_args__ = (UniqueConstraint("complaint_id", "signal"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    complaint_id: Mapped[int] = mapped_column(ForeignKey("complaints.id"))
+    signal: Mapped[str]
+    detail: Mapped[dict[str, Any]]
+    at: Mapped[datetime]

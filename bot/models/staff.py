@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.models.base import Base, words
+from bot.models.base import Base, Minor, words
 
 
 class Agent(Base):
@@ -72,7 +72,7 @@ class Approval(Base):
     complaint_id: Mapped[int] = mapped_column(ForeignKey("complaints.id"), index=True)
     asked_by: Mapped[int] = mapped_column(ForeignKey("agents.id"))
     remedy: Mapped[str]  # its name in the policy
-    amount_minor: Mapped[int | None]  # null where the policy's own value is asked for
+    amount_minor: Mapped[Minor | None]  # null where the policy's own value is asked for
     currency: Mapped[str | None] = mapped_column(String(3))
     why: Mapped[str]
     request_id: Mapped[str | None] = mapped_column(unique=True)

@@ -45,6 +45,9 @@ class Conversation(Base):
     # One deliverer at a time in the whole cluster: who it is, and until when that holds.
     outbox_owner: Mapped[str | None]
     outbox_until: Mapped[datetime | None]
+    # Keys of the browser and the network that it comes from; neither can be read from its key.
+    device_key: Mapped[str | None] = mapped_column(String(64), index=True)
+    network_key: Mapped[str | None] = mapped_column(String(64), index=True)
     # How often each fact was asked for and each doubt was voiced, so that nothing goes on for ever.
     times: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
@@ -185,3 +188,5 @@ class Attachment(Base):
     created_at: Mapped[datetime]
     kind: Mapped[str] = mapped_column(default="photo", server_default="photo")
     name: Mapped[str | None]  # what the sender called the file
+    # What a photo looks like, so that it is known again when it was sent before.
+    looks: Mapped[str | None] = mapped_column(String(16), index=True)

@@ -5,6 +5,7 @@ import csv
 import io
 import os
 import sys
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import text
@@ -82,14 +83,44 @@ async def test_the_database_itself_refuses_to_change_the_ledger(stage: Stage, ch
     assert len(await stage.ledger()) == 1
 
 
-async def test_the_same_thing_is_not_written_twice(stage: Stage) -> None:
+async def test_the_same_key_gives_the_first_line_and_other_inputs_are_an_error(
+    stage: Stage,
+) -> None:
     await stage.customer("rude_treatment", "Me gritaron")
     await stage.press(1)
     (remedy,) = await stage.taken()
-    with pytest.raises(DBAPIError):
-        async with stage.theatre.db.write() as session:
-            await ledger.record(session, remedy, originator="bot", reason="again")
+    (first,) = await stage.theatre.all(LedgerEntry)
+    again = ledger.Move("reserve", "company", "reserved", 0, 0, first.budget_day)
+    key, why = first.idempotency_key, {"originator": "bot", "reason": "again"}
+    async with stage.theatre.db.write() as session:
+        same = await ledger.record(session, remedy, again, key=key, **why)
+        assert same.id == first.id
+        with pytest.raises(ledger.KeyReused):
+            await ledger.record(session, remedy, replace(again, amount_minor=1), key=key, **why)
     assert await stage.theatre.count(LedgerEntry) == 1
+
+
+async def test_the_database_itself_refuses_to_take_more_than_an_account_holds(
+    stage: Stage,
+) -> None:
+    await stage.customer("damaged", f"El pedido 10482 llegó roto. {ANA}")
+    await stage.press("Saldo")
+    (remedy,) = await stage.taken()
+    why = {"originator": "bot", "reason": "spent"}
+    spend = ledger.move("redeem", remedy.amount_minor)
+    async with stage.theatre.db.write() as session:
+        await ledger.record(session, remedy, spend, key="shop-1", **why)
+    with pytest.raises(DBAPIError, match="does not hold"):
+        async with stage.theatre.db.write() as session:
+            await ledger.record(session, remedy, replace(spend, amount_minor=1), key="2", **why)
+    async with stage.theatre.db.read() as session:
+        held = await ledger.balances(session, remedy.id)
+    assert held == {
+        "company": -remedy.amount_minor,
+        "reserved": 0,
+        "outstanding": 0,
+        "settled": remedy.amount_minor,
+    }
 
 
 async def test_the_command_prints_the_same(stage: Stage, settings: Settings) -> None:

@@ -18,6 +18,7 @@ from bot.models import (
     Message,
     Offer,
 )
+from bot.offer import OnTable
 from bot.say import Option, Say, payload
 
 
@@ -35,12 +36,10 @@ async def give(
     Raises:
         CannotGive: see ``giving.put``.
     """
-    case = await session.get_one(Complaint, found.complaint_id)
-    table, is_new = await giving.put(
-        session, desk, case, person, wanted=wanted, request_id=request_id
-    )
-    if not is_new:
+    table = await _laid(session, desk, found, person, wanted, request_id=request_id)
+    if table is None:
         return Step(found.conversation_id)
+    case = await session.get_one(Complaint, found.complaint_id)
     given = await giving.give(session, desk, table, person)
     spent = await thread.spend_open_choices(session, found.conversation_id)
     said = await _told(session, desk, found, case, given)
@@ -61,11 +60,8 @@ async def put(
     Raises:
         CannotGive: see ``giving.put``.
     """
-    case = await session.get_one(Complaint, found.complaint_id)
-    table, is_new = await giving.put(
-        session, desk, case, person, wanted=wanted, request_id=request_id
-    )
-    if not is_new:
+    table = await _laid(session, desk, found, person, wanted, request_id=request_id)
+    if table is None:
         return Step(found.conversation_id)
     conversation = await session.get_one(Conversation, found.conversation_id)
     language = conversation.language
@@ -209,6 +205,23 @@ async def fulfilled(
         reference=case.reference,
     )
     return await thread.put(session, conversation, Say(text), author="system", state="pending")
+
+
+async def _laid(
+    session: AsyncSession,
+    desk: Desk,
+    found: Handoff,
+    person: Agent,
+    wanted: Wanted,
+    *,
+    request_id: str,
+) -> OnTable | None:
+    """The remedy on the table in a person's name; None where the request was met before."""
+    case = await session.get_one(Complaint, found.complaint_id)
+    table, is_new = await giving.put(
+        session, desk, case, person, wanted=wanted, request_id=request_id
+    )
+    return table if is_new else None
 
 
 async def _told(

@@ -35,6 +35,8 @@ def load_policy(path: Path, company: Company) -> Policy:
         rules=content.cases,
         remedies=content.remedies,
         authority=content.authority,
+        weighing=content.weighing,
+        raises=content.raises,
     )
 
 

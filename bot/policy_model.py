@@ -8,7 +8,7 @@ from typing import Annotated, Final, get_args
 
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
-from bot.checked_file import NotEmpty, Strict, wrong
+from bot.checked_file import NotEmpty, Problem, Strict, wrong
 from bot.company import Span
 from bot.local_text import LocalText, Words
 from bot.policy_when import When
@@ -210,6 +210,7 @@ class Policy:
     authority: Authority = field(default_factory=Authority)
     weighing: Weighing | None = None  # None: alternatives come in the order in which they stand
     raises: Raises = field(default_factory=Raises)
+    warnings: tuple[Problem, ...] = field(default=(), compare=False)  # allowed, yet doubtful
 
 
 def _placeholders(text: str) -> list[str]:

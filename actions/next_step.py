@@ -10,10 +10,11 @@ from actions import remedies
 from actions.turn import Turn
 from bot import complaint, handoff, identity, offer, order, packet, waiting
 from bot.category import CATEGORIES, OrderNeed
+from bot.decision import record
 from bot.emotion import Emotion
 from bot.identity import Match
 from bot.models import Compensation, Complaint, Order
-from bot.policy import decide
+from bot.policy import CaseFacts, Decision, decide
 from bot.say import Option, Say, payload
 
 # How often one fact is asked for before a person takes over.
@@ -154,11 +155,19 @@ async def _offer(turn: Turn, case: Complaint) -> list[Say]:
         return [remedies.table(turn, table, again=True)]
     if decision.outcome == "offer":
         table = await offer.put(turn.session, case, decision)
+        await _record(turn, case, facts, decision, table.offer.id)
         return [remedies.table(turn, table, again=False)]
     with_photo = decide(turn.desk.policy, replace(facts, has_photo=True))
     if with_photo.outcome == "offer" and turn.count("ask_photo") == 1:
         return [Say(turn.say("ask_photo"), (Option(turn.say("no_photo"), payload("inform")),))]
+    await _record(turn, case, facts, decision, None)
     return await to_person(turn, decision.reason or "no_rule")
+
+
+async def _record(
+    turn: Turn, case: Complaint, facts: CaseFacts, decision: Decision, offer_id: int | None
+) -> None:
+    await record(turn.session, case, turn.conversation, facts, decision, offer_id=offer_id)
 
 
 async def _much_at_stake(turn: Turn, case: Complaint) -> bool:

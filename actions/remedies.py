@@ -28,7 +28,7 @@ def table(turn: Turn, on_table: OnTable, *, again: bool) -> Say:
     if again:
         text = turn.say("offer_again")
     elif right is not None:
-        words = turn.desk.company.rights[right.terms["right"]]
+        words = turn.desk.company.right_words[right.terms["right"]]
         text = turn.say("offer_right", right=words[language])
     else:
         text = turn.say("offer")

@@ -15,11 +15,12 @@ from bot.sla import Window
 class Alternative:
     """One thing that the customer may choose, with its amounts worked out.
 
-    `value` is what it is worth to the customer, None where nobody knows yet; `amount` is that sum,
-    None where the remedy is not a sum of money or somebody must first find it out; `cost` is what
-    it costs the company, None where that is not known; `goodwill` is how much of `amount` goes
-    beyond the customer's right. `hands` must do it by `due`; with None the system itself issues it
-    at once.
+    `value` is its face value, None where nobody knows yet; `worth` is what customers see in it;
+    `amount` is its value as a sum of money, None where the remedy is none or somebody must first
+    find it out; `cost` is what it costs the company, None where that is not known; `weight` is how
+    worth and cost weigh against each other, None where nothing was weighed; `goodwill` is how much
+    of `amount` goes beyond the customer's right. `hands` must do it by `due`; with None the system
+    itself issues it at once.
     """
 
     kind: Kind
@@ -29,6 +30,8 @@ class Alternative:
     value: Money | None = None
     amount: Money | None = None
     cost: Money | None = None
+    worth: Money | None = None
+    weight: Money | None = None
     goodwill: Money | None = None
     valid_days: int | None = None
     months: int | None = None
@@ -39,7 +42,13 @@ class Alternative:
 
     def as_dict(self) -> Mapping[str, Any]:
         """All of it as JSON can hold it; amounts in minor units."""
-        amounts = {"amount": self.amount, "cost": self.cost, "goodwill": self.goodwill}
+        amounts = {
+            "amount": self.amount,
+            "cost": self.cost,
+            "goodwill": self.goodwill,
+            "worth": self.worth,
+            "weight": self.weight,
+        }
         known = [money for money in amounts.values() if money]
         return {
             "kind": self.kind,
@@ -100,6 +109,7 @@ def build(
         value=value,
         amount=amount,
         cost=None if value is None else percent_of(value, spec.cost_percent),
+        worth=None if value is None else percent_of(value, spec.appeal),
         goodwill=goodwill,
         valid_days=spec.valid_days,
         months=spec.months,

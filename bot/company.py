@@ -1,6 +1,7 @@
 """The company that the bot speaks for: its name, hours, promises and words, from profile.yml."""
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
@@ -14,6 +15,7 @@ from babel import Locale
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from bot.checked_file import FileError, NotEmpty, Strict, check, read, wrong
+from bot.entitlement import Law, law_of
 from bot.local_text import Language, LocalText
 from bot.money import Money, MoneyError, minor_digits
 from bot.sla import Calendar, CalendarError, Interval, Window
@@ -186,7 +188,7 @@ class Company(Strict):
     tiers: dict[str, Annotated[int, Field(ge=0)]] = Field(default_factory=lambda: {"standard": 0})
     # How WhatsApp customers are reached a day after they wrote; without it, only elsewhere.
     whatsapp_update: Template | None = None
-    # What the law or the contract gives, by the key that the policy uses.
+    # What the contract gives, or the law in the company's words, by the key that the policy uses.
     rights: dict[str, LocalText] = Field(default_factory=dict)
 
     @model_validator(mode="after")
@@ -216,6 +218,17 @@ class Company(Strict):
             name: least for name, least in self.tiers.items() if spent_in_a_year.major >= least
         }
         return max(reached, key=lambda name: reached[name])
+
+    @cached_property
+    def law(self) -> Law | None:
+        """What the consumer law of the company's country gives, if it is written down."""
+        return law_of(self.country)
+
+    @cached_property
+    def right_words(self) -> Mapping[str, LocalText]:
+        """The words of every right that the policy may name: the law's, and the company's own."""
+        law = self.law.rights if self.law else {}
+        return {key: one.words for key, one in law.items()} | self.rights
 
     @property
     def tz(self) -> ZoneInfo:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock, emotion, history, identity, severity
@@ -164,6 +164,23 @@ async def is_further(session: AsyncSession, complaint: Complaint) -> bool:
         .limit(1)
     )
     return await session.scalar(query) is not None
+
+
+async def failures(session: AsyncSession, complaint: Complaint, days: int) -> int:
+    """How often something else went wrong for the same person in so many days, on any channel.
+
+    What was told twice and became one case is one failure.
+    """
+    if complaint.contact_id is None:
+        return 0
+    query = select(func.count()).where(
+        Complaint.contact_id == complaint.contact_id,
+        Complaint.id < complaint.id,
+        Complaint.is_told,
+        or_(Complaint.state != "closed", Complaint.resolved_at.is_not(None)),
+        Complaint.first_message_at >= clock.now() - timedelta(days=days),
+    )
+    return int(await session.scalar(query) or 0)
 
 
 async def same_order(session: AsyncSession, complaint: Complaint) -> Complaint | None:

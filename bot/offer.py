@@ -34,7 +34,7 @@ async def case_facts(
     """What the policy decides by, all of it from the database."""
     order = await session.get(Order, case.order_id) if case.order_id else None
     company = desk.company
-    spent = zero(company.currency)
+    spent = None
     if case.contact_id is not None:
         spent = await spent_in_a_year(session, case.contact_id, company.currency)
     return CaseFacts(
@@ -42,10 +42,12 @@ async def case_facts(
         severity=case.severity,
         order_value=Money(order.total_minor, order.currency) if order else None,
         order_currency=order.currency if order else None,
-        tier=company.tier(spent),
+        tier=company.tier(spent or zero(company.currency)),
         identity_proven=conversation.proven_by is not None,
         has_photo=await complaint.has_photo(session, case),
         desired=case.desired,
+        value_at_risk=spent,
+        failures=await complaint.failures(session, case, desk.policy.raises.within_days),
         usage=await usage(session, desk, case),
     )
 

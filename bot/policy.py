@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Final, Literal
 
+from bot import raising, weighing
 from bot.alternative import Alternative, build, face_value
 from bot.category import Severity
 from bot.money import Money, percent_of, show, zero
@@ -11,6 +13,7 @@ from bot.policy_file import PolicyError, Problem, load_policy
 from bot.policy_model import AlternativeSpec, Limits, Policy, RuleSpec
 from bot.policy_when import When
 from bot.policy_words import KINDS, MONEY_KINDS, Hands, Kind
+from bot.working import Working
 
 __all__ = [
     "KINDS",
@@ -69,7 +72,9 @@ class CaseFacts:
     """What is known of a case when it is decided; all of it from the database.
 
     `order_value` and `order_currency` are None where no order is concerned, or it is not known
-    yet; `desired` is the kind of remedy that the customer asked for.
+    yet; `desired` is the kind of remedy that the customer asked for. `value_at_risk` is what they
+    bought in a year, None while it is not known who they are; `failures` counts what went wrong
+    for the same person before.
     """
 
     category: str
@@ -80,6 +85,8 @@ class CaseFacts:
     identity_proven: bool = False
     has_photo: bool = False
     desired: str | None = None
+    value_at_risk: Money | None = None
+    failures: int = 0
     usage: Usage = field(default_factory=Usage)
 
 
@@ -88,8 +95,8 @@ class Decision:
     """What may be offered, or that a person must decide and why.
 
     An offer has one to three alternatives: what the customer asked for first, then the
-    entitlement, then the rest as the policy orders them. `reasons` tell, for the record and not
-    for the customer, how the decision came about.
+    entitlement, then the rest as the policy weighs or orders them. `reasons` tell, for the record
+    and not for the customer, how the decision came about; `working` holds what it was made of.
     """
 
     outcome: Literal["offer", "person"]
@@ -98,6 +105,7 @@ class Decision:
     alternatives: tuple[Alternative, ...] = ()
     reason: PersonReason | None = None
     reasons: tuple[str, ...] = ()
+    working: Working = field(default_factory=Working)
 
     @property
     def entitlement(self) -> Alternative | None:
@@ -136,21 +144,33 @@ def _offer(policy: Policy, rule: RuleSpec, facts: CaseFacts) -> Decision:
         owed = made.amount
         alternatives.append(made)
         notes.append(f"entitlement: {_said(made)}")
-    left_out: list[PersonReason] = []
+    by = raising.percent(policy.raises, facts.severity, facts.failures)
+    if by:
+        notes.append(
+            f"goodwill raised by {by:f} %: severity {facts.severity}, "
+            f"{facts.failures} earlier failures"
+        )
+    goodwill: list[Alternative] = []
+    left_out: list[tuple[Kind, PersonReason]] = []
     for spec in rule.offer:
-        fitted = room.fit_goodwill(spec, owed)
+        fitted = room.fit_raised(spec, owed, by)
         if isinstance(fitted, Alternative):
-            alternatives.append(fitted)
-            notes.append(_said(fitted))
+            goodwill.append(fitted)
         else:
-            left_out.append(fitted)
-            notes.append(f"{spec.kind} left out: {_WHY[fitted]}")
+            left_out.append((spec.kind, fitted))
+    goodwill = weighing.in_order(goodwill, policy.weighing, facts.value_at_risk)
+    notes += [_said(one) for one in goodwill]
+    notes += [f"{kind} left out: {_WHY[reason]}" for kind, reason in left_out]
+    notes += room.told()
+    working = room.working(by, left_out)
     if rule.offer and len(left_out) == len(rule.offer):
-        return _person(policy, rule, left_out[0], *notes)
+        return replace(_person(policy, rule, left_out[0][1], *notes), working=working)
+    alternatives += goodwill
     alternatives.sort(key=lambda one: one.kind != facts.desired)
     if facts.desired and alternatives[0].kind == facts.desired:
         notes.append(f"{facts.desired} first: the customer asked for it")
-    return Decision("offer", policy.version, rule.id, tuple(alternatives), None, tuple(notes))
+    offered, told = tuple(alternatives), tuple(notes)
+    return Decision("offer", policy.version, rule.id, offered, None, told, working)
 
 
 class _Room:
@@ -177,12 +197,27 @@ class _Room:
             return "order_limit"
         return build(spec, self._policy, value)
 
-    def fit_goodwill(self, spec: AlternativeSpec, owed: Money | None) -> Alternative | PersonReason:
+    def fit_raised(
+        self, spec: AlternativeSpec, owed: Money | None, by: Decimal
+    ) -> Alternative | PersonReason:
+        """Goodwill, raised where it is a gift of money and the limits allow that."""
+        is_gift = spec.kind in MONEY_KINDS - {"refund"} and not spec.settles_right
+        if by and is_gift:
+            more = self.fit_goodwill(spec, owed, by)
+            if isinstance(more, Alternative):
+                return more
+        return self.fit_goodwill(spec, owed)
+
+    def fit_goodwill(
+        self, spec: AlternativeSpec, owed: Money | None, by: Decimal = Decimal(0)
+    ) -> Alternative | PersonReason:
         """Goodwill, if need be cut down to what may still be given on the order."""
         try:
             value = face_value(spec, self._order)
         except LookupError:
             return "needs_order"
+        if value is not None and by:
+            value = raising.raised(value, by)
         if value is not None and not self._fits_order(value):
             value = self._cut(spec)
             if value is None:
@@ -191,6 +226,15 @@ class _Room:
         if made.goodwill is not None and made.goodwill > self._for_customer:
             return "customer_limit"
         return made
+
+    def working(self, by: Decimal, left_out: list[tuple[Kind, PersonReason]]) -> Working:
+        """What a decision was made of."""
+        return Working(by, tuple(left_out), self._on_order, self._for_customer)
+
+    def told(self) -> list[str]:
+        """What the limits leave, in words."""
+        left = {"this order": self._on_order, "this customer's goodwill": self._for_customer}
+        return [f"left for {what}: {show(one, 'en')}" for what, one in left.items() if one]
 
     def _fits_order(self, value: Money) -> bool:
         """Whether such a value may still be given on the order; nothing at all is no remedy."""
@@ -217,6 +261,8 @@ def _holds(when: When, facts: CaseFacts) -> bool:
         and (when.severity is None or facts.severity in when.severity)
         and (when.order_value is None or when.order_value.holds(facts.order_value))
         and (when.tier is None or facts.tier in when.tier)
+        and (when.value_at_risk is None or when.value_at_risk.holds(facts.value_at_risk))
+        and (when.failures is None or when.failures.holds(facts.failures))
         and (when.identity == "any" or facts.identity_proven)
         and when.photo in (None, facts.has_photo)
         and (when.desired is None or facts.desired in when.desired)
@@ -245,4 +291,6 @@ def _person(policy: Policy, rule: RuleSpec | None, reason: PersonReason, *notes:
 def _said(one: Alternative) -> str:
     amount = f" of {show(one.amount, 'en')}" if one.amount else ""
     cost = f", costs {show(one.cost, 'en')}" if one.cost else ""
-    return f"{one.kind}{amount}{cost}"
+    worth = f", worth {show(one.worth, 'en')} to the customer" if one.weight and one.worth else ""
+    weight = f", weighs {show(one.weight, 'en')}" if one.weight else ""
+    return f"{one.kind}{amount}{cost}{worth}{weight}"

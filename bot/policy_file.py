@@ -8,6 +8,7 @@ from typing import Any
 from bot.checked_file import Document, FileError, Place, Problem, check, closest, read
 from bot.company import Company
 from bot.policy_model import AlternativeSpec, EntitlementSpec, Policy, PolicyFile, RuleSpec
+from bot.policy_rights import warnings
 
 __all__ = ["PolicyError", "Problem", "load_policy"]
 
@@ -35,6 +36,9 @@ def load_policy(path: Path, company: Company) -> Policy:
         rules=content.cases,
         remedies=content.remedies,
         authority=content.authority,
+        weighing=content.weighing,
+        raises=content.raises,
+        warnings=warnings(document, content, company),
     )
 
 
@@ -111,8 +115,8 @@ def _check_parts(
                 f"rule {rule.id}: {part.percent:f} percent is above limits.per_order.max_percent",
                 f"at most {most:f}",
             )
-        if isinstance(part, EntitlementSpec) and part.right not in company.rights:
-            allowed = closest(part.right, list(company.rights))
+        if isinstance(part, EntitlementSpec) and part.right not in company.right_words:
+            allowed = closest(part.right, list(company.right_words))
             document.blame((*where, "right"), f"unknown right {part.right}", allowed)
         if part.settles_right and rule.entitlement is None:
             what = f"rule {rule.id} has no right that this could settle"

@@ -8,11 +8,13 @@ from typing import Annotated, Final, get_args
 
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
-from bot.checked_file import NotEmpty, Strict, wrong
+from bot.checked_file import NotEmpty, Problem, Strict, wrong
 from bot.company import Span
 from bot.local_text import LocalText, Words
 from bot.policy_when import When
 from bot.policy_words import MONEY_KINDS, Amount, Hands, Kind, Percent, plain
+from bot.raising import Raises
+from bot.weighing import Weighing
 
 MOST_ALTERNATIVES: Final = 3  # buttons of WhatsApp
 TITLE_LENGTH: Final = 20  # characters of one of them
@@ -44,6 +46,7 @@ class AlternativeSpec(Strict):
     title: TitleText
     detail: LocalText  # may hold {amount}, {months} and {days}
     cost_percent: Annotated[Decimal, Field(ge=0, le=100)] = Decimal(100)  # of the face value
+    appeal: Annotated[Decimal, Field(ge=0, le=1000)] = Decimal(100)  # what customers see in it
     hands: WhoDoesIt = None
     due: Span | None = None
     settles_right: bool = False  # gives the customer's right in another form
@@ -188,6 +191,8 @@ class PolicyFile(Strict):
     currency: str
     limits: Limits
     authority: Authority = Authority()
+    weighing: Weighing | None = None
+    raises: Raises = Raises()
     remedies: dict[str, AlternativeSpec] = Field(default_factory=dict)
     cases: Annotated[tuple[RuleSpec, ...], NotEmpty]
 
@@ -203,6 +208,9 @@ class Policy:
     rules: tuple[RuleSpec, ...]
     remedies: Mapping[str, AlternativeSpec]
     authority: Authority = field(default_factory=Authority)
+    weighing: Weighing | None = None  # None: alternatives come in the order in which they stand
+    raises: Raises = field(default_factory=Raises)
+    warnings: tuple[Problem, ...] = field(default=(), compare=False)  # allowed, yet doubtful
 
 
 def _placeholders(text: str) -> list[str]:

@@ -122,7 +122,7 @@ async def _known(
         for moment in (now, now - timedelta(minutes=1)):
             known.add(desk.wording.show_at(promise.due_at, language, moment))
     known |= {desk.company.order_number.where[language], show_hours(desk.company, language)}
-    known |= {words[language] for words in desk.company.rights.values()}
+    known |= {words[language] for words in desk.company.right_words.values()}
     if conversation.contact_id is not None:
         orders = await order.recent(session, conversation.contact_id)
         about = [case.order_id for case in rows.cases if case.order_id]

@@ -7,8 +7,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bot.cli.company import company_or_fail
-from bot.cli.failure import settings_or_fail
+from bot.cli.company import POLICY, company_or_fail
+from bot.cli.failure import Failure, settings_or_fail
 from bot.policy_model import RuleSpec
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
@@ -16,7 +16,8 @@ app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 EXAMPLES = """\b
 Examples:
   regalo policy check
-  regalo policy check draft.yml"""
+  regalo policy check draft.yml
+  regalo policy rights"""
 
 
 @app.callback()
@@ -34,7 +35,8 @@ def check(
 
     It ends with exit code 1 when something is wrong.
     """
-    company, policy = company_or_fail(settings_or_fail(), file)
+    settings = settings_or_fail()
+    company, policy = company_or_fail(settings, file)
     table = Table(title=None, box=None, pad_edge=False, header_style="bold")
     for heading in ("rule", "for", "gives", "chosen from"):
         table.add_column(heading, overflow="fold", no_wrap=heading == "rule")
@@ -44,8 +46,34 @@ def check(
         table.add_row(rule.id, _case(rule), right, "a person decides" if rule.person else offer)
     console = Console(highlight=False)
     console.print(table)
+    name = file or settings.company_dir / POLICY
+    for one in policy.warnings:
+        console.print(
+            f"{name}:{one.line}: warning: {one.what}; expected: {one.allowed}",
+            markup=False,
+            soft_wrap=True,
+        )
     console.print(
         f"\n{company.name}: policy {policy.version}, {len(policy.rules)} rules; nothing is wrong.",
+        markup=False,
+    )
+
+
+@app.command(epilog=EXAMPLES)
+def rights() -> None:
+    """Print what the consumer law of the company's country gives, as far as it is written down."""
+    company, _ = company_or_fail(settings_or_fail())
+    if company.law is None:
+        raise Failure(f"the rights of {company.country} are not written down; see data/rights/")
+    table = Table(title=None, box=None, pad_edge=False, header_style="bold")
+    for heading in ("right", "in complaints", "given by", "source"):
+        table.add_column(heading, overflow="fold", no_wrap=heading == "right")
+    for key, one in company.law.rights.items():
+        table.add_row(key, ", ".join(one.categories), ", ".join(one.gives), one.source)
+    console = Console(highlight=False)
+    console.print(table)
+    console.print(
+        f"\n{company.country}: looked at on {company.law.looked_at}. This is no legal advice.",
         markup=False,
     )
 

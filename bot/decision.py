@@ -53,6 +53,7 @@ async def record(
         reasons=list(decision.reasons),
         alternatives=[dict(one.as_dict()) for one in decision.alternatives],
         facts=facts_as_json(facts),
+        working=dict(decision.working.as_dict()),
         offer_id=offer_id,
         channel=conversation.channel,
         language=conversation.language,

@@ -9,10 +9,11 @@ from typing import TypeVar
 from sqlalchemy import ColumnElement, inspect, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import authority, giving, known, promise
+from bot import authority, explanation, giving, known, promise
 from bot.alternative import Alternative
 from bot.authority import Authority
 from bot.desk import Desk
+from bot.explanation import Explanation
 from bot.known import Fact
 from bot.models import (
     Agent,
@@ -49,6 +50,7 @@ class Packet:
     facts: list[Fact]
     orders: list[Order]
     offers: list[tuple[Offer, list[Compensation]]]
+    decisions: list[Explanation]
     promises: list[Promise]
     earlier: list[tuple[Complaint, Compensation | None]]
     photos: list[Attachment]
@@ -108,6 +110,7 @@ async def build(
         facts=await known.facts(session, desk, case, rows.conversation, reader.language),
         orders=await _orders(session, contact_id),
         offers=offers,
+        decisions=await explanation.of_case(session, case),
         promises=await _all(session, Promise, Promise.complaint_id == case.id),
         earlier=[
             (one, await _given_in(session, one))

@@ -42,7 +42,7 @@ PersonReason = Literal[
     "other_currency",
 ]
 
-_WHY: Final[dict[PersonReason, str]] = {
+WHY: Final[dict[str, str]] = {
     "no_rule": "no rule of the policy takes such a case",
     "rule_says_person": "the rule leaves it to a person",
     "order_limit": "the order has had what the policy allows for one order",
@@ -160,9 +160,9 @@ def _offer(policy: Policy, rule: RuleSpec, facts: CaseFacts) -> Decision:
             left_out.append((spec.kind, fitted))
     goodwill = weighing.in_order(goodwill, policy.weighing, facts.value_at_risk)
     notes += [_said(one) for one in goodwill]
-    notes += [f"{kind} left out: {_WHY[reason]}" for kind, reason in left_out]
+    notes += [f"{kind} left out: {WHY[reason]}" for kind, reason in left_out]
     notes += room.told()
-    working = room.working(by, left_out)
+    working = room.working(rule.why, by, left_out)
     if rule.offer and len(left_out) == len(rule.offer):
         return replace(_person(policy, rule, left_out[0][1], *notes), working=working)
     alternatives += goodwill
@@ -227,9 +227,9 @@ class _Room:
             return "customer_limit"
         return made
 
-    def working(self, by: Decimal, left_out: list[tuple[Kind, PersonReason]]) -> Working:
+    def working(self, why: str, by: Decimal, left_out: list[tuple[Kind, PersonReason]]) -> Working:
         """What a decision was made of."""
-        return Working(by, tuple(left_out), self._on_order, self._for_customer)
+        return Working(why, by, tuple(left_out), self._on_order, self._for_customer)
 
     def told(self) -> list[str]:
         """What the limits leave, in words."""
@@ -284,8 +284,9 @@ def _what_is_missing(rules: Iterable[RuleSpec], facts: CaseFacts) -> PersonReaso
 
 
 def _person(policy: Policy, rule: RuleSpec | None, reason: PersonReason, *notes: str) -> Decision:
-    told = (f"{reason}: {_WHY[reason]}", *notes)
-    return Decision("person", policy.version, rule.id if rule else None, (), reason, told)
+    told = (f"{reason}: {WHY[reason]}", *notes)
+    working = Working(rule.why if rule else "")
+    return Decision("person", policy.version, rule.id if rule else None, (), reason, told, working)
 
 
 def _said(one: Alternative) -> str:

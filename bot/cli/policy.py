@@ -7,6 +7,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from bot.cli import policy_explain
 from bot.cli.company import POLICY, company_or_fail
 from bot.cli.failure import Failure, settings_or_fail
 from bot.policy_model import RuleSpec
@@ -17,12 +18,13 @@ EXAMPLES = """\b
 Examples:
   regalo policy check
   regalo policy check draft.yml
-  regalo policy rights"""
+  regalo policy rights
+  regalo policy explain Q-4827-3916"""
 
 
 @app.callback()
 def _policy() -> None:
-    """Check the company's profile and its compensation policy."""
+    """Check the company's profile and its compensation policy, and explain what it decided."""
 
 
 @app.command(epilog=EXAMPLES)
@@ -57,6 +59,14 @@ def check(
         f"\n{company.name}: policy {policy.version}, {len(policy.rules)} rules; nothing is wrong.",
         markup=False,
     )
+
+
+@app.command(epilog=EXAMPLES)
+def explain(
+    reference: Annotated[str, typer.Argument(help="The case, such as Q-4827-3916.")],
+) -> None:
+    """Say why a case was offered what it was offered: facts, rule, weights, limits."""
+    policy_explain.explain(settings_or_fail(), reference)
 
 
 @app.command(epilog=EXAMPLES)

@@ -7,6 +7,7 @@ from bot import reach, remedy
 from bot.agent import AtWork
 from bot.authority import Authority
 from bot.card import Card
+from bot.console.why import why
 from bot.desk import Desk
 from bot.giving import takes_amount
 from bot.models import (
@@ -196,7 +197,11 @@ class Views:
                 for f in packet.facts
             ],
             "orders": [self._order(one, told.order) for one in packet.orders],
-            "offers": [self._offer(offer, rows, people) for offer, rows in packet.offers],
+            "offers": [
+                {**self._offer(offer, rows, people), "why": self._why(packet, offer)}
+                for offer, rows in packet.offers
+            ],
+            "person_why": self._person_why(packet),
             "promises": [self.promise(one, people) for one in packet.promises],
             "earlier": [
                 {
@@ -278,6 +283,16 @@ class Views:
                 for one in rows
             ],
         }
+
+    def _why(self, packet: Packet, offer: Offer) -> Json | None:
+        made = (one for one in packet.decisions if one.made.offer_id == offer.id)
+        return next((why(one, self.money, self._language) for one in made), None)
+
+    def _person_why(self, packet: Packet) -> Json | None:
+        """Why the policy, at last, left it to a person; None where it did not."""
+        last = packet.decisions[-1] if packet.decisions else None
+        to_person = last is not None and last.made.outcome == "person"
+        return why(last, self.money, self._language) if last and to_person else None
 
     def _title(self, one: Compensation) -> str:
         return remedy.title(self._desk.wording, one, self._language)

@@ -241,6 +241,8 @@ class DecisionMade(Base):
     reasons: Mapped[list[str]]
     alternatives: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     facts: Mapped[dict[str, Any]]  # all that the policy decided by
+    # What was raised, left out, and left by the limits.
+    working: Mapped[dict[str, Any]] = mapped_column(default=dict)
     offer_id: Mapped[int | None] = mapped_column(ForeignKey("offers.id"), index=True)
     channel: Mapped[str]
     language: Mapped[str] = mapped_column(String(2))

@@ -74,3 +74,30 @@ def test_a_mistyped_reference_is_refused_in_one_sentence(settings: Settings) -> 
     refused = regalo(settings, "promises", "kept", "Q-0000-0001")
     assert refused.returncode == 1
     assert len(refused.stderr.strip().splitlines()) == 1
+
+
+async def test_an_offer_is_explained_in_plain_lines(stage: Stage, settings: Settings) -> None:
+    await stage.customer("late_delivery", "el pedido 10482 llegó tarde, ana.ruiz@example.com")
+    case = await stage.case()
+    told = regalo(settings, "policy", "explain", case.reference)
+    assert told.returncode == 0, told.stderr
+    for words in (
+        "rule      late: Demora corriente",
+        "facts     late_delivery, severity medium",
+        "earlier failures 0",
+        "voucher: Bono de compra, COP 25,000, costs COP 15,000, worth COP 22,500, weighs COP",
+        "first     it weighs most",
+        "left      COP 299,880 for this order",
+        "left      COP 600,000 for this customer",
+    ):
+        assert words in told.stdout, told.stdout
+
+
+async def test_a_case_in_which_nothing_was_decided_says_so(
+    stage: Stage, settings: Settings
+) -> None:
+    await stage.customer("wants_human", "quiero una persona")
+    case = await stage.case()
+    told = regalo(settings, "policy", "explain", case.reference)
+    assert told.returncode == 1
+    assert "nothing was decided" in told.stderr

@@ -97,6 +97,15 @@ async def test_the_whole_life_of_a_case(edge: Edge, laura: Console, waiting: lis
         assert facts["what_happened"] == "customer"
         assert "Rosa Mora" in case["packet"]["summary"]
         assert case["packet"]["confirmed"] == "no"
+        (offered,) = case["packet"]["offers"]
+        why = offered["why"]
+        assert (why["rule"], why["why"][:11]) == ("damaged", "Se le cree ")
+        assert (why["facts"]["category"], why["facts"]["failures"]) == ("damaged", 0)
+        assert why["first_because"] == "right"
+        assert [one["is_entitlement"] for one in why["alternatives"]] == [True, False, False]
+        assert why["alternatives"][1]["weight"]["text"].startswith("$")
+        assert why["customer_left"]["text"] == "$600.000"
+        assert case["packet"]["person_why"] is None
         assert {"say", "give", "return", "resolve"} <= set(case["can"])
 
         # Only when the packet was on her screen is the customer told so, once.

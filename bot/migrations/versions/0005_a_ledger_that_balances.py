@@ -244,6 +244,7 @@ def _decisions() -> None:
         sa.Column("reasons", sa.JSON(), nullable=False),
         sa.Column("alternatives", sa.JSON(), nullable=False),
         sa.Column("facts", sa.JSON(), nullable=False),
+        sa.Column("working", sa.JSON(), nullable=False),
         sa.Column("offer_id", sa.Integer(), nullable=True),
         sa.Column("channel", sa.String(), nullable=False),
         sa.Column("language", sa.String(length=2), nullable=False),

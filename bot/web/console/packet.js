@@ -96,7 +96,7 @@ export class Packet {
       stakes(packet, desk),
       approvals(asked, desk),
       orders(packet.orders, desk),
-      offers(packet.offers, desk),
+      offers(packet.offers, packet.person_why, desk),
       promises(packet.promises, desk, view),
       facts(packet.facts, desk),
       photos(packet.photos, desk),

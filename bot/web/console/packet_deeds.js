@@ -4,6 +4,7 @@ import { element } from "/widget/dom.js";
 import { approvalItem } from "./approvals.js";
 import { button, chip, ticking } from "./build.js";
 import { section } from "./packet_facts.js";
+import { whyOffer } from "./packet_why.js";
 
 /** What losing this customer costs, beside what putting it right costs, beside what I may give. */
 export function stakes({ value_at_risk: risk, remedy_cost: cost, authority, tier }, { texts }) {
@@ -27,10 +28,13 @@ export function approvals(list, desk) {
 
 const OFFER_TONE = { open: "accent", accepted: "good", declined: "", void: "" };
 
-export function offers(list, { texts, format }) {
-  if (!list.length) return section(texts.packet.offers, element("p", { class: "quiet" }, texts.packet.noOffers));
+/** `person` is why the policy left it to a person at last, if it did. */
+export function offers(list, person, { texts, format }) {
+  const toPerson = person ? [whyOffer(person, texts)] : [];
+  if (!list.length) return section(texts.packet.offers, element("p", { class: "quiet" }, texts.packet.noOffers), ...toPerson);
   return section(
     texts.packet.offers,
+    ...toPerson,
     ...list.map((offer) =>
       element(
         "div",
@@ -42,7 +46,7 @@ export function offers(list, { texts, format }) {
           chip(texts.offerState(offer.state), OFFER_TONE[offer.state] ?? ""),
         ),
         element("ul", { role: "list" }, ...offer.alternatives.map((one) => alternative(one, texts))),
-        offer.rule || offer.reasons?.length ? why(offer, texts) : null,
+        offer.why ? whyOffer(offer.why, texts) : offer.reasons?.length ? told(offer, texts) : null,
       ),
     ),
   );
@@ -59,12 +63,13 @@ function alternative({ title, kind, amount, state, code }, texts) {
   );
 }
 
-function why({ rule, reasons, policy_version: version }, texts) {
+/** An offer of a person: whoever made it says why. */
+function told({ rule, reasons, policy_version: version }, texts) {
   return element(
     "details",
     {},
     element("summary", {}, texts.packet.why),
-    ...(reasons ?? []).map((reason) => element("p", { class: "quiet" }, reason)),
+    ...reasons.map((reason) => element("p", { class: "quiet" }, reason)),
     element("p", { class: "quiet" }, texts.packet.rule(rule, version)),
   );
 }

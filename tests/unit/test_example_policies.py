@@ -1,0 +1,112 @@
+"""An example from the documents that could not be used, or that leaves a customer with nothing."""
+
+from dataclasses import replace
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from bot.category import CATEGORIES, OrderNeed
+from bot.company import Company, load_company
+from bot.money import Money, parse_amount
+from bot.policy import CaseFacts, decide, load_policy
+from bot.policy_model import Policy
+from bot.policy_words import MONEY_KINDS
+from bot.settings import ROOT
+
+SHOP = ROOT / "data" / "company"
+EXAMPLES = {"shop": SHOP} | {
+    folder.name: folder for folder in sorted((ROOT / "docs" / "policies").iterdir())
+}
+# What an ordinary customer buys there, in major units.
+ORDINARY = {"shop": 249_900, "telephone": 24_990, "bank": 180, "hotel": 260, "restaurant": 21_500}
+# The complaints that matter most there must be put right without waiting for anybody.
+MATTERS = {
+    "shop": ["late_delivery", "not_delivered", "damaged", "defective", "wrong_item"],
+    "telephone": ["service_outage", "overcharge", "misleading_offer", "defective", "late_delivery"],
+    "bank": ["overcharge", "refund_pending", "service_outage", "unanswered_complaint"],
+    "hotel": ["not_delivered", "defective", "late_delivery", "service_outage", "misleading_offer"],
+    "restaurant": ["late_delivery", "wrong_item", "defective", "missing_item", "not_delivered"],
+}
+BUSINESSES = sorted(EXAMPLES)
+
+
+def opened(name: str) -> tuple[Company, Policy]:
+    folder: Path = EXAMPLES[name]
+    company = load_company(folder)
+    return company, load_policy(folder / "policy.yml", company)
+
+
+def facts(name: str, company: Company, category: str) -> CaseFacts:
+    """A known customer with an ordinary purchase."""
+    worth = parse_amount(ORDINARY[name], company.currency)
+    severity = CATEGORIES[category].severity
+    return CaseFacts(category, severity, worth, company.currency, identity_proven=True)
+
+
+def test_there_is_an_example_for_each_business() -> None:
+    assert set(EXAMPLES) == {"shop", "telephone", "bank", "hotel", "restaurant"}
+
+
+@pytest.mark.parametrize("name", BUSINESSES)
+def test_an_example_loads_and_has_every_right_beside_its_goodwill(name: str) -> None:
+    company, policy = opened(name)
+    assert policy.warnings == ()
+    assert company.law is not None
+    assert policy.weighing is not None
+    assert policy.authority.agent is not None
+
+
+@pytest.mark.parametrize(("name", "category"), list(product(BUSINESSES, CATEGORIES)))
+def test_every_complaint_gets_one_to_three_alternatives_or_a_person(
+    name: str, category: str
+) -> None:
+    company, policy = opened(name)
+    decision = decide(policy, facts(name, company, category))
+    assert decision.rule_id is not None, decision.reasons
+    if decision.outcome == "person":
+        assert decision.reason == "rule_says_person"
+        assert category not in MATTERS[name]
+    else:
+        assert 1 <= len(decision.alternatives) <= 3
+        assert {len(one.title[language]) <= 20 for one in decision.alternatives
+                for language in ("es", "en")} == {True}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BUSINESSES)
+def test_what_matters_most_gets_something_that_is_worth_more_than_it_costs(name: str) -> None:
+    company, policy = opened(name)
+    for category in MATTERS[name]:
+        decision = decide(policy, facts(name, company, category))
+        goodwill = [one for one in decision.alternatives if not one.is_entitlement]
+        assert any(
+            one.worth is not None and one.cost is not None and one.worth > one.cost
+            for one in goodwill
+        ), category
+
+
+@pytest.mark.parametrize("name", BUSINESSES)
+def test_a_stranger_gets_no_money_and_is_never_sent_off(name: str) -> None:
+    _, policy = opened(name)
+    for rule in policy.rules:
+        if rule.when.identity == "any":
+            assert rule.entitlement is None
+            assert not {part.kind for part in rule.offer} & MONEY_KINDS
+    for category, told in CATEGORIES.items():
+        if told.order is OrderNeed.NONE:
+            stranger = CaseFacts(category, told.severity)
+            assert decide(policy, stranger).rule_id, category
+
+
+@pytest.mark.parametrize("name", BUSINESSES)
+def test_the_goodwill_for_a_high_value_has_bounds(name: str) -> None:
+    """Nothing that a rule offers for a hundred times as much is without bounds."""
+    company, policy = opened(name)
+    for category in MATTERS[name]:
+        ordinary = facts(name, company, category)
+        assert ordinary.order_value is not None
+        much = Money(ordinary.order_value.amount_minor * 100, company.currency)
+        decision = decide(policy, replace(ordinary, order_value=much))
+        for one in decision.alternatives:
+            if one.goodwill is not None:
+                assert one.goodwill <= policy.limits.per_customer.max_total

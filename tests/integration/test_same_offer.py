@@ -1,0 +1,159 @@
+"""Two customers with the same facts who are not offered the same."""
+
+import asyncio
+import shutil
+import tempfile
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from unittest.mock import patch
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot import offer
+from bot.category import CATEGORIES, Severity
+from bot.db import Database
+from bot.desk import Desk
+from bot.models import Complaint, Conversation, Message, Order
+from bot.order import OrderRow, store
+from bot.policy import CaseFacts, Decision, decide
+from bot.reference import new_reference
+
+
+@dataclass(frozen=True)
+class Customer:
+    """All that the offer must not depend on."""
+
+    name: str
+    channel: str
+    language: str
+    hour: int
+    minute: int
+
+
+@dataclass(frozen=True)
+class Happening:
+    """All that it may depend on."""
+
+    category: str
+    severity: Severity
+    total: int
+    is_proven: bool
+    desired: str | None
+
+
+customers = st.builds(
+    Customer,
+    name=st.text(st.characters(categories=["L", "Zs"]), min_size=1, max_size=40).filter(str.strip),
+    channel=st.sampled_from(["web", "telegram", "whatsapp"]),
+    language=st.sampled_from(["es", "en"]),
+    hour=st.integers(0, 23),
+    minute=st.integers(0, 59),
+)
+happenings = st.builds(
+    Happening,
+    category=st.sampled_from(list(CATEGORIES)),
+    severity=st.sampled_from(["low", "medium", "high"]),
+    total=st.integers(10_000, 5_000_000),
+    is_proven=st.booleans(),
+    desired=st.sampled_from([None, "refund", "replacement", "voucher", "store_credit"]),
+)
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(happened=happenings, one=customers, other=customers)
+def test_the_same_facts_get_the_same_offer_whoever_tells_them_where_and_when(
+    sqlite_template: Path, desk: Desk, happened: Happening, one: Customer, other: Customer
+) -> None:
+    """Each on a database of their own: what one was given must not be what the other lacks."""
+    (facts, decision), (same_facts, same) = (
+        asyncio.run(decided(sqlite_template, desk, happened, each)) for each in (one, other)
+    )
+    assert facts == same_facts
+    assert (decision.outcome, decision.rule_id, decision.reason) == (
+        same.outcome,
+        same.rule_id,
+        same.reason,
+    )
+    assert decision.alternatives == same.alternatives
+
+
+async def decided(
+    template: Path, desk: Desk, happened: Happening, customer: Customer
+) -> tuple[CaseFacts, Decision]:
+    """What is known of the case in the database, and what the policy says to it."""
+    at = datetime(2026, 11, 24, customer.hour, customer.minute, tzinfo=UTC)
+    with tempfile.TemporaryDirectory() as folder, patch("bot.clock.now", lambda: at):
+        file = shutil.copy(template, Path(folder) / "regalo.db")
+        db = Database(f"sqlite:///{file}")
+        try:
+            async with db.write() as session:
+                row = OrderRow(
+                    order_number="41001",
+                    customer_name=customer.name,
+                    email=f"{uuid.uuid4().hex}@example.com",
+                    total=str(happened.total),
+                    currency="COP",
+                    placed_at=datetime(2026, 11, 12, 9, tzinfo=UTC),
+                    status="delivered",
+                )
+                await store(session, [row], region="CO", timezone="America/Bogota")
+                case, conversation = await complained(session, happened, customer, at)
+                facts = await offer.case_facts(session, desk, case, conversation)
+        finally:
+            await db.close()
+    return facts, decide(desk.policy, facts)
+
+
+async def complained(
+    session: AsyncSession, happened: Happening, customer: Customer, at: datetime
+) -> tuple[Complaint, Conversation]:
+    """The rows of a complaint about the order, told by this customer at that moment."""
+    bought = (await session.scalars(select(Order).where(Order.number == "41001"))).one()
+    contact_id = bought.contact_id if happened.is_proven else None
+    conversation = Conversation(
+        id=uuid.uuid4().hex,
+        channel=customer.channel,
+        address=uuid.uuid4().hex,
+        contact_id=contact_id,
+        proven_by="order" if happened.is_proven else None,
+        language=customer.language,
+        created_at=at,
+        times={},
+    )
+    session.add(conversation)
+    await session.flush()
+    message = Message(
+        conversation_id=conversation.id,
+        channel=customer.channel,
+        source_id=uuid.uuid4().hex,
+        seq=1,
+        author="customer",
+        text=f"{customer.name}: {happened.category}",
+        state="received",
+        at=at,
+    )
+    session.add(message)
+    await session.flush()
+    case = Complaint(
+        reference=new_reference(),
+        conversation_id=conversation.id,
+        contact_id=contact_id,
+        order_id=bought.id if happened.is_proven else None,
+        category=happened.category,
+        also=[],
+        severity=happened.severity,
+        desired=happened.desired,
+        state="open",
+        first_message_id=message.id,
+        first_message_at=at,
+    )
+    session.add(case)
+    await session.flush()
+    return case, conversation

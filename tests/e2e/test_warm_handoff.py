@@ -36,6 +36,8 @@ class Script:
     remedy: str
     amount: str
     how_is_it: str
+    why: str
+    first: str
 
 
 SPANISH = Script(
@@ -53,6 +55,8 @@ SPANISH = Script(
     remedy="Bono de compra",
     amount="40.000",
     how_is_it="¿cómo va mi caso?",
+    why="¿Por qué esta oferta?",
+    first="Primero su derecho.",
 )
 ENGLISH = Script(
     shop=chat.ENGLISH,
@@ -69,6 +73,8 @@ ENGLISH = Script(
     remedy="Shopping voucher",
     amount="40,000",
     how_is_it="how is my case going?",
+    why="Why this offer?",
+    first="First their right.",
 )
 
 
@@ -134,7 +140,11 @@ def test_the_case_goes_to_an_agent_and_back_and_nothing_is_repeated(
 
     # Only now that she has it open.
     expect(shop.log).to_contain_text(script.read)
-    expect(console.page.get_by_role("complementary").last).to_contain_text(script.correction)
+    packet = console.page.get_by_role("complementary").last
+    expect(packet).to_contain_text(script.correction)
+    expect(packet.get_by_text(script.first)).to_be_hidden()
+    packet.get_by_text(script.why).click()
+    expect(packet.get_by_text(script.first)).to_be_visible()
     console.say(script.hello)
     expect(shop.log).to_contain_text(script.hello)
     shop.say(script.reply)

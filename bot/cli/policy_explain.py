@@ -87,7 +87,12 @@ def _lines(desk: Desk, one: Explanation) -> Iterator[str]:
         yield f"  first     {FIRST[one.first_because]}"
     for kind, reason in one.left_out:
         yield f"  left out  {kind}: {WHY.get(reason, reason)}"
-    for left, of in ((one.order_left, "this order"), (one.customer_left, "this customer")):
+    limits = {
+        "this order": one.order_left,
+        "this customer": one.customer_left,
+        "the budget": facts.usage.budget_left,
+    }
+    for of, left in limits.items():
         if left is not None:
             yield f"  left      {_shown(left)} for {of}, before this was given"
 

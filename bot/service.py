@@ -18,6 +18,7 @@ from bot.conversation.files import Files
 from bot.conversation.frames import message_frames
 from bot.conversation.handover import Step
 from bot.conversation.hub import Event, Hub
+from bot.conversation.inbox import Inbox
 from bot.conversation.keeper import Keeper
 from bot.conversation.lease import release_all
 from bot.conversation.relay import Relay
@@ -60,6 +61,7 @@ class Service:
     )
     # A large photo takes some hundred megabytes while it is decoded: two at a time.
     decoding: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
+    inbox: Inbox = field(init=False)
     keeper: Keeper = field(init=False)
     relay: Relay | None = None
     deliverer: Deliverer = field(init=False)
@@ -67,6 +69,7 @@ class Service:
 
     def __post_init__(self) -> None:
         photos = self.settings.var_dir / "photos"
+        self.inbox = Inbox(self.db, self.desk, self._taken)
         self.deliverer = Deliverer(self.db, self.desk, self.channels, photos, self._delivered)
         self.showing = Showing(self.db, self.channels)
         turns = Turns(
@@ -103,6 +106,7 @@ class Service:
 
     async def stop(self) -> None:
         """End gracefully: running turns come to their end, sockets are closed."""
+        await self.inbox.stop()
         await asyncio.gather(self.keeper.stop(), self.deliverer.stop())
         self.showing.stop()
         for channel in self.channels.values():
@@ -128,18 +132,7 @@ class Service:
 
     async def took(self, channel: str, events: Sequence[Came]) -> None:
         """Store what came on a channel; what cannot be stored keeps nothing else from it."""
-        failed: list[Exception] = []
-        for event in events:
-            try:
-                async with self.db.write() as session:
-                    taken = await arrivals.take(session, self.desk, channel, event)
-            except Exception as error:  # noqa: BLE001 - told to the provider, which sends it again
-                failed.append(error)
-                continue
-            if taken is not None:
-                await self._taken(taken)
-        if failed:
-            raise failed[0]
+        await self.inbox.store(channel, events)
 
     async def _taken(self, taken: arrivals.Taken) -> None:
         for message in taken.messages:
@@ -152,7 +145,8 @@ class Service:
             self.case_changed(conversation_id)
         if taken.needs_answer:
             self.keeper.wake(taken.conversation_id)
-        self.deliverer.wake(taken.conversation_id)
+        if taken.released:
+            self.deliverer.wake(taken.conversation_id)
 
     def _delivered(self, message: Message) -> None:
         """A message has come further on its channel, or will not."""

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.kinds import KINDS, Kind
 from bot.local_text import LocalText
 from bot.money import Money, percent_of, round_to, show
 from bot.policy_model import AlternativeSpec, EntitlementSpec, Policy
-from bot.policy_words import MONEY_KINDS, Hands, Kind
+from bot.policy_words import Hands
 from bot.sla import Window
 
 
@@ -64,7 +65,8 @@ def face_value(spec: AlternativeSpec, order_value: Money | None) -> Money | None
     never more than the order was worth. Raises LookupError where an order is needed, and there is
     none.
     """
-    if order_value is None and (spec.percent is not None or spec.kind == "refund"):
+    is_paid_back = KINDS[spec.kind].is_paid_back
+    if order_value is None and (spec.percent is not None or is_paid_back):
         raise LookupError(f"{spec.kind} needs the value of an order")
     value = spec.value
     if spec.percent is not None and order_value is not None:
@@ -77,7 +79,7 @@ def face_value(spec: AlternativeSpec, order_value: Money | None) -> Money | None
             value = min(value, spec.at_most)
     if value is None or order_value is None:
         return value
-    capped = spec.kind == "refund" or isinstance(spec, EntitlementSpec)
+    capped = is_paid_back or isinstance(spec, EntitlementSpec)
     return min(value, order_value) if capped else value
 
 
@@ -86,11 +88,12 @@ def build(
 ) -> Alternative:
     """The alternative with its amounts and its words; `owed` is what is the customer's by right."""
     right = spec.right if isinstance(spec, EntitlementSpec) else None
-    amount = value if spec.kind in MONEY_KINDS else None
+    kind = KINDS[spec.kind]
+    amount = value if kind.is_money else None
     goodwill = None
     if amount is not None and right is None:
         # What was paid and goes back is nobody's gift; nor is a right in another form.
-        given_back = amount if spec.kind == "refund" else owed if spec.settles_right else None
+        given_back = amount if kind.is_paid_back else owed if spec.settles_right else None
         goodwill = amount - min(given_back, amount) if given_back is not None else amount
     return Alternative(
         kind=spec.kind,

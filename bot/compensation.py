@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import budget, clock, complaint, handoff, history, ledger, offer, promise
 from bot.db import changed_one
 from bot.desk import Desk
+from bot.kinds import KINDS
 from bot.models import Compensation, Complaint, Contact, Offer, Order
 from bot.money import Money
 from bot.offer import TAKEN
@@ -19,8 +20,6 @@ from bot.sla import Window
 # Read out on a phone without doubt: no O and 0, no I, 1 and L. Sixty bits cannot be guessed.
 CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 CODE_GROUPS, CODE_GROUP_LENGTH = 3, 4
-# Kinds that the customer spends with a code.
-WITH_CODE = frozenset({"voucher", "store_credit", "gift", "free_shipping", "upgrade"})
 
 
 class Acceptance(StrEnum):
@@ -161,7 +160,7 @@ async def _give(
         chosen.expires_at = _end_of_day(now + timedelta(days=days), desk)
     if not hands:
         chosen.issued_at = now
-        if chosen.kind in WITH_CODE:
+        if KINDS[chosen.kind].has_code:
             chosen.code = new_code()
     for other in await offer.alternatives(session, chosen.offer_id):
         if other.id != chosen.id:

@@ -6,19 +6,18 @@ from typing import Final, Literal
 
 from bot.alternative import Alternative, build, face_value
 from bot.category import Severity
+from bot.kinds import KINDS
 from bot.money import Money, percent_of, show, zero
 from bot.policy_file import PolicyError, Problem, load_policy
 from bot.policy_model import AlternativeSpec, Limits, Policy, RuleSpec
 from bot.policy_when import When
-from bot.policy_words import KINDS, MONEY_KINDS, Hands, Kind
+from bot.policy_words import Hands
 
 __all__ = [
-    "KINDS",
     "Alternative",
     "CaseFacts",
     "Decision",
     "Hands",
-    "Kind",
     "Limits",
     "PersonReason",
     "Policy",
@@ -199,7 +198,7 @@ class _Room:
     def _cut(self, spec: AlternativeSpec) -> Money | None:
         """All that is left on the order; None where that would lose its point."""
         left = self._on_order
-        if spec.kind not in MONEY_KINDS or self._order is None or left is None:
+        if not KINDS[spec.kind].is_money or self._order is None or left is None:
             return None
         # Credit that settles a right is worth more than the right, as its words say, or is not.
         share = spec.percent if spec.settles_right else None

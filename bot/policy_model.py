@@ -10,9 +10,10 @@ from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from bot.checked_file import NotEmpty, Strict, wrong
 from bot.company import Span
+from bot.kinds import KINDS, Kind
 from bot.local_text import LocalText, Words
 from bot.policy_when import When
-from bot.policy_words import MONEY_KINDS, Amount, Hands, Kind, Percent, plain
+from bot.policy_words import Amount, Hands, Percent, plain
 
 MOST_ALTERNATIVES: Final = 3  # buttons of WhatsApp
 TITLE_LENGTH: Final = 20  # characters of one of them
@@ -67,7 +68,8 @@ class AlternativeSpec(Strict):
         low, high = self.at_least, self.at_most
         if low is not None and high is not None and high < low:
             raise wrong("the ceiling is below at_least", f"{plain(low)} or more", "at_most")
-        if self.kind == "refund" and self.percent is not None and self.percent > 100:
+        pays_back = KINDS[self.kind].is_paid_back
+        if pays_back and self.percent is not None and self.percent > 100:
             raise wrong("gives back more than was paid", "at most 100", "percent")
         return self
 
@@ -85,7 +87,7 @@ class AlternativeSpec(Strict):
     @model_validator(mode="after")
     def _words_that_can_be_said(self) -> "AlternativeSpec":
         known = {
-            "amount": self.valued and self.kind in MONEY_KINDS,
+            "amount": self.valued and KINDS[self.kind].is_money,
             "months": self.months is not None,
             "days": self.valid_days is not None,
         }
@@ -102,7 +104,7 @@ class AlternativeSpec(Strict):
 
     def _needs_value(self) -> bool:
         """A sum of money is known, unless somebody finds out how much the customer is owed."""
-        return self.kind in MONEY_KINDS and not (self.hands and self.settles_right)
+        return KINDS[self.kind].is_money and not (self.hands and self.settles_right)
 
 
 class EntitlementSpec(AlternativeSpec):
@@ -111,7 +113,7 @@ class EntitlementSpec(AlternativeSpec):
     right: str  # a key of the profile's `rights`
 
     def _needs_value(self) -> bool:
-        return self.kind in MONEY_KINDS and self.hands is None
+        return KINDS[self.kind].is_money and self.hands is None
 
     @model_validator(mode="after")
     def _no_more_than_the_right(self) -> "EntitlementSpec":

@@ -1,30 +1,97 @@
-"""The daily budget: reserved in one conditional update, so that no race can pass it."""
+"""Budgets of a day, a week and a month: reserved together, so that no race can pass any of them."""
 
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Final
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db import changed_one, insert_if_absent
 from bot.models import Budget
 from bot.money import Money
 
+# Always in this order: whoever waits for one holds none that the other waits for.
+PERIODS: Final = ("day", "week", "month")
 
-async def reserve(session: AsyncSession, day: date, amount: Money, limit: Money) -> bool:
-    """Take ``amount`` from the day's budget; False, and nothing taken, when it does not suffice.
+
+def start(period: str, day: date) -> date:
+    """The first day of the period that a day belongs to; a week begins on Monday."""
+    if period == "week":
+        return day - timedelta(days=day.weekday())
+    return day.replace(day=1) if period == "month" else day
+
+
+async def reserve(
+    session: AsyncSession, day: date, amount: Money, limits: Mapping[str, Money | None]
+) -> bool:
+    """Take ``amount`` from each budget of that day; False, and nothing taken, when one is short.
+
+    Every period is counted, also one without a limit: so that a limit set later finds its sum.
 
     Args:
         day: the day in the company's time zone.
-        limit: what the bot may give away on one day, in the same currency.
+        limits: what the bot may give away in each period, in the same currency.
     """
-    of_day = {"period": "day", "starts_on": day, "currency": amount.currency}
-    await insert_if_absent(session, Budget, **of_day, spent_minor=0, untold_minor=0)
+    for place, period in enumerate(PERIODS):
+        if not await _take(session, period, day, amount, limits.get(period)):
+            await _return(session, PERIODS[:place], day, amount)
+            return False
+    return True
+
+
+async def give_back(session: AsyncSession, day: date, amount: Money) -> None:
+    """What was reserved of that day's budgets has not been given after all."""
+    await _return(session, PERIODS, day, amount)
+
+
+async def left(
+    session: AsyncSession, day: date, currency: str, limits: Mapping[str, Money | None]
+) -> Money | None:
+    """What the tightest of the day's budgets still allows; None where none is limited."""
+    rooms = []
+    for period, limit in limits.items():
+        if limit is not None:
+            query = select(Budget.spent_minor).where(*_row(period, day, currency))
+            rooms.append(limit.amount_minor - (await session.scalar(query) or 0))
+    return Money(max(min(rooms), 0), currency) if rooms else None
+
+
+async def _take(
+    session: AsyncSession, period: str, day: date, amount: Money, limit: Money | None
+) -> bool:
+    await insert_if_absent(
+        session,
+        Budget,
+        period=period,
+        starts_on=start(period, day),
+        currency=amount.currency,
+        spent_minor=0,
+        untold_minor=0,
+    )
+    after = Budget.spent_minor + amount.amount_minor
+    fits = [] if limit is None else [after <= limit.amount_minor]
     return await changed_one(
         session,
-        update(Budget)
-        .where(
-            *(getattr(Budget, name) == value for name, value in of_day.items()),
-            Budget.spent_minor + amount.amount_minor <= limit.amount_minor,
+        update(Budget).where(*_row(period, day, amount.currency), *fits).values(spent_minor=after),
+    )
+
+
+async def _return(
+    session: AsyncSession, periods: tuple[str, ...], day: date, amount: Money
+) -> None:
+    for period in periods:
+        await session.execute(
+            update(Budget)
+            .where(*_row(period, day, amount.currency))
+            .values(spent_minor=Budget.spent_minor - amount.amount_minor)
+            .execution_options(synchronize_session=False)
         )
-        .values(spent_minor=Budget.spent_minor + amount.amount_minor),
+
+
+def _row(period: str, day: date, currency: str) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Budget.period == period,
+        Budget.starts_on == start(period, day),
+        Budget.currency == currency,
     )

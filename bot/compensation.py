@@ -1,7 +1,7 @@
 """Compensations: accepted once, then issued at once or promised with a date."""
 
 import secrets
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
@@ -12,7 +12,7 @@ from bot import budget, clock, complaint, handoff, history, ledger, offer, promi
 from bot.db import changed_one
 from bot.desk import Desk
 from bot.kinds import KINDS
-from bot.models import Compensation, Complaint, Contact, Offer, Order
+from bot.models import Compensation, Complaint, Contact, LedgerEntry, Offer, Order
 from bot.money import Money
 from bot.offer import TAKEN
 from bot.sla import Window
@@ -30,6 +30,24 @@ class Acceptance(StrEnum):
     GONE = "gone"  # the offer no longer stands
     LIMIT = "limit_passed"  # the order or the customer has had what the policy allows
     BUDGET = "budget_spent"  # today's budget does not suffice
+
+
+class CannotRedeem(ValueError):
+    """A remedy that cannot be spent so; ``code`` names why."""
+
+    def __init__(self, code: str, left: Money | None = None) -> None:
+        super().__init__(code)
+        self.code = code
+        self.left = left
+
+
+@dataclass(frozen=True, slots=True)
+class Redeemed:
+    """What was spent of a remedy at one time, and what was left after it."""
+
+    entry: LedgerEntry
+    amount: Money
+    left: Money
 
 
 async def taken(session: AsyncSession, case: Complaint) -> Compensation | None:
@@ -140,7 +158,8 @@ async def _within_budget(session: AsyncSession, desk: Desk, chosen: Compensation
     if chosen.budget_minor == 0:
         return True
     cost = Money(chosen.budget_minor, chosen.currency)
-    return await budget.reserve(session, _today(desk), cost, desk.policy.limits.daily_budget)
+    limits = {"day": desk.policy.limits.daily_budget}
+    return await budget.reserve(session, _today(desk), cost, limits)
 
 
 async def _give(
@@ -178,7 +197,13 @@ async def _give(
 
 
 async def _write_down(
-    session: AsyncSession, case: Complaint, one: Compensation, moved: ledger.Move, originator: str
+    session: AsyncSession,
+    case: Complaint,
+    one: Compensation,
+    moved: ledger.Move,
+    originator: str,
+    *,
+    why: str | None = None,
 ) -> None:
     """An offer pays once, so the offer and what happens make the key."""
     await ledger.record(
@@ -187,7 +212,7 @@ async def _write_down(
         moved,
         key=f"offer-{one.offer_id}:{ledger.STATES[moved.event]}",
         originator=originator,
-        reason=f"{case.category}, {case.reference}",
+        reason=why or f"{case.category}, {case.reference}",
     )
 
 
@@ -223,10 +248,129 @@ async def fulfil(session: AsyncSession, remedy: Compensation, originator: str) -
     return True
 
 
+async def fail(
+    session: AsyncSession,
+    _desk: Desk,
+    remedy: Compensation,
+    originator: str,
+    why: str,
+) -> bool:
+    """What was promised cannot be done; False when it is not awaited any more.
+
+    What was reserved goes back to the company and to the budget of its day, the promise is void,
+    and the case is open again, for the customer still has nothing.
+    """
+    case = await lock(session, remedy.contact_id, remedy.order_id, remedy.complaint_id)
+    failed = await changed_one(
+        session,
+        update(Compensation)
+        .where(Compensation.id == remedy.id, Compensation.state == "accepted")
+        .values(state="failed"),
+    )
+    if not failed:
+        return False
+    remedy = await session.get_one(Compensation, remedy.id, populate_existing=True)
+    reserved = await ledger.last(session, remedy.id, "reserve")
+    moved = replace(
+        ledger.move("release", remedy.amount_minor),
+        budget_minor=reserved.budget_minor if reserved else 0,
+        budget_day=reserved.budget_day if reserved else None,
+    )
+    await _write_down(session, case, remedy, moved, originator, why=why)
+    if moved.budget_day is not None:
+        cost = Money(moved.budget_minor, remedy.currency)
+        await budget.give_back(session, moved.budget_day, cost)
+    await promise.end_of(session, remedy.id, "void")
+    complaint.reopen(session, case, originator)
+    history.note(session, case, originator, "failed", kind=remedy.kind, why=why)
+    return True
+
+
+async def by_code(session: AsyncSession, code: str) -> Compensation | None:
+    """The remedy with this code, however it was typed."""
+    letters = "".join(letter for letter in code.upper() if letter.isalnum())
+    return await session.scalar(select(Compensation).where(Compensation.code == _grouped(letters)))
+
+
+async def redeem(
+    session: AsyncSession,
+    remedy: Compensation,
+    amount: Money | None,
+    key: str,
+    originator: str,
+    *,
+    reason: str = "spent",
+) -> Redeemed:
+    """The customer spends a remedy, in full or in part; the same key again gives the same answer.
+
+    Args:
+        amount: how much of it; None is all that is left.
+        key: names this one time that it is spent, among all that was ever spent.
+
+    Raises:
+        CannotRedeem: "other_currency", "bad_amount", "not_given", "expired", "spent" or
+            "more_than_left".
+        KeyReused: the key came before, with something else.
+    """
+    if amount is not None and amount.currency != remedy.currency:
+        raise CannotRedeem("other_currency")
+    query = select(Compensation).where(Compensation.id == remedy.id).with_for_update()
+    fresh = (await session.scalars(query.execution_options(populate_existing=True))).one()
+    known = await ledger.by_key(session, f"redeem:{key}")
+    if known is not None:
+        wanted = known.amount_minor if amount is None else amount.amount_minor
+        return await _spend(session, fresh, wanted, key, originator, reason=reason)
+    left = await _spendable(session, fresh)
+    wanted = left.amount_minor if amount is None else amount.amount_minor
+    if wanted < 0 or (wanted == 0 and fresh.amount_minor):
+        raise CannotRedeem("bad_amount", left)
+    if wanted > left.amount_minor:
+        raise CannotRedeem("more_than_left", left)
+    return await _spend(session, fresh, wanted, key, originator, reason=reason)
+
+
+async def _spendable(session: AsyncSession, remedy: Compensation) -> Money:
+    """What is left to spend of a remedy that may be spent now."""
+    if remedy.state == "expired" or (remedy.expires_at and remedy.expires_at < clock.now()):
+        raise CannotRedeem("expired")
+    if remedy.state != "issued" or remedy.code is None:
+        raise CannotRedeem("not_given")
+    left = await ledger.spendable(session, remedy)
+    if left is None:
+        raise CannotRedeem("spent", Money(0, remedy.currency))
+    return left
+
+
+async def _spend(
+    session: AsyncSession,
+    remedy: Compensation,
+    amount_minor: int,
+    key: str,
+    originator: str,
+    *,
+    reason: str,
+) -> Redeemed:
+    entry = await ledger.record(
+        session,
+        remedy,
+        ledger.move("redeem", amount_minor),
+        key=f"redeem:{key}",
+        originator=originator,
+        reason=reason,
+    )
+    held = await ledger.balances(session, remedy.id, until=entry.id)
+    left = Money(held["outstanding"], entry.currency)
+    return Redeemed(entry, Money(entry.amount_minor, entry.currency), left)
+
+
 def new_code() -> str:
     """A voucher's code, such as "7KQM-9XRT-2BFD"."""
     letters = (secrets.choice(CODE_LETTERS) for _ in range(CODE_GROUPS * CODE_GROUP_LENGTH))
-    text = "".join(letters)
+    return _grouped("".join(letters))
+
+
+def _grouped(letters: str) -> str:
     return "-".join(
-        text[start : start + CODE_GROUP_LENGTH] for start in range(0, len(text), CODE_GROUP_LENGTH)
+        letters[start : start + CODE_GROUP_LENGTH]
+        for start in range(0, len(letters), CODE_GROUP_LENGTH)
     )

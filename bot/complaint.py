@@ -216,6 +216,13 @@ def resolve(session: AsyncSession, complaint: Complaint, actor: str) -> None:
     history.note(session, complaint, actor, "resolved")
 
 
+def reopen(session: AsyncSession, complaint: Complaint, actor: str) -> None:
+    """What had put it right did not come about."""
+    if complaint.state == "resolved":
+        complaint.state, complaint.resolved_at = "open", None
+        history.note(session, complaint, actor, "opened again")
+
+
 def close(session: AsyncSession, complaint: Complaint, actor: str) -> None:
     """Nothing is left to do for this case."""
     complaint.state, complaint.closed_at = "closed", clock.now()

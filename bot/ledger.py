@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock
 from bot.models import ACCOUNTS, Compensation, Complaint, LedgerEntry, Offer, Order
+from bot.money import Money
 
 COLUMNS = (
     "entry_id,created_at,complaint_reference,order_number,compensation_id,kind,state,amount_minor,"
@@ -107,7 +108,7 @@ async def record(
     """
     asked = (compensation.id, compensation.currency, *astuple(done), originator)
     inputs_hash = hashlib.sha256(json.dumps(asked, default=str).encode()).hexdigest()
-    known = await session.scalar(select(LedgerEntry).where(LedgerEntry.idempotency_key == key))
+    known = await by_key(session, key)
     if known is not None:
         if known.inputs_hash != inputs_hash:
             raise KeyReused(f"{key} was used for something else")
@@ -132,9 +133,53 @@ async def record(
     return entry
 
 
-async def balances(session: AsyncSession, compensation_id: int) -> dict[str, int]:
-    """What each account of a compensation holds, in minor units; "company" is what it gave."""
+async def by_key(session: AsyncSession, key: str) -> LedgerEntry | None:
+    """The line that was written under an idempotency key."""
+    return await session.scalar(select(LedgerEntry).where(LedgerEntry.idempotency_key == key))
+
+
+async def lines(session: AsyncSession, compensation_id: int) -> list[LedgerEntry]:
+    """Every line of a compensation, oldest first."""
+    query = (
+        select(LedgerEntry)
+        .where(LedgerEntry.compensation_id == compensation_id)
+        .order_by(LedgerEntry.id)
+    )
+    return list(await session.scalars(query))
+
+
+async def last(session: AsyncSession, compensation_id: int, event: str) -> LedgerEntry | None:
+    """The newest line of a compensation with that event."""
+    found = [one for one in await lines(session, compensation_id) if one.event == event]
+    return found[-1] if found else None
+
+
+async def spendable(session: AsyncSession, remedy: Compensation) -> Money | None:
+    """What the customer may still spend of a remedy; None when nothing is left.
+
+    What is no sum of money (free shipping) can be spent once, and holds nothing before and after.
+    """
+    held = dict.fromkeys(ACCOUNTS, 0)
+    times = 0
+    for entry in await lines(session, remedy.id):
+        held[entry.from_account] -= entry.amount_minor
+        held[entry.to_account] += entry.amount_minor
+        times += (entry.to_account == "outstanding") - (entry.from_account == "outstanding")
+    has_more = held["outstanding"] > 0 if remedy.amount_minor else times > 0
+    return Money(held["outstanding"], remedy.currency) if has_more else None
+
+
+async def balances(
+    session: AsyncSession, compensation_id: int, *, until: int | None = None
+) -> dict[str, int]:
+    """What each account of a compensation holds, in minor units; "company" is what it gave.
+
+    Args:
+        until: the last line to count; None is all of them.
+    """
     query = select(LedgerEntry).where(LedgerEntry.compensation_id == compensation_id)
+    if until is not None:
+        query = query.where(LedgerEntry.id <= until)
     held = dict.fromkeys(ACCOUNTS, 0)
     for entry in await session.scalars(query):
         held[entry.from_account] -= entry.amount_minor

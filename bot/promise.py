@@ -63,6 +63,15 @@ async def end(session: AsyncSession, complaint_id: int, what: str, state: str) -
     )
 
 
+async def end_of(session: AsyncSession, compensation_id: int, state: str) -> None:
+    """The open promise of a remedy was kept, or is void."""
+    await session.execute(
+        update(Promise)
+        .where(Promise.compensation_id == compensation_id, Promise.state == "open")
+        .values(state=state)
+    )
+
+
 async def keep(session: AsyncSession, promise: Promise) -> bool:
     """It was kept; False when it is no longer open."""
     return await changed_one(

@@ -1,0 +1,155 @@
+"""What becomes of a remedy after it was accepted: spent, in part or whole, or it cannot be done."""
+
+import pytest
+from sqlalchemy.exc import DBAPIError
+
+from bot import compensation, ledger
+from bot.compensation import CannotRedeem, Redeemed
+from bot.models import Budget, Compensation, LedgerEntry, Promise
+from bot.money import Money
+from tests.integration.stage import ANA, Stage, Theatre
+
+LATE = f"El pedido 10482 llegó tarde. {ANA}"
+
+
+async def voucher(stage: Stage) -> Compensation:
+    await stage.customer("late_delivery", LATE)
+    await stage.press("Bono de compra")
+    (given,) = await stage.taken()
+    return given
+
+
+async def redeem(
+    theatre: Theatre, given: Compensation, minor: int | None, key: str, by: str = "shop"
+) -> Redeemed:
+    amount = None if minor is None else Money(minor, given.currency)
+    async with theatre.db.write() as session:
+        return await compensation.redeem(session, given, amount, key, by)
+
+
+async def fail(theatre: Theatre, given: Compensation) -> bool:
+    async with theatre.db.write() as session:
+        return await compensation.fail(session, theatre.desk, given, "courier", "no such address")
+
+
+async def test_a_voucher_is_spent_in_parts_and_never_more_than_it_holds(stage: Stage) -> None:
+    given = await voucher(stage)
+    whole = given.amount_minor
+    first = await redeem(stage.theatre, given, whole - 1000, "till-1")
+    assert (first.amount.amount_minor, first.left.amount_minor) == (whole - 1000, 1000)
+    with pytest.raises(CannotRedeem) as refused:
+        await redeem(stage.theatre, given, 1001, "till-2")
+    assert (refused.value.code, refused.value.left) == ("more_than_left", Money(1000, "COP"))
+    assert (await redeem(stage.theatre, given, None, "till-3")).left == Money(0, "COP")
+    with pytest.raises(CannotRedeem, match="spent"):
+        await redeem(stage.theatre, given, 1, "till-4")
+    assert [one.state for one in await stage.ledger()] == ["issued", "redeemed", "redeemed"]
+
+
+async def test_the_same_key_spends_once_and_answers_the_same_whatever_came_after(
+    stage: Stage,
+) -> None:
+    given = await voucher(stage)
+    first = await redeem(stage.theatre, given, 1000, "till-1")
+    await redeem(stage.theatre, given, None, "till-2")
+    stage.theatre.clock.forward(days=400)
+    again = await redeem(stage.theatre, given, 1000, "till-1")
+    assert again.entry.id == first.entry.id
+    assert (again.amount, again.left) == (first.amount, first.left)
+    for other in ({"minor": 999}, {"minor": 1000, "by": "another shop"}):
+        with pytest.raises(ledger.KeyReused):
+            await redeem(stage.theatre, given, key="till-1", **other)
+    assert await stage.theatre.count(LedgerEntry, LedgerEntry.event == "redeem") == 2
+
+
+@pytest.mark.parametrize(
+    ("minor", "change", "code"),
+    [
+        (0, {}, "bad_amount"),
+        (-1, {}, "bad_amount"),
+        (1000, {"state": "void"}, "not_given"),
+        (1000, {"state": "expired"}, "expired"),
+        (1000, {"currency": "USD"}, "other_currency"),
+    ],
+)
+async def test_what_cannot_be_spent_is_refused_by_name(
+    stage: Stage, minor: int, change: dict[str, str], code: str
+) -> None:
+    given = await voucher(stage)
+    async with stage.theatre.db.write() as session:
+        kept = await session.get_one(Compensation, given.id)
+        kept.state = change.get("state", kept.state)
+    amount = Money(minor, change.get("currency", "COP"))
+    with pytest.raises(CannotRedeem) as refused:
+        async with stage.theatre.db.write() as session:
+            await compensation.redeem(session, given, amount, "till", "shop")
+    assert refused.value.code == code
+    assert await stage.theatre.count(LedgerEntry) == 1
+
+
+async def test_a_voucher_is_good_to_the_last_minute_of_its_last_day(stage: Stage) -> None:
+    given = await voucher(stage)
+    assert given.expires_at is not None
+    stage.theatre.clock.move_to(given.expires_at.replace(minute=58))
+    await redeem(stage.theatre, given, 1000, "in time")
+    stage.theatre.clock.forward(minutes=2)
+    with pytest.raises(CannotRedeem, match="expired"):
+        await redeem(stage.theatre, given, 1000, "too late")
+
+
+async def test_what_is_no_sum_of_money_is_used_once(stage: Stage) -> None:
+    await stage.customer("rude_treatment", "Me gritaron")
+    await stage.press("Envío exprés")
+    (given,) = await stage.taken()
+    assert given.amount_minor == 0
+    await redeem(stage.theatre, given, None, "till-1")
+    with pytest.raises(CannotRedeem, match="spent"):
+        await redeem(stage.theatre, given, None, "till-2")
+
+
+async def test_a_code_is_found_however_it_is_typed(stage: Stage) -> None:
+    given = await voucher(stage)
+    assert given.code is not None
+    typed = given.code.lower().replace("-", " ")
+    async with stage.theatre.db.read() as session:
+        found = await compensation.by_code(session, typed)
+        assert found is not None
+        assert found.id == given.id
+        assert await compensation.by_code(session, "") is None
+
+
+async def test_what_fails_gives_back_what_it_took_and_opens_the_case(
+    stage: Stage,
+) -> None:
+    await stage.customer("damaged", f"El pedido 10482 llegó roto. {ANA}")
+    await stage.press("Uno nuevo")
+    (given,) = await stage.taken()
+    assert given.budget_minor > 0
+    before = {one.period: one.spent_minor for one in await stage.theatre.all(Budget)}
+    assert await fail(stage.theatre, given)
+    assert not await fail(stage.theatre, given)
+    (failed,) = await stage.theatre.all(Compensation, Compensation.id == given.id)
+    assert failed.state == "failed"
+    (_, released) = await stage.ledger()
+    assert (released.event, released.state, released.reason) == (
+        "release",
+        "failed",
+        "no such address",
+    )
+    async with stage.theatre.db.read() as session:
+        assert set((await ledger.balances(session, given.id)).values()) == {0}
+    after = {one.period: one.spent_minor for one in await stage.theatre.all(Budget)}
+    assert set(before) == {"day", "week", "month"}
+    assert after == {period: spent - given.budget_minor for period, spent in before.items()}
+    promises = await stage.theatre.all(Promise, Promise.compensation_id == given.id)
+    assert [one.state for one in promises] == ["void"]
+    assert (await stage.case()).state == "open"
+
+
+async def test_what_was_done_cannot_fail_any_more(stage: Stage) -> None:
+    given = await voucher(stage)
+    assert not await fail(stage.theatre, given)
+    why = {"originator": "bot", "reason": "no"}
+    with pytest.raises(DBAPIError, match="does not hold"):
+        async with stage.theatre.db.write() as session:
+            await ledger.record(session, given, ledger.move("release", 1), key="x", **why)

@@ -8,7 +8,7 @@ from bot.kinds import KINDS, Kind
 from bot.local_text import LocalText
 from bot.money import Money, percent_of, round_to, show
 from bot.policy_model import AlternativeSpec, EntitlementSpec, Policy
-from bot.policy_words import Hands
+from bot.policy_words import Hands, Provider
 from bot.sla import Window
 
 
@@ -19,8 +19,8 @@ class Alternative:
     `value` is what it is worth to the customer, None where nobody knows yet; `amount` is that sum,
     None where the remedy is not a sum of money or somebody must first find it out; `cost` is what
     it costs the company, None where that is not known; `goodwill` is how much of `amount` goes
-    beyond the customer's right. `hands` must do it by `due`; with None the system itself issues it
-    at once.
+    beyond the customer's right. With `due` it takes time: `hands` do it by then, or the company's
+    own system where the `provider` is "webhook"; without, it is issued at once.
     """
 
     kind: Kind
@@ -34,6 +34,7 @@ class Alternative:
     valid_days: int | None = None
     months: int | None = None
     hands: Hands | None = None
+    provider: Provider = "internal"
     due: Window | None = None
     is_entitlement: bool = False
     right: str | None = None  # the key of the right in the company's profile
@@ -52,6 +53,7 @@ class Alternative:
             "valid_days": self.valid_days,
             "months": self.months,
             "hands": self.hands,
+            "provider": self.provider,
             "due": self.due.as_dict() if self.due else None,
             "is_entitlement": self.is_entitlement,
             "right": self.right,
@@ -107,6 +109,7 @@ def build(
         valid_days=spec.valid_days,
         months=spec.months,
         hands=spec.hands,
+        provider=spec.provider,
         due=spec.due,
         is_entitlement=right is not None,
         right=right,

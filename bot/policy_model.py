@@ -13,7 +13,7 @@ from bot.company import Span
 from bot.kinds import KINDS, Kind
 from bot.local_text import LocalText, Words
 from bot.policy_when import When
-from bot.policy_words import Amount, Hands, Percent, plain
+from bot.policy_words import Amount, Hands, Percent, Provider, plain
 
 MOST_ALTERNATIVES: Final = 3  # buttons of WhatsApp
 TITLE_LENGTH: Final = 20  # characters of one of them
@@ -46,6 +46,7 @@ class AlternativeSpec(Strict):
     detail: LocalText  # may hold {amount}, {months} and {days}
     cost_percent: Annotated[Decimal, Field(ge=0, le=100)] = Decimal(100)  # of the face value
     hands: WhoDoesIt = None
+    provider: Provider = "internal"
     due: Span | None = None
     settles_right: bool = False  # gives the customer's right in another form
 
@@ -74,14 +75,15 @@ class AlternativeSpec(Strict):
         return self
 
     @model_validator(mode="after")
-    def _hands_that_have_a_date(self) -> "AlternativeSpec":
+    def _a_date_for_what_takes_time(self) -> "AlternativeSpec":
+        dates = "due: {business_hours: 4} or due: {business_days: 5}"
+        if self.provider == "webhook" and not self.due:
+            raise wrong("the webhook must do it, and no date is promised", dates, "provider")
         if self.hands and not self.due:
-            raise wrong(
-                f"{self.hands} must do it, and no date is promised",
-                "due: {business_hours: 4} or due: {business_days: 5}",
-            )
-        if self.due and not self.hands:
-            raise wrong("is due from nobody", f"hands: {', '.join(get_args(Hands))}", "due")
+            raise wrong(f"{self.hands} must do it, and no date is promised", dates)
+        if self.due and not self.hands and self.provider == "internal":
+            allowed = f"hands: {', '.join(get_args(Hands))}, or provider: webhook"
+            raise wrong("is due from nobody", allowed, "due")
         return self
 
     @model_validator(mode="after")

@@ -10,6 +10,8 @@ from bot.checked_file import closest, wrong
 from bot.money import Money, MoneyError, parse_amount
 
 Hands = Literal["bank", "warehouse", "branch", "care_team"]
+# Who carries it out: our own system, or the company's, which is asked by a webhook.
+Provider = Literal["internal", "webhook"]
 Identity = Literal["proven", "any"]
 
 

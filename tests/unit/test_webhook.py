@@ -74,7 +74,7 @@ def test_another_body_or_key_is_not_believed() -> None:
      "whsec_" + base64.b64encode(bytes(65)).decode()],
 )  # fmt: skip
 def test_a_secret_that_is_none_is_refused(secret: str) -> None:
-    with pytest.raises(ValueError, match="secret|base64|[Pp]adding|alphabet"):
+    with pytest.raises(ValueError, match=r"secret|base64|[Pp]adding|alphabet"):
         key_of(secret)
 
 

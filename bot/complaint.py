@@ -236,8 +236,8 @@ def resolve(session: AsyncSession, complaint: Complaint, actor: str) -> None:
 
 def reopen(session: AsyncSession, complaint: Complaint, actor: str) -> None:
     """What had put it right did not come about."""
-    if complaint.state == "resolved":
-        complaint.state, complaint.resolved_at = "open", None
+    if complaint.state != "open":
+        complaint.state, complaint.resolved_at, complaint.closed_at = "open", None, None
         history.note(session, complaint, actor, "opened again")
 
 

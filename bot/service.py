@@ -11,6 +11,7 @@ from limits.strategies import MovingWindowRateLimiter
 
 from bot import claim, handoff
 from bot.conversation import arrivals
+from bot.conversation.carrier import Carrier
 from bot.conversation.channel import Channel
 from bot.conversation.channel import Event as Came
 from bot.conversation.deliverer import Deliverer
@@ -28,6 +29,7 @@ from bot.db import Database
 from bot.desk import Desk
 from bot.metrics import MESSAGES
 from bot.models import Message
+from bot.provider import Provider, open_provider
 from bot.rasa_client import RasaClient
 from bot.settings import Settings
 
@@ -41,6 +43,9 @@ SESSIONS_RATE = parse("600/minute")
 AGENT_RATE = parse("60/minute")
 TYPING_RATE = parse("1/2 seconds")
 SIGN_IN_RATE = parse("20/5 minutes")
+# Of the company's own systems; and tries that were wrong, from one address.
+VOUCHERS_RATE = parse("600/minute")
+WRONG_CODES_RATE = parse("20/minute")
 # What every console watches, beside the conversation on its screen; customers' pages never do.
 CONSOLE = "console"
 
@@ -66,12 +71,17 @@ class Service:
     relay: Relay | None = None
     deliverer: Deliverer = field(init=False)
     showing: Showing = field(init=False)
+    provider: Provider | None = None
+    carrier: Carrier | None = None
 
     def __post_init__(self) -> None:
         photos = self.settings.var_dir / "photos"
         self.inbox = Inbox(self.db, self.desk, self._taken)
         self.deliverer = Deliverer(self.db, self.desk, self.channels, photos, self._delivered)
         self.showing = Showing(self.db, self.channels)
+        self.provider = open_provider(self.settings)
+        if self.provider is not None:
+            self.carrier = Carrier(self.db, self.desk, self.provider, self.after)
         turns = Turns(
             self.db,
             self.desk,
@@ -101,6 +111,8 @@ class Service:
             self.relay.start()
         self.keeper.start()
         await self.deliverer.start()
+        if self.carrier is not None:
+            await self.carrier.start()
         for channel in self.channels.values():
             await channel.start(self.took)
 
@@ -109,6 +121,8 @@ class Service:
         await self.inbox.stop()
         await asyncio.gather(self.keeper.stop(), self.deliverer.stop())
         self.showing.stop()
+        if self.carrier is not None:
+            await self.carrier.stop()
         for channel in self.channels.values():
             await channel.stop()
         self.hub.close()

@@ -230,8 +230,14 @@ class Turns:
         owner: Handoff,
         pressed: Pressed | None,
     ) -> Answered:
-        """The message is added to the case, and the customer knows it."""
-        say = await summary.answer(
+        """The message is added to the case, and the customer knows it.
+
+        What was offered instead of a remedy that failed they may take without a person.
+        """
+        say = None
+        if owner.reason == "remedy_failed" and pressed is not None and pressed.number is not None:
+            say = await gifts.pressed(session, self._desk, owner, pressed.intent, pressed.number)
+        say = say or await summary.answer(
             session,
             self._desk,
             conversation,

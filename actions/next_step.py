@@ -16,6 +16,7 @@ from bot.identity import Match
 from bot.models import Compensation, Complaint, Order
 from bot.policy import CaseFacts, Decision, decide
 from bot.say import Option, Say, payload
+from bot.second import second
 
 # How often one fact is asked for before a person takes over.
 MOST_ASKED = 3
@@ -184,7 +185,14 @@ async def to_person(turn: Turn, reason: str) -> list[Say]:
 
     What is passed on is shown, too: the customer corrects it while they wait.
     """
-    wait = await handoff.hand_off(turn.session, turn.desk, turn.conversation, turn.message, reason)
+    wait = await handoff.hand_off(
+        turn.session,
+        turn.desk,
+        turn.conversation,
+        turn.message,
+        reason,
+        category=second(turn.text, turn.intent, turn.ranking),
+    )
     case, wording, language = wait.complaint, turn.desk.wording, turn.conversation.language
     parts = []
     if not case.is_told and case.apologized_at is None and reason not in APOLOGIZED_FOR:

@@ -82,16 +82,25 @@ def owner_of(handoff: Handoff | None) -> str:
 
 
 async def hand_off(
-    session: AsyncSession, desk: Desk, conversation: Conversation, message: Message, reason: str
+    session: AsyncSession,
+    desk: Desk,
+    conversation: Conversation,
+    message: Message,
+    reason: str,
+    *,
+    category: str | None = None,
 ) -> Waiting:
     """Put the case into the human queue. Asking again while it waits gives the same handoff.
 
     A customer without a case gets one: what they want a person for is a complaint until somebody
     knows better.
+
+    Args:
+        category: what such a case seems to be about, where the message hints at it.
     """
     handoff = await open_handoff(session, conversation.id)
     if handoff is None:
-        case = await _case(session, conversation, message)
+        case = await _case(session, conversation, message, category or complaint.UNKNOWN)
         handoff = await add(session, desk, case, reason, message=message)
     return await waiting(session, desk, handoff)
 
@@ -123,14 +132,16 @@ async def add(
     return handoff
 
 
-async def _case(session: AsyncSession, conversation: Conversation, message: Message) -> Complaint:
+async def _case(
+    session: AsyncSession, conversation: Conversation, message: Message, category: str
+) -> Complaint:
     known = await complaint.current(session, conversation)
     if known is None:
         last = await complaint.latest(session, conversation)
         # Somebody who has just been given a remedy and asks for a person talks about that case.
         known = last if last is not None and last.state == "resolved" else None
     return known or await complaint.take(
-        session, conversation, message, complaint.UNKNOWN, Facts(), also=[], is_told=False
+        session, conversation, message, category, Facts(), also=[], is_told=False
     )
 
 

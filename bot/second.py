@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from bot.category import CATEGORIES
 from bot.plain import fold
 
-# A second category counts when it is this sure; less is enough when the words announce it.
+# A second category counts when it is this sure; less is enough when the words announce it, or
+# beside a threat, a danger or the wish for a person, which are so loud that little else is heard.
 AT_LEAST = 0.25
 ANNOUNCED = 0.05
 # This one says only that nothing else fits.
@@ -22,9 +23,11 @@ def second(text: str, first: str, ranking: Sequence[tuple[str, float]]) -> str |
     """The category that is told of besides ``first``.
 
     Args:
+        first: the category of the message, or another intent that it is taken for.
         ranking: what the message may mean, with how sure that is, the surest first.
     """
-    least = ANNOUNCED if _ANNOUNCED.search(fold(text)) else AT_LEAST
+    is_faint = first not in CATEGORIES or _ANNOUNCED.search(fold(text)) is not None
+    least = ANNOUNCED if is_faint else AT_LEAST
     for name, confidence in ranking:
         if name in CATEGORIES and name != first and confidence >= least:
             return name if name != UNKNOWN else None

@@ -69,6 +69,15 @@ async def test_danger_and_threats_go_to_the_front(
     assert (found.reason, found.priority) == (intent, priority)
 
 
+@pytest.mark.parametrize("intent", ["danger", "threat", "wants_human"])
+async def test_what_happened_is_filed_though_something_louder_was_said(
+    stage: Stage, intent: str
+) -> None:
+    await stage.customer(intent, "El cargador que les compré se prendió fuego", also="defective")
+    (case,) = await stage.cases()
+    assert case.category == "defective"
+
+
 async def test_danger_says_what_to_do_first(stage: Stage) -> None:
     *_, said = await stage.customer("danger", "La licuadora echa humo y mi hija está mal")
     danger = stage.theatre.desk.wording.texts["person_because_danger"]["es"]

@@ -126,6 +126,14 @@ _ASKED: dict[str, str] = {
 }
 _ASKED_FOR = {name: re.compile(rf"\b(?:{words})\b") for name, words in _ASKED.items()}
 # What is asked stands beside the asking: "Vi la foto, por favor espere" asks for no photo.
+# An address that is used, or a thing that was sent, is not asked for: "Por favor revise su correo".
+_USED = re.compile(
+    r"\b(?:revis(?:e|ar|o)|mir(?:e|ar)|abr(?:a|ir)|vio|ha visto|recibio|le llego|pudo ver"
+    r"|(?:le|les|lo|la) (?:envi|mand|escrib|llam|marc)\w+|(?:llamar|escribir|marcar)(?:le|lo|la)"
+    r"|check|look (?:at|in)|did you (?:get|receive|see)|have you (?:got|received|seen)"
+    r"|(?:i|we)(?:'ll| will| have|'ve| can| may)? (?:send|sent|call|called|e-?mail\w*|write|wrote)"
+    r"|(?:can|may|could|shall) (?:i|we) (?:send|call|e-?mail|write))\b"
+)
 _NUMBER = re.compile(r"\bn(?:\.o|°|ro\.?) ")
 _CLAUSE = re.compile(r"(?:por favor,|please,|[^.,;:!?])+[.,;:!?]*")
 
@@ -134,7 +142,7 @@ def asked_for(draft: str) -> set[str]:
     """The names of the facts that a draft asks the customer for, in Spanish or English."""
     asked: set[str] = set()
     for clause in _CLAUSE.findall(_NUMBER.sub("numero ", fold(draft))):
-        if _REQUEST.search(clause):
+        if _REQUEST.search(clause) and not _USED.search(clause):
             asked |= {name for name, words in _ASKED_FOR.items() if words.search(clause)}
     return asked
 

@@ -62,6 +62,13 @@ def test_a_draft_that_asks_is_found_out(draft: str, facts: set[str]) -> None:
         "¿Está de acuerdo?",
         "¿Le sirve mañana por la tarde?",
         "Is that right?",
+        "Por favor revise su correo, ahí está el código",
+        "¿Le llegó el correo con el vale?",
+        "¿Puedo llamarle a su teléfono?",
+        "¿Pudo ver la foto que le mandé?",
+        "Could you check your email for the voucher?",
+        "Can I call your mobile?",
+        "Did you get the picture?",
     ],
 )
 def test_a_draft_that_asks_for_nothing_is_left_alone(draft: str) -> None:

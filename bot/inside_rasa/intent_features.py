@@ -47,9 +47,11 @@ class Features:
         read = [matter(words(text)) for text in texts]
         self.known = dict(Counter(itertools.chain.from_iterable(read)))
         said = [self._said(one) for one in read]
-        for name, reader in self._readers.items():
-            reader.fit([getattr(one, name) for one in said])
-        return self.rows(said)
+        seen = [
+            reader.fit_transform([getattr(one, name) for one in said])
+            for name, reader in self._readers.items()
+        ]
+        return hstack(seen, format="csr", dtype=np.float32)
 
     def hear(self, texts: Sequence[str]) -> List[Said]:
         """The messages as their readers see them."""

@@ -23,7 +23,7 @@ HELD_OUT = 4
 # How far the faint signs of several complaints add up: the smaller, the further.
 FAINTNESS = 2.0
 # How much more the signs of a complaint must weigh than all others, before it is taken for one.
-CAUTION = 0.1
+CAUTION = 0.2
 # The sharpness of the confidences is sought among these.
 SHARPNESS = np.geomspace(0.2, 10, 40)
 
@@ -137,8 +137,7 @@ class IntentModel:
 
 
 def _classifier() -> LinearSVC:
-    # Rare intents count as much as frequent ones.
-    return LinearSVC(C=STRICTNESS, tol=NEARNESS, class_weight="balanced", random_state=1)
+    return LinearSVC(C=STRICTNESS, tol=NEARNESS, random_state=1)
 
 
 def _confidences(scores: NDArray[Any], sharpness: float) -> NDArray[Any]:

@@ -9,6 +9,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
+import structlog
+
 from bot.conversation import arrivals
 from bot.conversation.arrivals import Taken
 from bot.conversation.channel import Event
@@ -16,6 +18,7 @@ from bot.conversation.runs import Runs
 from bot.db import Database
 from bot.desk import Desk
 
+log = structlog.get_logger()
 # One transaction stays short enough that nobody notices it.
 AT_ONCE = 20
 
@@ -91,4 +94,11 @@ class Inbox:
                 one.stored.set_result(None)
         for what in taken:
             if what is not None:
-                await self._on_taken(what)
+                await self._tell(what)
+
+    async def _tell(self, taken: Taken) -> None:
+        try:
+            await self._on_taken(taken)
+        except Exception:
+            # It is stored, and the keeper's sweep finds it; what waits here must not wait for it.
+            log.exception("inbox_failed", conversation=taken.conversation_id)

@@ -77,6 +77,20 @@ async def test_one_that_cannot_be_stored_is_told_to_its_bringer_and_takes_none_a
     assert len(seen.taken) == 5
 
 
+async def test_what_goes_wrong_after_the_commit_keeps_nobody_waiting(theatre: Theatre) -> None:
+    told: list[str] = []
+
+    async def fails(taken: Taken) -> None:
+        told.append(taken.conversation_id)
+        raise RuntimeError("a page is gone")
+
+    inbox = Inbox(theatre.db, theatre.desk, fails)
+    posts = [inbox.store("whatsapp", [words(number)]) for number in range(30)]
+    await asyncio.wait_for(asyncio.gather(*posts), 60)
+    await inbox.stop()
+    assert len(told) == len(await theatre.all(Message)) == 30
+
+
 async def test_the_messages_of_a_post_keep_their_order_and_a_report_meets_its_message(
     theatre: Theatre,
 ) -> None:

@@ -40,6 +40,17 @@ class Alternative:
     is_entitlement: bool = False
     right: str | None = None  # the key of the right in the company's profile
 
+    @property
+    def budget_minor(self) -> int:
+        """What it takes from the budgets, in minor units.
+
+        A right costs the company what it costs; only goodwill is rationed.
+        """
+        cost = self.cost.amount_minor if self.cost else 0
+        if self.is_entitlement:
+            return 0
+        return min(cost, self.goodwill.amount_minor) if self.goodwill else cost
+
     def as_dict(self) -> Mapping[str, Any]:
         """All of it as JSON can hold it; amounts in minor units."""
         amounts = {

@@ -8,17 +8,20 @@ from enum import StrEnum
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import budget, clock, complaint, handoff, history, ledger, offer, promise
-from bot.db import changed_one
+from bot import breaker, budget, clock, complaint, handoff, history, ledger, offer, promise, usage
+from bot.allowance import passed
+from bot.db import alone, changed_one
 from bot.desk import Desk
 from bot.models import Compensation, Complaint, Contact, LedgerEntry, Offer, Order
-from bot.money import Money
+from bot.money import Money, percent_of
 from bot.offer import TAKEN
 from bot.sla import Window
 
 # Read out on a phone without doubt: no O and 0, no I, 1 and L. Sixty bits cannot be guessed.
 CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 CODE_GROUPS, CODE_GROUP_LENGTH = 3, 4
+# What the assistant spends, it spends one at a time.
+SPENDING = 20_261_124
 # Kinds that the customer spends with a code.
 WITH_CODE = frozenset({"voucher", "store_credit", "gift", "free_shipping", "upgrade"})
 
@@ -29,8 +32,9 @@ class Acceptance(StrEnum):
     DONE = "done"  # theirs now, or already theirs by this very choice
     TAKEN_BEFORE = "taken_before"  # another alternative of the offer was chosen earlier
     GONE = "gone"  # the offer no longer stands
-    LIMIT = "limit_passed"  # the order or the customer has had what the policy allows
-    BUDGET = "budget_spent"  # today's budget does not suffice
+    LIMIT = "limit_passed"  # one of the policy's limits does not allow it any more
+    BUDGET = "budget_spent"  # the budget of the day, the week or the month does not suffice
+    PAUSED = "paused"  # the assistant's spending stands still
 
 
 class CannotRedeem(ValueError):
@@ -104,10 +108,10 @@ async def accept(
         await session.refresh(chosen)
         return await _came_late(session, chosen)
     if not by_person:  # a person's authority was looked at when they offered it
-        passed = await _limit_passed(session, desk, case, chosen)
-        if passed or not await _within_budget(session, desk, chosen):
+        refused = await _held_back(session, desk, case, chosen)
+        if refused is not None:
             await offer.void(session, chosen.offer_id, was="accepted")
-            return (Acceptance.LIMIT if passed else Acceptance.BUDGET), chosen
+            return refused, chosen
     budget_minor = 0 if by_person else chosen.budget_minor
     await _give(session, desk, case, chosen, originator=originator, budget_minor=budget_minor)
     what = {"kind": chosen.kind, "state": chosen.state}
@@ -119,17 +123,31 @@ async def accept(
     return Acceptance.DONE, chosen
 
 
-async def _limit_passed(
+async def _held_back(
     session: AsyncSession, desk: Desk, case: Complaint, chosen: Compensation
-) -> bool:
-    """Whether the order or the customer, known or not, has had what the policy allows."""
-    given = await offer.usage(session, desk, case)
-    order, customer = desk.policy.limits.per_order, desk.policy.limits.per_customer
-    if given.order_count >= order.max_remedies or given.customer_count >= customer.max_remedies:
-        return True
-    before = given.customer_total.amount_minor if given.customer_total else 0
-    most = customer.max_total.amount_minor
-    return chosen.goodwill_minor > 0 and before + chosen.goodwill_minor > most
+) -> Acceptance | None:
+    """What keeps the assistant from giving this; the budgets are taken from when nothing does.
+
+    One at a time in the whole cluster, so that what was counted still holds when it is written.
+    """
+    await alone(session, SPENDING)
+    if await breaker.look(session, desk) is not None:
+        return Acceptance.PAUSED
+    given, limits = await usage.of(session, desk, case), desk.policy.limits
+    currency = chosen.currency or desk.policy.currency
+    goodwill = Money(chosen.goodwill_minor, currency)
+    if passed(limits, given, case.category, chosen.kind, goodwill) is not None:
+        return Acceptance.LIMIT
+    order = await session.get(Order, chosen.order_id) if chosen.order_id else None
+    if order is not None and order.currency == currency:
+        before = given.order_total.amount_minor if given.order_total else 0
+        most = percent_of(Money(order.total_minor, currency), limits.per_order.max_percent)
+        if before + chosen.value_minor > most.amount_minor:
+            return Acceptance.LIMIT
+    cost = Money(chosen.budget_minor, currency)
+    if cost.amount_minor and not await budget.reserve(session, _today(desk), cost, limits.budgets):
+        return Acceptance.BUDGET
+    return None
 
 
 async def lock(
@@ -153,14 +171,6 @@ async def _came_late(
         if other.state in TAKEN:
             return Acceptance.TAKEN_BEFORE, other
     return Acceptance.GONE, chosen
-
-
-async def _within_budget(session: AsyncSession, desk: Desk, chosen: Compensation) -> bool:
-    if chosen.budget_minor == 0:
-        return True
-    cost = Money(chosen.budget_minor, chosen.currency)
-    limits = {"day": desk.policy.limits.daily_budget}
-    return await budget.reserve(session, _today(desk), cost, limits)
 
 
 async def _give(
@@ -229,6 +239,7 @@ def _end_of_day(moment: datetime, desk: Desk) -> datetime:
 
 async def fulfil(session: AsyncSession, remedy: Compensation, originator: str) -> bool:
     """Somebody's hands have done what was promised; False when it was done before."""
+    case = await lock(session, None, None, remedy.complaint_id)
     done = await changed_one(
         session,
         update(Compensation)
@@ -238,7 +249,6 @@ async def fulfil(session: AsyncSession, remedy: Compensation, originator: str) -
     if not done:
         return False
     await session.refresh(remedy)
-    case = await session.get_one(Complaint, remedy.complaint_id)
     moved = ledger.move("issue", remedy.amount_minor, is_spent=remedy.code is not None)
     await _write_down(session, case, remedy, moved, originator)
     await promise.end(session, case.id, remedy.kind, "kept")
@@ -315,6 +325,7 @@ async def redeem(
     """
     if amount is not None and amount.currency != remedy.currency:
         raise CannotRedeem("other_currency")
+    await lock(session, None, None, remedy.complaint_id)
     query = select(Compensation).where(Compensation.id == remedy.id).with_for_update()
     fresh = (await session.scalars(query.execution_options(populate_existing=True))).one()
     known = await ledger.by_key(session, f"redeem:{key}")

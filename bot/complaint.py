@@ -208,7 +208,7 @@ async def remedied(session: AsyncSession, complaint: Complaint) -> Compensation 
         .where(
             Compensation.order_id == complaint.order_id,
             Compensation.complaint_id != complaint.id,
-            Compensation.state.in_(("accepted", "issued")),
+            Compensation.state.in_(("accepted", "issued", "expired")),
         )
         .order_by(Compensation.id.desc())
         .limit(1)

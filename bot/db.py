@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import CursorResult, Update, event, make_url
+from sqlalchemy import CursorResult, Update, event, func, make_url, select
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
@@ -67,6 +67,12 @@ async def insert_if_absent(session: AsyncSession, model: type[Base], **values: A
     """Insert a row unless one with the same key is there, whoever else is doing the same now."""
     insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgres_insert
     await session.execute(insert(model).values(**values).on_conflict_do_nothing())
+
+
+async def alone(session: AsyncSession, what: int) -> None:
+    """Whoever does the same waits until this transaction ends; on SQLite every writer does."""
+    if session.get_bind().dialect.name == "postgresql":
+        await session.execute(select(func.pg_advisory_xact_lock(what)))
 
 
 # `hide_parameters`: an error that is logged tells the statement, not what customers wrote.

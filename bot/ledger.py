@@ -78,17 +78,27 @@ def move(
     return Move(event, source, target, amount_minor)
 
 
-def reversal(entry: LedgerEntry) -> Move:
-    """The move that takes an entry back."""
+def reversal(entry: LedgerEntry, amount_minor: int) -> Move:
+    """The move that takes an entry back, or as much of it as is still where it went.
+
+    The budget gets the same share back, and never more than it gave.
+    """
+    whole = entry.amount_minor
     return Move(
         "reverse",
         entry.to_account,
         entry.from_account,
-        entry.amount_minor,
-        entry.budget_minor,
+        amount_minor,
+        entry.budget_minor * amount_minor // whole if whole else entry.budget_minor,
         entry.budget_day,
         entry.id,
     )
+
+
+def hash_of(compensation_id: int, currency: str, asked: Move, originator: str) -> str:
+    """What was asked under an idempotency key, in 64 letters."""
+    inputs = (compensation_id, currency, *astuple(asked), originator)
+    return hashlib.sha256(json.dumps(inputs, default=str).encode()).hexdigest()
 
 
 async def record(
@@ -106,8 +116,7 @@ async def record(
         KeyReused: the key came before, with something else.
         DBAPIError: the account does not hold so much; the database itself says so.
     """
-    asked = (compensation.id, compensation.currency, *astuple(done), originator)
-    inputs_hash = hashlib.sha256(json.dumps(asked, default=str).encode()).hexdigest()
+    inputs_hash = hash_of(compensation.id, compensation.currency, done, originator)
     known = await by_key(session, key)
     if known is not None:
         if known.inputs_hash != inputs_hash:

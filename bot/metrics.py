@@ -30,3 +30,4 @@ ASKED_KNOWN = Counter(
 SENT = Counter(
     "regalo_sent_total", "What became of messages handed to a provider", ["channel", "outcome"]
 )
+PAUSED = Gauge("regalo_spending_paused", "1 while the assistant's spending stands still")

@@ -1,23 +1,19 @@
 """Offers: the alternatives that the policy allows for a case, put on the table and taken off."""
 
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import clock, complaint, history
+from bot import breaker, clock, complaint, history, usage
 from bot.alternative import Alternative
 from bot.db import changed_one
 from bot.desk import Desk
 from bot.models import Agent, Compensation, Complaint, Conversation, Offer, Order
 from bot.money import Money, zero
 from bot.order import spent_in_a_year
-from bot.policy import CaseFacts, Decision, Usage
-
-# A remedy in one of these states has been given.
-TAKEN = ("accepted", "issued")
+from bot.policy import CaseFacts, Decision
+from bot.usage import TAKEN as TAKEN  # noqa: PLC0414 - whoever asks about offers needs it, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,54 +44,9 @@ async def case_facts(
         desired=case.desired,
         value_at_risk=spent,
         failures=await complaint.failures(session, case, desk.policy.raises.within_days),
-        usage=await usage(session, desk, case),
+        usage=await usage.of(session, desk, case),
+        is_paused=await breaker.is_paused(session),
     )
-
-
-async def usage(session: AsyncSession, desk: Desk, case: Complaint) -> Usage:
-    """What this order has been given, and this customer within the policy's period."""
-    currency = desk.policy.currency
-    since = clock.now() - timedelta(days=desk.policy.limits.per_customer.period_days)
-    on_order = await _given(
-        session, Compensation.amount_minor, Compensation.order_id, case.order_id
-    )
-    to_customer = await _given(
-        session,
-        Compensation.goodwill_minor,
-        Compensation.contact_id,
-        case.contact_id,
-        Compensation.accepted_at >= since,
-    )
-    if case.contact_id is None:
-        # Nobody known: what this conversation was given counts.
-        to_customer = await _given(
-            session,
-            Compensation.goodwill_minor,
-            Complaint.conversation_id,
-            case.conversation_id,
-            Complaint.id == Compensation.complaint_id,
-        )
-    return Usage(
-        order_count=on_order[0],
-        order_total=Money(on_order[1], currency),
-        customer_count=to_customer[0],
-        customer_total=Money(to_customer[1], currency),
-    )
-
-
-async def _given(
-    session: AsyncSession, summed: Any, column: Any, wanted: int | str | None, *where: Any
-) -> tuple[int, int]:
-    """How many remedies were taken, and their sum; nothing for an order or customer not known."""
-    if wanted is None:
-        return 0, 0
-    row = await session.execute(
-        select(func.count(), func.coalesce(func.sum(summed), 0)).where(
-            column == wanted, Compensation.state.in_(TAKEN), *where
-        )
-    )
-    count, total = row.one()
-    return int(count), int(total)
 
 
 async def put(
@@ -137,8 +88,6 @@ async def put(
 
 
 def _row(offer: Offer, case: Complaint, position: int, one: Alternative) -> Compensation:
-    goodwill = one.goodwill.amount_minor if one.goodwill else 0
-    cost = one.cost.amount_minor if one.cost else 0
     known = one.amount or one.cost
     return Compensation(
         offer_id=offer.id,
@@ -149,9 +98,8 @@ def _row(offer: Offer, case: Complaint, position: int, one: Alternative) -> Comp
         kind=one.kind,
         amount_minor=one.amount.amount_minor if one.amount else 0,
         value_minor=one.value.amount_minor if one.value else 0,
-        goodwill_minor=goodwill,
-        # A right costs the company what it costs; only goodwill is rationed by the day.
-        budget_minor=0 if one.is_entitlement else min(cost, goodwill) if one.goodwill else cost,
+        goodwill_minor=one.goodwill.amount_minor if one.goodwill else 0,
+        budget_minor=one.budget_minor,
         currency=known.currency if known else "",
         terms=dict(one.as_dict()),
         state="offered",

@@ -6,11 +6,13 @@ from decimal import Decimal
 from typing import Final, Literal
 
 from bot import raising, weighing
+from bot.allowance import Given, Passed, Usage, passed
 from bot.alternative import Alternative, build, face_value
 from bot.category import Severity
 from bot.money import Money, percent_of, show, zero
 from bot.policy_file import PolicyError, Problem, load_policy
-from bot.policy_model import AlternativeSpec, Limits, Policy, RuleSpec
+from bot.policy_limits import Limits
+from bot.policy_model import AlternativeSpec, Policy, RuleSpec
 from bot.policy_when import When
 from bot.policy_words import KINDS, MONEY_KINDS, Hands, Kind
 from bot.working import Working
@@ -20,6 +22,7 @@ __all__ = [
     "Alternative",
     "CaseFacts",
     "Decision",
+    "Given",
     "Hands",
     "Kind",
     "Limits",
@@ -32,39 +35,32 @@ __all__ = [
     "load_policy",
 ]
 
-PersonReason = Literal[
-    "no_rule",
-    "rule_says_person",
-    "order_limit",
-    "customer_limit",
-    "needs_identity",
-    "needs_order",
-    "other_currency",
-]
+PersonReason = (
+    Literal[
+        "no_rule",
+        "rule_says_person",
+        "needs_identity",
+        "needs_order",
+        "other_currency",
+        "paused",
+    ]
+    | Passed
+)
 
 _WHY: Final[dict[PersonReason, str]] = {
     "no_rule": "no rule of the policy takes such a case",
     "rule_says_person": "the rule leaves it to a person",
     "order_limit": "the order has had what the policy allows for one order",
     "customer_limit": "the customer has had what the policy allows in its period",
+    "household_limit": "the household has had what the policy allows in its period",
+    "category_limit": "such cases have had what the policy allows in its period",
+    "kind_limit": "as much of this kind as the policy allows has been given in its period",
+    "budget_spent": "the budget of the day, the week or the month does not suffice",
     "needs_identity": "a rule would take it once it is known who the customer is",
     "needs_order": "a rule would take it once it is known which order it is about",
     "other_currency": "the order is in another currency than the policy",
+    "paused": "the assistant's spending is paused",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """What was given before: on this order, and to this customer within the policy's period.
-
-    Counts are of all remedies taken. `order_total` is the sum of their amounts; `customer_total`
-    is that of goodwill alone, without entitlements. None means nothing so far.
-    """
-
-    order_count: int = 0
-    order_total: Money | None = None
-    customer_count: int = 0
-    customer_total: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +84,7 @@ class CaseFacts:
     value_at_risk: Money | None = None
     failures: int = 0
     usage: Usage = field(default_factory=Usage)
+    is_paused: bool = False  # the assistant gives nothing now
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +112,8 @@ class Decision:
 
 def decide(policy: Policy, facts: CaseFacts) -> Decision:
     """What the first rule that holds allows for the case; never a refusal, at most a person."""
+    if facts.is_paused:
+        return _person(policy, None, "paused")
     currency = facts.order_value.currency if facts.order_value else facts.order_currency
     if currency not in (None, policy.currency):
         return _person(policy, None, "other_currency", f"{currency}, not {policy.currency}")
@@ -123,11 +122,9 @@ def decide(policy: Policy, facts: CaseFacts) -> Decision:
         return _person(policy, None, _what_is_missing(policy.rules, facts))
     if rule.person:
         return _person(policy, rule, "rule_says_person", rule.why)
-    usage, limits = facts.usage, policy.limits
-    if usage.order_count >= limits.per_order.max_remedies:
-        return _person(policy, rule, "order_limit", f"{usage.order_count} on this order")
-    if usage.customer_count >= limits.per_customer.max_remedies:
-        return _person(policy, rule, "customer_limit", f"{usage.customer_count} in the period")
+    limit = passed(policy.limits, facts.usage, facts.category, None, zero(policy.currency))
+    if limit is not None:
+        return _person(policy, rule, limit)
     return _offer(policy, rule, facts)
 
 
@@ -163,7 +160,9 @@ def _offer(policy: Policy, rule: RuleSpec, facts: CaseFacts) -> Decision:
     notes += [f"{kind} left out: {_WHY[reason]}" for kind, reason in left_out]
     notes += room.told()
     working = room.working(by, left_out)
-    if rule.offer and len(left_out) == len(rule.offer):
+    # On an empty budget the right stands by itself; any other limit is for a person to judge.
+    right_alone = bool(alternatives) and {why for _, why in left_out} == {"budget_spent"}
+    if rule.offer and len(left_out) == len(rule.offer) and not right_alone:
         return replace(_person(policy, rule, left_out[0][1], *notes), working=working)
     alternatives += goodwill
     alternatives.sort(key=lambda one: one.kind != facts.desired)
@@ -179,13 +178,14 @@ class _Room:
     def __init__(self, policy: Policy, facts: CaseFacts) -> None:
         nothing = zero(policy.currency)
         self._policy = policy
+        self._facts = facts
+        given = facts.usage.customer_total or nothing
+        self._for_customer = policy.limits.per_customer.max_total - given
         self._order = facts.order_value
         self._on_order: Money | None = None
         if facts.order_value is not None:
             most = percent_of(facts.order_value, policy.limits.per_order.max_percent)
             self._on_order = max(most - (facts.usage.order_total or nothing), nothing)
-        given = facts.usage.customer_total or nothing
-        self._for_customer = policy.limits.per_customer.max_total - given
 
     def fit_right(self, spec: AlternativeSpec) -> Alternative | PersonReason:
         """What the customer has a right to; never cut down to a limit: then a person decides."""
@@ -195,7 +195,8 @@ class _Room:
             return "needs_order"
         if value is not None and not self._fits_order(value):
             return "order_limit"
-        return build(spec, self._policy, value)
+        made = build(spec, self._policy, value)
+        return self._passed(made) or made
 
     def fit_raised(
         self, spec: AlternativeSpec, owed: Money | None, by: Decimal
@@ -223,9 +224,16 @@ class _Room:
             if value is None:
                 return "order_limit"
         made = build(spec, self._policy, value, owed)
-        if made.goodwill is not None and made.goodwill > self._for_customer:
-            return "customer_limit"
-        return made
+        return self._passed(made) or made
+
+    def _passed(self, made: Alternative) -> Passed | None:
+        """The first limit or budget that it would pass."""
+        facts, left = self._facts, self._facts.usage.budget_left
+        goodwill = made.goodwill or zero(self._policy.currency)
+        limit = passed(self._policy.limits, facts.usage, facts.category, made.kind, goodwill)
+        if limit is None and left is not None and made.budget_minor > left.amount_minor:
+            return "budget_spent"
+        return limit
 
     def working(self, by: Decimal, left_out: list[tuple[Kind, PersonReason]]) -> Working:
         """What a decision was made of."""

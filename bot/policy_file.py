@@ -39,6 +39,7 @@ def load_policy(path: Path, company: Company) -> Policy:
         weighing=content.weighing,
         raises=content.raises,
         warnings=warnings(document, content, company),
+        breaker=content.breaker,
     )
 
 

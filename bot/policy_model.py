@@ -11,6 +11,8 @@ from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 from bot.checked_file import NotEmpty, Problem, Strict, wrong
 from bot.company import Span
 from bot.local_text import LocalText, Words
+from bot.policy_breaker import BreakerSpec
+from bot.policy_limits import Limits
 from bot.policy_when import When
 from bot.policy_words import MONEY_KINDS, Amount, Hands, Kind, Percent, plain
 from bot.raising import Raises
@@ -147,29 +149,6 @@ class RuleSpec(Strict):
         return self
 
 
-class PerOrder(Strict):
-    """What may be given on one order."""
-
-    max_remedies: Annotated[int, Field(ge=1)]
-    max_percent: Percent  # of the value of the order, all remedies together
-
-
-class PerCustomer(Strict):
-    """What one customer may be given in a rolling period."""
-
-    max_remedies: Annotated[int, Field(ge=1)]
-    max_total: Amount  # of goodwill
-    period_days: Annotated[int, Field(ge=1, le=3650)]
-
-
-class Limits(Strict):
-    """What the system may give away by itself; beyond it a person decides."""
-
-    per_order: PerOrder
-    per_customer: PerCustomer
-    daily_budget: Amount  # of what goodwill costs the company
-
-
 class RoleAuthority(Strict):
     """What one person of a role may give by themselves, in face value."""
 
@@ -193,6 +172,7 @@ class PolicyFile(Strict):
     authority: Authority = Authority()
     weighing: Weighing | None = None
     raises: Raises = Raises()
+    breaker: BreakerSpec | None = None
     remedies: dict[str, AlternativeSpec] = Field(default_factory=dict)
     cases: Annotated[tuple[RuleSpec, ...], NotEmpty]
 
@@ -211,6 +191,7 @@ class Policy:
     weighing: Weighing | None = None  # None: alternatives come in the order in which they stand
     raises: Raises = field(default_factory=Raises)
     warnings: tuple[Problem, ...] = field(default=(), compare=False)  # allowed, yet doubtful
+    breaker: BreakerSpec | None = None
 
 
 def _placeholders(text: str) -> list[str]:

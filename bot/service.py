@@ -87,6 +87,7 @@ class Service:
             on_answer=self._answered,
             on_say=self.show,
             on_step=self.after,
+            on_board=self.publish_board,
         )
 
     async def start(self) -> None:

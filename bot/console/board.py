@@ -6,7 +6,7 @@ from sanic import Blueprint, HTTPResponse, Request, response
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import agent, clock, wallboard
+from bot import agent, breaker, clock, wallboard
 from bot.card import cards
 from bot.console.guard import person_of, service_of, supervisors
 from bot.console.views import Json, Views, moment
@@ -26,6 +26,7 @@ async def show(request: Request) -> HTTPResponse:
         found = await cards(session)
         people = await agent.at_work(session)
         asked = await _approvals(session, service, person)
+        pause = await breaker.open_pause(session)
     mine = [one for one in found if one.agent and one.agent.id == person.id]
     others = [one for one in found if one.agent and one.agent.id != person.id]
     return response.json(
@@ -35,6 +36,7 @@ async def show(request: Request) -> HTTPResponse:
             "others": [views.card(one) for one in others] if is_supervisor else [],
             "agents": [views.person(one) for one in people],
             "approvals": asked,
+            "pause": views.pause(pause),
             "now": moment(clock.now()),
         }
     )

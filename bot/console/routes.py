@@ -16,10 +16,11 @@ from bot.console.pictures import pictures
 from bot.console.remedies import remedies
 from bot.console.sessions import me, sign_in
 from bot.console.socket import live
+from bot.console.spending import spending
 
 API = "/console/api/"
 _OPEN: tuple[Blueprint, ...] = (console_pages, sign_in, live)
-_GUARDED: tuple[Blueprint, ...] = (me, board, cases, handoffs, remedies, people, pictures)
+_GUARDED: tuple[Blueprint, ...] = (me, board, cases, handoffs, remedies, people, pictures, spending)
 
 
 def add_console(app: Sanic[Any, Any]) -> None:

@@ -19,6 +19,7 @@ from bot.models import (
     Note,
     Offer,
     Order,
+    Pause,
     Promise,
 )
 from bot.money import Money, minor_digits
@@ -321,6 +322,10 @@ class Views:
             "decided_at": moment(one.decided_at),
             "answer": one.answer,
         }
+
+    def pause(self, one: Pause | None) -> Json | None:
+        """Why the assistant's spending stands still, and since when."""
+        return {"reason": one.reason, "at": moment(one.at)} if one else None
 
     def found(self, one: Found) -> Json:
         """A case in the results of a search."""

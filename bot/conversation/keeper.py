@@ -9,13 +9,14 @@ from datetime import timedelta
 import structlog
 from sqlalchemy import or_, select
 
-from bot import clock
+from bot import breaker, clock, expiry
 from bot.conversation import dispatch, outbox, reminders
 from bot.conversation.handover import Step
 from bot.conversation.lease import turn_lease
 from bot.conversation.turn import Answered, Turns
 from bot.db import Database
 from bot.desk import Desk
+from bot.metrics import PAUSED
 from bot.models import RECEIVED, Conversation, Message
 
 log = structlog.get_logger()
@@ -23,6 +24,8 @@ log = structlog.get_logger()
 SWEEP_EVERY = 1.0
 PROMISES_EVERY = 20.0
 DISPATCH_EVERY = 2.0
+EXPIRE_EVERY = 60.0
+BREAKER_EVERY = 5.0
 # The customer hears from us this long before a promise passes.
 AHEAD = timedelta(minutes=5)
 
@@ -40,6 +43,7 @@ class Keeper:
         on_answer: Callable[[Answered], Awaitable[None]],
         on_say: Callable[[Message], Awaitable[None]],
         on_step: Callable[[Step], Awaitable[None]],
+        on_board: Callable[[], None],
     ) -> None:
         self._db = db
         self._desk = desk
@@ -48,6 +52,8 @@ class Keeper:
         self._on_answer = on_answer
         self._on_say = on_say
         self._on_step = on_step
+        self._on_board = on_board
+        self._was_paused = False
         self._name = f"{socket.gethostname()}-{os.getpid()}"
         self._running: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
@@ -62,6 +68,8 @@ class Keeper:
             asyncio.create_task(self._for_ever(self._deliver, SWEEP_EVERY)),
             asyncio.create_task(self._for_ever(self._keep_promises, PROMISES_EVERY)),
             asyncio.create_task(self._for_ever(self._dispatch, DISPATCH_EVERY)),
+            asyncio.create_task(self._for_ever(self._expire, EXPIRE_EVERY)),
+            asyncio.create_task(self._for_ever(self._watch_spending, BREAKER_EVERY)),
         ]
 
     async def stop(self, patience: float = 10.0) -> None:
@@ -141,6 +149,17 @@ class Keeper:
     async def _keep_promises(self) -> None:
         for message in await reminders.renew(self._db, self._desk, clock.now() + AHEAD):
             await self._on_say(message)
+
+    async def _expire(self) -> None:
+        await expiry.sweep(self._db)
+
+    async def _watch_spending(self) -> None:
+        """Stop the assistant's spending when something looks wrong; tell when it stopped or not."""
+        paused = await breaker.watch(self._db, self._desk)
+        if paused != self._was_paused:
+            self._was_paused = paused
+            PAUSED.set(paused)
+            self._on_board()
 
     async def _dispatch(self) -> None:
         """Look after the queue."""

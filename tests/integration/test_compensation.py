@@ -242,8 +242,8 @@ async def test_the_limit_holds_when_two_offers_were_on_the_table_already(
 async def test_an_empty_budget_brings_a_person_and_takes_nothing(
     stage: Stage, with_policy: Any
 ) -> None:
-    with_policy(daily_budget=Money(100, "COP"))
     await stage.customer("late_delivery", f"El pedido 10482 llegó tarde. {ANA}")
+    with_policy(daily_budget=Money(100, "COP"))
     await stage.press("Bono de compra")
     assert stage.told("person_because_budget_spent")
     assert "Listo" not in stage.last.text
@@ -271,8 +271,7 @@ async def test_the_budget_is_that_of_the_day_in_the_companys_zone(
     await stage.press("Bono de compra")
     second = await stage.theatre.stage()
     await second.customer("late_delivery", "El pedido 30001 llegó tarde, rosa30001@example.com")
-    await second.press("Bono de compra")
-    assert [one.reason for one in await second.handoffs()] == ["budget_spent"]
+    assert not any("Bono de compra" in one.title for one in second.table)
     stage.theatre.clock.forward(hours=2)
     third = await stage.theatre.stage()
     await third.customer("late_delivery", "El pedido 30002 llegó tarde, rosa30002@example.com")

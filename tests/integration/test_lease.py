@@ -147,6 +147,7 @@ def keeper(theatre: Theatre, ears: Ears) -> Keeper:
         on_answer=ears.answer,
         on_say=ears.say,
         on_step=ears.step,
+        on_board=lambda: None,
     )
 
 

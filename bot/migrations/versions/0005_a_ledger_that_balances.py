@@ -1,5 +1,8 @@
 """A ledger that balances, budgets by period, pauses, providers, decisions and doubts."""
 
+from collections import Counter
+from datetime import date, timedelta
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -128,6 +131,7 @@ def _ledger(dialect: str) -> None:
 
 
 def _budgets() -> None:
+    sqlite = op.get_bind().dialect.name == "sqlite"
     spent = op.get_bind().execute(sa.text("SELECT day, currency, spent_minor FROM budgets")).all()
     op.drop_table("budgets")
     op.create_table(
@@ -141,10 +145,17 @@ def _budgets() -> None:
     )
     insert = sa.text(
         "INSERT INTO budgets (period, starts_on, currency, spent_minor, untold_minor)"
-        " VALUES ('day', :day, :currency, :spent, :spent)"
+        " VALUES (:period, :day, :currency, :spent, :spent)"
     )
-    for day, currency, minor in spent:
-        op.get_bind().execute(insert, {"day": day, "currency": currency, "spent": minor})
+    untold: Counter[tuple[str, date, str]] = Counter()
+    for told, currency, minor in spent:
+        day = date.fromisoformat(str(told))
+        monday = day - timedelta(days=day.weekday())
+        for period, start in (("day", day), ("week", monday), ("month", day.replace(day=1))):
+            untold[period, start, currency] += minor
+    for (period, start, currency), minor in untold.items():
+        row = {"period": period, "day": start.isoformat() if sqlite else start}
+        op.get_bind().execute(insert, {**row, "currency": currency, "spent": minor})
 
 
 def _pauses() -> None:

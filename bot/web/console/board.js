@@ -14,6 +14,7 @@ export class Board extends EventTarget {
   others = [];
   agents = [];
   approvals = [];
+  pause = null;
 
   /**
    * Events: "case" (detail: its reference), and "change" with what is new in its detail: `news` in the queue,
@@ -53,7 +54,7 @@ export class Board extends EventTarget {
     }
   }
 
-  #take({ queue, mine, others, agents, approvals, now }) {
+  #take({ queue, mine, others, agents, approvals, pause, now }) {
     this.#desk.format.serverTime = now;
     const known = new Set(this.queue.map((card) => card.handoff));
     const news = this.loaded ? queue.filter((card) => !known.has(card.handoff)) : [];
@@ -64,7 +65,7 @@ export class Board extends EventTarget {
     const stood = new Map(this.approvals.map(({ id, state }) => [id, state]));
     const asked = this.loaded ? approvals.filter(({ id, state }) => state === "open" && !stood.has(id)) : [];
     const decided = approvals.filter(({ id, state }) => state !== "open" && stood.get(id) === "open");
-    Object.assign(this, { queue, mine, others, agents, approvals, loaded: true });
+    Object.assign(this, { queue, mine, others, agents, approvals, pause, loaded: true });
     this.dispatchEvent(new CustomEvent("change", { detail: { news, spoken, given, asked, decided } }));
   }
 }

@@ -12,6 +12,7 @@ import { listenToKeys } from "./keys.js";
 import { Lists } from "./lists.js";
 import { Outbox } from "./outbox.js";
 import { Photos } from "./photos.js";
+import { pauseBanner } from "./pause.js";
 import { papersOf } from "./shelf.js";
 import { Stage } from "./stage.js";
 import { Toasts } from "./toasts.js";
@@ -40,6 +41,7 @@ export function openDesk({ me, api, texts }) {
     element("a", { class: "skip", href: "#main" }, texts.skip),
     buildHeader(desk),
     offline,
+    pauseBanner(desk),
     element("div", { class: "desk" }, lists.element, ...stage.elements),
     desk.toasts.element,
     desk.alarm.element,

@@ -72,6 +72,9 @@ export const en = {
       declined: `What you asked for in ${reference} was not approved.`,
     })[state],
   offline: "No connection. What you write is saved and goes out when it is back.",
+  paused: (why, since) => `The assistant gives nothing by itself since ${since}: ${why}. Cases go to people.`,
+  resume: "Resume",
+  resumed: "The assistant gives again what the policy allows.",
 
   lists: {
     all: "Lists of cases",
@@ -342,6 +345,7 @@ export const en = {
     server: "That did not work. Try again in a moment.",
     wrong_login: "The e-mail or the password is wrong.",
     too_many_tries: "Too many tries. Wait a few minutes.",
+    resumed_before: "Somebody has resumed it already.",
     claimed_before: ({ by }) => `${by ?? "Somebody else"} took it first.`,
     beyond_authority: "Beyond your authority. Ask the supervisor.",
     not_found: "There is no such case.",

@@ -71,6 +71,9 @@ export const es = {
       declined: `No se aprobó lo que pidió en ${reference}.`,
     })[state],
   offline: "Sin conexión. Lo que escriba queda guardado y sale al volver.",
+  paused: (why, since) => `El asistente no da nada por sí mismo desde ${since}: ${why}. Los casos pasan a personas.`,
+  resume: "Reanudar",
+  resumed: "El asistente vuelve a dar lo que la política permite.",
 
   lists: {
     all: "Listas de casos",
@@ -341,6 +344,7 @@ export const es = {
     server: "No se pudo. Inténtelo otra vez en un momento.",
     wrong_login: "El correo o la contraseña no son correctos.",
     too_many_tries: "Demasiados intentos. Espere unos minutos.",
+    resumed_before: "Alguien ya lo reanudó.",
     claimed_before: ({ by }) => (by ? `${by} lo tomó primero.` : "Alguien lo tomó primero."),
     beyond_authority: "Pasa de su autoridad. Pídalo al supervisor.",
     not_found: "Ese caso no existe.",

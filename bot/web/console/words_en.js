@@ -19,6 +19,10 @@ export const words = {
     limit_passed: "Beyond the limit",
     order_limit: "Limit of the order",
     customer_limit: "Limit of the customer",
+    household_limit: "Limit of the household",
+    category_limit: "Limit of such cases",
+    kind_limit: "Limit of this remedy",
+    paused: "Spending is paused",
     no_rule: "No rule covers it",
     rule_says_person: "Policy asks for a person",
     other_currency: "Another currency",
@@ -132,6 +136,12 @@ export const words = {
     void: "Void",
   },
   promiseState: { open: "Open", kept: "Kept", broken: "Broken", void: "Void" },
+  pauseReason: {
+    errors: "several failures in a row at the provider",
+    burst: "too many remedies within minutes",
+    unusual_hour: "far more than usual at this hour",
+    by_hand: "paused by a person",
+  },
   approvalState: { open: "To decide", approved: "Approved", declined: "Not approved" },
   came: {
     voice: "Voice note",

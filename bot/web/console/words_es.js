@@ -19,6 +19,10 @@ export const words = {
     limit_passed: "Pasa del límite",
     order_limit: "Tope del pedido",
     customer_limit: "Tope del cliente",
+    household_limit: "Tope del hogar",
+    category_limit: "Tope de estos casos",
+    kind_limit: "Tope de este remedio",
+    paused: "Gasto en pausa",
     no_rule: "Sin regla que lo cubra",
     rule_says_person: "La política pide persona",
     other_currency: "Otra moneda",
@@ -132,6 +136,12 @@ export const words = {
     void: "Sin efecto",
   },
   promiseState: { open: "Pendiente", kept: "Cumplida", broken: "Incumplida", void: "Sin efecto" },
+  pauseReason: {
+    errors: "varios fallos seguidos del proveedor",
+    burst: "demasiados remedios en pocos minutos",
+    unusual_hour: "mucho más de lo usual a esta hora",
+    by_hand: "pausado por una persona",
+  },
   approvalState: { open: "Por decidir", approved: "Aprobada", declined: "No aprobada" },
   came: {
     voice: "Nota de voz",

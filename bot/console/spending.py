@@ -1,0 +1,22 @@
+"""The assistant's spending: supervisors let it go on after it was paused."""
+
+from sanic import Blueprint, HTTPResponse, Request, response
+
+from bot import breaker
+from bot.console import bodies
+from bot.console.guard import Refused, person_of, service_of, supervisors
+
+spending = Blueprint("console_spending", url_prefix="/console/api/spending")
+
+
+@spending.post("/resume")
+@supervisors
+async def resume(request: Request) -> HTTPResponse:
+    """The assistant may give again; what made the breaker stop it counts no more."""
+    service, person = service_of(request), person_of(request)
+    bodies.read(request, bodies.Empty)
+    async with service.db.write() as session:
+        if not await breaker.resume(session, person):
+            raise Refused("resumed_before", 409)
+    service.publish_board()
+    return response.json({})

@@ -12,29 +12,44 @@ from bot.desk import Desk, open_desk
 from bot.giving import CannotGive, Wanted
 from bot.models import Agent, Handoff
 from bot.money import Money
+from bot.policy_limits import ScopedCap
 from bot.settings import load_settings
 
 # Every process opens its desk and then waits for the next whole so many seconds.
 START_WITHIN = 2.0
 
 
-def accept(url: str, folder: str, ids: list[int], every: float, budget: int | None) -> list[str]:
+def accept(
+    url: str,
+    folder: str,
+    ids: list[int],
+    every: float,
+    budget: int | None,
+    of_the_category: int | None,
+) -> list[str]:
     """Accept each of these compensations, all at once; what came of each.
 
     Args:
         every: the processes start together, at the next whole multiple of so many seconds.
+        budget: what may be given on one day.
+        of_the_category: how many remedies everybody together may have for a late delivery.
     """
-    return asyncio.run(_accept(url, folder, ids, every, budget))
+    limits: dict[str, object] = {"per_kind": None, "per_category": None}
+    if budget is not None:
+        limits["daily_budget"] = Money(budget, "COP")
+    if of_the_category is not None:
+        cap = {"max_remedies": of_the_category, "period_days": 1, "for": "everybody"}
+        limits["per_category"] = {"late_delivery": ScopedCap.model_validate(cap)}
+    return asyncio.run(_accept(url, folder, ids, every, limits))
 
 
 async def _accept(
-    url: str, folder: str, ids: list[int], every: float, budget: int | None
+    url: str, folder: str, ids: list[int], every: float, limits: dict[str, object]
 ) -> list[str]:
     settings = load_settings(database_url=url, var_dir=folder)
     desk = open_desk(settings)
-    if budget is not None:
-        limits = desk.policy.limits.model_copy(update={"daily_budget": Money(budget, "COP")})
-        desk = replace(desk, policy=replace(desk.policy, limits=limits))
+    changed = desk.policy.limits.model_copy(update=limits)
+    desk = replace(desk, policy=replace(desk.policy, limits=changed))
     db = Database(settings.database_url)
     await asyncio.sleep(every - time.time() % every)
     outcomes = await asyncio.gather(*(_one(db, desk, one) for one in ids))

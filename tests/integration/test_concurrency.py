@@ -9,8 +9,9 @@ import pytest
 from bot.models import Budget, Compensation, LedgerEntry, Offer
 from tests.integration.race import START_WITHIN, accept
 from tests.integration.stage import ANA, Theatre
+from tests.integration.test_verify import findings
 
-Race = Callable[[list[int], int | None], list[str]]
+Race = Callable[..., list[str]]
 
 
 @pytest.fixture
@@ -23,10 +24,20 @@ def processes(database_url: str) -> int:
 def race(pool: ProcessPoolExecutor, database_url: str, processes: int, tmp_path: Path) -> Race:
     """Share these compensations out to the processes, and let all accept at the same moment."""
 
-    def run(ids: list[int], budget: int | None = None) -> list[str]:
+    def run(
+        ids: list[int], budget: int | None = None, of_the_category: int | None = None
+    ) -> list[str]:
         shares = [ids[place::processes] for place in range(processes)]
         started = [
-            pool.submit(accept, database_url, str(tmp_path), share, START_WITHIN, budget)
+            pool.submit(
+                accept,
+                database_url,
+                str(tmp_path),
+                share,
+                START_WITHIN,
+                budget,
+                of_the_category,
+            )
             for share in shares
         ]
         return [outcome for one in started for outcome in one.result()]
@@ -48,10 +59,11 @@ async def test_an_offer_accepted_fifty_times_at_once_pays_once(
     assert set(outcomes) == {"done", "taken_before"}
     assert len(outcomes) == times
     assert [one.state for one in await theatre.all(Offer)] == ["accepted"]
+    assert not await findings(theatre)
 
 
 async def test_no_race_passes_the_days_budget(theatre: Theatre, race: Race, processes: int) -> None:
-    offers, allowed = (30, 10) if processes == 4 else (8, 3)
+    offers, allowed = (50, 20) if processes == 4 else (8, 3)
     chosen = []
     for place in range(offers):
         stage = await theatre.stage()
@@ -71,7 +83,9 @@ async def test_no_race_passes_the_days_budget(theatre: Theatre, race: Race, proc
     assert outcomes.count("done") == allowed
     assert outcomes.count("budget_spent") == offers - allowed
     assert await theatre.count(LedgerEntry) == allowed
-    assert sum(one.spent_minor for one in await theatre.all(Budget)) == cost * allowed
+    spent = {one.period: one.spent_minor for one in await theatre.all(Budget)}
+    assert spent == dict.fromkeys(("day", "week", "month"), cost * allowed)
+    assert not await findings(theatre)
 
 
 async def test_no_race_passes_what_one_customer_may_have(
@@ -91,3 +105,25 @@ async def test_no_race_passes_what_one_customer_may_have(
     assert sorted(set(outcomes)) == ["done", "limit_passed"]
     assert outcomes.count("done") == 2  # the demo policy's limit
     assert await theatre.count(LedgerEntry) == 2
+
+
+async def test_no_race_passes_what_everybody_together_may_have(
+    theatre: Theatre, race: Race, processes: int
+) -> None:
+    offers = 12 if processes == 4 else 6
+    chosen = []
+    for place in range(offers):
+        stage = await theatre.stage()
+        await theatre.order(f"{30000 + place}", f"rosa{place}@example.com")
+        await stage.customer(
+            "late_delivery", f"El pedido {30000 + place} llegó tarde, rosa{place}@example.com"
+        )
+        case = await stage.case()
+        (voucher,) = await theatre.all(
+            Compensation, Compensation.complaint_id == case.id, Compensation.kind == "voucher"
+        )
+        chosen.append(voucher.id)
+    outcomes = race(chosen, None, 3)
+    assert outcomes.count("done") == 3
+    assert outcomes.count("limit_passed") == offers - 3
+    assert await theatre.count(LedgerEntry) == 3

@@ -39,7 +39,7 @@ from bot.policy import Decision
 from bot.policy_limits import Limits
 from bot.reversal import CannotReverse
 from bot.sla import Window
-from tests.integration.conftest import BOTH, fresh_database
+from tests.integration.conftest import BOTH, fresh_database, settings_for
 from tests.integration.stage import Clock
 
 Answer = TypeVar("Answer")
@@ -308,7 +308,7 @@ def new_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Cal
         folder.mkdir()
         made = fresh_database(request, folder, request.param)
         ends.append(made)
-        return next(made)
+        return settings_for(next(made), folder).database_url
 
     yield new
     for made in ends:

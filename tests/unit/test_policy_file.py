@@ -334,6 +334,85 @@ def test_a_mistake_in_the_authority_is_told_with_its_line(
     }
 
 
+LIMITS = """\
+  per_household: {max_remedies: 3, period_days: 90}
+  per_category: {damaged: {max_remedies: 9, period_days: 30, for: everybody}}
+  per_kind: {voucher: {max_total: 90000, period_days: 30}}
+  weekly_budget: 20000000
+  monthly_budget: 60000000
+breaker:
+  errors_in_a_row: 5
+  burst: {remedies: 40, minutes: 10}
+  unusual_hour: {times: 4, at_least: 1000000}
+remedies:
+"""
+
+
+def test_limits_and_breaker_are_read_as_they_are_written(tmp_path: Path, company: Company) -> None:
+    policy = load(tmp_path, company, (HEAD + RULE).replace("remedies:\n", LIMITS))
+    limits, breaker = policy.limits, policy.breaker
+    assert limits.per_household is not None
+    assert limits.per_category is not None
+    assert limits.per_category["damaged"].scope == "everybody"
+    voucher = limits.of_kind("voucher")
+    assert voucher is not None
+    assert (voucher.scope, voucher.max_total) == ("customer", Money(9000000, "COP"))
+    assert limits.of_kind("gift") is None
+    assert [one and one.amount_minor for one in limits.budgets.values()] == [
+        500000000,
+        2000000000,
+        6000000000,
+    ]
+    assert breaker is not None
+    assert breaker.unusual_hour is not None
+    assert breaker.unusual_hour.at_least == Money(100000000, "COP")
+
+
+def test_without_them_nothing_else_is_limited(tmp_path: Path, company: Company) -> None:
+    policy = load(tmp_path, company, HEAD + RULE)
+    limits = policy.limits
+    assert (limits.per_household, limits.per_category, limits.per_kind) == (None, None, None)
+    assert (limits.weekly_budget, limits.monthly_budget, policy.breaker) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("{max_remedies: 3, period_days: 90}", "{max_remedies: 3}", "period_days"),
+        ("{max_remedies: 3, period_days: 90}", "{period_days: 90}", "max_remedies, max_total"),
+        ("{max_remedies: 3, period_days: 90}", "{max_remedies: 0, period_days: 9}", "max_remedies"),
+        ("{damaged:", "{damged:", "damaged"),
+        ("for: everybody", "for: nobody", "customer"),
+        ("{voucher: {max", "{coupon: {max", "voucher"),
+        ("{voucher: {max_total: 90000", "{gift: {max_total: 90000", "max_remedies"),
+        ("weekly_budget: 20000000", "weekly_budget: 4000000", "5000000 or more"),
+        ("monthly_budget: 60000000", "monthly_budget: 19000000", "20000000 or more"),
+        ("monthly_budget: 60000000", "yearly_budget: 60000000", "monthly_budget"),
+        ("errors_in_a_row: 5", "errors_in_a_row: 0", "errors_in_a_row"),
+        ("{remedies: 40, minutes: 10}", "{remedies: 40}", "minutes"),
+        ("{times: 4, at_least", "{times: 1, at_least", "times"),
+        ("errors_in_a_row: 5", "errors: 5", "errors_in_a_row"),
+    ],
+)
+def test_a_mistake_in_limits_or_breaker_is_told_with_its_line_and_what_is_allowed(
+    tmp_path: Path, company: Company, old: str, new: str, told: str
+) -> None:
+    text = (HEAD + RULE).replace("remedies:\n", LIMITS)
+    assert old in text
+    text = text.replace(old, new)
+    with pytest.raises(PolicyError) as caught:
+        load(tmp_path, company, text)
+    (problem,) = caught.value.problems
+    assert problem.line == lines_of(text, new)
+    assert told in f"{problem.what}; {problem.allowed}"
+
+
+def test_a_breaker_that_looks_at_nothing_is_told(tmp_path: Path, company: Company) -> None:
+    text = (HEAD + RULE).replace("remedies:\n", "breaker: {}\nremedies:\n")
+    with pytest.raises(PolicyError, match="looks at nothing"):
+        load(tmp_path, company, text)
+
+
 def test_two_rules_of_one_name_are_told(tmp_path: Path, company: Company) -> None:
     text = HEAD + RULE + RULE.replace("late_delivery", "damaged")
     with pytest.raises(PolicyError, match="a second rule late"):

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import complaint, ledger, offer
+from bot import complaint, ledger, offer, verify
 from bot.conversation import thread
 from bot.db import Database
 from bot.desk import Desk
@@ -93,6 +93,8 @@ async def test_whatever_is_killed_each_remedy_is_done_once_and_told_as_it_is(
         if each.verdict == "done"
     )
     assert set(done_there.values()) == {1}
+    async with theatre.db.read() as session:
+        assert (await verify.verify(session, desk)).findings == ()
     for given in remedies:
         fulfilment = asked.get(given.id)
         if fulfilment is not None:

@@ -98,6 +98,19 @@ class Asked(Body):
     why: Said
 
 
+class VoucherCode(Body):
+    """Which voucher."""
+
+    code: Annotated[Short, StringConstraints(min_length=1, max_length=64)]
+
+
+class VoucherTaken(VoucherCode):
+    """A voucher that is taken in payment; all that is left where no amount is said."""
+
+    id: uuid.UUID
+    amount_minor: int | None = Field(None, ge=1, le=LARGEST_AMOUNT)
+
+
 class Decision(Body):
     """What a supervisor answers."""
 

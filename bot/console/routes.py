@@ -17,10 +17,21 @@ from bot.console.remedies import remedies
 from bot.console.sessions import me, sign_in
 from bot.console.socket import live
 from bot.console.spending import spending
+from bot.console.vouchers import vouchers
 
 API = "/console/api/"
 _OPEN: tuple[Blueprint, ...] = (console_pages, sign_in, live)
-_GUARDED: tuple[Blueprint, ...] = (me, board, cases, handoffs, remedies, people, pictures, spending)
+_GUARDED: tuple[Blueprint, ...] = (
+    me,
+    board,
+    cases,
+    handoffs,
+    remedies,
+    people,
+    pictures,
+    spending,
+    vouchers,
+)
 
 
 def add_console(app: Sanic[Any, Any]) -> None:

@@ -37,17 +37,12 @@ class Carrier:
         desk: Desk,
         provider: Provider,
         on_step: Callable[[Step], Awaitable[None]],
-        *,
-        lease: timedelta = LEASE,
-        sweep_every: float = SWEEP_EVERY,
     ) -> None:
         self._db = db
         self._desk = desk
         self._provider = provider
         self._on_step = on_step
         self._name = f"{socket.gethostname()}-{os.getpid()}"
-        self._lease = lease
-        self._every = sweep_every
         self._not_before = 0.0  # when the provider, which is short of breath, may be asked again
         self._sweeping: asyncio.Task[None] | None = None
 
@@ -73,7 +68,7 @@ class Carrier:
                     pass
             except Exception:
                 log.exception("carrier_failed")
-            await asyncio.sleep(self._every)
+            await asyncio.sleep(SWEEP_EVERY)
 
     async def sweep(self) -> bool:
         """Ask for all that is due now, at once; whether there was anything."""
@@ -84,7 +79,7 @@ class Carrier:
         if not left.pending or asyncio.get_running_loop().time() < self._not_before:
             return False
         async with self._db.write() as session:
-            taken = await fulfilment.take(session, self._name, self._lease)
+            taken = await fulfilment.take(session, self._name, LEASE)
         outcomes = await asyncio.gather(
             *(self._carry(one) for one in taken), return_exceptions=True
         )

@@ -50,7 +50,7 @@ class CompanySystem(Provider):
     def __init__(self, odds: Odds | None = None, seed: int = 0) -> None:
         self.deeds: dict[str, Deed] = {}
         self.answers: list[Answer] = []  # given instead, the first one first
-        self.callback_url = ""
+        self.callback_urls: list[str] = []  # any of them, each time
         self.headers: list[dict[str, str]] = []
         self._odds = odds or Odds()
         self._chance = random.Random(seed)  # noqa: S311 - a test that can be told to do it again
@@ -103,7 +103,7 @@ class CompanySystem(Provider):
     # --- callbacks ---------------------------------------------------------------------------
 
     def _call_back(self, key: str, deed: Deed, times: int) -> None:
-        if not self.callback_url:
+        if not self.callback_urls:
             return
         with self.lock:
             waits = [self._chance.uniform(0, 0.5) for _ in range(times)]
@@ -130,9 +130,8 @@ class CompanySystem(Provider):
         told = {"type": f"remedy.{verdict}", "data": {"id": key, "reason": "gone", **data}}
         body = json.dumps(told).encode()
         headers = webhook.headers(self._key, event, datetime.now(UTC), body)
-        return httpx.post(
-            self.callback_url, content=body, headers=headers, trust_env=False, timeout=5
-        )
+        url = self._chance.choice(self.callback_urls)
+        return httpx.post(url, content=body, headers=headers, trust_env=False, timeout=5)
 
     @property
     def is_calling(self) -> bool:

@@ -1,7 +1,6 @@
 """Remedies that the company's own system carries out: pending, done, refused or lost."""
 
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -22,32 +21,13 @@ from bot.models import (
     Promise,
     ProviderTry,
 )
-from bot.policy import Policy
-from bot.policy_model import AlternativeSpec
 from bot.provider import Provider
 from tests.fakes.company_system import SECRET, CompanySystem
+from tests.integration.nursery import by_webhook
 from tests.integration.stage import ANA, Stage, Theatre
 
 DAMAGED = f"Compré una licuadora, pedido 10482, y llegó quebrada. {ANA}"
 TITLE = "Devolver mi dinero ($249.900)"
-
-
-def by_webhook(policy: Policy, *kinds: str) -> Policy:
-    """The policy with these kinds carried out by the company's own system."""
-
-    def there(part: AlternativeSpec) -> AlternativeSpec:
-        return part.model_copy(update={"provider": "webhook"}) if part.kind in kinds else part
-
-    rules = tuple(
-        rule.model_copy(
-            update={
-                "offer": tuple(there(part) for part in rule.offer),
-                "entitlement": there(rule.entitlement) if rule.entitlement else None,
-            }
-        )
-        for rule in policy.rules
-    )
-    return replace(policy, rules=rules)
 
 
 @pytest.fixture

@@ -455,3 +455,41 @@ def test_a_file_of_another_shape_is_told_and_does_not_crash(
 def test_a_missing_policy_is_told(tmp_path: Path, company: Company) -> None:
     with pytest.raises(PolicyError, match=r"policy\.yml:1: cannot be read"):
         load_policy(tmp_path / "policy.yml", company)
+
+
+WEBHOOK = changed("    valid_days: 90\n", "    provider: webhook\n    due: {business_days: 2}\n")
+
+
+def test_the_webhook_may_carry_a_remedy_out(tmp_path: Path, company: Company) -> None:
+    part = load(tmp_path, company, WEBHOOK).rules[0].offer[0]
+    assert (part.provider, part.hands) == ("webhook", None)
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "said"),
+    [
+        (
+            WEBHOOK.replace("    due: {business_days: 2}\n", ""),
+            "    provider",
+            "no date is promised",
+        ),
+        (WEBHOOK.replace("webhook", "webhok"), "    provider", "webhook (probably meant)"),
+        (WEBHOOK.replace("webhook", "internal"), "    due", "or provider: webhook"),
+    ],
+)
+def test_a_webhook_that_cannot_be_is_told_where(
+    tmp_path: Path, company: Company, text: str, at: str, said: str
+) -> None:
+    with pytest.raises(PolicyError) as error:
+        load(tmp_path, company, text)
+    told = [str(one) for one in error.value.problems]
+    assert any(said in one for one in told), told
+    assert {one.line for one in error.value.problems} == {lines_of(text, at)}
+
+
+def test_a_webhook_without_an_address_is_told_where(tmp_path: Path, company: Company) -> None:
+    path = tmp_path / "policy.yml"
+    path.write_text(WEBHOOK, encoding="utf-8")
+    with pytest.raises(PolicyError, match="PROVIDER_URL is not set") as error:
+        load_policy(path, company, has_webhook=False)
+    assert {one.line for one in error.value.problems} == {lines_of(WEBHOOK, "    provider")}

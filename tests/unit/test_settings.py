@@ -178,3 +178,30 @@ def test_a_path_of_any_signs_is_itself(name: str) -> None:
     url = to_async_url(sqlite_url(Path("/srv") / name), relative_to=ROOT)
 
     assert make_url(url).database == f"/srv/{name}"
+
+
+PROVIDER = {
+    "provider_url": "https://erp.example/remedies",
+    "provider_secret": "whsec_" + "QUJD" * 8,
+}
+
+
+def test_a_provider_needs_its_address_and_its_secret() -> None:
+    assert load_settings(**PROVIDER).provider_enabled
+    assert not load_settings().provider_enabled
+    for name in PROVIDER:
+        with pytest.raises(SettingsError, match=f"{name.upper()} is not set"):
+            load_settings(**(PROVIDER | {name: None}))
+
+
+@pytest.mark.parametrize("secret", ["QUJD" * 8, "whsec_QUJD", "whsec_%%%"])
+def test_a_secret_that_is_no_standard_one_is_refused_and_not_shown(secret: str) -> None:
+    with pytest.raises(SettingsError, match=r"PROVIDER_SECRET is wrong .*whsec_ and") as error:
+        load_settings(**(PROVIDER | {"provider_secret": secret}))
+    assert secret not in str(error.value)
+
+
+def test_the_secrets_of_the_company_s_systems_are_never_shown() -> None:
+    settings = load_settings(**PROVIDER, voucher_api_key="v" * 32)
+    assert "QUJD" not in repr(settings)
+    assert "vvv" not in repr(settings)

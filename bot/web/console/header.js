@@ -20,7 +20,7 @@ export function buildHeader(desk) {
       element("span", { class: "company" }, me.company.name),
       spoken(`: ${texts.console}`),
     ),
-    me.agent.role === "supervisor" ? views(texts) : null,
+    views(desk),
     search(desk),
     element(
       "div",
@@ -35,11 +35,11 @@ export function buildHeader(desk) {
   );
 }
 
-function views(texts) {
+function views({ texts, me }) {
   const links = [
     ["#/", texts.views.cases],
-    ["#/wallboard", texts.views.wallboard],
-    ["#/agents", texts.views.agents],
+    ["#/vouchers", texts.views.vouchers],
+    ...(me.agent.role === "supervisor" ? [["#/wallboard", texts.views.wallboard], ["#/agents", texts.views.agents]] : []),
   ].map(([href, words]) => element("a", { href }, words));
   const mark = () => {
     const view = `#/${location.hash.split("/")[1] ?? ""}`;

@@ -4,6 +4,7 @@ import { element } from "/widget/dom.js";
 import { AgentsView } from "./agents.js";
 import { CaseView } from "./case.js";
 import { SearchView } from "./search.js";
+import { VouchersView } from "./vouchers.js";
 import { Wallboard } from "./wallboard.js";
 
 export class Stage {
@@ -32,6 +33,7 @@ export class Stage {
     const supervises = this.#desk.me.agent.role === "supervisor";
     if (name === "case" && words) return this.#show(new CaseView(this.#desk, words, this.#aside));
     if (name === "search" && words) return this.#show(new SearchView(this.#desk, words));
+    if (name === "vouchers") return this.#show(new VouchersView(this.#desk));
     if (name === "wallboard" && supervises) return this.#show(new Wallboard(this.#desk));
     if (name === "agents" && supervises) return this.#show(new AgentsView(this.#desk));
     return this.#show(null);

@@ -171,6 +171,7 @@ export const words = {
     "declined all": "declined all options",
     fulfilled: "delivered what was agreed",
     failed: "could not do what was agreed",
+    "opened again": "opened the case again",
     "done after all": "did, late, what had been given up",
     redeemed: "took a voucher in payment",
     promised: "promised",

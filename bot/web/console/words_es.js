@@ -171,6 +171,7 @@ export const words = {
     "declined all": "rechazó todas las opciones",
     fulfilled: "entregó lo acordado",
     failed: "no pudo hacer lo acordado",
+    "opened again": "reabrió el caso",
     "done after all": "hizo, ya tarde, lo que se daba por fallido",
     redeemed: "cobró un bono",
     promised: "prometió",

@@ -1,0 +1,84 @@
+"""Vouchers in the console: what a code is worth, and taking it in payment."""
+
+from sanic import Blueprint, HTTPResponse, Request, response
+
+from bot import voucher
+from bot.compensation import CannotRedeem
+from bot.console import bodies
+from bot.console.guard import Refused, person_of, service_of
+from bot.console.views import Json, Views, moment
+from bot.giving import originator
+from bot.ledger import KeyReused
+from bot.money import Money
+from bot.service import WRONG_CODES_RATE, Service
+from bot.voucher import Voucher
+
+vouchers = Blueprint("console_vouchers", url_prefix="/console/api/vouchers")
+
+
+@vouchers.post("/check")
+async def check(request: Request) -> HTTPResponse:
+    """What a code is worth now; nothing changes."""
+    service = _patiently(request)
+    body = bodies.read(request, bodies.VoucherCode)
+    async with service.db.read() as session:
+        found = await voucher.find(session, body.code)
+    if found is None:
+        raise _wrong(request)
+    return response.json(_shown(request, found))
+
+
+@vouchers.post("/redeem")
+async def redeem(request: Request) -> HTTPResponse:
+    """Take a voucher in payment; sent again, it is taken once."""
+    service, person = _patiently(request), person_of(request)
+    body = bodies.read(request, bodies.VoucherTaken)
+    amount = None
+    if body.amount_minor is not None:
+        amount = Money(body.amount_minor, service.desk.policy.currency)
+    try:
+        async with service.db.write() as session:
+            found, _ = await voucher.redeem(
+                session,
+                body.code,
+                amount,
+                key=f"console:{body.id}",
+                originator=originator(person),
+                actor=person.name,
+            )
+    except CannotRedeem as error:
+        if error.code == "no_voucher":
+            raise _wrong(request) from None
+        left = Views(service.desk, person).money(error.left)
+        raise Refused(f"voucher_{error.code}", left=left) from None
+    except KeyReused:
+        raise Refused("voucher_key_reused", 409) from None
+    service.case_changed(found.case.conversation_id)
+    return response.json(_shown(request, found))
+
+
+def _patiently(request: Request) -> Service:
+    """Whoever tries one code after the other is made to wait."""
+    service = service_of(request)
+    if not service.limiter.test(WRONG_CODES_RATE, "console", str(person_of(request).id)):
+        raise Refused("too_many_tries", 429)
+    return service
+
+
+def _wrong(request: Request) -> Refused:
+    service_of(request).allowed(WRONG_CODES_RATE, "console", str(person_of(request).id))
+    return Refused("no_voucher", 404)
+
+
+def _shown(request: Request, found: Voucher) -> Json:
+    person = person_of(request)
+    views = Views(service_of(request).desk, person)
+    return {
+        "code": found.code,
+        "title": found.remedy.terms["title"][person.language],
+        "state": found.state,
+        "amount": views.money(found.amount),
+        "left": views.money(found.left),
+        "expires_at": moment(found.expires_at),
+        "case": found.case.reference,
+    }

@@ -1,0 +1,216 @@
+"""Edges are killed at any moment while remedies go through a provider that fails in every way.
+
+Each remedy is done once there, and ledger, promises and the customer's chat agree with it.
+"""
+
+import asyncio
+import random
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot import complaint, ledger, offer, verify
+from bot.conversation import thread
+from bot.db import Database
+from bot.desk import Desk
+from bot.facts import Facts
+from bot.models import Compensation, Complaint, Conversation, Fulfilment, Message, Order, Promise
+from bot.order import OrderRow, store
+from bot.policy import decide
+from bot.settings import Settings
+from tests.fakes.company_system import CompanySystem, Odds
+from tests.integration.edge import free_port
+from tests.integration.nursery import Nursery, by_webhook, with_provider
+from tests.integration.stage import Theatre, says
+
+KILLS = 200
+REMEDIES = 150
+BAD_DAY = Odds(fails=0.2, loses=0.2, refuses=0.1, calls_back=0.3, tells_twice=0.2, slow=0.3)
+
+
+@pytest.fixture
+def seed() -> int:
+    drawn = random.SystemRandom().randrange(10**6)
+    print(f"seed {drawn}")
+    return drawn
+
+
+@pytest.fixture
+def system(seed: int) -> Iterator[CompanySystem]:
+    fake = CompanySystem(BAD_DAY, seed)
+    yield fake
+    fake.close()
+
+
+@pytest.fixture
+def nursery(settings: Settings, system: CompanySystem) -> Iterator[Nursery]:
+    nursery = Nursery(with_provider(settings, system.url))
+    yield nursery
+    nursery.close()
+
+
+@pytest.mark.timeout(600)
+async def test_whatever_is_killed_each_remedy_is_done_once_and_told_as_it_is(
+    theatre: Theatre, desk: Desk, nursery: Nursery, system: CompanySystem, seed: int
+) -> None:
+    desk = replace(desk, policy=by_webhook(desk.policy, "refund", "replacement"))
+    await _lay_tables(theatre.db, desk, REMEDIES)
+    chance = random.Random(seed)  # noqa: S311 - a test that can be told to do it again
+    # On SQLite one edge serves.
+    ports = [free_port() for _ in range(1 if theatre.db.is_sqlite else 2)]
+    system.callback_urls = [f"http://127.0.0.1:{port}/providers/webhook" for port in ports]
+    edges = {port: nursery.begin(port) for port in ports}
+    began = time.monotonic()
+    for _ in range(KILLS):
+        port = chance.choice(ports)
+        if chance.random() < 0.8:  # else perhaps while it begins
+            await _serves(port)
+        await asyncio.sleep(chance.uniform(0, 0.4))  # the random moment
+        nursery.kill(edges[port])
+        edges[port] = nursery.begin(port)
+    async with theatre.db.read() as session:
+        open_still = len(await _waiting(session))
+    print(f"{KILLS} kills in {time.monotonic() - began:.0f} s; {open_still} still to be done")
+    await _until_all_is_done(theatre.db, system)
+    for pid in edges.values():
+        nursery.kill(pid)
+
+    remedies = await theatre.all(Compensation, Compensation.accepted_at.is_not(None))
+    asked = {one.compensation_id: one for one in await theatre.all(Fulfilment)}
+    print(f"{len(asked)} remedies, {sum(each.asked for each in system.deeds.values())} requests")
+    assert len(asked) >= REMEDIES
+    assert open_still < len(asked)
+    # Done once at the provider: one key a remedy, one remedy a key.
+    assert {one.idempotency_key for one in asked.values()} == set(system.deeds)
+    done_there = Counter(
+        (each.data["case"], each.data["kind"])
+        for each in system.deeds.values()
+        if each.verdict == "done"
+    )
+    assert set(done_there.values()) == {1}
+    async with theatre.db.read() as session:
+        assert (await verify.verify(session, desk)).findings == ()
+    for given in remedies:
+        fulfilment = asked.get(given.id)
+        if fulfilment is not None:
+            assert fulfilment.state == system.deeds[fulfilment.idempotency_key].verdict
+        await _assert_all_agree(theatre, desk, given, fulfilment)
+    assert await theatre.count(Promise, Promise.what.in_(("refund", "replacement")),
+                               Promise.state == "open") == 0  # fmt: skip
+
+
+async def _lay_tables(db: Database, desk: Desk, number: int) -> None:
+    """So many customers with a broken thing and the alternatives before them."""
+    async with db.write() as session:
+        for place in range(number):
+            row = OrderRow.model_validate(
+                {
+                    "order_number": f"{60000 + place}",
+                    "customer_name": f"Rosa {place}",
+                    "email": f"rosa{place}@example.com",
+                    "total": "90000",
+                    "currency": "COP",
+                    "placed_at": "2026-11-01T10:00:00-05:00",
+                    "status": "delivered",
+                }
+            )
+            await store(session, [row], region="CO", timezone="America/Bogota")
+            await _lay_table(session, desk, f"killed-{place}", f"{60000 + place}")
+
+
+async def _lay_table(session: AsyncSession, desk: Desk, name: str, number: str) -> None:
+    bought = (await session.scalars(select(Order).where(Order.number == number))).one()
+    conversation = Conversation(
+        id=name,
+        channel="web",
+        address=name,
+        language="es",
+        contact_id=bought.contact_id,
+        proven_by="order",
+        created_at=bought.placed_at,
+        times={},
+    )
+    session.add(conversation)
+    await session.flush()
+    message, _ = await thread.receive(session, conversation, name, text="Llegó roto")
+    message.state = "answered"
+    case = await complaint.take(session, conversation, message, "damaged", Facts(), also=[])
+    case.order_id, case.severity = bought.id, "medium"
+    facts = await offer.case_facts(session, desk, case, conversation)
+    await offer.put(session, case, decide(desk.policy, facts))
+
+
+async def _waiting(session: AsyncSession) -> list[int]:
+    """What is still on a table or with the provider."""
+    pending = select(Fulfilment.id).where(Fulfilment.state == "pending")
+    offered = select(Compensation.id).where(
+        Compensation.state == "offered", Compensation.position <= 2
+    )
+    return [*await session.scalars(pending), *await session.scalars(offered)]
+
+
+async def _serves(port: int) -> None:
+    while True:
+        try:
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+        except OSError:
+            await asyncio.sleep(0.02)
+        else:
+            writer.close()
+            await writer.wait_closed()
+            return
+
+
+async def _until_all_is_done(db: Database, system: CompanySystem) -> None:
+    deadline = time.monotonic() + 120
+    while True:
+        async with db.read() as session:
+            left = await _waiting(session)
+        if not left and not system.is_calling:
+            return
+        assert time.monotonic() < deadline, f"{len(left)} are still to be done"
+        await asyncio.sleep(0.2)
+
+
+async def _assert_all_agree(
+    theatre: Theatre, desk: Desk, given: Compensation, asked: Fulfilment | None
+) -> None:
+    """The provider, the ledger and the chat say the same of a remedy, each once."""
+    async with theatre.db.read() as session:
+        case = await session.get_one(Complaint, given.complaint_id)
+        lines = [line.event for line in await ledger.lines(session, given.id)]
+        held = await ledger.balances(session, given.id)
+    wanted = {
+        None: ("issued", ["issue"], "outstanding"),
+        "done": ("issued", ["reserve", "issue"], "settled"),
+        "refused": ("failed", ["reserve", "release"], "company"),
+    }[asked.state if asked else None]
+    assert (given.state, lines) == wanted[:2]
+    amount = given.amount_minor
+    assert held == dict.fromkeys(held, 0) | (
+        {} if wanted[2] == "company" else {"company": -amount, wanted[2]: amount}
+    )
+    title = given.terms["title"]["es"]
+    said = await theatre.all(
+        Message,
+        Message.conversation_id == case.conversation_id,
+        Message.author != "customer",
+        Message.text.contains(f"«{title}"),
+    )
+    told = Counter(
+        name
+        for one in said
+        for name in ("promised_bank", "promised_warehouse", "issued_with_code", "fulfilled",
+                     "remedy_failed")
+        if says(desk, one.text, name)
+    )  # fmt: skip
+    promised = {"refund": "promised_bank", "replacement": "promised_warehouse"}.get(given.kind)
+    expected = [promised] if promised else ["issued_with_code"]
+    if asked is not None:
+        expected.append("fulfilled" if asked.state == "done" else "remedy_failed")
+    assert told == Counter(expected)

@@ -7,6 +7,7 @@ from actions.next_step import join, next_step, to_person
 from actions.turn import Turn, TurnAction
 from bot import complaint, offer, which
 from bot.alarm import alarm
+from bot.kinds import KINDS
 from bot.models import Complaint
 from bot.plain import fold
 from bot.say import Say
@@ -58,7 +59,7 @@ async def _asked_for(turn: Turn, case: Complaint) -> int | None:
     if table is None or turn.intent != "refund_pending" or len(turn.text.split()) > FEW_WORDS:
         return None
     chosen = which.which(turn.text, [one.kind for one in table.alternatives])
-    if chosen is None or table.alternatives[chosen].kind != "refund":
+    if chosen is None or not KINDS[table.alternatives[chosen].kind].is_paid_back:
         return None
     return table.alternatives[chosen].id
 

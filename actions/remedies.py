@@ -15,14 +15,7 @@ def title(turn: Turn, given: Compensation) -> str:
 def table(turn: Turn, on_table: OnTable, *, again: bool) -> Say:
     """The alternatives to choose from, and the way out of them."""
     language = turn.conversation.language
-    options = [
-        Option(
-            title=title(turn, one),
-            detail=remedy.detail(one, language),
-            payload=payload("choose", compensation=one.id),
-        )
-        for one in on_table.alternatives
-    ]
+    options = remedy.options(turn.desk.wording, on_table.alternatives, language)
     options.append(Option(turn.say("none_of_these"), payload("deny")))
     right = next((one for one in on_table.alternatives if one.terms["is_entitlement"]), None)
     if again:

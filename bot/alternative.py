@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.kinds import KINDS, Kind
 from bot.local_text import LocalText
 from bot.money import Money, percent_of, round_to, show
 from bot.policy_model import AlternativeSpec, EntitlementSpec, Policy
-from bot.policy_words import MONEY_KINDS, Hands, Kind
+from bot.policy_words import Hands, Provider
 from bot.sla import Window
 
 
@@ -19,8 +20,8 @@ class Alternative:
     `amount` is its value as a sum of money, None where the remedy is none or somebody must first
     find it out; `cost` is what it costs the company, None where that is not known; `weight` is how
     worth and cost weigh against each other, None where nothing was weighed; `goodwill` is how much
-    of `amount` goes beyond the customer's right. `hands` must do it by `due`; with None the system
-    itself issues it at once.
+    of `amount` goes beyond the customer's right. With `due` it takes time: `hands` do it by then,
+    or the company's own system where the `provider` is "webhook"; without, it is issued at once.
     """
 
     kind: Kind
@@ -36,6 +37,7 @@ class Alternative:
     valid_days: int | None = None
     months: int | None = None
     hands: Hands | None = None
+    provider: Provider = "internal"
     due: Window | None = None
     is_entitlement: bool = False
     right: str | None = None  # the key of the right in the company's profile
@@ -71,6 +73,7 @@ class Alternative:
             "valid_days": self.valid_days,
             "months": self.months,
             "hands": self.hands,
+            "provider": self.provider,
             "due": self.due.as_dict() if self.due else None,
             "is_entitlement": self.is_entitlement,
             "right": self.right,
@@ -84,7 +87,8 @@ def face_value(spec: AlternativeSpec, order_value: Money | None) -> Money | None
     never more than the order was worth. Raises LookupError where an order is needed, and there is
     none.
     """
-    if order_value is None and (spec.percent is not None or spec.kind == "refund"):
+    is_paid_back = KINDS[spec.kind].is_paid_back
+    if order_value is None and (spec.percent is not None or is_paid_back):
         raise LookupError(f"{spec.kind} needs the value of an order")
     value = spec.value
     if spec.percent is not None and order_value is not None:
@@ -97,7 +101,7 @@ def face_value(spec: AlternativeSpec, order_value: Money | None) -> Money | None
             value = min(value, spec.at_most)
     if value is None or order_value is None:
         return value
-    capped = spec.kind == "refund" or isinstance(spec, EntitlementSpec)
+    capped = is_paid_back or isinstance(spec, EntitlementSpec)
     return min(value, order_value) if capped else value
 
 
@@ -106,11 +110,12 @@ def build(
 ) -> Alternative:
     """The alternative with its amounts and its words; `owed` is what is the customer's by right."""
     right = spec.right if isinstance(spec, EntitlementSpec) else None
-    amount = value if spec.kind in MONEY_KINDS else None
+    kind = KINDS[spec.kind]
+    amount = value if kind.is_money else None
     goodwill = None
     if amount is not None and right is None:
         # What was paid and goes back is nobody's gift; nor is a right in another form.
-        given_back = amount if spec.kind == "refund" else owed if spec.settles_right else None
+        given_back = amount if kind.is_paid_back else owed if spec.settles_right else None
         goodwill = amount - min(given_back, amount) if given_back is not None else amount
     return Alternative(
         kind=spec.kind,
@@ -125,6 +130,7 @@ def build(
         valid_days=spec.valid_days,
         months=spec.months,
         hands=spec.hands,
+        provider=spec.provider,
         due=spec.due,
         is_entitlement=right is not None,
         right=right,

@@ -23,6 +23,8 @@ from bot.photo import LARGEST_BYTES, PhotoRefused
 from bot.rasa_client import RasaClient
 from bot.service import Service
 from bot.settings import Settings
+from bot.systems.callbacks import callbacks
+from bot.systems.vouchers import vouchers
 
 log = structlog.get_logger()
 EdgeApp = Sanic[Any, Any]
@@ -42,7 +44,7 @@ def create_app(settings: Settings, desk: Desk | None = None) -> EdgeApp:
     app.config.REQUEST_MAX_SIZE = LARGEST_BYTES + 64 * 1024
     app.config.WEBSOCKET_MAX_SIZE = LARGEST_FRAME
     app.config.GRACEFUL_SHUTDOWN_TIMEOUT = 5.0
-    for blueprint in (pages, web, photos, telegram, whatsapp, health):
+    for blueprint in (pages, web, photos, telegram, whatsapp, callbacks, vouchers, health):
         app.blueprint(blueprint)
     add_console(app)
     _serve_with(app, settings, desk)

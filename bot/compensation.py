@@ -8,10 +8,23 @@ from enum import StrEnum
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import breaker, budget, clock, complaint, handoff, history, ledger, offer, promise, usage
+from bot import (
+    breaker,
+    budget,
+    clock,
+    complaint,
+    fulfilment,
+    handoff,
+    history,
+    ledger,
+    offer,
+    promise,
+    usage,
+)
 from bot.allowance import passed
 from bot.db import alone, changed_one
 from bot.desk import Desk
+from bot.kinds import KINDS
 from bot.models import Compensation, Complaint, Contact, LedgerEntry, Offer, Order
 from bot.money import Money, percent_of
 from bot.offer import TAKEN
@@ -22,8 +35,6 @@ CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 CODE_GROUPS, CODE_GROUP_LENGTH = 3, 4
 # What the assistant spends, it spends one at a time.
 SPENDING = 20_261_124
-# Kinds that the customer spends with a code.
-WITH_CODE = frozenset({"voucher", "store_credit", "gift", "free_shipping", "upgrade"})
 
 
 class Acceptance(StrEnum):
@@ -82,6 +93,14 @@ async def given_since(
     return list(await session.scalars(query))
 
 
+async def failed_kinds(session: AsyncSession, case: Complaint) -> set[str]:
+    """The kinds of remedy that were chosen in a case and could not be done."""
+    query = select(Compensation.kind).where(
+        Compensation.complaint_id == case.id, Compensation.state == "failed"
+    )
+    return set(await session.scalars(query))
+
+
 async def accept(
     session: AsyncSession,
     desk: Desk,
@@ -119,6 +138,7 @@ async def accept(
     if not by_person:
         # Whoever chose a remedy no longer waits for a person's answer about it.
         await promise.end(session, case.id, promise.ANSWER, "kept")
+        await handoff.end_if_because(session, case, "remedy_failed", "resolved", originator)
         complaint.resolve(session, case, originator)
     return Acceptance.DONE, chosen
 
@@ -183,28 +203,30 @@ async def _give(
     budget_minor: int,
 ) -> None:
     now = clock.now()
-    hands = chosen.terms["hands"]
-    chosen.state, chosen.accepted_at = ("accepted" if hands else "issued"), now
+    due = chosen.terms["due"]  # what has none is done at once, by ourselves
+    chosen.state, chosen.accepted_at = ("accepted" if due else "issued"), now
     chosen.currency = chosen.currency or desk.policy.currency
     if days := chosen.terms["valid_days"]:
         chosen.expires_at = _end_of_day(now + timedelta(days=days), desk)
-    if not hands:
+    if not due:
         chosen.issued_at = now
-        if chosen.kind in WITH_CODE:
+        if KINDS[chosen.kind].has_code:
             chosen.code = new_code()
     for other in await offer.alternatives(session, chosen.offer_id):
         if other.id != chosen.id:
             other.state = "declined"
     await session.flush()
-    event = "reserve" if hands else "issue"
+    event = "reserve" if due else "issue"
     moved = ledger.move(
         event, chosen.amount_minor, was_reserved=False, is_spent=chosen.code is not None
     )
     taken_from = replace(moved, budget_minor=budget_minor, budget_day=_today(desk))
     await _write_down(session, case, chosen, taken_from, originator)
-    if hands:
-        due_at = desk.calendar.due(now, Window(**chosen.terms["due"]))
+    if due:
+        due_at = desk.calendar.due(now, Window(**due))
         await promise.make(session, case, chosen.kind, due_at, chosen.id)
+        if chosen.terms.get("provider") == "webhook":
+            fulfilment.begin(session, chosen, "webhook", due_at)
 
 
 async def _write_down(
@@ -339,6 +361,11 @@ async def redeem(
     if wanted > left.amount_minor:
         raise CannotRedeem("more_than_left", left)
     return await _spend(session, fresh, wanted, key, originator, reason=reason)
+
+
+async def was_redeemed(session: AsyncSession, key: str) -> bool:
+    """Whether a remedy was spent under this key before."""
+    return await ledger.by_key(session, f"redeem:{key}") is not None
 
 
 async def _spendable(session: AsyncSession, remedy: Compensation) -> Money:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock, emotion, history, identity, severity
@@ -12,17 +12,18 @@ from bot.reference import new_reference
 
 # What a case is filed under while nobody knows better: any category told later replaces it.
 UNKNOWN = "other_complaint"
+# Made once, for it is asked for every message.
+_CURRENT = (
+    select(Complaint)
+    .where(Complaint.conversation_id == bindparam("conversation"), Complaint.state == "open")
+    .order_by(Complaint.id.desc())
+    .limit(1)
+)
 
 
 async def current(session: AsyncSession, conversation: Conversation) -> Complaint | None:
     """The case that the customer is talking about here: the newest open one."""
-    query = (
-        select(Complaint)
-        .where(Complaint.conversation_id == conversation.id, Complaint.state == "open")
-        .order_by(Complaint.id.desc())
-        .limit(1)
-    )
-    return await session.scalar(query)
+    return await session.scalar(_CURRENT, {"conversation": conversation.id})
 
 
 async def latest(session: AsyncSession, conversation: Conversation) -> Complaint | None:
@@ -235,8 +236,8 @@ def resolve(session: AsyncSession, complaint: Complaint, actor: str) -> None:
 
 def reopen(session: AsyncSession, complaint: Complaint, actor: str) -> None:
     """What had put it right did not come about."""
-    if complaint.state == "resolved":
-        complaint.state, complaint.resolved_at = "open", None
+    if complaint.state != "open":
+        complaint.state, complaint.resolved_at, complaint.closed_at = "open", None, None
         history.note(session, complaint, actor, "opened again")
 
 

@@ -31,15 +31,22 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.is_sqlite = url.startswith("sqlite")
-        # One writer at a time is SQLite's rule; here they queue, and each has its turn.
+        # One writer at a time is SQLite's rule; here they queue, and each has its turn. All but the
+        # first comers stand in a line before it, so that only one of them is ever ahead of those.
         self._writing = asyncio.Lock() if self.is_sqlite else nullcontext()
+        self._line = asyncio.Lock() if self.is_sqlite else nullcontext()
         self.engine = _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url)
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncSession]:
-        """A transaction that may change rows: committed at the end, or wholly undone."""
+    async def write(self, *, first: bool = False) -> AsyncIterator[AsyncSession]:
+        """A transaction that may change rows: committed at the end, or wholly undone.
+
+        Args:
+            first: it goes before the others that wait, because somebody waits for the commit.
+        """
         engine = self.engine.execution_options(begin="IMMEDIATE") if self.is_sqlite else self.engine
         async with (
+            nullcontext() if first else self._line,
             self._writing,
             AsyncSession(engine, expire_on_commit=False) as session,
             session.begin(),

@@ -41,7 +41,9 @@ def open_desk(settings: Settings, domain: Path = DOMAIN) -> Desk:
     company = load_company(settings.company_dir)
     return Desk(
         company=company,
-        policy=load_policy(settings.company_dir / "policy.yml", company),
+        policy=load_policy(
+            settings.company_dir / "policy.yml", company, has_webhook=settings.provider_enabled
+        ),
         wording=load_wording(domain, country=company.country, timezone=company.tz),
         causes=load_causes(settings.company_dir),
         answers=load_answers(settings.company_dir),

@@ -7,8 +7,9 @@ from typing import Annotated, Final
 from pydantic import Field
 
 from bot.checked_file import FileError, NotEmpty, Strict, check, read
+from bot.kinds import Kind
 from bot.local_text import LocalText, Words
-from bot.policy_words import CategorySlug, Kind
+from bot.policy_words import CategorySlug
 from bot.settings import ROOT
 
 FOLDER: Final = ROOT / "data" / "rights"

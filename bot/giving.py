@@ -13,12 +13,12 @@ from bot import authority, clock, compensation, history, offer
 from bot.alternative import Alternative, build, face_value
 from bot.db import changed_one
 from bot.desk import Desk
+from bot.kinds import KINDS
 from bot.models import Agent, Approval, Compensation, Complaint, Offer, Order
 from bot.money import Money, zero
 from bot.offer import OnTable
 from bot.policy import Decision
 from bot.policy_model import AlternativeSpec
-from bot.policy_words import MONEY_KINDS
 
 BY_PERSON = "person"  # in the place of a rule
 
@@ -72,9 +72,9 @@ async def alternative(
         if wanted.amount_minor <= 0:
             raise CannotGive("bad_amount")
         value = Money(wanted.amount_minor, desk.policy.currency)
-    if value is None and spec.kind in MONEY_KINDS:
+    if value is None and KINDS[spec.kind].is_money:
         raise CannotGive("needs_amount")
-    if spec.kind == "refund" and worth is not None and value is not None:
+    if KINDS[spec.kind].is_paid_back and worth is not None and value is not None:
         returned = Money(await _returned(session, case), worth.currency)
         if returned + value > worth:
             raise CannotGive("more_than_paid")
@@ -94,14 +94,14 @@ async def possible(session: AsyncSession, desk: Desk, case: Complaint) -> dict[s
 
 def takes_amount(spec: AlternativeSpec) -> bool:
     """Whether the person may say how much: of sums of money, but not of a right in another form."""
-    return spec.kind in MONEY_KINDS and not spec.settles_right
+    return KINDS[spec.kind].is_money and not spec.settles_right
 
 
 async def _returned(session: AsyncSession, case: Complaint) -> int:
     """How much of what an order cost is paid back, or on its way, from whichever case."""
     query = select(func.coalesce(func.sum(Compensation.amount_minor), 0)).where(
         Compensation.order_id == case.order_id,
-        Compensation.kind == "refund",
+        Compensation.kind.in_([one.name for one in KINDS.values() if one.is_paid_back]),
         Compensation.state.in_(offer.TAKEN),
     )
     return int(await session.scalar(query) or 0)

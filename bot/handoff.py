@@ -22,6 +22,7 @@ PRIORITIES = {
     "engine_failed": 2,
     "truth_gate": 2,
     "provider_failed": 2,
+    "remedy_failed": 2,
     "wants_human": 3,
     "all_declined": 3,
     "already_remedied": 3,
@@ -52,6 +53,7 @@ ONLY_A_PERSON = frozenset(
         "needs_identity",
         "needs_order",
         "already_remedied",
+        "remedy_failed",
     }
 )
 

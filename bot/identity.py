@@ -7,7 +7,7 @@ and a wrong guess learns nothing: an unknown number and a wrong e-mail get the s
 from datetime import timedelta
 from enum import StrEnum
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -22,6 +22,8 @@ ORDER_TRIES = 10
 ORDER_TRIES_WINDOW = timedelta(hours=1)
 # Kept with the conversation, and not forgotten when a new case begins.
 TRIES, LAST_GUESS = "identity_tries", "identity_guess"
+# Made once, for it is asked for every message, several times.
+_ROW = select(Conversation).where(Conversation.id == bindparam("conversation")).with_for_update()
 
 
 class Match(StrEnum):
@@ -123,6 +125,4 @@ async def lock(session: AsyncSession, conversation_id: str) -> Conversation:
 
 async def find(session: AsyncSession, conversation_id: str) -> Conversation | None:
     """The same; None when there is no such conversation yet."""
-    return await session.scalar(
-        select(Conversation).where(Conversation.id == conversation_id).with_for_update()
-    )
+    return await session.scalar(_ROW, {"conversation": conversation_id})

@@ -27,6 +27,18 @@ SIGN_INS = Counter("regalo_sign_ins_total", "Sign-ins to the console", ["outcome
 ASKED_KNOWN = Counter(
     "regalo_asked_known_total", "Messages of agents that asked for what was known"
 )
+PROVIDER_ANSWERS = Counter(
+    "regalo_provider_answers_total",
+    "Answers of the company's own system",
+    ["outcome"],
+)
+FULFILMENTS = Counter(
+    "regalo_fulfilments_total", "What became of remedies that it was asked for", ["state"]
+)
+FULFILMENTS_PENDING = Gauge("regalo_fulfilments_pending", "Remedies that it is still to carry out")
+FULFILMENTS_OLDEST = Gauge(
+    "regalo_fulfilments_oldest_seconds", "For how long the oldest of them has waited"
+)
 SENT = Counter(
     "regalo_sent_total", "What became of messages handed to a provider", ["channel", "outcome"]
 )

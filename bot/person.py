@@ -4,7 +4,7 @@ Conversations are joined by the contact, and a contact is set only when it is pr
 and its e-mail or phone, by the site's token, or by a phone that a channel vouches for.
 """
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import bindparam, or_, select, union, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import handoff, history
@@ -12,6 +12,10 @@ from bot.models import Complaint, Contact, Conversation, Handoff, Message, Order
 
 # Of a very long history the newest part is shown.
 MOST_ELSEWHERE = 500
+_WHOSE = union(
+    select(Contact.id).where(Contact.phone.in_(bindparam("phones", expanding=True))),
+    select(Order.contact_id).where(Order.phone.in_(bindparam("phones", expanding=True))),
+)
 
 
 async def recognize(session: AsyncSession, conversation: Conversation, phone: str) -> None:
@@ -25,8 +29,7 @@ async def recognize(session: AsyncSession, conversation: Conversation, phone: st
     if conversation.contact_id is not None:
         return
     spellings = _spellings(phone)
-    found = set(await session.scalars(select(Contact.id).where(Contact.phone.in_(spellings))))
-    found |= set(await session.scalars(select(Order.contact_id).where(Order.phone.in_(spellings))))
+    found = set(await session.scalars(_WHOSE, {"phones": list(spellings)}))
     if len(found) == 1:
         conversation.contact_id = found.pop()
         conversation.proven_by = "channel_phone"

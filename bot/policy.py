@@ -9,22 +9,21 @@ from bot import raising, weighing
 from bot.allowance import Given, Passed, Usage, passed
 from bot.alternative import Alternative, build, face_value
 from bot.category import Severity
+from bot.kinds import KINDS, Kind
 from bot.money import Money, percent_of, show, zero
 from bot.policy_file import PolicyError, Problem, load_policy
 from bot.policy_limits import Limits
 from bot.policy_model import AlternativeSpec, Policy, RuleSpec
 from bot.policy_when import When
-from bot.policy_words import KINDS, MONEY_KINDS, Hands, Kind
+from bot.policy_words import Hands
 from bot.working import Working
 
 __all__ = [
-    "KINDS",
     "Alternative",
     "CaseFacts",
     "Decision",
     "Given",
     "Hands",
-    "Kind",
     "Limits",
     "PersonReason",
     "Policy",
@@ -200,7 +199,8 @@ class _Room:
         self, spec: AlternativeSpec, owed: Money | None, by: Decimal
     ) -> Alternative | PersonReason:
         """Goodwill, raised where it is a gift of money and the limits allow that."""
-        is_gift = spec.kind in MONEY_KINDS - {"refund"} and not spec.settles_right
+        kind = KINDS[spec.kind]
+        is_gift = kind.is_money and not kind.is_paid_back and not spec.settles_right
         if by and is_gift:
             more = self.fit_goodwill(spec, owed, by)
             if isinstance(more, Alternative):
@@ -254,7 +254,7 @@ class _Room:
     def _cut(self, spec: AlternativeSpec) -> Money | None:
         """All that is left on the order; None where that would lose its point."""
         left = self._on_order
-        if spec.kind not in MONEY_KINDS or self._order is None or left is None:
+        if not KINDS[spec.kind].is_money or self._order is None or left is None:
             return None
         # Credit that settles a right is worth more than the right, as its words say, or is not.
         share = spec.percent if spec.settles_right else None

@@ -17,8 +17,12 @@ class PolicyError(FileError):
     """The policy cannot be used; `problems` has all that is wrong, by line."""
 
 
-def load_policy(path: Path, company: Company) -> Policy:
-    """Read the policy of `company`; raises PolicyError with every problem that was found."""
+def load_policy(path: Path, company: Company, *, has_webhook: bool = True) -> Policy:
+    """Read the policy of `company`; raises PolicyError with every problem that was found.
+
+    Args:
+        has_webhook: whether the company's own system can be asked to carry a remedy out.
+    """
     path = Path(path)
     document = read(path)
     if document.content is not None:
@@ -26,6 +30,8 @@ def load_policy(path: Path, company: Company) -> Policy:
     content = check(document, PolicyFile, {"currency": company.currency})
     if content is not None:
         _check_whole(document, content, company)
+        if not has_webhook:
+            _check_providers(document, content)
     if content is None or document.problems:
         raise PolicyError(path, document.problems)
     return Policy(
@@ -122,6 +128,22 @@ def _check_parts(
         if part.settles_right and rule.entitlement is None:
             what = f"rule {rule.id} has no right that this could settle"
             document.blame((*where, "settles_right"), what, "an entitlement beside it")
+
+
+def _check_providers(document: Document, content: PolicyFile) -> None:
+    parts: list[tuple[Place, AlternativeSpec]] = [
+        (("remedies", name), part) for name, part in content.remedies.items()
+    ]
+    for i, rule in enumerate(content.cases):
+        parts += [(("cases", i, "offer", j), part) for j, part in enumerate(rule.offer)]
+        if rule.entitlement:
+            parts.append((("cases", i, "entitlement"), rule.entitlement))
+    for place, part in parts:
+        if part.provider == "webhook":
+            what = "names the webhook, and PROVIDER_URL is not set"
+            document.blame(
+                (*place, "provider"), what, "PROVIDER_URL and PROVIDER_SECRET, or internal"
+            )
 
 
 def _fingerprint(content: PolicyFile) -> str:

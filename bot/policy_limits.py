@@ -6,8 +6,9 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from bot.checked_file import NotEmpty, Strict, wrong
+from bot.kinds import KINDS, Kind
 from bot.money import Money
-from bot.policy_words import MONEY_KINDS, Amount, CategorySlug, Kind, Percent, plain
+from bot.policy_words import Amount, CategorySlug, Percent, plain
 
 Count = Annotated[int, Field(ge=1)]
 Days = Annotated[int, Field(ge=1, le=3650)]
@@ -88,6 +89,6 @@ class Limits(Strict):
     @model_validator(mode="after")
     def _totals_of_money(self) -> "Limits":
         for kind, cap in (self.per_kind or {}).items():
-            if cap.max_total is not None and kind not in MONEY_KINDS:
+            if cap.max_total is not None and not KINDS[kind].is_money:
                 raise wrong(f"per_kind: a {kind} is no sum of money", "max_remedies", "per_kind")
         return self

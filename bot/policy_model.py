@@ -10,11 +10,12 @@ from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from bot.checked_file import NotEmpty, Problem, Strict, wrong
 from bot.company import Span
+from bot.kinds import KINDS, Kind
 from bot.local_text import LocalText, Words
 from bot.policy_breaker import BreakerSpec
 from bot.policy_limits import Limits
 from bot.policy_when import When
-from bot.policy_words import MONEY_KINDS, Amount, Hands, Kind, Percent, plain
+from bot.policy_words import Amount, Hands, Percent, Provider, plain
 from bot.raising import Raises
 from bot.weighing import Weighing
 
@@ -50,6 +51,7 @@ class AlternativeSpec(Strict):
     cost_percent: Annotated[Decimal, Field(ge=0, le=100)] = Decimal(100)  # of the face value
     appeal: Annotated[Decimal, Field(ge=0, le=1000)] = Decimal(100)  # what customers see in it
     hands: WhoDoesIt = None
+    provider: Provider = "internal"
     due: Span | None = None
     settles_right: bool = False  # gives the customer's right in another form
 
@@ -72,25 +74,27 @@ class AlternativeSpec(Strict):
         low, high = self.at_least, self.at_most
         if low is not None and high is not None and high < low:
             raise wrong("the ceiling is below at_least", f"{plain(low)} or more", "at_most")
-        if self.kind == "refund" and self.percent is not None and self.percent > 100:
+        pays_back = KINDS[self.kind].is_paid_back
+        if pays_back and self.percent is not None and self.percent > 100:
             raise wrong("gives back more than was paid", "at most 100", "percent")
         return self
 
     @model_validator(mode="after")
-    def _hands_that_have_a_date(self) -> "AlternativeSpec":
+    def _a_date_for_what_takes_time(self) -> "AlternativeSpec":
+        dates = "due: {business_hours: 4} or due: {business_days: 5}"
+        if self.provider == "webhook" and not self.due:
+            raise wrong("the webhook must do it, and no date is promised", dates, "provider")
         if self.hands and not self.due:
-            raise wrong(
-                f"{self.hands} must do it, and no date is promised",
-                "due: {business_hours: 4} or due: {business_days: 5}",
-            )
-        if self.due and not self.hands:
-            raise wrong("is due from nobody", f"hands: {', '.join(get_args(Hands))}", "due")
+            raise wrong(f"{self.hands} must do it, and no date is promised", dates)
+        if self.due and not self.hands and self.provider == "internal":
+            allowed = f"hands: {', '.join(get_args(Hands))}, or provider: webhook"
+            raise wrong("is due from nobody", allowed, "due")
         return self
 
     @model_validator(mode="after")
     def _words_that_can_be_said(self) -> "AlternativeSpec":
         known = {
-            "amount": self.valued and self.kind in MONEY_KINDS,
+            "amount": self.valued and KINDS[self.kind].is_money,
             "months": self.months is not None,
             "days": self.valid_days is not None,
         }
@@ -107,7 +111,7 @@ class AlternativeSpec(Strict):
 
     def _needs_value(self) -> bool:
         """A sum of money is known, unless somebody finds out how much the customer is owed."""
-        return self.kind in MONEY_KINDS and not (self.hands and self.settles_right)
+        return KINDS[self.kind].is_money and not (self.hands and self.settles_right)
 
 
 class EntitlementSpec(AlternativeSpec):
@@ -116,7 +120,7 @@ class EntitlementSpec(AlternativeSpec):
     right: str  # a key of the profile's `rights`
 
     def _needs_value(self) -> bool:
-        return self.kind in MONEY_KINDS and self.hands is None
+        return KINDS[self.kind].is_money and self.hands is None
 
     @model_validator(mode="after")
     def _no_more_than_the_right(self) -> "EntitlementSpec":

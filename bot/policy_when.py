@@ -6,8 +6,9 @@ from pydantic import Field, model_validator
 
 from bot.category import Severity
 from bot.checked_file import NotEmpty, Strict, wrong
+from bot.kinds import Kind
 from bot.money import Money
-from bot.policy_words import Amount, CategorySlug, Identity, Kind, Several, plain
+from bot.policy_words import Amount, CategorySlug, Identity, Several, plain
 
 
 class Range(Strict):

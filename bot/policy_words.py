@@ -1,7 +1,7 @@
 """The words and numbers that every part of the compensation policy is made of."""
 
 from decimal import Decimal
-from typing import Annotated, Any, Final, Literal, get_args
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, ValidationInfo
 
@@ -9,23 +9,9 @@ from bot.category import CATEGORIES
 from bot.checked_file import closest, wrong
 from bot.money import Money, MoneyError, parse_amount
 
-Kind = Literal[
-    "voucher",
-    "store_credit",
-    "refund",
-    "replacement",
-    "upgrade",
-    "free_shipping",
-    "warranty_extension",
-    "bill_credit",
-    "gift",
-    "apology_call_back",
-]
-KINDS: Final[tuple[str, ...]] = get_args(Kind)
-# What a customer receives in these is a sum of money; the value of the others only tells the cost.
-MONEY_KINDS: Final = frozenset({"voucher", "store_credit", "refund", "bill_credit"})
-
 Hands = Literal["bank", "warehouse", "branch", "care_team"]
+# Who carries it out: our own system, or the company's, which is asked by a webhook.
+Provider = Literal["internal", "webhook"]
 Identity = Literal["proven", "any"]
 
 

@@ -1,11 +1,14 @@
 """How a remedy is told to the customer: its name, its amount, and that it is done."""
 
+from collections.abc import Sequence
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import promise
 from bot.desk import Desk
 from bot.models import Compensation, Complaint
 from bot.money import Money
+from bot.say import Option, payload
 from bot.wording import Wording
 
 
@@ -23,6 +26,18 @@ def detail(remedy: Compensation, language: str) -> str:
     return f"{remedy.terms['detail'][language]} {conditions}".strip()
 
 
+def options(wording: Wording, alternatives: Sequence[Compensation], language: str) -> list[Option]:
+    """The alternatives as buttons."""
+    return [
+        Option(
+            title=title(wording, one, language),
+            detail=detail(one, language),
+            payload=payload("choose", compensation=one.id),
+        )
+        for one in alternatives
+    ]
+
+
 async def confirmation(
     session: AsyncSession, desk: Desk, case: Complaint, given: Compensation, language: str
 ) -> str:
@@ -31,7 +46,7 @@ async def confirmation(
     if given.state == "accepted":
         for one in await promise.open_promises(session, case.id):
             if one.compensation_id == given.id:
-                name = f"promised_{given.terms['hands']}"
+                name = f"promised_{given.terms['hands'] or 'provider'}"
                 return desk.wording.say(name, language, due=one.due_at, **values)
     if given.code and given.expires_at:
         expires = given.expires_at.astimezone(desk.company.tz).date()

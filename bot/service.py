@@ -11,6 +11,7 @@ from limits.strategies import MovingWindowRateLimiter
 
 from bot import claim, handoff
 from bot.conversation import arrivals
+from bot.conversation.carrier import Carrier
 from bot.conversation.channel import Channel
 from bot.conversation.channel import Event as Came
 from bot.conversation.deliverer import Deliverer
@@ -18,6 +19,7 @@ from bot.conversation.files import Files
 from bot.conversation.frames import message_frames
 from bot.conversation.handover import Step
 from bot.conversation.hub import Event, Hub
+from bot.conversation.inbox import Inbox
 from bot.conversation.keeper import Keeper
 from bot.conversation.lease import release_all
 from bot.conversation.relay import Relay
@@ -27,6 +29,7 @@ from bot.db import Database
 from bot.desk import Desk
 from bot.metrics import MESSAGES
 from bot.models import Message
+from bot.provider import Provider, open_provider
 from bot.rasa_client import RasaClient
 from bot.settings import Settings
 
@@ -40,6 +43,9 @@ SESSIONS_RATE = parse("600/minute")
 AGENT_RATE = parse("60/minute")
 TYPING_RATE = parse("1/2 seconds")
 SIGN_IN_RATE = parse("20/5 minutes")
+# Of the company's own systems; and tries that were wrong, from one address.
+VOUCHERS_RATE = parse("600/minute")
+WRONG_CODES_RATE = parse("20/minute")
 # What every console watches, beside the conversation on its screen; customers' pages never do.
 CONSOLE = "console"
 
@@ -60,15 +66,22 @@ class Service:
     )
     # A large photo takes some hundred megabytes while it is decoded: two at a time.
     decoding: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
+    inbox: Inbox = field(init=False)
     keeper: Keeper = field(init=False)
     relay: Relay | None = None
     deliverer: Deliverer = field(init=False)
     showing: Showing = field(init=False)
+    provider: Provider | None = None
+    carrier: Carrier | None = None
 
     def __post_init__(self) -> None:
         photos = self.settings.var_dir / "photos"
+        self.inbox = Inbox(self.db, self.desk, self._taken)
         self.deliverer = Deliverer(self.db, self.desk, self.channels, photos, self._delivered)
         self.showing = Showing(self.db, self.channels)
+        self.provider = open_provider(self.settings)
+        if self.provider is not None:
+            self.carrier = Carrier(self.db, self.desk, self.provider, self.after)
         turns = Turns(
             self.db,
             self.desk,
@@ -98,13 +111,18 @@ class Service:
             self.relay.start()
         self.keeper.start()
         await self.deliverer.start()
+        if self.carrier is not None:
+            await self.carrier.start()
         for channel in self.channels.values():
             await channel.start(self.took)
 
     async def stop(self) -> None:
         """End gracefully: running turns come to their end, sockets are closed."""
+        await self.inbox.stop()
         await asyncio.gather(self.keeper.stop(), self.deliverer.stop())
         self.showing.stop()
+        if self.carrier is not None:
+            await self.carrier.stop()
         for channel in self.channels.values():
             await channel.stop()
         self.hub.close()
@@ -128,18 +146,7 @@ class Service:
 
     async def took(self, channel: str, events: Sequence[Came]) -> None:
         """Store what came on a channel; what cannot be stored keeps nothing else from it."""
-        failed: list[Exception] = []
-        for event in events:
-            try:
-                async with self.db.write() as session:
-                    taken = await arrivals.take(session, self.desk, channel, event)
-            except Exception as error:  # noqa: BLE001 - told to the provider, which sends it again
-                failed.append(error)
-                continue
-            if taken is not None:
-                await self._taken(taken)
-        if failed:
-            raise failed[0]
+        await self.inbox.store(channel, events)
 
     async def _taken(self, taken: arrivals.Taken) -> None:
         for message in taken.messages:
@@ -152,7 +159,8 @@ class Service:
             self.case_changed(conversation_id)
         if taken.needs_answer:
             self.keeper.wake(taken.conversation_id)
-        self.deliverer.wake(taken.conversation_id)
+        if taken.released:
+            self.deliverer.wake(taken.conversation_id)
 
     def _delivered(self, message: Message) -> None:
         """A message has come further on its channel, or will not."""

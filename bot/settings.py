@@ -20,6 +20,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.database_url import hide_password, is_sqlite, sqlite_url, to_async_url
 from bot.secret_key import read_or_create
+from bot.webhook import key_of
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -153,6 +154,21 @@ class Settings(BaseSettings):
     )
     whatsapp_api_url: HttpUrl = Field("https://graph.facebook.com", description=_URL)
 
+    provider_url: HttpUrl | None = Field(
+        None, description="an address such as https://erp.example/remedies; with PROVIDER_SECRET"
+    )
+    provider_secret: SecretStr | None = Field(
+        None, description="whsec_ and the base64 of 24 to 64 bytes; with PROVIDER_URL"
+    )
+    voucher_api_key: LongSecret | None = Field(None, description="at least 32 characters")
+
+    @field_validator("provider_secret")
+    @classmethod
+    def _standard_secret(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            key_of(value.get_secret_value())
+        return value
+
     @field_validator("telegram_webhook_secret")
     @classmethod
     def _telegram_accepts_it(cls, value: SecretStr | None) -> SecretStr | None:
@@ -187,6 +203,8 @@ class Settings(BaseSettings):
         whatsapp = [f"whatsapp_{part}" for part in _WHATSAPP]
         if any(getattr(self, name) for name in whatsapp):
             _needed(self, *whatsapp)
+        if self.provider_url or self.provider_secret:
+            _needed(self, "provider_url", "provider_secret")
         if not self.secret_key.get_secret_value():
             try:
                 key = read_or_create(self.var_dir / "secret_key")
@@ -213,6 +231,11 @@ class Settings(BaseSettings):
     def telegram_enabled(self) -> bool:
         """Whether a Telegram bot is configured."""
         return self.telegram_token is not None
+
+    @property
+    def provider_enabled(self) -> bool:
+        """Whether the company's own system carries remedies out."""
+        return self.provider_url is not None
 
     @property
     def whatsapp_enabled(self) -> bool:

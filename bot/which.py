@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from bot.kinds import KINDS
 from bot.plain import fold
 
 _PLACES = (
@@ -15,27 +16,12 @@ _PLACES = (
     r"\b(?:3|3ra|3ro|3a|tercer[oa]?|tres|third|three|3rd)\b",
 )
 _LAST = re.compile(r"\b(?:ultim[oa]|last)\b")
-_KINDS = {
-    "voucher": r"vale|bono|cupon|voucher|coupon|tarjeta de regalo|gift card",
-    "store_credit": r"saldo|credito|store credit|credit|abono|monedero",
-    "refund": r"reembols\w+|devol\w+|devuelv\w+|dinero|plata|lana|pasta|efectivo|refund\w*|money"
-    r"|mis pesos|reintegr\w+",
-    "replacement": r"reemplazo|reempla\w+|reposicion|repong\w+|cambi(?:o|en|eme|enme|e)\b|otr[oa] "
-    r"(?:igual|nuev[oa])|otr[oa]\b|mand\w+ otr[oa]|nuev[oa]"
-    r"|replace\w*|exchange|another one|new one",
-    "upgrade": r"mejor modelo|modelo superior|superior|upgrade|mejora\b",
-    "free_shipping": r"envios? gratis|envio|domicilio|shipping|delivery",
-    "warranty_extension": r"garantia|warranty|guarantee",
-    "bill_credit": r"factura|descuento|descont\w+|bill|discount",
-    "gift": r"regalo|obsequio|gift|present",
-    "apology_call_back": r"llamada|llam\w+|geren\w+|call\w*|manager",
-}
 _QUESTION = re.compile(
     r"\W*(?:y\s+|and\s+)?(?:cuant\w+|como|cuando|donde|cual\w*|por que|quien"
     r"|que (?:es|son|incluye|cubre|significa|pasa|tal)|how|what|when|where|which|why|who|does"
     r"|do you|is (?:it|there)|are there)\b"
 )
-_SPENT_IN_THE_SHOP = ("voucher", "store_credit")
+_SPENT_IN_THE_SHOP = tuple(name for name, kind in KINDS.items() if kind.has_balance)
 _WISH = re.compile(r"\b(?:quiero|exijo|necesito|pido|prefiero|want|demand|need|prefer)\b")
 _NEGATED = re.compile(
     r"\b(?:no (?:quiero|me sirve|acepto|me interesa|necesito)|nada de|ni|sin|menos"
@@ -73,7 +59,7 @@ def asks(text: str) -> bool:
 def _words_for(kind: str, kinds: Sequence[str]) -> str:
     """The words for a kind: people say "vale" for store credit, unless a voucher stands beside."""
     alike = [other for other in _SPENT_IN_THE_SHOP if other == kind or other not in kinds]
-    return "|".join(_KINDS[one] for one in (alike if kind in _SPENT_IN_THE_SHOP else [kind]))
+    return "|".join(KINDS[one].words for one in (alike if kind in _SPENT_IN_THE_SHOP else [kind]))
 
 
 def desired(text: str) -> str | None:
@@ -83,13 +69,14 @@ def desired(text: str) -> str | None:
     if wish is None:
         return None
     wanted = said[wish.end() :]
-    for kind in ("refund", "replacement", "voucher", "store_credit", "warranty_extension"):
-        if re.search(rf"^\W*(?:\w+\W+){{0,6}}?(?:{_KINDS[kind]})", wanted):
-            return kind
+    for kind in KINDS.values():
+        told = rf"^\W*(?:\w+\W+){{0,6}}?(?:{kind.words})"
+        if kind.is_wished_for and re.search(told, wanted):
+            return kind.name
     return None
 
 
 def _without_refusals(said: str) -> str:
     """The text without what the customer says they do not want: "no quiero un cupón, …"."""
-    every = "|".join(_KINDS.values())
+    every = "|".join(kind.words for kind in KINDS.values())
     return re.sub(rf"{_NEGATED.pattern}(?:{every})", " ", said)

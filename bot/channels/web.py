@@ -190,7 +190,7 @@ class Visit:
     async def _store(self, frame: Said | Pressed) -> None:
         if not self.service.allowed(MESSAGES_RATE, "message", self.conversation_id):
             raise MessageRefused("rate_limited")
-        async with self.service.db.write() as session:
+        async with self.service.db.write(first=True) as session:
             conversation = await open_conversation(
                 session, self.conversation_id, self.language, self.customer
             )

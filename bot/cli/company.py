@@ -20,6 +20,7 @@ def company_or_fail(settings: Settings, policy: Path | None = None) -> tuple[Com
         load_causes(settings.company_dir)
         load_answers(settings.company_dir)
         company = load_company(settings.company_dir)
-        return company, load_policy(policy or settings.company_dir / POLICY, company)
+        path = policy or settings.company_dir / POLICY
+        return company, load_policy(path, company, has_webhook=settings.provider_enabled)
     except FileError as error:
         raise Failure(str(error)) from None

@@ -4,7 +4,8 @@ import uuid
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import bindparam, select
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock, identity, person, reach
@@ -20,6 +21,21 @@ _STEPS = ("pending", "sent", "delivered", "read")
 _SILENT = frozenset({"reaction"})
 
 
+# Made once: what is asked for every message costs more to put together than to answer.
+_AT = (
+    select(Conversation)
+    .where(
+        Conversation.channel == bindparam("channel"), Conversation.address == bindparam("address")
+    )
+    .with_for_update()
+)
+_PLACE_OF = (
+    select(Message.seq)
+    .join(Choice, Choice.message_id == Message.id)
+    .where(Choice.token == bindparam("token"))
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Taken:
     """What came of an event: what is new, and whose turn it is."""
@@ -30,12 +46,15 @@ class Taken:
     settled: int | None = None  # the place of the message whose button was pressed
     delivery: Message | None = None  # a message of ours that has come further
     left: tuple[str, ...] = ()  # the conversations whose case has come to this one
+    released: bool = False  # what waited for this may go out now
 
 
 async def take(session: AsyncSession, desk: Desk, channel: str, event: Event) -> Taken | None:
     """Store what came; None when it is known already or changes nothing."""
     if isinstance(event, Arrived):
-        return await _arrived(session, desk, channel, event)
+        # What changes in the conversation is written once, at the end.
+        with session.no_autoflush:
+            return await _arrived(session, desk, channel, event)
     if isinstance(event, Delivery):
         return await _report(session, desk, channel, event)
     conversation = await _locked(session, channel, event.address)
@@ -53,15 +72,12 @@ async def _arrived(
     session: AsyncSession, desk: Desk, channel: str, arrived: Arrived
 ) -> Taken | None:
     conversation = await _open(session, desk, channel, arrived)
-    known = select(Message.id).where(
-        Message.channel == channel, Message.source_id == arrived.source_id
-    )
-    if await session.scalar(known) is not None:
+    if await thread.known(session, channel, arrived.source_id) is not None:
         return None
     reach.regain(conversation)
     said_at = min(arrived.said_at or clock.now(), clock.now())
     conversation.heard_at = max(conversation.heard_at or said_at, said_at)
-    await outbox.wait_no_longer(session, conversation)
+    released = await outbox.wait_no_longer(session, conversation)
     left = tuple(await person.follow(session, conversation))
     if arrived.is_edit:
         taken = await _correct(session, desk, conversation, arrived)
@@ -69,7 +85,7 @@ async def _arrived(
         taken = await _press(session, conversation, arrived)
     else:
         taken = await _store(session, desk, conversation, arrived)
-    return replace(taken, left=left) if taken is not None else None
+    return replace(taken, left=left, released=released) if taken is not None else None
 
 
 async def _open(session: AsyncSession, desk: Desk, channel: str, arrived: Arrived) -> Conversation:
@@ -85,21 +101,16 @@ async def _open(session: AsyncSession, desk: Desk, channel: str, arrived: Arrive
             language=desk.company.spoken(arrived.language),
             created_at=clock.now(),
         )
-        query = _at(channel, arrived.address).with_for_update()
-        conversation = (await session.scalars(query)).one()
+        conversation = await _locked(session, channel, arrived.address)
+        if conversation is None:
+            raise NoResultFound(arrived.address)
     if arrived.phone is not None:
         await person.recognize(session, conversation, arrived.phone)
     return conversation
 
 
 async def _locked(session: AsyncSession, channel: str, address: str) -> Conversation | None:
-    return await session.scalar(_at(channel, address).with_for_update())
-
-
-def _at(channel: str, address: str) -> Select[Conversation]:
-    return select(Conversation).where(
-        Conversation.channel == channel, Conversation.address == address
-    )
+    return await session.scalar(_AT, {"channel": channel, "address": address})
 
 
 async def _store(
@@ -118,17 +129,16 @@ async def _store(
     kind = arrived.kind if arrived.kind != "text" or text.strip() else "unsupported"
     messages = []
     for number, piece in enumerate(pieces):
-        message, _ = await thread.receive(
+        message = await thread.add(
             session,
             conversation,
             f"{arrived.source_id}#{number}" if number else arrived.source_id,
             text=piece,
             kind=kind,
             languages=desk.company.languages,
+            **_noted(arrived, **more),
         )
-        _note(message, arrived, **more)
         messages.append(message)
-    await session.flush()
     pressed = next((one for one in messages if one.choice_token is not None), None)
     return Taken(
         conversation.id,
@@ -138,8 +148,8 @@ async def _store(
     )
 
 
-def _note(message: Message, arrived: Arrived, **more: Any) -> None:
-    message.said_at, message.provider_id = arrived.said_at, arrived.provider_id
+def _noted(arrived: Arrived, **more: Any) -> dict[str, Any]:
+    """What a message keeps of its arrival, beside its words."""
     files = [
         {
             "id": one.id,
@@ -155,9 +165,12 @@ def _note(message: Message, arrived: Arrived, **more: Any) -> None:
         extra["files"] = files
     if arrived.told:
         extra["told"] = arrived.told
-    message.extra = extra or None
-    if arrived.kind in _SILENT:
-        message.state = "answered"
+    return {
+        "said_at": arrived.said_at,
+        "provider_id": arrived.provider_id,
+        "extra": extra or None,
+        "state": "answered" if arrived.kind in _SILENT else "received",
+    }
 
 
 async def _press(
@@ -168,23 +181,21 @@ async def _press(
     if choice is not None and choice.conversation_id == conversation.id and choice.chosen:
         return None
     gone = choice is None or choice.conversation_id != conversation.id or choice.chosen is not None
-    message, _ = await thread.receive(
+    message = await thread.add(
         session,
         conversation,
         arrived.source_id,
         text=arrived.text if gone else "",
         choice_token=None if gone else arrived.token,
         kind="gone" if gone else "text",
+        **_noted(arrived),
     )
-    _note(message, arrived)
-    await session.flush()
     settled = None if gone else await _place_of(session, arrived.token)
     return Taken(conversation.id, (message,), needs_answer=True, settled=settled)
 
 
 async def _place_of(session: AsyncSession, token: str | None) -> int | None:
-    query = select(Message.seq).join(Choice, Choice.message_id == Message.id)
-    return await session.scalar(query.where(Choice.token == token))
+    return await session.scalar(_PLACE_OF, {"token": token})
 
 
 async def _correct(
@@ -213,47 +224,52 @@ async def _correct(
 
 
 async def _report(session: AsyncSession, desk: Desk, channel: str, told: Delivery) -> Taken | None:
+    if told.closed_since is None and told.state in _STEPS:
+        # By far the most reports: one message has come further, and nothing else changes.
+        message = await _reported(session, channel, told, lock=True)
+        return _come_further(message, told) if message is not None else None
     message = await _reported(session, channel, told)
-    if message is None or message.author == "customer" or message.channel != channel:
+    if message is None:
         return None
     conversation = await identity.lock(session, message.conversation_id)
-    await session.refresh(message)
+    await session.refresh(message, with_for_update=True)
     if told.closed_since is not None and message.state in {"pending", "sent"}:
         # It was taken, and then not carried: it waits for the customer, or is told otherwise.
         message.state, message.asked_at, message.parts_sent = "pending", None, 0
         reach.close(conversation, told.closed_since)
-        return Taken(conversation.id, delivery=message)
-    if told.state in {"failed", "unreachable"}:
-        if message.state in {"delivered", "read", "failed"}:
-            return None
-        message.state, message.failed_why, message.asked_at = "failed", told.code, None
-        if told.state == "unreachable":
-            await reach.lose(session, desk, conversation, told.code)
-            await outbox.fail_all(session, conversation, told.code)
-        else:
-            await reach.tell_person(session, desk, conversation, "provider_failed", told.code)
-        return Taken(conversation.id, delivery=message)
-    return _come_further(message, told)
+        return Taken(conversation.id, delivery=message, released=True)
+    if message.state in {"delivered", "read", "failed"}:
+        return None
+    message.state, message.failed_why, message.asked_at = "failed", told.code, None
+    if told.state == "unreachable":
+        await reach.lose(session, desk, conversation, told.code)
+        await outbox.fail_all(session, conversation, told.code)
+    else:
+        await reach.tell_person(session, desk, conversation, "provider_failed", told.code)
+    return Taken(conversation.id, delivery=message, released=True)
 
 
 def _come_further(message: Message, told: Delivery) -> Taken | None:
-    if message.state not in _STEPS or told.state not in _STEPS or message.announced_at is not None:
+    if message.state not in _STEPS or message.announced_at is not None:
         return None
-    if message.state == "pending":
+    was_pending = message.state == "pending"
+    if was_pending:
         # The answer to our asking was lost, or is still on its way: now we know that it is out.
         message.parts_sent = max(message.parts_sent, told.place + 1)
         message.asked_at = message.next_try_at = None
     if told.place + 1 < told.of or _STEPS.index(told.state) <= _STEPS.index(message.state):
         return None
     message.state, message.provider_id = told.state, told.provider_id
-    return Taken(message.conversation_id, delivery=message)
+    return Taken(message.conversation_id, delivery=message, released=was_pending)
 
 
-async def _reported(session: AsyncSession, channel: str, told: Delivery) -> Message | None:
+async def _reported(
+    session: AsyncSession, channel: str, told: Delivery, *, lock: bool = False
+) -> Message | None:
+    """The message of ours that is told of."""
+    query = select(Message).where(Message.channel == channel, Message.author != "customer").limit(1)
     if told.message_id is not None:
-        query = select(Message).where(Message.id == told.message_id)
+        query = query.where(Message.id == told.message_id)
     else:
-        query = select(Message).where(
-            Message.channel == channel, Message.provider_id == told.provider_id
-        )
-    return await session.scalar(query.limit(1))
+        query = query.where(Message.provider_id == told.provider_id)
+    return await session.scalar(query.with_for_update() if lock else query)

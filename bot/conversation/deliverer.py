@@ -21,6 +21,7 @@ from bot.conversation.channel import (
 )
 from bot.conversation.outbox import Due, Worker
 from bot.conversation.outcomes import Outcome, Tried
+from bot.conversation.runs import Runs
 from bot.db import Database
 from bot.desk import Desk
 from bot.metrics import SENT
@@ -50,8 +51,7 @@ class Deliverer:
         self._on_step = on_step
         self._worker = Worker(f"{socket.gethostname()}-{os.getpid()}", photos, clock.now())
         self._at_once = asyncio.Semaphore(at_once)
-        self._running: dict[str, asyncio.Task[None]] = {}
-        self._again: set[str] = set()
+        self._runs = Runs(self._run)
         self._paused: dict[str, float] = {}  # a channel that wants less, and until when
         self._not_before: dict[str, float] = {}  # when a customer may get the next message
         self._sweeping: asyncio.Task[None] | None = None
@@ -68,26 +68,11 @@ class Deliverer:
         """Let what is being sent come to its end."""
         if self._sweeping is not None:
             self._sweeping.cancel()
-        self._again.clear()
-        if self._running:
-            await asyncio.wait(self._running.values(), timeout=patience)
-        for task in self._running.values():
-            task.cancel()
+        await self._runs.stop(patience)
 
     def wake(self, conversation_id: str) -> None:
         """Something was put out: send it now, or right after what is being sent."""
-        if conversation_id in self._running:
-            self._again.add(conversation_id)
-            return
-        task = asyncio.create_task(self._run(conversation_id))
-        self._running[conversation_id] = task
-        task.add_done_callback(lambda _: self._done(conversation_id))
-
-    def _done(self, conversation_id: str) -> None:
-        self._running.pop(conversation_id, None)
-        if conversation_id in self._again:
-            self._again.discard(conversation_id)
-            self.wake(conversation_id)
+        self._runs.wake(conversation_id)
 
     async def _sweep(self) -> None:
         while True:
@@ -99,7 +84,7 @@ class Deliverer:
                     async with self._db.write() as session:
                         await ways.decide(session, self._channels, promise_id)
                 for conversation_id in waiting:
-                    if conversation_id not in self._running:
+                    if conversation_id not in self._runs:
                         self.wake(conversation_id)
             except Exception:
                 log.exception("deliverer_failed")
@@ -124,7 +109,8 @@ class Deliverer:
 
     async def _begin(self, conversation_id: str) -> Due | None:
         async with self._at_once, self._db.write() as session:
-            return await outbox.begin(session, conversation_id, self._worker, self._open())
+            conversation = await identity.lock(session, conversation_id)
+            return await outbox.begin(session, conversation, self._worker, self._open())
 
     async def _keep_pace(self, conversation_id: str) -> None:
         loop = asyncio.get_running_loop()
@@ -150,12 +136,11 @@ class Deliverer:
             self._sent_now(due.out.conversation_id, channel.pace)
             async with self._db.write() as session:
                 conversation = await identity.lock(session, due.out.conversation_id)
-                message = await session.get_one(Message, due.out.message_id)
+                # Locked, too: what the provider reports meanwhile touches the message alone.
+                message = await session.get_one(Message, due.out.message_id, with_for_update=True)
                 if message.state == "pending":
                     await outcome(Tried(session, self._desk, conversation, message))
-                conversation.outbox_owner = conversation.outbox_until = None
-                await session.flush()
-                next_due = await outbox.begin(session, conversation.id, self._worker, self._open())
+                next_due = await outbox.begin(session, conversation, self._worker, self._open())
             if message.state != "pending":
                 self._on_step(message)
             return next_due

@@ -65,13 +65,8 @@ async def put(
         return Step(found.conversation_id)
     conversation = await session.get_one(Conversation, found.conversation_id)
     language = conversation.language
-    (only,) = table.alternatives
     options = (
-        Option(
-            title=remedy.title(desk.wording, only, language),
-            detail=remedy.detail(only, language),
-            payload=payload("choose", compensation=only.id),
-        ),
+        *remedy.options(desk.wording, table.alternatives, language),
         Option(desk.wording.say("no_to_offer", language), payload("deny", offer=table.offer.id)),
     )
     text = desk.wording.say("agent_offers", language, agent=person.first_name)
@@ -83,7 +78,9 @@ async def put(
 async def pressed(
     session: AsyncSession, desk: Desk, found: Handoff, intent: str, number: int
 ) -> Say | None:
-    """The customer answered a person's offer: what they hear of it; None where it is not one.
+    """The customer answered an offer: what they hear of it; None where nothing is to be said.
+
+    It is the offer of the person who has the case or, while one is awaited, that of the assistant.
 
     Args:
         intent: "choose" with a compensation's number, or "deny" with an offer's.
@@ -93,21 +90,29 @@ async def pressed(
     case = await session.get_one(Complaint, found.complaint_id)
     if intent == "deny":
         table = await session.get(Offer, number)
-        if table is None or table.agent_id is None or not await offer.decline(session, case):
+        if not _stands(found, table) or not await offer.decline(session, case):
             return None
+        if found.state == "waiting":
+            return None  # they hear of the person who is awaited
         name = await _who(session, found)
         return Say(desk.wording.say("offer_declined_with_agent", language, agent=name))
     chosen = await session.get(Compensation, number)
     made = await session.get(Offer, chosen.offer_id) if chosen else None
-    if chosen is None or made is None or made.agent_id is None:
+    if chosen is None or made is None or not _stands(found, made):
         return None
-    by = await session.get_one(Agent, made.agent_id)
+    by = await session.get(Agent, made.agent_id) if made.agent_id else None
+    originator = giving.originator(by) if by else "bot"
     outcome, given = await compensation.accept(
-        session, desk, chosen.id, giving.originator(by), actor="customer"
+        session, desk, chosen.id, originator, actor="customer"
     )
     if outcome is Acceptance.DONE:
         return Say(await remedy.confirmation(session, desk, case, given, language))
     return Say(desk.wording.say("offer_gone", language))
+
+
+def _stands(found: Handoff, table: Offer | None) -> bool:
+    """Whether an offer is one of whoever has the customer now."""
+    return table is not None and (table.agent_id is None) == (found.state == "waiting")
 
 
 async def ask(

@@ -4,11 +4,29 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import and_, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversation.thread import LONGEST_TEXT
 from bot.models import NOT_ENDED, RECEIVED, Attachment, Choice, Conversation, Handoff, Message
+
+# When more than this wait behind a message on a channel, they are answered together. In the web
+# chat so many are refused.
+MOST_BEHIND = 10
+# Made once, for they are asked for every message.
+_OLDEST = (
+    select(Message, Conversation, Handoff)
+    .join(Conversation, Conversation.id == Message.conversation_id)
+    .outerjoin(Handoff, and_(Handoff.conversation_id == Conversation.id, NOT_ENDED))
+    .where(Message.conversation_id == bindparam("conversation"), RECEIVED)
+    .order_by(Message.seq)
+    .limit(MOST_BEHIND + 2)
+)
+_UNHEARD = (
+    select(Message)
+    .where(Message.conversation_id == bindparam("conversation"), Message.heard.is_(False))
+    .order_by(Message.seq)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +54,7 @@ class Heard:
     handoff: Handoff | None
     asks: tuple[Ask, ...]
     missed: bool  # whether there is more in it than the engine could have heard before
+    behind: tuple[str, ...]  # the kinds of the messages that wait behind it
 
     @property
     def pressed(self) -> Pressed | None:
@@ -43,6 +62,17 @@ class Heard:
         if self.message.choice_token is None:
             return None
         return next(_read(one.text) for one in self.asks if one.message_id == self.message.id)
+
+    @property
+    def goes_with_the_next(self) -> bool:
+        """Whether it is answered with what the customer sent after it: an album, or a flood."""
+        if self.message.channel == "web" or not self.behind:
+            return False
+        files = (self.message.extra or {}).get("files", ())
+        is_fine = not any("refused" in one for one in files)
+        of_an_album = self.message.kind == self.behind[0] == "photo" and is_fine
+        # Once it has begun, all that waits goes together.
+        return of_an_album or len(self.behind) > (0 if self.missed else MOST_BEHIND)
 
     @property
     def for_the_bot(self) -> bool:
@@ -61,34 +91,26 @@ class Heard:
 
 async def hear(session: AsyncSession, conversation_id: str) -> Heard | None:
     """The oldest unanswered message of a conversation; None when all are answered."""
-    found = await session.execute(
-        select(Message, Conversation, Handoff)
-        .join(Conversation, Conversation.id == Message.conversation_id)
-        .outerjoin(Handoff, and_(Handoff.conversation_id == Conversation.id, NOT_ENDED))
-        .where(Message.conversation_id == conversation_id, RECEIVED)
-        .order_by(Message.seq)
-        .limit(1)
-    )
-    row = found.first()
-    if row is None:
+    found = await session.execute(_OLDEST, {"conversation": conversation_id})
+    rows = found.all()
+    if not rows:
         return None
-    message, conversation, owner = row
+    message, conversation, owner = rows[0]
     missed = await _missed(session, message)
     asks = await _asks(session, [*missed, message])
-    return Heard(conversation, message, owner, asks, missed=bool(missed) or not message.heard)
+    return Heard(
+        conversation,
+        message,
+        owner,
+        asks,
+        missed=bool(missed) or not message.heard,
+        behind=tuple(row.Message.kind for row in rows[1:]),
+    )
 
 
 async def _missed(session: AsyncSession, message: Message) -> list[Message]:
-    missed = await session.scalars(
-        select(Message)
-        .where(
-            Message.conversation_id == message.conversation_id,
-            Message.heard.is_(False),
-            Message.id != message.id,
-        )
-        .order_by(Message.seq)
-    )
-    return list(missed)
+    unheard = await session.scalars(_UNHEARD, {"conversation": message.conversation_id})
+    return [one for one in unheard if one.id != message.id]
 
 
 async def _asks(session: AsyncSession, messages: Sequence[Message]) -> tuple[Ask, ...]:

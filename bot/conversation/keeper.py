@@ -13,6 +13,7 @@ from bot import breaker, clock, expiry
 from bot.conversation import dispatch, outbox, reminders
 from bot.conversation.handover import Step
 from bot.conversation.lease import turn_lease
+from bot.conversation.runs import Runs
 from bot.conversation.turn import Answered, Turns
 from bot.db import Database
 from bot.desk import Desk
@@ -55,9 +56,7 @@ class Keeper:
         self._on_board = on_board
         self._was_paused = False
         self._name = f"{socket.gethostname()}-{os.getpid()}"
-        self._running: dict[str, asyncio.Task[None]] = {}
-        self._again: set[str] = set()
-        self._is_ending = False
+        self._runs = Runs(self._run)
         self._loops: list[asyncio.Task[None]] = []
         self._take_back_from = clock.now() + dispatch.GRACE
 
@@ -74,28 +73,13 @@ class Keeper:
 
     async def stop(self, patience: float = 10.0) -> None:
         """Stop sweeping, and let the turns that run come to their end."""
-        self._is_ending = True
         for loop in self._loops:
             loop.cancel()
-        if self._running:
-            await asyncio.wait(self._running.values(), timeout=patience)
-        for task in self._running.values():
-            task.cancel()
+        await self._runs.stop(patience)
 
     def wake(self, conversation_id: str) -> None:
         """A message was stored: run its turn now, or right after the one that runs."""
-        if conversation_id in self._running:
-            self._again.add(conversation_id)
-            return
-        task = asyncio.create_task(self._run(conversation_id))
-        self._running[conversation_id] = task
-        task.add_done_callback(lambda _: self._done(conversation_id))
-
-    def _done(self, conversation_id: str) -> None:
-        self._running.pop(conversation_id, None)
-        if conversation_id in self._again and not self._is_ending:
-            self._again.discard(conversation_id)
-            self.wake(conversation_id)
+        self._runs.wake(conversation_id)
 
     async def _run(self, conversation_id: str) -> None:
         try:
@@ -104,7 +88,7 @@ class Keeper:
                     conversation_id, lambda: self._on_think(conversation_id), lease
                 ):
                     await self._on_answer(answered)
-                    if self._is_ending or not lease.held:
+                    if self._runs.is_ending or not lease.held:
                         return  # whatever is left is found by the next sweep
         except Exception:
             # The message stays in the inbox, and the next sweep tries again.
@@ -133,7 +117,7 @@ class Keeper:
         async with self._db.read() as session:
             waiting = list(await session.scalars(query))
         for conversation_id in waiting:
-            if conversation_id not in self._running:
+            if conversation_id not in self._runs:
                 self.wake(conversation_id)
 
     async def _deliver(self) -> None:

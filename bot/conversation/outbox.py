@@ -9,18 +9,46 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any, cast
 
-from sqlalchemy import func, select, update
+from sqlalchemy import CursorResult, bindparam, func, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import clock, complaint, identity, reach
+from bot import clock, complaint, reach
 from bot.conversation.channel import Button, Channel, Outgoing
 from bot.db import Database
-from bot.models import PENDING, Attachment, Choice, Conversation, Message
+from bot.models import PENDING, Attachment, Base, Choice, Conversation, Message
 
 AT_ONCE = 100
 # Longer than any request to a provider: then the lease of a worker that was killed has run out.
 LEASE = timedelta(seconds=40)
+# Made once, for they are asked for every message.
+_MESSAGES = Base.metadata.tables[Message.__tablename__]
+_RELEASE = (
+    update(_MESSAGES)
+    .where(
+        _MESSAGES.c.conversation_id == bindparam("conversation"),
+        _MESSAGES.c.state == literal_column("'pending'"),
+        _MESSAGES.c.announced_at.is_not(None),
+    )
+    .values(announced_at=None, next_try_at=None)
+)
+_HEAD = (
+    select(Message)
+    .where(Message.conversation_id == bindparam("conversation"), PENDING)
+    .order_by(Message.seq)
+    .limit(1)
+)
+_BUTTONS = (
+    select(Choice.token, Choice.title, Choice.detail)
+    .where(Choice.message_id == bindparam("message"), Choice.chosen.is_(None))
+    .order_by(Choice.position)
+)
+_PHOTOS = (
+    select(Attachment.file_name)
+    .where(Attachment.message_id == bindparam("message"), Attachment.kind == "photo")
+    .order_by(Attachment.created_at)
+)
 
 
 async def pending(session: AsyncSession) -> list[int]:
@@ -96,16 +124,15 @@ async def due(session: AsyncSession, channels: Iterable[str]) -> list[str]:
 
 async def begin(
     session: AsyncSession,
-    conversation_id: str,
+    conversation: Conversation,
     worker: Worker,
     channels: Mapping[str, Channel],
 ) -> Due | None:
-    """Take the conversation's outbox, and mark its next message as asked for.
+    """Take the outbox of a conversation that is locked, and mark its next message as asked for.
 
     None when another worker has it or nothing may be sent now; it is given back then.
     """
     now = clock.now()
-    conversation = await identity.lock(session, conversation_id)
     mine = conversation.outbox_owner == worker.name
     if not mine and conversation.outbox_until is not None and conversation.outbox_until > now:
         return None
@@ -116,12 +143,7 @@ async def begin(
     if conversation.unreachable_at is not None:
         await fail_all(session, conversation, conversation.unreachable_why or "unreachable")
         return None
-    head = await session.scalar(
-        select(Message)
-        .where(Message.conversation_id == conversation_id, PENDING)
-        .order_by(Message.seq)
-        .limit(1)
-    )
+    head = await session.scalar(_HEAD, {"conversation": conversation.id})
     if head is None or head.announced_at is not None:
         return None
     if _not_yet(head, channel, max(head.asked_at or now, worker.listening_since)):
@@ -148,15 +170,11 @@ def _not_yet(head: Message, channel: Channel, asked_at: datetime) -> bool:
 async def _outgoing(
     session: AsyncSession, conversation: Conversation, message: Message, photos: Path
 ) -> Outgoing:
-    choices = await session.scalars(
-        select(Choice).where(Choice.message_id == message.id).order_by(Choice.position)
-    )
-    files = await session.scalars(
-        select(Attachment.file_name)
-        .where(Attachment.message_id == message.id, Attachment.kind == "photo")
-        .order_by(Attachment.created_at)
-    )
-    case = await complaint.latest(session, conversation)
+    choices = await session.execute(_BUTTONS, {"message": message.id})
+    files = await session.scalars(_PHOTOS, {"message": message.id})
+    # Only a template names the case.
+    is_closed = reach.is_closed(conversation)
+    case = await complaint.latest(session, conversation) if is_closed else None
     named = message.author == "agent" and message.author_name and message.text
     return Outgoing(
         message_id=message.id,
@@ -165,9 +183,7 @@ async def _outgoing(
         language=conversation.language,
         text=f"{message.author_name}: {message.text}" if named else message.text,
         # What was settled meanwhile is not put to the customer any more.
-        buttons=tuple(
-            Button(one.token, one.title, one.detail) for one in choices if one.chosen is None
-        ),
+        buttons=tuple(Button(*one) for one in choices),
         photos=tuple(photos / name for name in files),
         reference=case.reference if case else None,
     )
@@ -182,15 +198,10 @@ async def fail_all(session: AsyncSession, conversation: Conversation, why: str) 
     )
 
 
-async def wait_no_longer(session: AsyncSession, conversation: Conversation) -> None:
-    """The customer wrote: what waited for that may go out now."""
-    await session.execute(
-        update(Message)
-        .where(
-            Message.conversation_id == conversation.id, PENDING, Message.announced_at.is_not(None)
-        )
-        .values(announced_at=None, next_try_at=None)
-    )
+async def wait_no_longer(session: AsyncSession, conversation: Conversation) -> bool:
+    """The customer wrote: what waited for that may go out now; whether there was anything."""
+    result = await session.execute(_RELEASE, {"conversation": conversation.id})
+    return cast("CursorResult[Any]", result).rowcount > 0
 
 
 async def release_all(db: Database) -> None:

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -24,6 +25,19 @@ _NEXT_SEQ = (
     .where(_CONVERSATIONS.c.id == bindparam("conversation"))
     .values(last_seq=_CONVERSATIONS.c.last_seq + 1)
     .returning(_CONVERSATIONS.c.last_seq)
+)
+# Made once, for they are asked for every message.
+_KNOWN = select(Message).where(
+    Message.channel == bindparam("channel"), Message.source_id == bindparam("source_id")
+)
+_OPEN_CHOICES = select(Choice.token, Choice.title).where(
+    Choice.conversation_id == bindparam("conversation"), Choice.chosen.is_(None)
+)
+_OPEN_SEQS = (
+    select(Message.seq)
+    .join(Choice, Choice.message_id == Message.id)
+    .where(Choice.conversation_id == bindparam("conversation"), Choice.chosen.is_(None))
+    .distinct()
 )
 
 
@@ -54,13 +68,11 @@ async def receive(
     text: str = "",
     photos: Sequence[str] = (),
     choice_token: str | None = None,
-    kind: str = "text",
     languages: Sequence[str] = language.LANGUAGES,
 ) -> tuple[Message, bool]:
     """Store what a customer sent, once; says whether it is new.
 
     Args:
-        kind: what it is, where it is no text: a voice note or a place has no words.
         languages: those that the company speaks.
 
     Raises:
@@ -70,40 +82,74 @@ async def receive(
     await session.execute(
         select(Conversation.id).where(Conversation.id == conversation.id).with_for_update()
     )
-    known = await session.scalar(
-        select(Message).where(
-            Message.channel == conversation.channel, Message.source_id == source_id
-        )
+    if (message := await known(session, conversation.channel, source_id)) is not None:
+        return message, False
+    message = await add(
+        session,
+        conversation,
+        source_id,
+        text=text,
+        choice_token=choice_token,
+        has_photos=bool(photos),
+        languages=languages,
     )
-    if known is not None:
-        return known, False
+    if photos:
+        await _attach(session, message, photos)
+    return message, True
+
+
+async def known(session: AsyncSession, channel: str, source_id: str) -> Message | None:
+    """The message that this delivery made, when it came before."""
+    return await session.scalar(_KNOWN, {"channel": channel, "source_id": source_id})
+
+
+async def add(
+    session: AsyncSession,
+    conversation: Conversation,
+    source_id: str,
+    *,
+    text: str = "",
+    choice_token: str | None = None,
+    kind: str = "text",
+    has_photos: bool = False,
+    languages: Sequence[str] = language.LANGUAGES,
+    **more: Any,
+) -> Message:
+    """Store a message that is known to be new, while the conversation is locked.
+
+    Args:
+        kind: what it is, where it is no text: a voice note or a place has no words.
+        more: further columns of the message.
+
+    Raises:
+        MessageRefused: as ``receive`` does.
+    """
     text = storable(text)
     choice_token = choice_token or await _pressed_in_words(session, conversation, text)
     if choice_token is not None:
         text = await _press(session, conversation, choice_token)
-    elif not text.strip() and not photos and kind == "text":
+    elif not text.strip() and not has_photos and kind == "text":
         raise MessageRefused("empty")
     elif len(text) > LONGEST_TEXT:
         raise MessageRefused("too_long", length=len(text), most=LONGEST_TEXT)
     else:
         _hear_language(conversation, text, languages)
-    message = Message(
-        conversation_id=conversation.id,
-        seq=await next_seq(session, conversation.id),
-        channel=conversation.channel,
-        source_id=source_id,
-        author="customer",
-        text=text,
-        state="received",
-        kind=kind,
-        choice_token=choice_token,
-        at=clock.now(),
-    )
+    columns = {
+        "conversation_id": conversation.id,
+        "seq": await next_seq(session, conversation.id),
+        "channel": conversation.channel,
+        "source_id": source_id,
+        "author": "customer",
+        "text": text,
+        "state": "received",
+        "kind": kind,
+        "choice_token": choice_token,
+        "at": clock.now(),
+    }
+    message = Message(**columns | more)
     session.add(message)
     await session.flush()
-    if photos:
-        await _attach(session, message, photos)
-    return message, True
+    return message
 
 
 def _hear_language(conversation: Conversation, text: str, languages: Sequence[str]) -> None:
@@ -127,8 +173,8 @@ async def _pressed_in_words(
     said = fold(text)
     if not said:
         return None
-    query = select(Choice).where(Choice.conversation_id == conversation.id, Choice.chosen.is_(None))
-    same = [one.token for one in await session.scalars(query) if fold(one.title) == said]
+    open_ones = await session.execute(_OPEN_CHOICES, {"conversation": conversation.id})
+    same = [token for token, title in open_ones if fold(title) == said]
     return same[0] if len(same) == 1 else None
 
 
@@ -211,13 +257,7 @@ async def put(
 
 async def spend_open_choices(session: AsyncSession, conversation_id: str) -> list[int]:
     """Close every choice still open in a conversation; the seqs of the messages they stand on."""
-    query = (
-        select(Message.seq)
-        .join(Choice, Choice.message_id == Message.id)
-        .where(Choice.conversation_id == conversation_id, Choice.chosen.is_(None))
-        .distinct()
-    )
-    seqs = list(await session.scalars(query))
+    seqs = list(await session.scalars(_OPEN_SEQS, {"conversation": conversation_id}))
     if seqs:
         await session.execute(
             update(Choice)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import and_, select
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock, complaint, facts, handoff, identity, truth
@@ -32,8 +32,16 @@ SHORTEST_WAIT = 3.0
 RETRY_DOWN_EVERY = 0.5
 # The actions are started again within this time; if they fail, it is soon told.
 LONGEST_SILENCE = timedelta(seconds=10)
+# So soon after the first the other photos of an album have come.
+ALBUM = timedelta(seconds=1.5)
 # How often somebody who waits for a person is told so.
 QUEUE_WORD_EVERY = timedelta(minutes=1)
+# Made once, for it is asked for every message.
+_WITH_OWNER = (
+    select(Message, Handoff)
+    .outerjoin(Handoff, and_(Handoff.conversation_id == Message.conversation_id, NOT_ENDED))
+    .where(Message.id == bindparam("message"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +91,8 @@ class Turns:
         if heard is None:
             return None
         if self._fetch is not None and await self._fetch(heard.message):
+            if heard.message.kind == "photo":
+                await _until_the_album_is_there(heard.message)
             heard = await self._hear(conversation_id, None) or heard
         with TURN_SECONDS.time():
             answered = await self._run(heard, on_think, lease)
@@ -95,11 +105,13 @@ class Turns:
             kept = await self._queue(heard, lease)
             if kept is not None:
                 return kept
+        if heard.goes_with_the_next:
+            return await self._leave_to_the_next(heard, lease)
         if word := edge_words.without_words(self._desk, heard.conversation, heard.message):
             return await self._answer(heard, [word], lease)
-        on_think()
         try:
             async with self._at_once:
+                on_think()
                 says = await self._ask(heard)
         except EngineError as error:
             ENGINE_FAILURES.inc()
@@ -164,6 +176,13 @@ class Turns:
                 await all_heard(session, conversation.id)
             return await _put(session, conversation, message, says, owner)
 
+    async def _leave_to_the_next(self, heard: Heard, lease: Lease | None) -> Answered:
+        """The engine hears it with the message behind it, and answers both."""
+        async with self._ending(lease) as session:
+            _, message, owner = await _lock(session, heard)
+            message.heard = message.heard and message.state != "received"
+            return _over(message, [], [], owner)
+
     async def _queue(self, heard: Heard, lease: Lease | None) -> Answered | None:
         """A person owns the conversation: the message is theirs, and the customer knows it.
 
@@ -211,8 +230,14 @@ class Turns:
         owner: Handoff,
         pressed: Pressed | None,
     ) -> Answered:
-        """The message is added to the case, and the customer knows it."""
-        say = await summary.answer(
+        """The message is added to the case, and the customer knows it.
+
+        What was offered instead of a remedy that failed they may take without a person.
+        """
+        say = None
+        if owner.reason == "remedy_failed" and pressed is not None and pressed.number is not None:
+            say = await gifts.pressed(session, self._desk, owner, pressed.intent, pressed.number)
+        say = say or await summary.answer(
             session,
             self._desk,
             conversation,
@@ -255,16 +280,18 @@ class Turns:
                 await lease.give_back_if_all_is_answered(session)
 
 
+async def _until_the_album_is_there(photo: Message) -> None:
+    """Photos that are sent together come one by one, right after each other."""
+    left = photo.at + ALBUM - clock.now()
+    await asyncio.sleep(max(left.total_seconds(), 0))
+
+
 async def _lock(
     session: AsyncSession, heard: Heard
 ) -> tuple[Conversation, Message, Handoff | None]:
     conversation = await identity.lock(session, heard.conversation.id)
     # Read once the row is locked: only then is it what the last turn left.
-    found = await session.execute(
-        select(Message, Handoff)
-        .outerjoin(Handoff, and_(Handoff.conversation_id == conversation.id, NOT_ENDED))
-        .where(Message.id == heard.message.id)
-    )
+    found = await session.execute(_WITH_OWNER, {"message": heard.message.id})
     message, owner = found.one()
     return conversation, message, owner
 

@@ -203,6 +203,7 @@ class Fulfilment(Base):
     owner: Mapped[str | None]
     owned_until: Mapped[datetime | None]
     give_up_at: Mapped[datetime]
+    due_at: Mapped[datetime]  # what the customer was promised
     reference: Mapped[str | None]  # the provider's own name for it
     problem: Mapped[str | None]  # of the last try
     created_at: Mapped[datetime]

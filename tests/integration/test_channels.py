@@ -5,6 +5,7 @@ import random
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -113,6 +114,42 @@ def test_a_photo_is_fetched_checked_and_kept_with_its_message(here: Place) -> No
     ) == [("photo", 90, 60, "")]
     # The engine is told that a fact came, and answers it.
     assert person.texts() == ["oigo: /inform"]
+
+
+def test_photos_sent_together_are_all_kept_and_get_one_answer(here: Place) -> None:
+    person = here.person()
+    for colour in ("red", "green", "blue"):
+        picture = io.BytesIO()
+        Image.new("RGB", (90, 60), colour).save(picture, "JPEG")
+        assert person.deliver(person.photo(picture.getvalue())) == 200
+
+    here.settled(person, least=4)
+    assert here.edge.rows(
+        "SELECT count(DISTINCT m.id) FROM attachments a JOIN messages m ON m.id = a.message_id"
+        " JOIN conversations c ON c.id = m.conversation_id WHERE c.address = ?",
+        person.address,
+    ) == [(3,)]
+    assert person.texts() == ["oigo: /inform"]
+
+
+def test_a_flood_is_stored_heard_to_the_last_word_and_answered_together(here: Place) -> None:
+    person = here.person()
+    person.deliver(person.words("hola"))
+    here.settled(person)
+    here.edge.engine.is_slow = 1.5
+    heard = len(here.edge.engine.asked)
+    said = [f"palabra {one}{two}." for one in "abc" for two in "abcdefghij"]
+    try:
+        with ThreadPoolExecutor(30) as at_once:
+            assert set(at_once.map(person.deliver, map(person.words, said))) == {200}
+    finally:
+        here.edge.engine.is_slow = 0.0
+
+    here.settled(person, least=33, within=60)
+    assert sorted(one for one in here.messages(person) if one.startswith("palabra")) == sorted(said)
+    told = "\n".join(one["message"] for one in here.edge.engine.asked[heard:])
+    assert [one for one in said if told.count(one) != 1] == []
+    assert len(person.texts()) - 1 < 10
 
 
 def test_a_photo_that_cannot_be_opened_gets_an_honest_word(here: Place) -> None:

@@ -85,6 +85,26 @@ async def test_many_writers_of_one_process_all_have_their_turn(
     await db.close()
 
 
+async def test_a_writer_for_whom_somebody_waits_goes_before_those_in_line(file: Path) -> None:
+    db = Database(f"sqlite+aiosqlite:///{file}")
+    order: list[str] = []
+
+    async def writer(name: str, *, first: bool) -> None:
+        async with db.write(first=first) as session:
+            await session.execute(WRITE)
+            order.append(name)
+
+    async with db.write():
+        line = [asyncio.create_task(writer("line", first=False)) for _ in range(10)]
+        await asyncio.sleep(0.01)
+        first = asyncio.create_task(writer("first", first=True))
+        await asyncio.sleep(0.01)
+    await asyncio.gather(first, *line)
+    assert order.index("first") <= 1
+    assert len(order) == 11
+    await db.close()
+
+
 async def test_a_commit_that_has_begun_comes_to_its_end_when_its_task_is_cancelled(
     file: Path, other: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:

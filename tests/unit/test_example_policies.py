@@ -8,10 +8,10 @@ import pytest
 
 from bot.category import CATEGORIES, OrderNeed
 from bot.company import Company, load_company
+from bot.kinds import KINDS
 from bot.money import Money, parse_amount
 from bot.policy import CaseFacts, decide, load_policy
 from bot.policy_model import Policy
-from bot.policy_words import MONEY_KINDS
 from bot.settings import ROOT
 
 SHOP = ROOT / "data" / "company"
@@ -91,7 +91,7 @@ def test_a_stranger_gets_no_money_and_is_never_sent_off(name: str) -> None:
     for rule in policy.rules:
         if rule.when.identity == "any":
             assert rule.entitlement is None
-            assert not {part.kind for part in rule.offer} & MONEY_KINDS
+            assert not any(KINDS[part.kind].is_money for part in rule.offer)
     for category, told in CATEGORIES.items():
         if told.order is OrderNeed.NONE:
             stranger = CaseFacts(category, told.severity)

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from bot.category import CATEGORIES, Severity
 from bot.company import load_company
+from bot.kinds import KINDS
 from bot.money import Money, percent_of
-from bot.policy import KINDS, CaseFacts, Decision, Policy, Usage, decide, load_policy
+from bot.policy import CaseFacts, Decision, Policy, Usage, decide, load_policy
 
 DEMO = Path(__file__).parents[2] / "data" / "company"
 COMPANY = load_company(DEMO)
@@ -237,9 +238,9 @@ cases = st.builds(
     tier=st.sampled_from(["standard", "gold", "other"]),
     identity_proven=st.booleans(),
     has_photo=st.booleans(),
-    desired=st.none() | st.sampled_from(KINDS),
     value_at_risk=st.none() | st.integers(0, 10**9).map(lambda minor: Money(minor, "COP")),
     failures=st.integers(0, 4),
+    desired=st.none() | st.sampled_from(list(KINDS)),
     usage=st.builds(
         Usage,
         order_count=st.integers(0, 3),

@@ -7,10 +7,10 @@ import pytest
 
 from bot.category import CATEGORIES
 from bot.company import Company, load_company
+from bot.kinds import KINDS
 from bot.money import Money
 from bot.policy_file import PolicyError, load_policy
 from bot.policy_model import Policy
-from bot.policy_words import MONEY_KINDS
 
 DEMO = Path(__file__).parents[2] / "data" / "company"
 
@@ -71,7 +71,7 @@ def test_no_rule_of_the_demo_gives_money_without_proof(company: Company) -> None
         if rule.when.identity == "any":
             assert rule.entitlement is None
             for part in rule.offer:
-                assert part.kind not in MONEY_KINDS
+                assert not KINDS[part.kind].is_money
 
 
 def test_the_least_policy_that_works_loads(tmp_path: Path, company: Company) -> None:

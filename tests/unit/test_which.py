@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.policy import KINDS
+from bot.kinds import KINDS
 from bot.which import asks, desired, which
 
 pytestmark = pytest.mark.unit
@@ -98,7 +98,10 @@ def test_what_is_wished_for_before_an_offer(text: str, kind: str | None) -> None
     assert desired(text) == kind
 
 
-@given(st.text(max_size=200), st.lists(st.sampled_from(KINDS), min_size=1, max_size=3, unique=True))
+@given(
+    st.text(max_size=200),
+    st.lists(st.sampled_from(list(KINDS)), min_size=1, max_size=3, unique=True),
+)
 def test_no_text_breaks_it_and_no_place_is_beyond_the_table(text: str, kinds: list[str]) -> None:
     assert which(text, kinds) in {None, *range(len(kinds))}
     desired(text)

@@ -205,6 +205,7 @@ def _providers() -> None:
         sa.Column("owner", sa.String(), nullable=True),
         sa.Column("owned_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("give_up_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("reference", sa.String(), nullable=True),
         sa.Column("problem", sa.String(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),

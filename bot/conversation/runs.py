@@ -1,0 +1,43 @@
+"""Work that is woken: for each key one run at a time, and one more if it was woken meanwhile."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+
+class Runs:
+    """The runs of one kind of work in a process; the work itself lets no error out."""
+
+    def __init__(self, work: Callable[[str], Coroutine[Any, Any, None]]) -> None:
+        self._work = work
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self._again: set[str] = set()
+        self.is_ending = False
+
+    def __contains__(self, key: str) -> bool:
+        """Whether it is being worked on."""
+        return key in self._running
+
+    def wake(self, key: str) -> None:
+        """There is something to do: do it now, or right after the run that is under way."""
+        if key in self._running:
+            self._again.add(key)
+            return
+        task = asyncio.create_task(self._work(key))
+        self._running[key] = task
+        task.add_done_callback(lambda _: self._done(key))
+
+    async def stop(self, patience: float) -> None:
+        """Begin nothing again, and let what runs come to its end."""
+        self.is_ending = True
+        if self._running:
+            await asyncio.wait(self._running.values(), timeout=patience)
+        for task in self._running.values():
+            task.cancel()
+
+    def _done(self, key: str) -> None:
+        del self._running[key]
+        if key in self._again:
+            self._again.discard(key)
+            if not self.is_ending:
+                self.wake(key)

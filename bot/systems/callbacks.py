@@ -1,0 +1,64 @@
+"""The provider calls back: signed over the raw body, of now, and each event once."""
+
+import structlog
+from sanic import Blueprint, HTTPResponse, Request, response
+
+from bot import clock, webhook
+from bot.conversation.fulfilling import heard
+from bot.fulfilment import Answer
+from bot.metrics import REFUSED
+from bot.provider import read_object, text_of
+from bot.service import Service
+from bot.webhook import NotGenuine
+
+log = structlog.get_logger()
+callbacks = Blueprint("callbacks")
+NAME = "provider"
+DONE, REFUSED_TYPE = "remedy.done", "remedy.refused"
+
+
+@callbacks.post("/providers/webhook")
+async def webhook_came(request: Request) -> HTTPResponse:
+    """A remedy was done or refused. 204 when it is taken in, also if it is not for the first time.
+
+    The answer tells the other side whether to send it again: never after a 4xx, for that would
+    come out the same.
+    """
+    service: Service = request.app.ctx.service
+    if service.provider is None:
+        return response.json({"error": "not_set_up"}, status=404)
+    try:
+        event_id = webhook.check(service.provider.key, request.headers, request.body, clock.now())
+    except NotGenuine as error:
+        return _refuse(error.code, 401)
+    told = read_object(request.body)
+    if told is None or not isinstance(data := told.get("data"), dict):
+        return _refuse("bad_body", 400)
+    if (answer := _answer(told.get("type"), data)) is None:
+        # As the standard has it: a type that one does not know is none of one's business.
+        REFUSED.labels(NAME, "unknown_type").inc()
+        return response.empty()
+    try:
+        async with service.db.write() as session:
+            key = text_of(data.get("id"))
+            step = await heard(session, service.desk, key, answer, event_id=event_id)
+    except LookupError:
+        return _refuse("unknown_remedy", 404)
+    if step is not None:
+        await service.after(step)
+    return response.empty()
+
+
+def _answer(kind: object, data: dict[str, object]) -> Answer | None:
+    reference = text_of(data.get("reference")) or None
+    if kind == DONE:
+        return Answer("done", reference=reference)
+    if kind == REFUSED_TYPE:
+        return Answer("refused", text_of(data.get("reason")) or "no reason given", reference)
+    return None
+
+
+def _refuse(code: str, status: int) -> HTTPResponse:
+    REFUSED.labels(NAME, code).inc()
+    log.warning("callback_refused", code=code)
+    return response.json({"error": code}, status=status)

@@ -1,0 +1,146 @@
+"""The company's own system on loopback: it carries remedies out, and everything may go wrong.
+
+It does each remedy once by its idempotency key, as ``docs/providers.md`` asks for. What goes wrong
+is drawn anew for every request: it is slow, fails, loses its answer, answers later, or also tells
+by a callback what it has answered already, twice and in any order.
+"""
+
+import json
+import random
+import threading
+import time
+import uuid
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+
+from bot import webhook
+from tests.fakes.provider import Answer, Asked, Lose, Provider
+
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+
+
+@dataclass(frozen=True, slots=True)
+class Odds:
+    """How often what goes wrong, from 0 to 1; and how long it takes at most, in seconds."""
+
+    fails: float = 0.0
+    loses: float = 0.0
+    refuses: float = 0.0
+    calls_back: float = 0.0  # answers 202, and the rest later
+    tells_twice: float = 0.0  # calls back besides
+    slow: float = 0.0
+
+
+@dataclass(slots=True)
+class Deed:
+    """A remedy that the system knows."""
+
+    data: dict[str, Any]
+    verdict: str  # "done" or "refused"
+    asked: int = 1
+    events: list[str] = field(default_factory=list)
+
+
+class CompanySystem(Provider):
+    """Carries remedies out, each once."""
+
+    def __init__(self, odds: Odds | None = None, seed: int = 0) -> None:
+        self.deeds: dict[str, Deed] = {}
+        self.answers: list[Answer] = []  # given instead, the first one first
+        self.callback_url = ""
+        self.headers: list[dict[str, str]] = []
+        self._odds = odds or Odds()
+        self._chance = random.Random(seed)  # noqa: S311 - a test that can be told to do it again
+        self._key = webhook.key_of(SECRET)
+        self._calling: list[threading.Thread] = []
+        self._over = threading.Event()
+        super().__init__()
+
+    def answer(self, asked: Asked) -> Answer:
+        stamp = int(asked.headers["webhook-timestamp"])
+        key = webhook.check(
+            self._key, asked.headers, asked.body, datetime.fromtimestamp(stamp, UTC)
+        )
+        assert key == asked.headers["idempotency-key"]
+        told = json.loads(asked.body)
+        assert (told["type"], told["data"]["id"]) == ("remedy.requested", key)
+        with self.lock:
+            self.headers.append(asked.headers)
+            odds, draw = self._odds, self._chance.random
+            slow = draw() * odds.slow
+            fails, loses = draw() < odds.fails, draw() < odds.loses
+            later, twice = draw() < odds.calls_back, draw() < odds.tells_twice
+        time.sleep(slow)
+        if self.answers:
+            return self.answers.pop(0)
+        if fails:
+            return 503, {"error": "down"}
+        deed = self._do(key, told["data"])
+        if twice or later:
+            self._call_back(key, deed, times=2 if twice else 1)
+        if loses:
+            raise Lose
+        if later:
+            return 202, {"reference": f"R-{key[:8]}"}
+        if deed.verdict == "refused":
+            return 422, {"reason": "out of stock"}
+        return 200, {"reference": f"R-{key[:8]}"}
+
+    def _do(self, key: str, data: dict[str, Any]) -> Deed:
+        with self.lock:
+            known = self.deeds.get(key)
+            if known is not None:
+                assert known.data == data, "the same key with something else"
+                known.asked += 1
+                return known
+            refused = self._chance.random() < self._odds.refuses
+            self.deeds[key] = Deed(data, "refused" if refused else "done")
+            return self.deeds[key]
+
+    # --- callbacks ---------------------------------------------------------------------------
+
+    def _call_back(self, key: str, deed: Deed, times: int) -> None:
+        if not self.callback_url:
+            return
+        with self.lock:
+            waits = [self._chance.uniform(0, 0.5) for _ in range(times)]
+        event = f"evt_{uuid.uuid4().hex}"
+        for wait in waits:
+            thread = threading.Thread(
+                target=self._insist, args=(wait, key, deed.verdict, event), daemon=True
+            )
+            thread.start()
+            self._calling.append(thread)
+
+    def _insist(self, wait: float, key: str, verdict: str, event: str) -> None:
+        """Call back until it is heard, as senders of webhooks do."""
+        while not self._over.wait(wait):
+            try:
+                if self.tell(key, verdict, event).status_code < 500:
+                    return
+            except httpx.TransportError:
+                pass  # nobody there, for now
+            wait = 0.2
+
+    def tell(self, key: str, verdict: str, event: str, **data: object) -> httpx.Response:
+        """Call back once, signed."""
+        told = {"type": f"remedy.{verdict}", "data": {"id": key, "reason": "gone", **data}}
+        body = json.dumps(told).encode()
+        headers = webhook.headers(self._key, event, datetime.now(UTC), body)
+        return httpx.post(
+            self.callback_url, content=body, headers=headers, trust_env=False, timeout=5
+        )
+
+    @property
+    def is_calling(self) -> bool:
+        """Whether a callback is still on its way."""
+        return any(one.is_alive() for one in list(self._calling))
+
+    def close(self) -> None:
+        self._over.set()
+        for thread in self._calling:
+            thread.join()
+        super().close()

@@ -1,0 +1,75 @@
+"""One run a key at a time, and one more for whoever was woken meanwhile."""
+
+import asyncio
+
+from bot.conversation.runs import Runs
+
+
+class Work:
+    """Work that waits to be let go, and keeps what was begun and ended."""
+
+    def __init__(self) -> None:
+        self.begun: list[str] = []
+        self.ended: list[str] = []
+        self.go = asyncio.Semaphore(0)
+
+    async def do(self, key: str) -> None:
+        self.begun.append(key)
+        await self.go.acquire()
+        self.ended.append(key)
+
+
+async def _settle() -> None:
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
+async def test_two_keys_run_beside_each_other_and_one_key_never_twice_at_once() -> None:
+    work = Work()
+    runs = Runs(work.do)
+    for key in ("a", "b", "a", "a"):
+        runs.wake(key)
+    await _settle()
+
+    assert work.begun == ["a", "b"]
+    assert "a" in runs
+
+
+async def test_who_is_woken_while_it_runs_runs_once_more_however_often() -> None:
+    work = Work()
+    runs = Runs(work.do)
+    runs.wake("a")
+    await _settle()
+    for _ in range(5):
+        runs.wake("a")
+    for _ in range(3):
+        work.go.release()
+        await _settle()
+
+    assert work.ended == ["a", "a"]
+    assert "a" not in runs
+
+
+async def test_the_end_lets_a_run_come_to_its_end_and_begins_none_again() -> None:
+    work = Work()
+    runs = Runs(work.do)
+    runs.wake("a")
+    await _settle()
+    runs.wake("a")
+    work.go.release()
+    await runs.stop(patience=5)
+    await _settle()
+
+    assert work.begun == work.ended == ["a"]
+
+
+async def test_who_does_not_end_in_time_is_cut_off() -> None:
+    work = Work()
+    runs = Runs(work.do)
+    runs.wake("a")
+    await _settle()
+    await runs.stop(patience=0.01)
+    await _settle()
+
+    assert "a" not in runs
+    assert work.ended == []

@@ -69,7 +69,7 @@ def test_the_same_facts_get_the_same_offer_whoever_tells_them_where_and_when(
 ) -> None:
     """Each on a database of their own: what one was given must not be what the other lacks."""
 
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=30, deadline=None)
     @given(happened=happenings, one=customers, other=customers)
     def get_the_same(happened: Happening, one: Customer, other: Customer) -> None:
         (facts, decision), (same_facts, same) = (
@@ -88,7 +88,7 @@ async def decided(
     at = datetime(2026, 11, 24, customer.hour, customer.minute, tzinfo=UTC)
     with tempfile.TemporaryDirectory() as folder, patch("bot.clock.now", lambda: at):
         file = shutil.copy(template, Path(folder) / "regalo.db")
-        db = Database(f"sqlite:///{file}")
+        db = Database(f"sqlite+aiosqlite:///{file}")
         try:
             async with db.write() as session:
                 row = OrderRow(

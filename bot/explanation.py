@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.decision import facts_from_json
 from bot.models import Complaint, DecisionMade
-from bot.money import Money
+from bot.money import Money, minor_digits, round_to
 from bot.policy import CaseFacts
 
 
@@ -88,8 +88,14 @@ def _weighed(one: Mapping[str, Any]) -> Weighed:
         kind=one["kind"],
         title=one["title"],
         is_entitlement=one["is_entitlement"],
-        **{name: _money(one, name) for name in ("amount", "goodwill", "cost", "worth", "weight")},
+        weight=_whole(_money(one, "weight")),
+        **{name: _money(one, name) for name in ("amount", "goodwill", "cost", "worth")},
     )
+
+
+def _whole(weight: Money | None) -> Money | None:
+    """A weight without cents: nobody is paid by it."""
+    return None if weight is None else round_to(weight, 10 ** minor_digits(weight.currency))
 
 
 def _money(row: Mapping[str, Any], name: str) -> Money | None:

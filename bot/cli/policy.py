@@ -91,4 +91,6 @@ def rights() -> None:
 def _case(rule: RuleSpec) -> str:
     when = rule.when
     parts = [*when.category, *(when.severity or ()), *(when.tier or ()), *(when.desired or ())]
+    parts += ["failed before"] if when.failures and when.failures.low else []
+    parts += ["by value at risk"] if when.value_at_risk else []
     return ", ".join(parts)

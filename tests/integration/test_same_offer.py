@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from unittest.mock import patch
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -64,24 +64,21 @@ happenings = st.builds(
 )
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(happened=happenings, one=customers, other=customers)
 def test_the_same_facts_get_the_same_offer_whoever_tells_them_where_and_when(
-    sqlite_template: Path, desk: Desk, happened: Happening, one: Customer, other: Customer
+    sqlite_template: Path, desk: Desk
 ) -> None:
     """Each on a database of their own: what one was given must not be what the other lacks."""
-    (facts, decision), (same_facts, same) = (
-        asyncio.run(decided(sqlite_template, desk, happened, each)) for each in (one, other)
-    )
-    assert facts == same_facts
-    assert (decision.outcome, decision.rule_id, decision.reason) == (
-        same.outcome,
-        same.rule_id,
-        same.reason,
-    )
-    assert decision.alternatives == same.alternatives
+
+    @settings(max_examples=30, deadline=None)
+    @given(happened=happenings, one=customers, other=customers)
+    def get_the_same(happened: Happening, one: Customer, other: Customer) -> None:
+        (facts, decision), (same_facts, same) = (
+            asyncio.run(decided(sqlite_template, desk, happened, each)) for each in (one, other)
+        )
+        assert facts == same_facts
+        assert decision == same
+
+    get_the_same()
 
 
 async def decided(
@@ -91,7 +88,7 @@ async def decided(
     at = datetime(2026, 11, 24, customer.hour, customer.minute, tzinfo=UTC)
     with tempfile.TemporaryDirectory() as folder, patch("bot.clock.now", lambda: at):
         file = shutil.copy(template, Path(folder) / "regalo.db")
-        db = Database(f"sqlite:///{file}")
+        db = Database(f"sqlite+aiosqlite:///{file}")
         try:
             async with db.write() as session:
                 row = OrderRow(

@@ -40,6 +40,7 @@ class Alternative:
     def as_dict(self) -> Mapping[str, Any]:
         """All of it as JSON can hold it; amounts in minor units."""
         amounts = {"amount": self.amount, "cost": self.cost, "goodwill": self.goodwill}
+        amounts["value"] = self.value
         known = [money for money in amounts.values() if money]
         return {
             "kind": self.kind,

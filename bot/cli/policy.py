@@ -7,6 +7,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from bot.cli import policy_equity, policy_shadow, policy_simulate
 from bot.cli.company import company_or_fail
 from bot.cli.failure import settings_or_fail
 from bot.policy_model import RuleSpec
@@ -18,10 +19,27 @@ Examples:
   regalo policy check
   regalo policy check draft.yml"""
 
+SIMULATE = """\b
+Examples:
+  regalo policy simulate draft.yml
+  regalo policy simulate draft.yml --since 12w --picture draft.svg
+  regalo policy simulate draft.yml --since 2026-08-01 --json"""
+SHADOW = """\b
+Examples:
+  regalo policy shadow
+  regalo policy shadow --since 2w --json"""
+EQUITY = """\b
+Examples:
+  regalo policy equity
+  regalo policy equity --since 12w --json"""
+app.command(epilog=SIMULATE)(policy_simulate.simulate)
+app.command("shadow", epilog=SHADOW)(policy_shadow.compare)
+app.command(epilog=EQUITY)(policy_equity.equity)
+
 
 @app.callback()
 def _policy() -> None:
-    """Check the company's profile and its compensation policy."""
+    """Check a compensation policy, try it on past complaints, and see how it treats people."""
 
 
 @app.command(epilog=EXAMPLES)

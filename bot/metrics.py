@@ -30,3 +30,9 @@ ASKED_KNOWN = Counter(
 SENT = Counter(
     "regalo_sent_total", "What became of messages handed to a provider", ["channel", "outcome"]
 )
+POLICY_LOADS = Counter(
+    "regalo_policy_loads_total", "Changed policy files that were looked at", ["file", "outcome"]
+)
+POLICY_BAD = Gauge(
+    "regalo_policy_bad", "1 while a policy file is wrong and the one before is used", ["file"]
+)

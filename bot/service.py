@@ -27,6 +27,7 @@ from bot.db import Database
 from bot.desk import Desk
 from bot.metrics import MESSAGES
 from bot.models import Message
+from bot.policy_watch import PolicyWatch
 from bot.rasa_client import RasaClient
 from bot.settings import Settings
 
@@ -64,6 +65,7 @@ class Service:
     relay: Relay | None = None
     deliverer: Deliverer = field(init=False)
     showing: Showing = field(init=False)
+    watch: PolicyWatch = field(init=False)
 
     def __post_init__(self) -> None:
         photos = self.settings.var_dir / "photos"
@@ -88,6 +90,12 @@ class Service:
             on_say=self.show,
             on_step=self.after,
         )
+        self.watch = PolicyWatch(self.settings.company_dir, self.desk, self.use)
+
+    def use(self, desk: Desk) -> None:
+        """Work by another desk from now on; what runs ends by the one that it began with."""
+        self.desk = desk
+        self.keeper.use(desk)
 
     async def start(self) -> None:
         """Take up what was left at the last stop, and begin."""
@@ -96,6 +104,7 @@ class Service:
         if self.relay is not None:
             self.relay.start()
         self.keeper.start()
+        self.watch.start()
         await self.deliverer.start()
         for channel in self.channels.values():
             await channel.start(self.took)
@@ -103,6 +112,7 @@ class Service:
     async def stop(self) -> None:
         """End gracefully: running turns come to their end, sockets are closed."""
         await asyncio.gather(self.keeper.stop(), self.deliverer.stop())
+        self.watch.stop()
         self.showing.stop()
         for channel in self.channels.values():
             await channel.stop()

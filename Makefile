@@ -1,6 +1,6 @@
 # Everything a developer does; each line's work lives in tools/.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint train eval compare bench lock clean
+.PHONY: help setup run test lint train eval compare bench bench-policy lock clean
 
 help: ## Show this list
 	@tools/help.sh
@@ -29,6 +29,10 @@ compare: ## Train and measure every candidate pipeline (the networks take half a
 
 bench: ## Measure the whole beside Rasa's own starter project (QUICK=1: a few minutes; PLOT=1: draw it)
 	@tools/bench.sh $(if $(QUICK),--quick) $(if $(PLOT),--plot)
+
+bench-policy: ## Measure a policy of 500 rules, and a look back on 100 000 complaints
+	@tools/setup.sh test
+	@.venv/bin/python -m bench.policy
 
 lock: ## Recompile the pinned requirements (UPGRADE=1 takes newer versions)
 	@tools/lock.sh $(if $(UPGRADE),--upgrade)

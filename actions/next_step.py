@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from actions import remedies
 from actions.turn import Turn
-from bot import complaint, handoff, identity, offer, order, packet, waiting
+from bot import complaint, handoff, identity, offer, order, packet, shadow, waiting
 from bot.category import CATEGORIES, OrderNeed
 from bot.decision import record
 from bot.emotion import Emotion
@@ -168,7 +168,9 @@ async def _offer(turn: Turn, case: Complaint) -> list[Say]:
 async def _record(
     turn: Turn, case: Complaint, facts: CaseFacts, decision: Decision, offer_id: int | None
 ) -> None:
-    await record(turn.session, case, turn.conversation, facts, decision, offer_id=offer_id)
+    conversation, beside = turn.conversation, turn.desk.shadow
+    await record(turn.session, case, conversation, facts, decision, offer_id=offer_id)
+    await shadow.decide_beside(turn.session, beside, case, conversation, facts)
 
 
 async def _much_at_stake(turn: Turn, case: Complaint) -> bool:

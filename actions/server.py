@@ -12,6 +12,7 @@ from actions import chat, compensation, complaint, handoff, identity, status
 from actions.turn import TurnAction
 from bot.db import Database
 from bot.desk import Desk, open_desk
+from bot.policy_watch import PolicyWatch
 from bot.settings import Settings
 
 ActionsApp = Sanic[Any, Any]
@@ -55,8 +56,14 @@ def create_app(settings: Settings, desk: Desk | None = None) -> ActionsApp:
     db = Database(settings.database_url)
     desk = desk or open_desk(settings)
     executor = Executor()
-    for action in ACTIONS:
-        executor.register_action(action(db, desk))
+
+    def use(desk: Desk) -> None:
+        # A turn that runs goes on with the action, and so the desk, that it began with.
+        for action in ACTIONS:
+            executor.register_action(action(db, desk))
+
+    use(desk)
+    watch = PolicyWatch(settings.company_dir, desk, use, has_webhook=settings.provider_enabled)
     app: ActionsApp = endpoint.create_app(executor, cors_origins=[])
     token = settings.actions_token.get_secret_value() if settings.actions_token else ""
 
@@ -67,8 +74,13 @@ def create_app(settings: Settings, desk: Desk | None = None) -> ActionsApp:
             return response.json({"error": "the token is missing or wrong"}, status=401)
         return None
 
+    @app.before_server_start
+    async def begin(_app: ActionsApp) -> None:
+        watch.start()
+
     @app.after_server_stop
     async def close(_app: ActionsApp) -> None:
+        watch.stop()
         await db.close()
 
     return app

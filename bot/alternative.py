@@ -58,6 +58,7 @@ class Alternative:
         amounts = {
             "amount": self.amount,
             "cost": self.cost,
+            "value": self.value,
             "goodwill": self.goodwill,
             "worth": self.worth,
             "weight": self.weight,

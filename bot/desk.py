@@ -4,27 +4,33 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import structlog
+
 from bot.canned import Answer, load_answers
 from bot.cause import load_causes
 from bot.company import Company, load_company
 from bot.local_text import LocalText
-from bot.policy import Policy, load_policy
+from bot.policy import Policy, PolicyError, load_policy
 from bot.settings import ROOT, Settings
 from bot.sla import Calendar
 from bot.wording import Wording, load_wording
 
 DOMAIN = ROOT / "domain.yml"
+POLICY, SHADOW = "policy.yml", "policy.shadow.yml"
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Read once when a process starts."""
+    """Never changed: where a policy file changes, the next turn gets another desk."""
 
     company: Company
     policy: Policy
     wording: Wording
     causes: Mapping[str, LocalText] = field(default_factory=dict)
     answers: tuple[Answer, ...] = ()
+    shadow: Policy | None = None  # decides beside the policy, and gives nothing
 
     @property
     def calendar(self) -> Calendar:
@@ -42,9 +48,21 @@ def open_desk(settings: Settings, domain: Path = DOMAIN) -> Desk:
     return Desk(
         company=company,
         policy=load_policy(
-            settings.company_dir / "policy.yml", company, has_webhook=settings.provider_enabled
+            settings.company_dir / POLICY, company, has_webhook=settings.provider_enabled
         ),
         wording=load_wording(domain, country=company.country, timezone=company.tz),
         causes=load_causes(settings.company_dir),
         answers=load_answers(settings.company_dir),
+        shadow=_shadow(settings.company_dir / SHADOW, company),
     )
+
+
+def _shadow(path: Path, company: Company) -> Policy | None:
+    """The policy that runs beside; a wrong one stops nobody from starting."""
+    if not path.exists():
+        return None
+    try:
+        return load_policy(path, company)
+    except PolicyError as error:
+        log.warning("shadow_left_out", problems=str(error).splitlines())
+        return None

@@ -43,3 +43,9 @@ SENT = Counter(
     "regalo_sent_total", "What became of messages handed to a provider", ["channel", "outcome"]
 )
 PAUSED = Gauge("regalo_spending_paused", "1 while the assistant's spending stands still")
+POLICY_LOADS = Counter(
+    "regalo_policy_loads_total", "Changed policy files that were looked at", ["file", "outcome"]
+)
+POLICY_BAD = Gauge(
+    "regalo_policy_bad", "1 while a policy file is wrong and the one before is used", ["file"]
+)

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from babel import Locale, UnknownLocaleError
@@ -171,6 +171,8 @@ def locale_for(language: str, country: str | None = None) -> Locale:
         return Locale("es", "419")
 
 
+# The same amounts are said again and again, and babel takes its time over each.
+@lru_cache(maxsize=8192)
 def show(money: Money, language: str, country: str | None = None) -> str:
     """The amount for a reader: "$25.000" in Spanish in Colombia, "COP 25,000" in English.
 

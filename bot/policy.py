@@ -116,9 +116,10 @@ def decide(policy: Policy, facts: CaseFacts) -> Decision:
     currency = facts.order_value.currency if facts.order_value else facts.order_currency
     if currency not in (None, policy.currency):
         return _person(policy, None, "other_currency", f"{currency}, not {policy.currency}")
-    rule = _first(policy.rules, facts)
+    rules = policy.rules_for(facts.category)
+    rule = _first(rules, facts)
     if rule is None:
-        return _person(policy, None, _what_is_missing(policy.rules, facts))
+        return _person(policy, None, _what_is_missing(rules, facts))
     if rule.person:
         return _person(policy, rule, "rule_says_person", rule.why)
     limit = passed(policy.limits, facts.usage, facts.category, None, zero(policy.currency))
@@ -266,11 +267,13 @@ def _first(rules: Iterable[RuleSpec], facts: CaseFacts) -> RuleSpec | None:
     return next((rule for rule in rules if _holds(rule.when, facts)), None)
 
 
-def _holds(when: When, facts: CaseFacts) -> bool:
+def _holds(when: When, facts: CaseFacts, *, whatever_order: bool = False) -> bool:
     return (
         facts.category in when.category
         and (when.severity is None or facts.severity in when.severity)
-        and (when.order_value is None or when.order_value.holds(facts.order_value))
+        and (
+            whatever_order or when.order_value is None or when.order_value.holds(facts.order_value)
+        )
         and (when.tier is None or facts.tier in when.tier)
         and (when.value_at_risk is None or when.value_at_risk.holds(facts.value_at_risk))
         and (when.failures is None or when.failures.holds(facts.failures))
@@ -288,7 +291,7 @@ def _what_is_missing(rules: Iterable[RuleSpec], facts: CaseFacts) -> PersonReaso
         if _first(rules, facts):
             return "needs_identity"
     if facts.order_value is None and any(
-        _holds(rule.when.model_copy(update={"order_value": None}), facts) for rule in rules
+        _holds(rule.when, facts, whatever_order=True) for rule in rules
     ):
         return "needs_order"
     return "no_rule"

@@ -196,6 +196,20 @@ class Policy:
     weighing: Weighing | None = None  # None: alternatives come in the order in which they stand
     raises: Raises = field(default_factory=Raises)
     warnings: tuple[Problem, ...] = field(default=(), compare=False)  # allowed, yet doubtful
+    # The rules of each category, in their order, so that no case goes through all of them.
+    _by_category: Mapping[str, tuple[RuleSpec, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        found: dict[str, list[RuleSpec]] = {}
+        for rule in self.rules:
+            for category in rule.when.category:
+                found.setdefault(category, []).append(rule)
+        index = {category: tuple(rules) for category, rules in found.items()}
+        object.__setattr__(self, "_by_category", index)
+
+    def rules_for(self, category: str) -> tuple[RuleSpec, ...]:
+        """The rules that may hold for such a case, the first one first."""
+        return self._by_category.get(category, ())
 
 
 def _placeholders(text: str) -> list[str]:

@@ -29,6 +29,7 @@ from bot.db import Database
 from bot.desk import Desk
 from bot.metrics import MESSAGES
 from bot.models import Message
+from bot.policy_watch import PolicyWatch
 from bot.provider import Provider, open_provider
 from bot.rasa_client import RasaClient
 from bot.settings import Settings
@@ -73,6 +74,7 @@ class Service:
     showing: Showing = field(init=False)
     provider: Provider | None = None
     carrier: Carrier | None = None
+    watch: PolicyWatch = field(init=False)
 
     def __post_init__(self) -> None:
         photos = self.settings.var_dir / "photos"
@@ -102,6 +104,19 @@ class Service:
             on_step=self.after,
             on_board=self.publish_board,
         )
+        self.watch = PolicyWatch(
+            self.settings.company_dir,
+            self.desk,
+            self.use,
+            has_webhook=self.settings.provider_enabled,
+        )
+
+    def use(self, desk: Desk) -> None:
+        """Work by another desk from now on; what runs ends by the one that it began with."""
+        self.desk = desk
+        self.keeper.use(desk)
+        if self.carrier is not None:
+            self.carrier.use(desk)
 
     async def start(self) -> None:
         """Take up what was left at the last stop, and begin."""
@@ -110,6 +125,7 @@ class Service:
         if self.relay is not None:
             self.relay.start()
         self.keeper.start()
+        self.watch.start()
         await self.deliverer.start()
         if self.carrier is not None:
             await self.carrier.start()
@@ -120,6 +136,7 @@ class Service:
         """End gracefully: running turns come to their end, sockets are closed."""
         await self.inbox.stop()
         await asyncio.gather(self.keeper.stop(), self.deliverer.stop())
+        self.watch.stop()
         self.showing.stop()
         if self.carrier is not None:
             await self.carrier.stop()

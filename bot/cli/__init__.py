@@ -15,7 +15,7 @@ COMMANDS = (
     ("understand", "Say what each message of the standard input is about.", False),
     ("eval", "Measure the understanding on messages that never train.", False),
     ("orders", "Bring the company's orders in.", False),
-    ("policy", "Check the compensation policy, and explain what it decided.", False),
+    ("policy", "Check a compensation policy, explain what it decided, and try another.", False),
     ("agents", "Look after the people who answer customers.", False),
     ("queue", "Print the cases that wait for a person.", False),
     ("promises", "Show what customers were promised, and tell them when it is done.", False),

@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bot.cli import policy_explain
+from bot.cli import policy_equity, policy_explain, policy_shadow, policy_simulate
 from bot.cli.company import POLICY, company_or_fail
 from bot.cli.failure import Failure, settings_or_fail
 from bot.policy_model import RuleSpec
@@ -21,10 +21,27 @@ Examples:
   regalo policy rights
   regalo policy explain Q-4827-3916"""
 
+SIMULATE = """\b
+Examples:
+  regalo policy simulate draft.yml
+  regalo policy simulate draft.yml --since 12w --picture draft.svg
+  regalo policy simulate draft.yml --since 2026-08-01 --json"""
+SHADOW = """\b
+Examples:
+  regalo policy shadow
+  regalo policy shadow --since 2w --json"""
+EQUITY = """\b
+Examples:
+  regalo policy equity
+  regalo policy equity --since 12w --json"""
+app.command(epilog=SIMULATE)(policy_simulate.simulate)
+app.command("shadow", epilog=SHADOW)(policy_shadow.compare)
+app.command(epilog=EQUITY)(policy_equity.equity)
+
 
 @app.callback()
 def _policy() -> None:
-    """Check the company's profile and its compensation policy, and explain what it decided."""
+    """Check a compensation policy, explain what it decided, and try another on past complaints."""
 
 
 @app.command(epilog=EXAMPLES)

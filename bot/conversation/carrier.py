@@ -46,6 +46,10 @@ class Carrier:
         self._not_before = 0.0  # when the provider, which is short of breath, may be asked again
         self._sweeping: asyncio.Task[None] | None = None
 
+    def use(self, desk: Desk) -> None:
+        """From the next answer on, work by another desk."""
+        self._desk = desk
+
     async def start(self) -> None:
         """Begin; what was left at the last stop goes first."""
         if self._db.is_sqlite:

@@ -60,6 +60,10 @@ class Keeper:
         self._loops: list[asyncio.Task[None]] = []
         self._take_back_from = clock.now() + dispatch.GRACE
 
+    def use(self, desk: Desk) -> None:
+        """From the next turn on, work by another desk."""
+        self._desk, self._turns = desk, self._turns.at(desk)
+
     def start(self) -> None:
         """Begin to sweep; what was left unanswered at the last stop is taken up first."""
         self._loops = [
@@ -147,9 +151,10 @@ class Keeper:
 
     async def _dispatch(self) -> None:
         """Look after the queue."""
-        steps = await dispatch.assign(self._db, self._desk)
-        steps += await dispatch.nudge(self._db, self._desk)
+        desk = self._desk
+        steps = await dispatch.assign(self._db, desk)
+        steps += await dispatch.nudge(self._db, desk)
         if clock.now() >= self._take_back_from:
-            steps += await dispatch.take_back(self._db, self._desk)
+            steps += await dispatch.take_back(self._db, desk)
         for step in steps:
             await self._on_step(step)

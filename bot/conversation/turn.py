@@ -8,6 +8,7 @@ answer is stored in the same transaction that marks the message answered.
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -76,6 +77,12 @@ class Turns:
         self._apology_after = apology_after
         self._at_once = asyncio.Semaphore(concurrency)
         self._fetch = fetch
+
+    def at(self, desk: Desk) -> "Turns":
+        """The same, by another desk: turns that run go on by theirs."""
+        other = copy(self)
+        other._desk = desk
+        return other
 
     async def run_next(
         self, conversation_id: str, on_think: Callable[[], None], lease: Lease | None = None

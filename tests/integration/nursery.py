@@ -107,9 +107,9 @@ def main() -> None:
     policy = replace(by_webhook(desk.policy, "refund", "replacement"), breaker=None)
     desk = replace(desk, policy=policy)
     # Everything as it is, only sooner.
-    fulfilment.LONGEST_WAIT = timedelta(seconds=0.6)  # type: ignore[misc]
-    carrier.LEASE = timedelta(seconds=2)  # type: ignore[misc]
-    carrier.SWEEP_EVERY = 0.05  # type: ignore[misc]
+    fulfilment.LONGEST_WAIT = timedelta(seconds=0.6)
+    carrier.LEASE = timedelta(seconds=2)
+    carrier.SWEEP_EVERY = 0.05
     app = create_app(settings, desk)
     print("ready", flush=True)
     for line in sys.stdin:

@@ -188,9 +188,10 @@ class Theatre:
         self.db = db
         self.clock = clock
         self.photos = photos
-        self._open(desk)
+        self.use(desk)
 
-    def _open(self, desk: Desk) -> None:
+    def use(self, desk: Desk) -> None:
+        """From now on, work by this desk."""
         self.desk = desk
         self.engine = Engine(self.db, desk)
         self.turns = Turns(
@@ -203,7 +204,7 @@ class Theatre:
 
     def use_policy(self, policy: Policy) -> None:
         """From now on, work by another policy."""
-        self._open(replace(self.desk, policy=policy))
+        self.use(replace(self.desk, policy=policy))
 
     async def stage(self, language: str = "es", conversation_id: str = "") -> "Stage":
         """A new customer's conversation."""
@@ -225,7 +226,7 @@ class Theatre:
         """From now on, cases reach people in this way."""
         company = self.desk.company
         changed = company.people.model_copy(update=people)
-        self._open(replace(self.desk, company=company.model_copy(update={"people": changed})))
+        self.use(replace(self.desk, company=company.model_copy(update={"people": changed})))
 
     async def person(self, name: str = "Laura Gómez", role: Role = "agent", **more: Any) -> Agent:
         """A person of the company whose console is open; nobody signs in with that password."""

@@ -51,7 +51,7 @@ def test_a_long_reason_is_cut() -> None:
     ],
 )
 def test_it_says_when_to_come_back(written: str, wait: timedelta | None) -> None:
-    headers = httpx.Headers({"retry-after": written.encode()})
+    headers = httpx.Headers([(b"retry-after", written.encode())])
     assert meaning(503, headers, b"").after == wait
 
 

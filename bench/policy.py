@@ -1,0 +1,103 @@
+"""`make bench-policy`: 500 rules beside the demo's, and a look back on 100 000 cases."""
+
+import argparse
+import asyncio
+import os
+import statistics
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bench import past
+from bot.db import Database, migrate
+from bot.desk import open_desk
+from bot.policy import CaseFacts, Policy, decide
+from bot.settings import load_settings
+
+ROUNDS, CALLS, RULES = 9, 200, 500
+# The draft that is tried: half as much again for vouchers, and a person from 900 000 pesos on.
+CHANGES = (
+    ("percent: 10\n    at_least: 20000\n    at_most: 80000", "percent: 15\n    at_most: 120000"),
+    ("1500000", "900000"),
+)
+
+
+def main() -> None:
+    """Measure and print; DATABASE_URL may name an empty database, else SQLite is used."""
+    parser = argparse.ArgumentParser(prog="bench.policy", description=__doc__)
+    parser.add_argument("--cases", type=int, default=100_000)
+    cases = parser.parse_args().cases
+    with TemporaryDirectory(prefix="regalo-bench-") as folder:
+        url = os.environ.get("DATABASE_URL") or f"sqlite:///{folder}/past.db"
+        settings = load_settings(database_url=url, var_dir=Path(folder))
+        desk = open_desk(settings)
+        _deciding(desk.policy)
+        migrate(settings)
+        asyncio.run(_fill(settings.database_url, desk.policy, cases))
+        draft = _draft(settings.company_dir / "policy.yml", Path(folder) / "draft.yml")
+        for command in (("policy", "simulate", str(draft)), ("policy", "equity")):
+            begin = time.perf_counter()
+            _regalo(url, folder, *command)
+            took = time.perf_counter() - begin
+            print(f"{' '.join(command[:2])} over {cases} cases: {took:.1f} s", flush=True)
+
+
+def _draft(policy: Path, draft: Path) -> Path:
+    text = policy.read_text(encoding="utf-8")
+    for old, new in CHANGES:
+        if old not in text:
+            raise SystemExit(f"{policy} has no {old!r} any more")
+        text = text.replace(old, new)
+    draft.write_text(text, encoding="utf-8")
+    return draft
+
+
+async def _fill(url: str, policy: Policy, cases: int) -> None:
+    db = Database(url)
+    begin = time.perf_counter()
+    async with db.write() as session:
+        await past.store(session, policy, cases)
+    await db.close()
+    print(f"{cases} cases stored in {time.perf_counter() - begin:.0f} s", flush=True)
+
+
+def _regalo(url: str, folder: str, *command: str) -> None:
+    subprocess.run(  # noqa: S603 - our own command
+        [sys.executable, "-m", "bot.cli", *command, "--json"],
+        env={**os.environ, "DATABASE_URL": url, "VAR_DIR": folder},
+        stdout=subprocess.DEVNULL,
+        check=True,
+    )
+
+
+def _deciding(demo: Policy) -> None:
+    """The same case by both policies in turn, where it takes longest: no rule holds."""
+    # Rules of one category in a row, each of which wants what the case has not: the worst case.
+    rule = demo.rules[0]
+    slug = rule.when.category[0]
+    want = rule.when.model_copy(update={"category": (slug,), "desired": ("gift",)})
+    rules = tuple(
+        rule.model_copy(update={"id": f"rule_{number}", "when": want}) for number in range(RULES)
+    )
+    large, facts = replace(demo, rules=rules), CaseFacts(category=slug, severity="low")
+    times = [(_time(demo, facts), _time(large, facts)) for _ in range(ROUNDS)]
+    small = statistics.median(one for one, _ in times)
+    big = statistics.median(one for _, one in times)
+    print(
+        f"{len(demo.rules)} rules decide in {1000 * small:.3f} ms, {RULES} in {1000 * big:.3f} ms"
+    )
+    print(f"ratio {statistics.median(many / few for few, many in times):.1f}", flush=True)
+
+
+def _time(policy: Policy, facts: CaseFacts) -> float:
+    begin = time.process_time()
+    for _ in range(CALLS):
+        decide(policy, facts)
+    return (time.process_time() - begin) / CALLS
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,86 @@
+"""`regalo policy equity`: whether customers with the same facts were treated alike."""
+
+import asyncio
+import json
+
+from rich.console import Console
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot import past
+from bot.cli.company import company_or_fail
+from bot.cli.failure import Failure, settings_or_fail
+from bot.cli.past import AsJson, Since, moment, prepared, progress, reading
+from bot.cli.policy_simulate import plain_table
+from bot.equity import Equity
+from bot.money import Money, minor_digits, round_to, show
+
+MOST_SHOWN = 10
+MARK = " *"
+
+
+def equity(since: Since = "90d", as_json: AsJson = False) -> None:
+    """Say whether equal cases got equal offers, by channel, language, hour and category.
+
+    Exit code 1: the same facts got two answers, or there is nothing to report; 2: an option is
+    wrong.
+    """
+    settings = settings_or_fail()
+    company, policy = company_or_fail(settings)
+    begin = moment(since, company.tz)
+    report = Equity(company.tz)
+
+    async def look(session: AsyncSession) -> None:
+        found = await past.extent(session, begin)
+        with progress() as bar:
+            task = bar.add_task("Reading", total=found.decided)
+            async for page in past.pages(session, begin, "live"):
+                for row in page:
+                    report.add(row)
+                bar.advance(task, len(page))
+
+    asyncio.run(reading(prepared(settings), look))
+    if not report.seen:
+        raise Failure(f"nothing was decided since {begin:%Y-%m-%d}")
+    if as_json:
+        told = {"since": begin.isoformat(), "currency": policy.currency, **report.as_dict()}
+        print(json.dumps(told, indent=2, ensure_ascii=False))
+    else:
+        _print(report, policy.currency, company.country)
+    if report.unequal:
+        raise Failure(f"{len(report.unequal)} complaints got another answer to the same facts")
+
+
+def _print(report: Equity, currency: str, country: str) -> None:
+    say = Console(highlight=False, markup=False).print
+    table = plain_table("", "cases", "to a person", "usual", "average offer", "usual")
+    by = ""
+    for group in report.groups():
+        if group.by != by:
+            by = group.by
+            table.add_row(f"by {by}")
+        average, usual = (
+            show(_rounded(minor, currency), "es", country)
+            for minor in (group.average_value_minor, group.expected_value_minor)
+        )
+        table.add_row(
+            f"  {group.name}",
+            str(group.cases),
+            f"{group.share_to_person:.1%}{MARK if group.person_beyond_chance else '  '}",
+            f"{group.expected_share_to_person:.1%}",
+            f"{average}{MARK if group.value_beyond_chance else '  '}",
+            usual,
+        )
+    say(table)
+    say(
+        f"\n{MARK.strip()} beyond chance. Usual: what such cases get on average, category by"
+        " category; for a category, what all get: categories differ because the rules do."
+    )
+    for first, second in report.unequal[:MOST_SHOWN]:
+        say(f"{first} and {second}: the same facts, another answer")
+    if not report.unequal:
+        say(f"{len(report.seen)} complaints: the same facts always got the same answer.")
+
+
+def _rounded(minor: int, currency: str) -> Money:
+    """Without decimals: an average is not exact to the cent."""
+    return round_to(Money(minor, currency), 10 ** minor_digits(currency))

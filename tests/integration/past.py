@@ -1,0 +1,39 @@
+"""Past cases for the commands that look back: few of them, of the demo company."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.decision import record
+from bot.models import Complaint, Conversation
+from bot.policy import CaseFacts, decide
+from tests.integration.stage import ANA, Stage, Theatre
+
+DAMAGED = f"Compré una licuadora, pedido 10482, y llegó quebrada. {ANA}"
+LATE = "Mi pedido 10494 está atrasado. yolanda.cardenas@example.com"
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Two customers: Ana took her money back, Yolanda took none of what was offered."""
+
+    ana: Stage
+    yolanda: Stage
+
+
+async def play(theatre: Theatre) -> Scene:
+    """Let both customers complain."""
+    ana, yolanda = await theatre.stage(), await theatre.stage("en")
+    await ana.customer("damaged", DAMAGED)
+    await ana.press(1)
+    await yolanda.customer("late_delivery", LATE)
+    return Scene(ana, yolanda)
+
+
+async def decide_for(theatre: Theatre, stage: Stage, facts: Sequence[CaseFacts]) -> None:
+    """Keep decisions by the policy in force for the case of a stage."""
+    case = await stage.case()
+    async with theatre.db.write() as session:
+        fresh = await session.get_one(Complaint, case.id)
+        conversation = await session.get_one(Conversation, stage.id)
+        for one in facts:
+            await record(session, fresh, conversation, one, decide(theatre.desk.policy, one))

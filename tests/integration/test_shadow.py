@@ -1,0 +1,122 @@
+"""A policy beside the one in force: it decides by the same facts, gives nothing, breaks nothing."""
+
+import shutil
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot import clock, shadow
+from bot.desk import SHADOW, open_desk
+from bot.models import Compensation, DecisionMade, LedgerEntry, Offer
+from bot.policy import CaseFacts, Decision, Policy
+from bot.settings import ROOT, Settings
+from bot.shadow import Agreement
+from tests.integration.past import DAMAGED, play
+from tests.integration.stage import Stage, Theatre
+
+
+def with_shadow(theatre: Theatre, policy: Policy) -> None:
+    theatre.use(replace(theatre.desk, shadow=policy))
+
+
+def all_to_people(policy: Policy, category: str) -> Policy:
+    """The policy, but with a person for that category."""
+    rules = tuple(
+        rule.model_copy(update={"offer": (), "entitlement": None, "person": True})
+        if category in rule.when.category
+        else rule
+        for rule in policy.rules
+    )
+    return replace(policy, rules=rules, version="beside")
+
+
+async def agreement(theatre: Theatre) -> Agreement:
+    async with theatre.db.read() as session:
+        return await shadow.agreement(session, clock.now() - timedelta(days=90))
+
+
+async def test_the_shadow_is_kept_and_the_customer_sees_nothing_of_it(theatre: Theatre) -> None:
+    plain = await theatre.stage()
+    with_shadow(theatre, all_to_people(theatre.desk.policy, "damaged"))
+    await plain.customer("damaged", DAMAGED)
+    live, beside = await theatre.all(DecisionMade)
+    assert (live.mode, live.outcome) == ("live", "offer")
+    assert (beside.mode, beside.outcome, beside.reason) == ("shadow", "person", "rule_says_person")
+    assert (beside.policy_version, beside.offer_id) == ("beside", None)
+    assert live.facts == beside.facts
+    assert len(await theatre.all(Offer)) == 1
+    assert len(plain.table) == 4  # three remedies, or none of them
+    assert not await plain.handoffs()
+
+
+async def test_a_shadow_that_offers_gives_nothing(theatre: Theatre) -> None:
+    policy = theatre.desk.policy
+    with_shadow(theatre, replace(policy, version="beside"))
+    theatre.use_policy(all_to_people(policy, "damaged"))
+    stage = await theatre.stage()
+    await stage.customer("damaged", DAMAGED)
+    assert [one.outcome for one in await theatre.all(DecisionMade)] == ["person", "offer"]
+    assert not await theatre.count(Offer)
+    assert not await theatre.count(Compensation)
+    assert not await theatre.count(LedgerEntry)
+
+
+@pytest.mark.parametrize("where", ["decide", "decision.record"])
+async def test_a_shadow_that_breaks_touches_no_customer(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    theatre = stage.theatre
+    with_shadow(theatre, replace(theatre.desk.policy, version="beside"))
+
+    def breaks(policy: Policy, facts: CaseFacts) -> Decision:
+        raise RuntimeError("a rule that nobody tried")
+
+    def writes_nonsense(policy: Policy, facts: CaseFacts) -> Decision:
+        return Decision("nonsense", "beside")  # type: ignore[arg-type]  # the database refuses it
+
+    monkeypatch.setattr(shadow, "decide", breaks if where == "decide" else writes_nonsense)
+    await stage.customer("damaged", DAMAGED)
+    assert [one.mode for one in await theatre.all(DecisionMade)] == ["live"]
+    assert len(stage.table) == 4
+    await stage.press(1)
+    assert [one.kind for one in await stage.taken()] == ["refund"]
+
+
+async def test_the_agreement_tells_what_differs(theatre: Theatre) -> None:
+    with_shadow(theatre, all_to_people(theatre.desk.policy, "damaged"))
+    scene = await play(theatre)
+    told = (await agreement(theatre)).as_dict()
+    assert (told["cases"], told["equal"], told["only_live_offers"]) == (2, 1, 1)
+    assert (told["share_equal"], told["shadow_policy"]) == (0.5, "beside")
+    assert told["by_category"]["late_delivery"]["equal"] == 1
+    assert told["cost_difference_minor"] == -24_990_000
+    (one,) = told["differing"]
+    assert one["reference"] == (await scene.ana.case()).reference
+    assert one["live"].startswith("refund, ")
+    assert one["shadow"] == "a person (rule_says_person)"
+
+
+async def test_cases_of_an_earlier_shadow_are_not_compared(theatre: Theatre) -> None:
+    policy = theatre.desk.policy
+    with_shadow(theatre, replace(policy, version="first"))
+    await (await theatre.stage()).customer("damaged", DAMAGED)
+    with_shadow(theatre, replace(policy, version="second"))
+    late = "Mi pedido 10494 está atrasado. yolanda.cardenas@example.com"
+    await (await theatre.stage()).customer("late_delivery", late)
+    found = await agreement(theatre)
+    assert (found.version, found.cases, found.not_comparable) == ("second", 1, 1)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_wrong_shadow_file_stops_nobody_from_starting(
+    theatre: Theatre, settings: Settings, tmp_path: Path
+) -> None:
+    folder = tmp_path / "company"
+    shutil.copytree(ROOT / "data" / "company", folder)
+    mine = settings.model_copy(update={"company_dir": folder})
+    shutil.copy(folder / "policy.yml", folder / SHADOW)
+    assert open_desk(mine).shadow == theatre.desk.policy
+    (folder / SHADOW).write_text("version: 1\n", encoding="utf-8")
+    assert open_desk(mine).shadow is None

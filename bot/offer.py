@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import clock, complaint, history
+from bot import clock, complaint, history, traces
 from bot.alternative import Alternative
 from bot.db import changed_one
 from bot.desk import Desk
@@ -47,6 +47,7 @@ async def case_facts(
         has_photo=await complaint.has_photo(session, case),
         desired=case.desired,
         usage=await usage(session, desk, case),
+        signals=tuple(one.name for one in await traces.found(session, desk, case)),
     )
 
 

@@ -37,6 +37,7 @@ PersonReason = Literal[
     "needs_identity",
     "needs_order",
     "other_currency",
+    "to_check",
 ]
 
 _WHY: Final[dict[PersonReason, str]] = {
@@ -47,6 +48,7 @@ _WHY: Final[dict[PersonReason, str]] = {
     "needs_identity": "a rule would take it once it is known who the customer is",
     "needs_order": "a rule would take it once it is known which order it is about",
     "other_currency": "the order is in another currency than the policy",
+    "to_check": "a person should look at it first; nothing is refused",
 }
 
 
@@ -81,6 +83,7 @@ class CaseFacts:
     has_photo: bool = False
     desired: str | None = None
     usage: Usage = field(default_factory=Usage)
+    signals: tuple[str, ...] = ()  # why a person should look at it first, see bot/signals.py
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +123,7 @@ def decide(policy: Policy, facts: CaseFacts) -> Decision:
         return _person(policy, rule, "order_limit", f"{usage.order_count} on this order")
     if usage.customer_count >= limits.per_customer.max_remedies:
         return _person(policy, rule, "customer_limit", f"{usage.customer_count} in the period")
-    return _offer(policy, rule, facts)
+    return _alone(policy, facts, _offer(policy, rule, facts))
 
 
 def _offer(policy: Policy, rule: RuleSpec, facts: CaseFacts) -> Decision:
@@ -151,6 +154,23 @@ def _offer(policy: Policy, rule: RuleSpec, facts: CaseFacts) -> Decision:
     if facts.desired and alternatives[0].kind == facts.desired:
         notes.append(f"{facts.desired} first: the customer asked for it")
     return Decision("offer", policy.version, rule.id, tuple(alternatives), None, tuple(notes))
+
+
+def _alone(policy: Policy, facts: CaseFacts, made: Decision) -> Decision:
+    """The offer where signals leave it to the system; else a person makes it, rights and all."""
+    if made.outcome == "person" or not facts.signals:
+        return made
+    spec, weight = policy.signals, policy.signals.weight(facts.signals)
+    told = f"signals {', '.join(facts.signals)}: {weight} of {spec.to_person_from}"
+    worth = [one.value for one in made.alternatives if one.value is not None]
+    most = spec.alone_up_to
+    is_much = most is not None and any(value > most for value in worth)
+    if weight < spec.to_person_from and not is_much:
+        return replace(made, reasons=(*made.reasons, told))
+    if weight < spec.to_person_from and most is not None:
+        told += f"; worth more than {show(most, 'en')}"
+    notes = (f"to_check: {_WHY['to_check']}", told, *made.reasons)
+    return Decision("person", made.policy_version, made.rule_id, (), "to_check", notes)
 
 
 class _Room:

@@ -35,6 +35,7 @@ def load_policy(path: Path, company: Company) -> Policy:
         rules=content.cases,
         remedies=content.remedies,
         authority=content.authority,
+        signals=content.signals,
     )
 
 

@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 from bot.checked_file import NotEmpty, Strict, wrong
 from bot.company import Span
 from bot.local_text import LocalText, Words
+from bot.policy_signals import Signals
 from bot.policy_when import When
 from bot.policy_words import MONEY_KINDS, Amount, Hands, Kind, Percent, plain
 
@@ -188,6 +189,7 @@ class PolicyFile(Strict):
     currency: str
     limits: Limits
     authority: Authority = Authority()
+    signals: Signals = Signals()
     remedies: dict[str, AlternativeSpec] = Field(default_factory=dict)
     cases: Annotated[tuple[RuleSpec, ...], NotEmpty]
 
@@ -203,6 +205,7 @@ class Policy:
     rules: tuple[RuleSpec, ...]
     remedies: Mapping[str, AlternativeSpec]
     authority: Authority = field(default_factory=Authority)
+    signals: Signals = field(default_factory=Signals)
 
 
 def _placeholders(text: str) -> list[str]:

@@ -21,6 +21,7 @@ export const words = {
     customer_limit: "Limit of the customer",
     no_rule: "No rule covers it",
     rule_says_person: "Policy asks for a person",
+    to_check: "Look before giving",
     other_currency: "Another currency",
     needs_identity: "Identity to confirm",
     needs_order: "Purchase to find",

@@ -5,6 +5,11 @@ from typing import Any
 
 from sanic import Sanic
 from sanic.worker.loader import AppLoader
+from sanic.worker.manager import WorkerManager
+
+# Tenths of a second: on a busy machine each process needs a while to import everything, and Sanic
+# would give up on all of them after thirty seconds.
+WorkerManager.THRESHOLD = 1200
 
 
 def serve(make: Callable[[], Any], host: str, port: int, workers: int) -> None:

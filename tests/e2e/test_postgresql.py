@@ -29,7 +29,7 @@ def several(
         WORKERS="2",
         ACTION_WORKERS="3",
     )
-    product.start()
+    product.start(within=300)  # each of the seven processes imports everything
     yield product
     assert product.end() == []
     postgresql.drop(name)
@@ -84,6 +84,7 @@ def test_every_command_works_on_the_same_database(
     assert "1 orders added" in imported.stdout
     customer = meet(several)
     reference = customer.say("Quiero hablar con una persona").reference
+    assert reference is not None
     for command in (("queue",), ("promises", "list")):
         shown = several.regalo(*command)
         assert (shown.returncode, shown.stderr) == (0, "")

@@ -1,5 +1,6 @@
 """The schema: an old database keeps its rows, and the newest one is what the models say."""
 
+# ruff: noqa: S608 - made-up rows, written as an older release wrote them
 import asyncio
 import uuid
 from collections.abc import Iterator
@@ -262,9 +263,8 @@ def _with_value(statement: str) -> str:
     """From the second release on a remedy says what it is worth."""
     if "INTO compensations" not in statement:
         return statement
-    return statement.replace(
-        "budget_minor, currency", "budget_minor, value_minor, currency"
-    ).replace(", 'COP', '{{", ", 0, 'COP', '{{")
+    named = statement.replace("budget_minor, currency", "budget_minor, value_minor, currency")
+    return named.replace(", 'COP', '{{", ", 0, 'COP', '{{")
 
 
 def _line(number: int, remedy: int, event: str, source: str, target: str, amount: int) -> str:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from actions import remedies
 from actions.turn import Turn
-from bot import complaint, handoff, identity, offer, order, packet, shadow, waiting
+from bot import complaint, handoff, identity, offer, order, packet, shadow, traces, waiting
 from bot.category import CATEGORIES, OrderNeed
 from bot.decision import record
 from bot.emotion import Emotion
@@ -24,6 +24,8 @@ MOST_ASKED = 3
 STRONG = {Emotion.ANGRY, Emotion.DESPERATE}
 # These have an apology of their own.
 APOLOGIZED_FOR = {"danger", "threat", "press"}
+# Nobody is told that somebody looks at their case more closely: they hear what others hear.
+HEARD_AS = {"to_check": "rule_says_person"}
 
 
 async def next_step(turn: Turn, case: Complaint) -> list[Say]:
@@ -151,6 +153,8 @@ async def _offer(turn: Turn, case: Complaint) -> list[Say]:
     if table is None and await _much_at_stake(turn, case):
         return await to_person(turn, "anger")
     facts = await offer.case_facts(turn.session, turn.desk, case, turn.conversation)
+    if facts.signals:
+        await traces.note(turn.session, case, await traces.found(turn.session, turn.desk, case))
     decision = decide(turn.desk.policy, facts)
     if table is not None and (decision.rule_id == table.offer.rule_id or not turn.photos):
         return [remedies.table(turn, table, again=True)]
@@ -199,8 +203,9 @@ async def to_person(turn: Turn, reason: str) -> list[Say]:
     parts = []
     if not case.is_told and case.apologized_at is None and reason not in APOLOGIZED_FOR:
         parts.append(turn.say("apology_person"))
-    if wording.has(f"person_because_{reason}"):
-        parts.append(turn.say(f"person_because_{reason}"))
+    why = f"person_because_{HEARD_AS.get(reason, reason)}"
+    if wording.has(why):
+        parts.append(turn.say(why))
     parts.append(waiting.tell(wording, language, wait.handoff, wait.outlook, wait.promise.due_at))
     # Where the apology of this same turn has just named the case, once is enough.
     if not (case.is_told and case.first_message_id == turn.message.id):

@@ -52,6 +52,7 @@ ONLY_A_PERSON = frozenset(
         "other_currency",
         "needs_identity",
         "needs_order",
+        "to_check",
         "already_remedied",
         "remedy_failed",
     }

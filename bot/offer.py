@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import breaker, clock, complaint, history, usage
+from bot import breaker, clock, complaint, history, traces, usage
 from bot.alternative import Alternative
 from bot.db import changed_one
 from bot.desk import Desk
@@ -46,6 +46,7 @@ async def case_facts(
         failures=await complaint.failures(session, case, desk.policy.raises.within_days),
         usage=await usage.of(session, desk, case),
         is_paused=await breaker.is_paused(session),
+        signals=tuple(one.name for one in await traces.found(session, desk, case)),
     )
 
 

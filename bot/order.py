@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import clock, contact
+from bot import clock, contact, keyed
 from bot.company import load_company
 from bot.db import Database
 from bot.models import Order
@@ -24,6 +24,8 @@ COLUMNS = (
     "order_number,customer_name,email,phone,total,currency,placed_at,promised_at,delivered_at,"
     "status,items"
 ).split(",")
+# These may be left out: who signed for it, and where it went.
+MORE_COLUMNS = ("signed_by", "address")
 STATUSES = ("placed", "shipped", "delivered", "cancelled", "returned")
 MOST_PROBLEMS = 20
 RECENT = 3
@@ -51,6 +53,8 @@ class OrderRow(BaseModel):
     delivered_at: datetime | None = None
     status: str
     items: str = ""
+    signed_by: str = Field("", max_length=200)
+    address: str = Field("", max_length=500)
 
     @field_validator("promised_at", "delivered_at", mode="before")
     @classmethod
@@ -97,7 +101,8 @@ def read_orders(lines: TextIO, name: str) -> list[OrderRow]:
     for raw in reader:
         line = reader.line_num
         try:
-            row = OrderRow.model_validate({column: raw[column] or "" for column in COLUMNS})
+            told = {column: raw.get(column) or "" for column in (*COLUMNS, *MORE_COLUMNS)}
+            row = OrderRow.model_validate(told)
             parse_amount(row.total, row.currency)
         except ValidationError as error:
             problems.extend(_explain(error, name, line))
@@ -128,13 +133,19 @@ def _explain(error: ValidationError, name: str, line: int) -> Iterator[str]:
 
 
 async def store(
-    session: AsyncSession, rows: Iterable[OrderRow], *, region: str, timezone: str
+    session: AsyncSession,
+    rows: Iterable[OrderRow],
+    *,
+    region: str,
+    timezone: str,
+    secret: str | None = None,
 ) -> tuple[int, int]:
     """Add new orders and bring known ones up to date; says how many of each.
 
     Args:
         region: the ISO country by which phones without a country code are read.
         timezone: the zone of moments that carry none.
+        secret: keeps a key of each address, never the address; None keeps none.
     """
     zone = ZoneInfo(timezone)
     added = updated = 0
@@ -156,6 +167,10 @@ async def store(
         order.delivered_at = row.delivered_at and _aware(row.delivered_at, zone)
         order.status = row.status
         order.items = [item.strip() for item in row.items.split(";") if item.strip()]
+        # A file that does not tell them takes nothing away.
+        order.signed_by = row.signed_by or order.signed_by
+        if secret and row.address:
+            order.address_key = keyed.of_address(secret, row.address)
         person = await contact.find_or_add(
             session, name=row.customer_name, email=order.email, phone=order.phone
         )
@@ -227,7 +242,11 @@ async def _load_demo(settings: Settings) -> int:
             with path.open(encoding="utf-8-sig", newline="") as lines:
                 rows = read_orders(lines, path.name)
             added, _ = await store(
-                session, rows, region=company.country, timezone=company.time_zone
+                session,
+                rows,
+                region=company.country,
+                timezone=company.time_zone,
+                secret=settings.secret_key.get_secret_value(),
             )
             return added
     finally:

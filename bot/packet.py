@@ -9,7 +9,7 @@ from typing import TypeVar
 from sqlalchemy import ColumnElement, inspect, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import authority, explanation, giving, known, promise
+from bot import authority, explanation, giving, known, promise, traces
 from bot.alternative import Alternative
 from bot.authority import Authority
 from bot.desk import Desk
@@ -25,6 +25,7 @@ from bot.models import (
     Complaint,
     Contact,
     Conversation,
+    Doubt,
     Handoff,
     Message,
     Note,
@@ -60,6 +61,7 @@ class Packet:
     remedy_cost: Money
     tier: str | None
     authority: Authority
+    signals: list[Doubt]  # why a person should look at it before anything is given
 
 
 async def told(
@@ -122,6 +124,7 @@ async def build(
         remedy_cost=_cost(offers, desk.policy.currency),
         tier=desk.company.tier(rows.spent) if rows.spent else None,
         authority=await authority.of(session, desk, reader, case),
+        signals=await traces.noted(session, case),
     )
 
 

@@ -4,6 +4,7 @@ import hashlib
 import io
 import uuid
 from pathlib import Path
+from typing import NamedTuple
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,6 +17,23 @@ LARGEST_BYTES = 10 * 1024 * 1024
 MOST_PIXELS = 40_000_000
 LONGEST_SIDE = 2048
 FORMATS = ("JPEG", "PNG", "WEBP")
+# What a photo looks like: whether each of 8 x 8 places is brighter than the one on its left.
+LOOKS_SIDE = 8
+# Scaled, cut in quality or saved anew, a photo differs from itself by a few of the 64 bits. Two
+# that differ by fewer than there are bands agree in one of them at least.
+MOST_DIFFERENT = 6
+BANDS, BITS_A_BAND = 8, 8
+# A wall, a table in the dark: too even to be told from another.
+LEAST_TOLD = 8
+
+
+class Picture(NamedTuple):
+    """A photo made harmless, its size, and what it looks like where that tells anything."""
+
+    data: bytes
+    width: int
+    height: int
+    looks: str | None
 
 
 class PhotoRefused(ValueError):
@@ -27,7 +45,7 @@ class PhotoRefused(ValueError):
         self.values = values
 
 
-def clean(raw: bytes) -> tuple[bytes, int, int]:
+def clean(raw: bytes) -> Picture:
     """The picture anew as a JPEG, upright and without its metadata; with its width and height.
 
     What a file says it is does not count: it must open as one of ``FORMATS``. Decoding and
@@ -54,27 +72,44 @@ def clean(raw: bytes) -> tuple[bytes, int, int]:
     upright.info.clear()
     out = io.BytesIO()
     upright.save(out, "JPEG", quality=85)
-    return out.getvalue(), upright.width, upright.height
+    return Picture(out.getvalue(), upright.width, upright.height, looks_of(upright))
 
 
-def keep(
-    session: AsyncSession, folder: Path, conversation_id: str, picture: tuple[bytes, int, int]
-) -> Attachment:
+def looks_of(picture: Image.Image) -> str | None:
+    """A photo's difference hash, in hexadecimal; None for one too even to be known again."""
+    small = picture.convert("L").resize((LOOKS_SIDE + 1, LOOKS_SIDE), Image.Resampling.LANCZOS)
+    light = small.tobytes()
+    bits = 0
+    for row in range(LOOKS_SIDE):
+        start = row * (LOOKS_SIDE + 1)
+        for place in range(start, start + LOOKS_SIDE):
+            bits = bits << 1 | (light[place + 1] > light[place])
+    if not LEAST_TOLD <= bits.bit_count() <= LOOKS_SIDE**2 - LEAST_TOLD:
+        return None
+    return f"{bits:016x}"
+
+
+def is_same(looks: str, other: str) -> bool:
+    """Whether two photos are one, by what they look like."""
+    return (int(looks, 16) ^ int(other, 16)).bit_count() <= MOST_DIFFERENT
+
+
+def keep(session: AsyncSession, folder: Path, conversation_id: str, picture: Picture) -> Attachment:
     """Write a cleaned picture to the folder and note it; it belongs to no message yet."""
-    data, width, height = picture
     attachment = Attachment(
         id=uuid.uuid4().hex,
         conversation_id=conversation_id,
         file_name="",
         media_type="image/jpeg",
-        width=width,
-        height=height,
-        size=len(data),
-        sha256=hashlib.sha256(data).hexdigest(),
+        width=picture.width,
+        height=picture.height,
+        size=len(picture.data),
+        sha256=hashlib.sha256(picture.data).hexdigest(),
         created_at=clock.now(),
+        looks=picture.looks,
     )
     attachment.file_name = f"{attachment.id}.jpg"
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / attachment.file_name).write_bytes(data)
+    (folder / attachment.file_name).write_bytes(picture.data)
     session.add(attachment)
     return attachment

@@ -42,6 +42,7 @@ PersonReason = (
         "needs_order",
         "other_currency",
         "paused",
+        "to_check",
     ]
     | Passed
 )
@@ -59,6 +60,7 @@ WHY: Final[dict[str, str]] = {
     "needs_order": "a rule would take it once it is known which order it is about",
     "other_currency": "the order is in another currency than the policy",
     "paused": "the assistant's spending is paused",
+    "to_check": "a person should look at it first; nothing is refused",
 }
 
 
@@ -84,6 +86,7 @@ class CaseFacts:
     failures: int = 0
     usage: Usage = field(default_factory=Usage)
     is_paused: bool = False  # the assistant gives nothing now
+    signals: tuple[str, ...] = ()  # why a person should look at it first, see bot/signals.py
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +128,7 @@ def decide(policy: Policy, facts: CaseFacts) -> Decision:
     limit = passed(policy.limits, facts.usage, facts.category, None, zero(policy.currency))
     if limit is not None:
         return _person(policy, rule, limit)
-    return _offer(policy, rule, facts)
+    return _alone(policy, facts, _offer(policy, rule, facts))
 
 
 def _offer(policy: Policy, rule: RuleSpec, facts: CaseFacts) -> Decision:
@@ -170,6 +173,23 @@ def _offer(policy: Policy, rule: RuleSpec, facts: CaseFacts) -> Decision:
         notes.append(f"{facts.desired} first: the customer asked for it")
     offered, told = tuple(alternatives), tuple(notes)
     return Decision("offer", policy.version, rule.id, offered, None, told, working)
+
+
+def _alone(policy: Policy, facts: CaseFacts, made: Decision) -> Decision:
+    """The offer where signals leave it to the system; else a person makes it, rights and all."""
+    if made.outcome == "person" or not facts.signals:
+        return made
+    spec, weight = policy.signals, policy.signals.weight(facts.signals)
+    told = f"signals {', '.join(facts.signals)}: {weight} of {spec.to_person_from}"
+    worth = [one.value for one in made.alternatives if one.value is not None]
+    most = spec.alone_up_to
+    is_much = most is not None and any(value > most for value in worth)
+    if weight < spec.to_person_from and not is_much:
+        return replace(made, reasons=(*made.reasons, told))
+    if weight < spec.to_person_from and most is not None:
+        told += f"; worth more than {show(most, 'en')}"
+    notes = (f"to_check: {WHY['to_check']}", told, *made.reasons)
+    return Decision("person", made.policy_version, made.rule_id, (), "to_check", notes)
 
 
 class _Room:

@@ -46,6 +46,7 @@ def load_policy(path: Path, company: Company, *, has_webhook: bool = True) -> Po
         raises=content.raises,
         warnings=warnings(document, content, company),
         breaker=content.breaker,
+        signals=content.signals,
     )
 
 

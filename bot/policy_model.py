@@ -14,6 +14,7 @@ from bot.kinds import KINDS, Kind
 from bot.local_text import LocalText, Words
 from bot.policy_breaker import BreakerSpec
 from bot.policy_limits import Limits
+from bot.policy_signals import Signals
 from bot.policy_when import When
 from bot.policy_words import Amount, Hands, Percent, Provider, plain
 from bot.raising import Raises
@@ -177,6 +178,7 @@ class PolicyFile(Strict):
     breaker: BreakerSpec | None = None
     weighing: Weighing | None = None
     raises: Raises = Raises()
+    signals: Signals = Signals()
     remedies: dict[str, AlternativeSpec] = Field(default_factory=dict)
     cases: Annotated[tuple[RuleSpec, ...], NotEmpty]
 
@@ -210,6 +212,8 @@ class Policy:
     def rules_for(self, category: str) -> tuple[RuleSpec, ...]:
         """The rules that may hold for such a case, the first one first."""
         return self._by_category.get(category, ())
+
+    signals: Signals = field(default_factory=Signals)
 
 
 def _placeholders(text: str) -> list[str]:

@@ -94,6 +94,9 @@ class Settings(BaseSettings):
     workers: int = Field(
         1, ge=1, le=64, description="a whole number from 1 to 64; more than 1 needs PostgreSQL"
     )
+    action_workers: int = Field(
+        1, ge=1, le=64, description="a whole number from 1 to 64; more than 1 needs PostgreSQL"
+    )
     database_url: str = Field(
         "",
         repr=False,
@@ -196,6 +199,8 @@ class Settings(BaseSettings):
     def _that_fit_together(self) -> Self:
         if self.workers > 1 and is_sqlite(self.database_url):
             raise _Unfit("WORKERS", self.workers)
+        if self.action_workers > 1 and is_sqlite(self.database_url):
+            raise _Unfit("ACTION_WORKERS", self.action_workers)
         if self.telegram_token and self.telegram_mode == "polling" and self.workers > 1:
             raise _Unfit("TELEGRAM_MODE", self.telegram_mode)
         if self.telegram_token and self.telegram_mode == "webhook":

@@ -23,6 +23,7 @@ class Hello(_Frame):
     after: int = Field(0, ge=0, le=LARGEST_SEQ)
     language: str = Field("es", max_length=35)
     customer: str | None = Field(None, max_length=4000)
+    device: str | None = Field(None, max_length=64)  # a number that the browser drew for itself
 
 
 class Said(_Frame):

@@ -14,7 +14,7 @@ from sanic import Blueprint, Request, Websocket
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import claim, clock, handoff, identity
+from bot import claim, clock, handoff, identity, keyed
 from bot.channels.customer_token import (
     Customer,
     CustomerTokenError,
@@ -74,7 +74,7 @@ async def _welcome(service: Service, request: Request, ws: Websocket) -> "Visit 
     token = hello.session
     if conversation_id is None or token is None:
         conversation_id, token = service.visitors.new()
-    return Visit(service, ws, conversation_id, token, hello, language)
+    return Visit(service, ws, conversation_id, token, hello, language, request.ip)
 
 
 @dataclass(slots=True)
@@ -87,6 +87,7 @@ class Visit:
     token: str
     hello: Hello
     language: str
+    address: str  # the network it comes from
     customer: Customer | None = None
     seen: int = 0  # up to where this page has said that it shows the messages
 
@@ -194,6 +195,7 @@ class Visit:
             conversation = await open_conversation(
                 session, self.conversation_id, self.language, self.customer
             )
+            self._note_keys(conversation)
             message, is_new = await receive(
                 session,
                 conversation,
@@ -216,6 +218,14 @@ class Visit:
             self.service.keeper.wake(self.conversation_id)
         elif message.state == "answered":
             await self._show({"type": "answered", "id": str(frame.id)})
+
+    def _note_keys(self, conversation: Conversation) -> None:
+        """Keep keys of the browser and its network, from which neither can be read."""
+        secret = self.service.settings.secret_key.get_secret_value()
+        device = keyed.of_device(secret, self.hello.device)
+        network = keyed.of_network(secret, self.address)
+        conversation.device_key = device or conversation.device_key
+        conversation.network_key = network or conversation.network_key
 
     async def _receipt(self, seq: int, receipt: Receipt) -> None:
         """Tell whoever has the conversation how far their words have come."""

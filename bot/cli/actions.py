@@ -1,10 +1,12 @@
 """`regalo actions`: the process that acts for the engine."""
 
 import signal
+from typing import Any
 from urllib.parse import urlsplit
 
 from bot.cli.failure import Failure, settings_or_fail
 from bot.cli.process import end_with_parent, settle
+from bot.settings import Settings
 
 EXAMPLES = (
     "regalo run      starts it, with the edge and the engine",
@@ -15,21 +17,27 @@ EXAMPLES = (
 def main() -> None:
     """Serve the engine's calls at ACTIONS_URL."""
     end_with_parent(signal.SIGTERM)
+    settings = _settings()
+    from bot.cli.serve import serve
+
+    address = urlsplit(settings.actions_url or "")
+    serve(worker_app, address.hostname or "", address.port or 80, settings.action_workers)
+
+
+def worker_app() -> Any:
+    """The application of this process, which may be one of several."""
+    from actions.server import create_app
+
+    app = create_app(_settings())
+    settle()
+    return app
+
+
+def _settings() -> Settings:
     settings = settings_or_fail()
     if not (settings.actions_url and settings.actions_token):
         raise Failure(
             "ACTIONS_URL and ACTIONS_TOKEN are not set: start everything with `regalo run`,"
             " or set them as for `regalo engine`"
         )
-    from actions.server import create_app
-
-    address = urlsplit(settings.actions_url)
-    app = create_app(settings)
-    settle()
-    app.run(
-        host=address.hostname,
-        port=address.port or 80,
-        single_process=True,
-        access_log=False,
-        motd=False,
-    )
+    return settings

@@ -19,25 +19,14 @@ def main() -> None:
     settings = _settings()
     # An edge that was killed a moment ago may still hold it.
     lock = hold_database(settings, patience=10)
-    if settings.workers == 1:
-        from bot.app import create_app
+    from bot.cli.serve import serve
 
-        app = create_app(settings)
-        settle()
-        app.run(
-            host=settings.host,
-            port=settings.port,
-            single_process=True,
-            access_log=False,
-            motd=False,
-        )
-    else:
-        _serve_with_workers(settings)
+    serve(worker_app, settings.host, settings.port, settings.workers)
     del lock
 
 
 def worker_app() -> Any:
-    """The application of one of several workers, each of which is a process."""
+    """The application of this process, which may be one of several."""
     from bot.app import create_app
 
     app = create_app(_settings())
@@ -53,19 +42,3 @@ def _settings() -> Settings:
             " or set them as for `regalo engine`"
         )
     return settings
-
-
-def _serve_with_workers(settings: Settings) -> None:
-    from sanic import Sanic
-    from sanic.worker.loader import AppLoader
-
-    loader = AppLoader(factory=worker_app)
-    app = loader.load()
-    app.prepare(
-        host=settings.host,
-        port=settings.port,
-        workers=settings.workers,
-        access_log=False,
-        motd=False,
-    )
-    Sanic.serve(primary=app, app_loader=loader)

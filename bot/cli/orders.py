@@ -11,6 +11,7 @@ from bot.cli.company import company_or_fail
 from bot.cli.failure import Failure, settings_or_fail
 from bot.db import Database, migrate
 from bot.order import OrderRow, OrdersFileError, read_orders, store
+from bot.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -32,7 +33,8 @@ def import_(
     """Add the orders of a CSV file, and bring those that are known up to date.
 
     The header must be order_number,customer_name,email,phone,total,currency,placed_at,
-    promised_at,delivered_at,status,items. A file with any mistake changes nothing.
+    promised_at,delivered_at,status,items; the columns signed_by and address may follow. A file
+    with any mistake changes nothing.
     """
     settings = settings_or_fail()
     company, _ = company_or_fail(settings)
@@ -45,9 +47,7 @@ def import_(
     except OSError as error:
         raise Failure(f"{file} cannot be read: {error.strerror}") from None
     migrate(settings)
-    added, updated = asyncio.run(
-        _store(settings.database_url, rows, company.country, company.time_zone)
-    )
+    added, updated = asyncio.run(_store(settings, rows, company.country, company.time_zone))
     print(f"{added} orders added, {updated} brought up to date.")
 
 
@@ -58,10 +58,12 @@ def _read(file: Path) -> list[OrderRow]:
         return read_orders(lines, str(file))
 
 
-async def _store(url: str, rows: list[OrderRow], region: str, timezone: str) -> tuple[int, int]:
-    db = Database(url)
+async def _store(
+    settings: Settings, rows: list[OrderRow], region: str, timezone: str
+) -> tuple[int, int]:
+    db, secret = Database(settings.database_url), settings.secret_key.get_secret_value()
     try:
         async with db.write() as session:
-            return await store(session, rows, region=region, timezone=timezone)
+            return await store(session, rows, region=region, timezone=timezone, secret=secret)
     finally:
         await db.close()

@@ -17,6 +17,7 @@ from bot.models import (
     Compensation,
     Complaint,
     Conversation,
+    Doubt,
     Note,
     Offer,
     Order,
@@ -222,6 +223,7 @@ class Views:
             "remedy_cost": self.money(packet.remedy_cost),
             "tier": packet.tier,
             "authority": self._authority(packet.authority),
+            "signals": [self._signal(one) for one in packet.signals],
         }
 
     def _remedies(self, packet: Packet) -> list[Json]:
@@ -243,6 +245,15 @@ class Views:
                 }
             )
         return shown
+
+    def _signal(self, one: Doubt) -> Json:
+        told = {name: value for name, value in one.detail.items() if name != "references"}
+        return {
+            "name": one.signal,
+            "text": self._desk.wording.say(f"signal_{one.signal}", self._language, **told),
+            "references": one.detail.get("references", []),
+            "at": moment(one.at),
+        }
 
     def _authority(self, may: Authority) -> Json:
         return {

@@ -15,7 +15,7 @@ from bot import clock, photo
 from bot.conversation.channel import Channel, File, Later, SendError
 from bot.db import Database
 from bot.models import Attachment, Message
-from bot.photo import PhotoRefused
+from bot.photo import PhotoRefused, Picture
 
 log = structlog.get_logger()
 # What Telegram lets a bot download at most; a video of a broken thing is smaller.
@@ -82,7 +82,7 @@ class Files:
         message: Message,
         file: File,
         data: bytes,
-        picture: tuple[bytes, int, int] | None,
+        picture: Picture | None,
     ) -> Attachment:
         if picture is not None:
             kept = photo.keep(session, self._folder, message.conversation_id, picture)

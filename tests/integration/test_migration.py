@@ -1,5 +1,6 @@
 """The schema: an old database keeps its rows, and the newest one is what the models say."""
 
+# ruff: noqa: S608 - made-up rows, written as an older release wrote them
 import asyncio
 import uuid
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, select, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from bot.db import MIGRATIONS, Database, migrate
 from bot.models import Base, Handoff
@@ -47,12 +48,64 @@ FIRST = [
     ),
 ]
 
+# A voucher that was given at once, a refund that was promised and then done, one still promised,
+# and one that failed before anything was written down.
+GIVEN = [
+    (
+        "INSERT INTO contacts (id, name, email, created_at)"
+        " VALUES (1, 'Rosa', 'rosa@example.com', '{at}')"
+    ),
+    (
+        "INSERT INTO orders (id, number, number_key, contact_id, customer_name, total_minor,"
+        " currency, placed_at, status, items, failed_tries)"
+        " VALUES (1, '77001', '77001', 1, 'Rosa', 24990000, 'COP', '{at}', 'delivered', '[]', 0)"
+    ),
+    *(
+        "INSERT INTO offers (id, complaint_id, policy_version, rule_id, reasons, state,"
+        f" created_at) VALUES ({number}, 1, '2026-10+abc', 'late', '[]', 'accepted', '{{at}}')"
+        for number in (1, 2, 3)
+    ),
+    *(
+        "INSERT INTO compensations (id, offer_id, complaint_id, contact_id, order_id, position,"
+        " kind, amount_minor, goodwill_minor, budget_minor, currency, terms, state, code)"
+        f" VALUES ({number}, {number}, 1, 1, 1, 1, '{kind}', {amount}, {amount}, {amount}, 'COP',"
+        f" '{{{{}}}}', '{state}', {code})"
+        for number, kind, amount, state, code in (
+            (1, "voucher", 2500000, "issued", "'7KQM-9XRT-2BFD'"),
+            (2, "refund", 24990000, "issued", "NULL"),
+            (3, "refund", 100, "accepted", "NULL"),
+        )
+    ),
+    *(
+        "INSERT INTO ledger_entries (id, created_at, complaint_id, compensation_id, kind, state,"
+        " amount_minor, currency, idempotency_key, originator, reason)"
+        f" VALUES ({number}, '{{at}}', 1, {remedy}, '{kind}', '{state}', {amount}, 'COP',"
+        f" 'offer-{remedy}:{state}', 'bot', 'late_delivery, Q-1')"
+        for number, remedy, kind, state, amount in (
+            (1, 1, "voucher", "issued", 2500000),
+            (2, 2, "refund", "accepted", 24990000),
+            (3, 2, "refund", "issued", 24990000),
+            (4, 3, "refund", "accepted", 100),
+        )
+    ),
+    "INSERT INTO budgets (day, currency, spent_minor) VALUES ('2026-11-20', 'COP', 2500000)",
+]
+
 
 def upgrade(settings: Settings, to: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.set_main_option("sqlalchemy.url", settings.database_url.replace("%", "%%"))
     command.upgrade(config, to)
+
+
+async def rows(settings: Settings, query: str) -> list[tuple[object, ...]]:
+    db = Database(settings.database_url)
+    try:
+        async with db.read() as session:
+            return [tuple(row) for row in await session.execute(text(query))]
+    finally:
+        await db.close()
 
 
 async def run(settings: Settings, *statements: str) -> None:
@@ -98,6 +151,72 @@ def test_rows_of_the_first_release_are_kept_and_have_their_place_in_the_queue(
     assert (kept.agent_id, kept.corrections, kept.summary_state) == (None, [], None)
 
 
+@pytest.mark.parametrize("since", ["0001", "0002", "0003", "0004"])
+def test_what_an_older_release_gave_is_kept_and_told_anew(empty: Settings, since: str) -> None:
+    upgrade(empty, since)
+    as_it_was = FIRST if since == "0001" else [_at_head(one) for one in FIRST]
+    given = [one if since == "0001" else _with_value(one) for one in GIVEN]
+    asyncio.run(run(empty, *(one.format(at=WRITTEN) for one in (*as_it_was, *given))))
+    migrate(empty)
+    told = "id, event, from_account, to_account, amount_minor, policy_version, idempotency_key"
+    assert asyncio.run(rows(empty, f"SELECT {told} FROM ledger_entries ORDER BY id")) == [
+        (1, "issue", "company", "outstanding", 2500000, "2026-10+abc", "offer-1:issued"),
+        (2, "reserve", "company", "reserved", 24990000, "2026-10+abc", "offer-2:accepted"),
+        (3, "issue", "reserved", "settled", 24990000, "2026-10+abc", "offer-2:issued"),
+        (4, "reserve", "company", "reserved", 100, "2026-10+abc", "offer-3:accepted"),
+    ]
+    kept = "SELECT id, kind, amount_minor, state, code FROM compensations ORDER BY id"
+    assert asyncio.run(rows(empty, kept)) == [
+        (1, "voucher", 2500000, "issued", "7KQM-9XRT-2BFD"),
+        (2, "refund", 24990000, "issued", None),
+        (3, "refund", 100, "accepted", None),
+    ]
+    spent = "SELECT period, currency, spent_minor, untold_minor FROM budgets"
+    assert asyncio.run(rows(empty, spent)) == [("day", "COP", 2500000, 2500000)]
+
+    # The lines are as final as they were, and no account gives more than it holds.
+    for wrong in (
+        "UPDATE ledger_entries SET amount_minor = 1 WHERE id = 1",
+        "DELETE FROM ledger_entries WHERE id = 4",
+        _line(5, 1, "redeem", "outstanding", "settled", 2500001),
+        _line(5, 2, "release", "reserved", "company", 1),  # it was issued: nothing is reserved
+        _line(5, 3, "issue", "reserved", "settled", 101),
+    ):
+        with pytest.raises(DBAPIError):
+            asyncio.run(run(empty, wrong))
+    asyncio.run(
+        run(
+            empty,
+            _line(5, 1, "redeem", "outstanding", "settled", 2500000),
+            _line(6, 3, "release", "reserved", "company", 100),
+        )
+    )
+    assert asyncio.run(rows(empty, "SELECT count(*) FROM ledger_entries")) == [(6,)]
+
+
+def test_amounts_beyond_thirty_two_bits_hold_after_the_upgrade(empty: Settings) -> None:
+    """Twenty-one million pesos in cents are where 32 bits end."""
+    migrate(empty)
+    asyncio.run(run(empty, *(_at_head(one).format(at=WRITTEN) for one in FIRST)))
+    many = 95_000_000_00
+    large = [
+        _with_value(one).replace("24990000", str(many)).replace("2500000", str(many))
+        for one in GIVEN
+        if "ledger_entries" not in one and "budgets" not in one
+    ]
+    asyncio.run(run(empty, *(one.format(at=WRITTEN) for one in large)))
+    asyncio.run(run(empty, _line(1, 1, "issue", "company", "outstanding", many)))
+    day = "INSERT INTO budgets (period, starts_on, currency, spent_minor, untold_minor) VALUES"
+    asyncio.run(run(empty, f"{day} ('month', '2026-11-01', 'COP', {many * 100}, 0)"))
+    sums = (
+        "SELECT (SELECT max(total_minor) FROM orders), (SELECT max(goodwill_minor) FROM"
+        " compensations), (SELECT sum(amount_minor) FROM ledger_entries), (SELECT"
+        " max(spent_minor) FROM budgets)"
+    )
+    ((total, goodwill, moved, spent),) = asyncio.run(rows(empty, sums))
+    assert (total, goodwill, moved, spent) == (many, many, many, many * 100)
+
+
 def test_an_upgrade_that_is_done_twice_changes_nothing(empty: Settings) -> None:
     migrate(empty)
     migrate(empty)
@@ -138,3 +257,21 @@ def _at_head(statement: str) -> str:
         return statement
     named = statement.replace("created_at)", "created_at, due_at)")
     return named.replace("'{at}')", "'{at}', '{at}')")
+
+
+def _with_value(statement: str) -> str:
+    """From the second release on a remedy says what it is worth."""
+    if "INTO compensations" not in statement:
+        return statement
+    named = statement.replace("budget_minor, currency", "budget_minor, value_minor, currency")
+    return named.replace(", 'COP', '{{", ", 0, 'COP', '{{")
+
+
+def _line(number: int, remedy: int, event: str, source: str, target: str, amount: int) -> str:
+    return (
+        "INSERT INTO ledger_entries (id, created_at, complaint_id, compensation_id, kind, event,"
+        " state, from_account, to_account, amount_minor, budget_minor, currency, idempotency_key,"
+        " inputs_hash, originator, reason, policy_version)"
+        f" VALUES ({number}, '{WRITTEN}', 1, {remedy}, 'refund', '{event}', '{event}', '{source}',"
+        f" '{target}', {amount}, 0, 'COP', 'line-{number}', '', 'bot', '', '')"
+    )

@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from bot import order
+from bot import keyed, order
 from bot.models import Contact, Order
 from bot.order import COLUMNS, OrdersFileError, read_orders, store
 from tests.integration.stage import Theatre
@@ -33,6 +33,21 @@ async def test_a_line_is_kept_in_one_form(theatre: Theatre) -> None:
     # A moment without a zone is the company's: five hours behind UTC.
     assert kept.placed_at.isoformat() == "2026-11-01T15:00:00+00:00"
     assert kept.delivered_at is None
+
+
+async def test_who_signed_and_a_key_of_the_address_may_be_told(theatre: Theatre) -> None:
+    told = "77001,Rosa,r@example.com,,9900,COP,2026-11-01,,,delivered,,{},Calle 12 # 3-45 apto 6"
+    header = ",".join((*COLUMNS, "signed_by", "address"))
+    for signed in ("R. Mora", ""):
+        lines = io.StringIO(f"{header}\n{told.format(signed)}\n")
+        async with theatre.db.write() as session:
+            rows = read_orders(lines, "orders.csv")
+            await store(session, rows, region="CO", timezone="America/Bogota", secret="s" * 32)
+    # A file of the short form takes nothing away.
+    await bring_in(theatre, "77001,Rosa,r@example.com,,9900,COP,2026-11-01,,,delivered,")
+    (kept,) = await theatre.all(Order, Order.number == "77001")
+    assert kept.signed_by == "R. Mora"
+    assert kept.address_key == keyed.of_address("s" * 32, "CALLE 12 #3-45, Apto. 6")
 
 
 @pytest.mark.parametrize(

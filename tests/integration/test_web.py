@@ -61,6 +61,24 @@ async def test_a_message_is_stored_and_answered(edge: Edge) -> None:
         assert (answer["text"], answer["seq"], answer["author"]) == ("oigo: hola", 2, "bot")
 
 
+async def test_a_browser_is_known_again_in_another_chat_and_what_it_said_is_not_kept(
+    edge: Edge,
+) -> None:
+    device = str(uuid.uuid4())
+    for told in (device, device, str(uuid.uuid4()), None):
+        async with edge.page(device=told) as page:
+            await page.answer_to(await page.say(f"aparato {told}"))
+    query = (
+        "SELECT device_key, network_key FROM conversations JOIN messages"
+        " ON conversation_id = conversations.id WHERE text LIKE 'aparato %' ORDER BY messages.id"
+    )
+    (first, near), (again, _), (other, _), (none, _) = edge.rows(query)
+    assert first == again != other
+    assert none is None
+    assert near is None  # this machine is nobody's network
+    assert device not in str(first)
+
+
 async def test_the_engine_is_told_whose_message_it_is(edge: Edge) -> None:
     async with edge.page() as page:
         text = f"soy {word()}"

@@ -87,6 +87,7 @@ def test_database_addresses(written: str, meant: str) -> None:
         ({"database_url": "sqlite://a.db"}, "DATABASE_URL is 'sqlite://a.db'", "sqlite:///"),
         ({"database_url": "postgresql://h"}, "DATABASE_URL is", "/name"),
         ({"workers": 2}, "WORKERS is '2'", "more than 1 needs PostgreSQL"),
+        ({"action_workers": 2}, "ACTION_WORKERS is '2'", "more than 1 needs PostgreSQL"),
         ({"log_format": "xml"}, "LOG_FORMAT is 'xml'", "console or json"),
         ({"admin_email": "ana"}, "ADMIN_EMAIL is 'ana'", "e-mail"),
         ({"embed_origins": "shop.example"}, "EMBED_ORIGINS is 'shop.example'", "https://"),

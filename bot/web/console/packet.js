@@ -4,7 +4,7 @@ import { element } from "/widget/dom.js";
 import { button } from "./build.js";
 import { historyList } from "./history.js";
 import { approvals, offers, promises, stakes } from "./packet_deeds.js";
-import { contact, earlier, facts, kind, orders, photos, summary } from "./packet_facts.js";
+import { contact, earlier, facts, kind, orders, photos, signals, summary } from "./packet_facts.js";
 
 const TABS = ["packet", "history"];
 /** The same width as in layout.css: below, the packet is a drawer. */
@@ -93,6 +93,7 @@ export class Packet {
     return [
       summary(packet, desk),
       kind(card, told, desk),
+      signals(packet.signals, desk),
       stakes(packet, desk),
       approvals(asked, desk),
       orders(packet.orders, desk),

@@ -159,3 +159,18 @@ export function earlier(list, { texts, format }) {
     ),
   );
 }
+
+/** Why somebody should look at the case before anything is given, with the cases that it comes from. */
+export function signals(list, { texts }) {
+  if (!list.length) return null;
+  const linked = (reference) => element("a", { href: `#/case/${encodeURIComponent(reference)}` }, reference);
+  return section(
+    texts.packet.signals,
+    element(
+      "ul",
+      { role: "list", class: "signals" },
+      ...list.map((one) => element("li", {}, one.text, ...one.references.flatMap((reference) => [" ", linked(reference)]))),
+    ),
+    element("p", { class: "quiet" }, texts.packet.signalsNote),
+  );
+}

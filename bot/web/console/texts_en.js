@@ -278,6 +278,8 @@ export const en = {
     rule: (rule, version) => [rule ? `rule ${rule}` : null, version ? `policy ${version}` : null].filter(Boolean).join(", "),
     promises: "Promises",
     earlier: "Earlier cases",
+    signals: "Look at this before you decide",
+    signalsNote: "These are signs, not proof, and the customer does not know of them. Treat them as everybody.",
     photos: "Photos",
     contact: "Contact",
     notProven: "It is not known who they are.",

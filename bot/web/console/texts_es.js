@@ -277,6 +277,8 @@ export const es = {
     rule: (rule, version) => [rule ? `regla ${rule}` : null, version ? `política ${version}` : null].filter(Boolean).join(", "),
     promises: "Promesas",
     earlier: "Casos anteriores",
+    signals: "Mire esto antes de decidir",
+    signalsNote: "Son indicios, no pruebas: el cliente no sabe de ellos. Trátelo como a todos.",
     photos: "Fotos",
     contact: "Contacto",
     notProven: "No se sabe quién es.",

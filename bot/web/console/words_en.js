@@ -26,6 +26,7 @@ export const words = {
     paused: "Spending is paused",
     no_rule: "No rule covers it",
     rule_says_person: "Policy asks for a person",
+    to_check: "Look before giving",
     other_currency: "Another currency",
     needs_identity: "Identity to confirm",
     needs_order: "Purchase to find",

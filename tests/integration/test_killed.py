@@ -28,8 +28,8 @@ from tests.integration.edge import free_port
 from tests.integration.nursery import Nursery, by_webhook, with_provider
 from tests.integration.stage import Theatre, says
 
-KILLS = 40
-REMEDIES = 40
+KILLS = 200
+REMEDIES = 150
 BAD_DAY = Odds(fails=0.2, loses=0.2, refuses=0.1, calls_back=0.3, tells_twice=0.2, slow=0.3)
 
 
@@ -54,7 +54,7 @@ def nursery(settings: Settings, system: CompanySystem) -> Iterator[Nursery]:
     nursery.close()
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 async def test_whatever_is_killed_each_remedy_is_done_once_and_told_as_it_is(
     theatre: Theatre, desk: Desk, nursery: Nursery, system: CompanySystem, seed: int
 ) -> None:
@@ -65,13 +65,12 @@ async def test_whatever_is_killed_each_remedy_is_done_once_and_told_as_it_is(
     ports = [free_port() for _ in range(1 if theatre.db.is_sqlite else 2)]
     system.callback_urls = [f"http://127.0.0.1:{port}/providers/webhook" for port in ports]
     edges = {port: nursery.begin(port) for port in ports}
-    began, begins_in = time.monotonic(), 0.0
+    began = time.monotonic()
     for _ in range(KILLS):
         port = chance.choice(ports)
         if chance.random() < 0.8:  # else perhaps while it begins
-            begins_in = await _serves(port)
-        # The random moment: a busy machine gets as much done before it as an idle one.
-        await asyncio.sleep(chance.uniform(0, max(0.4, 4 * begins_in)))
+            await _is_at_work(system)
+        await asyncio.sleep(chance.uniform(0, 0.4))  # the random moment
         nursery.kill(edges[port])
         edges[port] = nursery.begin(port)
     async with theatre.db.read() as session:
@@ -155,18 +154,12 @@ async def _waiting(session: AsyncSession) -> list[int]:
     return [*await session.scalars(pending), *await session.scalars(offered)]
 
 
-async def _serves(port: int) -> float:
-    """Wait until an edge serves; how long that took."""
-    began = time.monotonic()
-    while True:
-        try:
-            _, writer = await asyncio.open_connection("127.0.0.1", port)
-        except OSError:
-            await asyncio.sleep(0.02)
-        else:
-            writer.close()
-            await writer.wait_closed()
-            return time.monotonic() - began
+async def _is_at_work(system: CompanySystem) -> None:
+    """Wait until the provider is asked once more: on a busy machine an edge takes long to begin."""
+    before, deadline = len(system.headers), time.monotonic() + 5
+    # What the fake has heard is heard in a thread of its own: it is looked at again and again.
+    while len(system.headers) == before and time.monotonic() < deadline:  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
 
 
 async def _until_all_is_done(db: Database, system: CompanySystem) -> None:

@@ -63,7 +63,7 @@ def create_app(settings: Settings, desk: Desk | None = None) -> ActionsApp:
             executor.register_action(action(db, desk))
 
     use(desk)
-    watch = PolicyWatch(settings.company_dir, desk, use, has_webhook=settings.provider_enabled)
+    watch = PolicyWatch(settings, desk, use)
     app: ActionsApp = endpoint.create_app(executor, cors_origins=[])
     token = settings.actions_token.get_secret_value() if settings.actions_token else ""
 

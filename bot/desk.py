@@ -47,22 +47,26 @@ def open_desk(settings: Settings, domain: Path = DOMAIN) -> Desk:
     company = load_company(settings.company_dir)
     return Desk(
         company=company,
-        policy=load_policy(
-            settings.company_dir / POLICY, company, has_webhook=settings.provider_enabled
-        ),
+        policy=load(settings, POLICY, company),
         wording=load_wording(domain, country=company.country, timezone=company.tz),
         causes=load_causes(settings.company_dir),
         answers=load_answers(settings.company_dir),
-        shadow=_shadow(settings.company_dir / SHADOW, company),
+        shadow=_shadow(settings, company),
     )
 
 
-def _shadow(path: Path, company: Company) -> Policy | None:
+def load(settings: Settings, name: str, company: Company) -> Policy:
+    """One of the policies in the company's folder; raises PolicyError with all that is wrong."""
+    path = settings.company_dir / name
+    return load_policy(path, company, has_webhook=settings.provider_enabled)
+
+
+def _shadow(settings: Settings, company: Company) -> Policy | None:
     """The policy that runs beside; a wrong one stops nobody from starting."""
-    if not path.exists():
+    if not (settings.company_dir / SHADOW).exists():
         return None
     try:
-        return load_policy(path, company)
+        return load(settings, SHADOW, company)
     except PolicyError as error:
         log.warning("shadow_left_out", problems=str(error).splitlines())
         return None

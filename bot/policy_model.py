@@ -198,6 +198,7 @@ class Policy:
     weighing: Weighing | None = None  # None: alternatives come in the order in which they stand
     raises: Raises = field(default_factory=Raises)
     warnings: tuple[Problem, ...] = field(default=(), compare=False)  # allowed, yet doubtful
+    signals: Signals = field(default_factory=Signals)
     # The rules of each category, in their order, so that no case goes through all of them.
     _by_category: Mapping[str, tuple[RuleSpec, ...]] = field(init=False, repr=False, compare=False)
 
@@ -212,8 +213,6 @@ class Policy:
     def rules_for(self, category: str) -> tuple[RuleSpec, ...]:
         """The rules that may hold for such a case, the first one first."""
         return self._by_category.get(category, ())
-
-    signals: Signals = field(default_factory=Signals)
 
 
 def _placeholders(text: str) -> list[str]:

@@ -12,9 +12,10 @@ from typing import Final
 
 import structlog
 
-from bot.desk import POLICY, SHADOW, Desk
+from bot.desk import POLICY, SHADOW, Desk, load
 from bot.metrics import POLICY_BAD, POLICY_LOADS
-from bot.policy import Policy, PolicyError, load_policy
+from bot.policy import Policy, PolicyError
+from bot.settings import Settings
 
 LOOK_EVERY: Final = 1.0  # seconds
 
@@ -26,18 +27,11 @@ log = structlog.get_logger()
 class PolicyWatch:
     """Looks after the policy files of one process."""
 
-    def __init__(
-        self,
-        folder: Path,
-        desk: Desk,
-        use: Callable[[Desk], None],
-        *,
-        has_webhook: bool = True,
-    ) -> None:
+    def __init__(self, settings: Settings, desk: Desk, use: Callable[[Desk], None]) -> None:
+        self._settings = settings
         self._desk = desk
         self._use = use
-        self._has_webhook = has_webhook
-        self._paths = {POLICY: folder / POLICY, SHADOW: folder / SHADOW}
+        self._paths = {name: settings.company_dir / name for name in (POLICY, SHADOW)}
         # The desk was read a moment ago: whatever changed since then is seen as a change.
         self._taken: dict[str, Stamp] = {}
         self._seen: dict[str, Stamp] = {}
@@ -67,15 +61,13 @@ class PolicyWatch:
             stands, self._seen[name] = self._seen.get(name, ()) == stamp, stamp
             if stands and self._taken.get(name, ()) != stamp:
                 self._taken[name] = stamp
-                await self._take(name, path, stamp)
+                await self._take(name, stamp)
 
-    async def _take(self, name: str, path: Path, stamp: Stamp) -> None:
+    async def _take(self, name: str, stamp: Stamp) -> None:
         policy: Policy | None = None
         if stamp is not None or name == POLICY:
             try:
-                policy = await asyncio.to_thread(
-                    load_policy, path, self._desk.company, has_webhook=self._has_webhook
-                )
+                policy = await asyncio.to_thread(load, self._settings, name, self._desk.company)
             except PolicyError as error:
                 self._kept(name, error)
                 return

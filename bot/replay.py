@@ -58,24 +58,17 @@ def kept(rule: str | None, reason: str | None, written: Sequence[Mapping[str, An
 
 
 def option(terms: Mapping[str, Any]) -> Option:
-    """One alternative as JSON has it."""
+    """One alternative as JSON has it; the budget pays as `Alternative.budget_minor` says."""
     cost, goodwill = terms["cost_minor"] or 0, terms["goodwill_minor"] or 0
     # Kept before the value was: then what is known of it.
     value = terms.get("value_minor") or terms["amount_minor"] or 0
-    budget = _budget(cost, goodwill, is_entitlement=terms["is_entitlement"])
+    budget = 0 if terms["is_entitlement"] else min(cost, goodwill) if goodwill else cost
     return Option(terms["kind"], value, cost, budget)
 
 
 def _of_alternative(one: Alternative) -> Option:
     cost = one.cost.amount_minor if one.cost else 0
-    goodwill = one.goodwill.amount_minor if one.goodwill else 0
-    budget = _budget(cost, goodwill, is_entitlement=one.is_entitlement)
-    return Option(one.kind, one.value.amount_minor if one.value else 0, cost, budget)
-
-
-def _budget(cost: int, goodwill: int, *, is_entitlement: bool) -> int:
-    """As offers are put: a right is not rationed, and of the rest only goodwill is."""
-    return 0 if is_entitlement else min(cost, goodwill) if goodwill else cost
+    return Option(one.kind, one.value.amount_minor if one.value else 0, cost, one.budget_minor)
 
 
 def would_take(past: Past, answer: Answer) -> Option | None:

@@ -104,12 +104,7 @@ class Service:
             on_step=self.after,
             on_board=self.publish_board,
         )
-        self.watch = PolicyWatch(
-            self.settings.company_dir,
-            self.desk,
-            self.use,
-            has_webhook=self.settings.provider_enabled,
-        )
+        self.watch = PolicyWatch(self.settings, self.desk, self.use)
 
     def use(self, desk: Desk) -> None:
         """Work by another desk from now on; what runs ends by the one that it began with."""

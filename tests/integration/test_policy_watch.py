@@ -11,7 +11,7 @@ import pytest
 from bot.desk import POLICY, SHADOW, Desk
 from bot.metrics import POLICY_BAD
 from bot.policy_watch import PolicyWatch
-from bot.settings import ROOT, Settings
+from bot.settings import ROOT, Settings, load_settings
 from tests.integration.edge import Edge, Engine
 from tests.integration.past import DAMAGED
 from tests.integration.stage import Theatre
@@ -25,6 +25,14 @@ def company(tmp_path: Path) -> Path:
     folder = tmp_path / "company"
     shutil.copytree(ROOT / "data" / "company", folder)
     return folder
+
+
+@pytest.fixture
+def there(tmp_path: Path, company: Path) -> Settings:
+    """Settings with that folder; no database is needed to look at files."""
+    return load_settings(
+        database_url=f"sqlite:///{tmp_path / 'none.db'}", var_dir=tmp_path, company_dir=company
+    )
 
 
 def change(file: Path, old: str, new: str) -> None:
@@ -43,9 +51,9 @@ async def look(watch: PolicyWatch) -> None:
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_good_is_taken_bad_is_kept_out_and_good_again_is_taken(
-    theatre: Theatre, company: Path
+    theatre: Theatre, company: Path, there: Settings
 ) -> None:
-    watch = PolicyWatch(company, theatre.desk, theatre.use)
+    watch = PolicyWatch(there, theatre.desk, theatre.use)
     await look(watch)
     first = theatre.desk.policy
     change(company / POLICY, RULE % 1500000, RULE % 200000)
@@ -72,9 +80,11 @@ async def test_good_is_taken_bad_is_kept_out_and_good_again_is_taken(
     assert not await other.handoffs()
 
 
-async def test_a_file_that_is_still_being_written_is_left_alone(desk: Desk, company: Path) -> None:
+async def test_a_file_that_is_still_being_written_is_left_alone(
+    desk: Desk, company: Path, there: Settings
+) -> None:
     taken: list[Desk] = []
-    watch = PolicyWatch(company, desk, taken.append)
+    watch = PolicyWatch(there, desk, taken.append)
     for budget in ("5000000", "6000000"):
         change(company / POLICY, f"daily_budget: {budget}", f"daily_budget: 1{budget}")
         change(company / POLICY, f"daily_budget: 1{budget}", "daily_budget: 6000000")
@@ -85,10 +95,10 @@ async def test_a_file_that_is_still_being_written_is_left_alone(desk: Desk, comp
 
 
 async def test_a_shadow_comes_and_goes_and_a_wrong_one_is_kept_out(
-    desk: Desk, company: Path
+    desk: Desk, company: Path, there: Settings
 ) -> None:
     taken: list[Desk] = []
-    watch = PolicyWatch(company, desk, taken.append)
+    watch = PolicyWatch(there, desk, taken.append)
     await look(watch)
     assert taken == []
     shutil.copy(company / POLICY, company / SHADOW)
@@ -103,9 +113,11 @@ async def test_a_shadow_comes_and_goes_and_a_wrong_one_is_kept_out(
     assert taken[-1].policy is desk.policy
 
 
-async def test_a_policy_that_is_gone_stays_in_force(desk: Desk, company: Path) -> None:
+async def test_a_policy_that_is_gone_stays_in_force(
+    desk: Desk, company: Path, there: Settings
+) -> None:
     taken: list[Desk] = []
-    watch = PolicyWatch(company, desk, taken.append)
+    watch = PolicyWatch(there, desk, taken.append)
     (company / POLICY).unlink()
     await look(watch)
     assert taken == []

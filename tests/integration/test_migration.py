@@ -88,7 +88,10 @@ GIVEN = [
             (4, 3, "refund", "accepted", 100),
         )
     ),
-    "INSERT INTO budgets (day, currency, spent_minor) VALUES ('2026-11-20', 'COP', 2500000)",
+    (
+        "INSERT INTO budgets (day, currency, spent_minor)"
+        " VALUES ('2026-11-20', 'COP', 2500000), ('2026-11-19', 'COP', 100)"
+    ),
 ]
 
 
@@ -171,8 +174,14 @@ def test_what_an_older_release_gave_is_kept_and_told_anew(empty: Settings, since
         (2, "refund", 24990000, "issued", None),
         (3, "refund", 100, "accepted", None),
     ]
-    spent = "SELECT period, currency, spent_minor, untold_minor FROM budgets"
-    assert asyncio.run(rows(empty, spent)) == [("day", "COP", 2500000, 2500000)]
+    spent = "SELECT period, starts_on, spent_minor, untold_minor FROM budgets ORDER BY 1, 2"
+    counted = [tuple(map(str, row)) for row in asyncio.run(rows(empty, spent))]
+    assert counted == [
+        ("day", "2026-11-19", "100", "100"),
+        ("day", "2026-11-20", "2500000", "2500000"),
+        ("month", "2026-11-01", "2500100", "2500100"),
+        ("week", "2026-11-16", "2500100", "2500100"),
+    ]
 
     # The lines are as final as they were, and no account gives more than it holds.
     for wrong in (

@@ -21,6 +21,8 @@ from bot.policy_breaker import Burst, UnusualHour
 log = structlog.get_logger()
 # What is usual at an hour is its mean over so many days before.
 USUAL_DAYS = 28
+# Sooner nobody knows what is usual.
+KNOWN_DAYS = 7
 GIVEN_BY_THE_BOT = (LedgerEntry.from_account == "company", LedgerEntry.originator == "bot")
 
 
@@ -145,11 +147,10 @@ async def _unusual(
     first = await session.scalar(select(func.min(LedgerEntry.created_at)).where(*GIVEN_BY_THE_BOT))
     today = local.date()
     known = (today - first.astimezone(company.tz).date()).days if first else 0
+    if known < KNOWN_DAYS:
+        return None
     days = [today - timedelta(days=back) for back in range(1, min(known, USUAL_DAYS) + 1)]
-    usual = 0
-    if days:
-        usual = await _value(session, [_hour(company, day, local.hour) for day in days])
-        usual //= len(days)
+    usual = await _value(session, [_hour(company, day, local.hour) for day in days]) // len(days)
     if given <= spec.times * usual:
         return None
     currency = spec.at_least.currency

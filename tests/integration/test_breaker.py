@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from structlog.testing import capture_logs
 
 from bot import breaker
@@ -36,6 +37,7 @@ async def tries(theatre: Theatre, stage: Stage, *errors: bool) -> None:
                 state="pending",
                 next_at=now,
                 give_up_at=now,
+                due_at=now,
                 created_at=now,
             )
             session.add(asked)
@@ -136,7 +138,10 @@ async def test_errors_in_a_row_stop_it_and_one_success_between_them_does_not(
     assert await breaker.watch(theatre.db, theatre.desk)
 
 
-async def test_an_hour_far_above_what_is_usual_at_that_hour_stops_it(theatre: Theatre) -> None:
+async def test_an_hour_far_above_what_is_usual_at_that_hour_stops_it(
+    theatre: Theatre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(breaker, "KNOWN_DAYS", 3)
     first = await late(theatre, "30001", "rosa1@example.com")
     await first.press("Bono de compra")
     (given,) = await first.taken()
@@ -159,15 +164,27 @@ async def test_an_hour_far_above_what_is_usual_at_that_hour_stops_it(theatre: Th
     assert await person_because(busy[-1]) == ["paused"]
 
 
-async def test_a_busy_hour_that_is_always_busy_is_not_unusual(theatre: Theatre) -> None:
+async def test_a_company_that_has_just_begun_has_no_unusual_hour(theatre: Theatre) -> None:
+    use_breaker(theatre, unusual_hour={"times": 2, "at_least": Money(1, "COP")})
+    for place in range(2):
+        stage = await late(theatre, f"3000{place}", f"rosa{place}@example.com")
+        await stage.press("Bono de compra")
+        theatre.clock.forward(days=1)
+    await (await late(theatre, "30002", "rosa2@example.com")).press("Bono de compra")
+    assert not await breaker.watch(theatre.db, theatre.desk)
+
+
+async def test_a_busy_hour_that_is_always_busy_is_not_unusual(
+    theatre: Theatre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(breaker, "KNOWN_DAYS", 1)
     use_breaker(theatre, unusual_hour={"times": 2, "at_least": Money(1, "COP")})
     number = iter(range(30000, 30100))
-    for day in range(3):
+    for _ in range(3):
         for _ in range(2):
             place = next(number)
             stage = await late(theatre, f"{place}", f"rosa{place}@example.com")
             await stage.press("Bono de compra")
-            await resume(theatre) if day == 0 else None
         theatre.clock.forward(days=1)
     assert not await breaker.watch(theatre.db, theatre.desk)
 

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import compensation, fulfilment, handoff, history, identity, offer, remedy
 from bot.conversation import gifts, thread
 from bot.conversation.handover import Step
+from bot.decision import record
 from bot.desk import Desk
 from bot.fulfilment import Answer
 from bot.metrics import FULFILMENTS, PROVIDER_ANSWERS
@@ -128,7 +129,10 @@ async def _instead(
     if not left:
         return None
     reasons = (*decision.reasons, f"without {', '.join(sorted(failed))}: it could not be done")
-    return await offer.put(session, case, replace(decision, alternatives=left, reasons=reasons))
+    decision = replace(decision, alternatives=left, reasons=reasons)
+    table = await offer.put(session, case, decision)
+    await record(session, case, conversation, facts, decision, offer_id=table.offer.id)
+    return table
 
 
 def _done_after_all(

@@ -283,7 +283,6 @@ async def fulfil(session: AsyncSession, remedy: Compensation, originator: str) -
 
 async def fail(
     session: AsyncSession,
-    _desk: Desk,
     remedy: Compensation,
     originator: str,
     why: str,

@@ -81,7 +81,7 @@ async def _failed(
     why: str,
 ) -> Step | None:
     """The customer is told so; a person takes the case, with alternatives already on the table."""
-    if not await compensation.fail(session, desk, given, originator, why):
+    if not await compensation.fail(session, given, originator, why):
         return None  # somebody's hands have done it meanwhile
     case = await session.get_one(Complaint, given.complaint_id)
     owner = await handoff.open_handoff(session, conversation.id)

@@ -229,7 +229,7 @@ class Histories(RuleBasedStateMachine):
             if does:
                 ended = await compensation.fulfil(session, remedy, "bank")
             else:
-                ended = await compensation.fail(session, self.own, remedy, "bank", "no account")
+                ended = await compensation.fail(session, remedy, "bank", "no account")
             assert ended == was_awaited
 
     @rule(remedy=given, amount=st.one_of(st.none(), st.integers(1, 90)), key=KEYS)

@@ -29,7 +29,7 @@ async def redeem(
 
 async def fail(theatre: Theatre, given: Compensation) -> bool:
     async with theatre.db.write() as session:
-        return await compensation.fail(session, theatre.desk, given, "courier", "no such address")
+        return await compensation.fail(session, given, "courier", "no such address")
 
 
 async def test_a_voucher_is_spent_in_parts_and_never_more_than_it_holds(stage: Stage) -> None:

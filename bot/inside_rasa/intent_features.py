@@ -12,7 +12,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from bot.inside_rasa.concepts import Found, Lexicon
 from bot.inside_rasa.spelling import mended
-from bot.inside_rasa.words import matter, words
+from bot.inside_rasa.words import ONLY_LEADING, bare, matter, words
 
 # How many concepts further on still belong to what a concept begins to say.
 NEAR = 6
@@ -56,6 +56,17 @@ class Features:
     def hear(self, texts: Sequence[str]) -> List[Said]:
         """The messages as their readers see them."""
         return [self._said(matter(words(text))) for text in texts]
+
+    def hear_bare(self, texts: Sequence[str]) -> Dict[int, Said]:
+        """The messages that facts fill, without them, by their place; none that is nothing else."""
+        found = {}
+        for place, text in enumerate(texts):
+            told = words(text)
+            left = bare(told, ONLY_LEADING)
+            is_more = sum(word.isalpha() for word in left) > 1
+            if left != told and matter(told) == told and is_more:
+                found[place] = self._said(left)
+        return found
 
     def rows(self, said: Sequence[Said]) -> csr_matrix:
         """A row of numbers for each message."""

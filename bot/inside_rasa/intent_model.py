@@ -12,7 +12,7 @@ from sklearn.model_selection import train_test_split
 from sklearn.svm import LinearSVC
 
 from bot.inside_rasa.concepts import Lexicon
-from bot.inside_rasa.intent_features import Features
+from bot.inside_rasa.intent_features import Features, Said
 
 # How much an example that is misjudged counts against keeping the weights small.
 STRICTNESS = 1.0
@@ -75,11 +75,12 @@ class IntentModel:
 
     def rank(self, texts: Sequence[str]) -> List[List[Ranked]]:
         """All intents for each message, the surest first; their confidences add up to one."""
-        said = self._features.hear(texts)
-        scores = self._weighed(self._features.rows(said) @ self._weights.T + self._bias)
-        # A message without one known word would be judged by its shape alone, and a short one
-        # taken for a yes.
-        scores[[not one.is_known for one in said]] = 0
+        scores = self._scores(self._features.hear(texts))
+        shorter = self._features.hear_bare(texts)
+        # "It came late, order 10482, ana@example.com" is more facts than matter, yet a complaint.
+        for place, row in zip(shorter, self._scores(list(shorter.values())), strict=True):
+            if self._intents[int(row.argmax())] in self._complaints:
+                scores[place] = row
         return [
             sorted(
                 map(Ranked, self._intents, row.tolist()),
@@ -87,6 +88,15 @@ class IntentModel:
             )
             for row in _confidences(scores, self._sharpness)
         ]
+
+    def _scores(self, said: Sequence[Said]) -> NDArray[Any]:
+        if not said:
+            return np.zeros((0, len(self._intents)))
+        scores = self._weighed(self._features.rows(said) @ self._weights.T + self._bias)
+        # A message without one known word would be judged by its shape alone, and a short one
+        # taken for a yes.
+        scores[[not one.is_known for one in said]] = 0
+        return scores
 
     def _weighed(self, scores: NDArray[Any]) -> NDArray[Any]:
         """The scores, those of complaints raised or lowered to what they weigh together.

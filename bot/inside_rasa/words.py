@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from typing import List
+from typing import FrozenSet, List
 
 # What people write in a hurry, and what they mean.
 SHORT = {
@@ -76,6 +76,8 @@ _LEADING = frozenset(
         "cuenta account bajo under"
     ).split()
 ) | {"-", ":", "#", "(", ","}
+# Leads up to no more than a fact: "mi pedido 10494 está atrasado" is about the order itself.
+ONLY_LEADING = _LEADING - {heard(word) for word in "pedido orden order compra purchase".split()}
 _FACTS = frozenset({"<email>", "<phone>", "<link>", "<4>", "<5>", "<6>"})
 # With so many words left, the message has a matter of its own.
 _ENOUGH_LEFT = 3
@@ -85,13 +87,19 @@ def matter(told: List[str]) -> List[str]:
     """What a message is about, without the facts in it and what leads up to them.
 
     "The case of order 10478 came broken, my e-mail is ..." tells of something broken; an address
-    beside it makes it no mere address. A message that is nothing but facts stays as it is.
+    beside it makes it no mere address. A message that is hardly more than facts stays as it is.
     """
+    left = bare(told)
+    return left if sum(word.isalpha() for word in left) >= _ENOUGH_LEFT else told
+
+
+def bare(told: List[str], leading: FrozenSet[str] = _LEADING) -> List[str]:
+    """A message without the facts in it and what leads up to them, however little is left."""
     left: List[str] = []
     for word in told:
         if word not in _FACTS:
             left.append(word)
             continue
-        while left and left[-1] in _LEADING:
+        while left and left[-1] in leading:
             left.pop()
-    return left if sum(word.isalpha() for word in left) >= _ENOUGH_LEFT else told
+    return left

@@ -94,6 +94,21 @@ def test_understand_prints_an_object_a_line(product: Product) -> None:
     assert "ana.ruiz@example.com" in str(lines[0]["entities"])
 
 
+def test_a_complaint_is_one_however_many_facts_stand_beside_it(product: Product) -> None:
+    told = {
+        "El pedido 10482 llegó roto. ana.ruiz@example.com": "damaged",
+        "Mi pedido 10494 está atrasado, mi correo es ana.ruiz@example.com": "late_delivery",
+        "pedido 10482 llegó tarde, 300 123 4567": "late_delivery",
+        "My order 10482 never arrived, email ana.ruiz@example.com": "not_delivered",
+        "order 10482 arrived broken, my email is ana.ruiz@example.com": "damaged",
+        "mi pedido es el 10482 y mi correo ana.ruiz@example.com": "not_complaint",
+        "buenas tardes, 10482": "not_complaint",
+    }
+    understood = product.regalo("understand", stdin="\n".join(told) + "\n")
+    lines = [json.loads(line) for line in understood.stdout.splitlines()]
+    assert {line["text"]: line["label"] for line in lines} == told
+
+
 def test_orders_come_in_and_are_known_at_once(product: Product, tmp_path: Path) -> None:
     row = (
         '77001,"Nuñez, Zoé",zoe@example.com,+57 300 555 0101,120000,COP,2026-11-02T10:00:00-05:00,'

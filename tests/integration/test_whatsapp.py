@@ -257,7 +257,7 @@ def test_an_edge_that_dies_while_it_sends_says_nothing_twice(
         mine.world.provider.reports = False
         mine.world.provider.troubles.append(Trouble(slow=1.5))
         mine.put(person, "uno")
-        until(lambda: mine.messages(person, "asked_at")[2], 10, "it is being sent")
+        until(lambda: not mine.world.provider.troubles, 10, "it is being sent")
         mine.edge.kill()
         until(lambda: len(person.texts()) == 2, 10, "it is out")
         mine.edge.start()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.inside_rasa.words import matter, words
+from bot.inside_rasa.words import bare, matter, words
 
 pytestmark = pytest.mark.unit
 
@@ -26,3 +26,15 @@ pytestmark = pytest.mark.unit
 )
 def test_facts_do_not_hide_what_happened(text: str, rest: str) -> None:
     assert matter(words(text)) == words(rest)
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("El pedido 10482 llegó tarde. Mi correo es ana.ruiz@example.com", "llegó tarde."),
+        ("order 10482 arrived late, ana.ruiz@example.com", "arrived late"),
+        ("pedido 10482", ""),
+    ],
+)
+def test_what_is_left_without_facts_may_be_little(text: str, rest: str) -> None:
+    assert bare(words(text)) == words(rest)

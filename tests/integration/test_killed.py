@@ -28,8 +28,8 @@ from tests.integration.edge import free_port
 from tests.integration.nursery import Nursery, by_webhook, with_provider
 from tests.integration.stage import Theatre, says
 
-KILLS = 200
-REMEDIES = 150
+KILLS = 100  # on each of the two databases
+REMEDIES = 75
 BAD_DAY = Odds(fails=0.2, loses=0.2, refuses=0.1, calls_back=0.3, tells_twice=0.2, slow=0.3)
 
 

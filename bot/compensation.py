@@ -1,7 +1,7 @@
 """Compensations: accepted once, then issued at once or promised with a date."""
 
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
@@ -25,7 +25,7 @@ from bot.allowance import passed
 from bot.db import alone, changed_one
 from bot.desk import Desk
 from bot.kinds import KINDS
-from bot.models import Compensation, Complaint, Contact, LedgerEntry, Offer, Order
+from bot.models import Compensation, Complaint, Contact, Offer, Order
 from bot.money import Money, percent_of
 from bot.offer import TAKEN
 from bot.sla import Window
@@ -46,24 +46,6 @@ class Acceptance(StrEnum):
     LIMIT = "limit_passed"  # one of the policy's limits does not allow it any more
     BUDGET = "budget_spent"  # the budget of the day, the week or the month does not suffice
     PAUSED = "paused"  # the assistant's spending stands still
-
-
-class CannotRedeem(ValueError):
-    """A remedy that cannot be spent so; ``code`` names why."""
-
-    def __init__(self, code: str, left: Money | None = None) -> None:
-        super().__init__(code)
-        self.code = code
-        self.left = left
-
-
-@dataclass(frozen=True, slots=True)
-class Redeemed:
-    """What was spent of a remedy at one time, and what was left after it."""
-
-    entry: LedgerEntry
-    amount: Money
-    left: Money
 
 
 async def taken(session: AsyncSession, case: Complaint) -> Compensation | None:
@@ -318,96 +300,14 @@ async def fail(
     return True
 
 
-async def by_code(session: AsyncSession, code: str) -> Compensation | None:
-    """The remedy with this code, however it was typed."""
-    letters = "".join(letter for letter in code.upper() if letter.isalnum())
-    return await session.scalar(select(Compensation).where(Compensation.code == _grouped(letters)))
-
-
-async def redeem(
-    session: AsyncSession,
-    remedy: Compensation,
-    amount: Money | None,
-    key: str,
-    originator: str,
-    *,
-    reason: str = "spent",
-) -> Redeemed:
-    """The customer spends a remedy, in full or in part; the same key again gives the same answer.
-
-    Args:
-        amount: how much of it; None is all that is left.
-        key: names this one time that it is spent, among all that was ever spent.
-
-    Raises:
-        CannotRedeem: "other_currency", "bad_amount", "not_given", "expired", "spent" or
-            "more_than_left".
-        KeyReused: the key came before, with something else.
-    """
-    if amount is not None and amount.currency != remedy.currency:
-        raise CannotRedeem("other_currency")
-    await lock(session, None, None, remedy.complaint_id)
-    query = select(Compensation).where(Compensation.id == remedy.id).with_for_update()
-    fresh = (await session.scalars(query.execution_options(populate_existing=True))).one()
-    known = await ledger.by_key(session, f"redeem:{key}")
-    if known is not None:
-        wanted = known.amount_minor if amount is None else amount.amount_minor
-        return await _spend(session, fresh, wanted, key, originator, reason=reason)
-    left = await _spendable(session, fresh)
-    wanted = left.amount_minor if amount is None else amount.amount_minor
-    if wanted < 0 or (wanted == 0 and fresh.amount_minor):
-        raise CannotRedeem("bad_amount", left)
-    if wanted > left.amount_minor:
-        raise CannotRedeem("more_than_left", left)
-    return await _spend(session, fresh, wanted, key, originator, reason=reason)
-
-
-async def was_redeemed(session: AsyncSession, key: str) -> bool:
-    """Whether a remedy was spent under this key before."""
-    return await ledger.by_key(session, f"redeem:{key}") is not None
-
-
-async def _spendable(session: AsyncSession, remedy: Compensation) -> Money:
-    """What is left to spend of a remedy that may be spent now."""
-    if remedy.state == "expired" or (remedy.expires_at and remedy.expires_at < clock.now()):
-        raise CannotRedeem("expired")
-    if remedy.state != "issued" or remedy.code is None:
-        raise CannotRedeem("not_given")
-    left = await ledger.spendable(session, remedy)
-    if left is None:
-        raise CannotRedeem("spent", Money(0, remedy.currency))
-    return left
-
-
-async def _spend(
-    session: AsyncSession,
-    remedy: Compensation,
-    amount_minor: int,
-    key: str,
-    originator: str,
-    *,
-    reason: str,
-) -> Redeemed:
-    entry = await ledger.record(
-        session,
-        remedy,
-        ledger.move("redeem", amount_minor),
-        key=f"redeem:{key}",
-        originator=originator,
-        reason=reason,
-    )
-    held = await ledger.balances(session, remedy.id, until=entry.id)
-    left = Money(held["outstanding"], entry.currency)
-    return Redeemed(entry, Money(entry.amount_minor, entry.currency), left)
-
-
 def new_code() -> str:
     """A voucher's code, such as "7KQM-9XRT-2BFD"."""
     letters = (secrets.choice(CODE_LETTERS) for _ in range(CODE_GROUPS * CODE_GROUP_LENGTH))
-    return _grouped("".join(letters))
+    return grouped("".join(letters))
 
 
-def _grouped(letters: str) -> str:
+def grouped(letters: str) -> str:
+    """A code's letters as people read them out."""
     return "-".join(
         letters[start : start + CODE_GROUP_LENGTH]
         for start in range(0, len(letters), CODE_GROUP_LENGTH)

@@ -7,11 +7,11 @@ from typing import Literal
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import clock, compensation, history, ledger
-from bot.compensation import CannotRedeem, Redeemed
+from bot import clock, history, ledger, redemption
 from bot.kinds import KINDS
 from bot.models import Compensation, Complaint
 from bot.money import Money
+from bot.redemption import CannotRedeem, Redeemed
 
 State = Literal["open", "spent", "expired", "void"]
 
@@ -39,7 +39,7 @@ class Voucher:
 
 async def find(session: AsyncSession, code: str) -> Voucher | None:
     """The voucher with this code, however it was typed."""
-    remedy = await compensation.by_code(session, code)
+    remedy = await redemption.by_code(session, code)
     return await _told(session, remedy) if remedy is not None else None
 
 
@@ -77,18 +77,18 @@ async def redeem(
         actor: the same as the case's history does.
 
     Raises:
-        CannotRedeem: "no_voucher", and see ``compensation.redeem``.
+        CannotRedeem: "no_voucher", and see ``redemption.redeem``.
         KeyReused: the key came before, with something else.
     """
-    remedy = await compensation.by_code(session, code)
+    remedy = await redemption.by_code(session, code)
     if remedy is None:
         raise CannotRedeem("no_voucher")
     # Two at once with one key wait for each other here, and only one of them is history.
     await session.execute(
         select(Compensation.id).where(Compensation.id == remedy.id).with_for_update()
     )
-    was_done = await compensation.was_redeemed(session, key)
-    done = await compensation.redeem(session, remedy, amount, key, originator)
+    was_done = await redemption.was_redeemed(session, key)
+    done = await redemption.redeem(session, remedy, amount, key, originator)
     voucher = await _told(session, remedy)
     if not was_done:
         spent = None if voucher.amount is None else done.amount

@@ -3,13 +3,13 @@
 from sanic import Blueprint, HTTPResponse, Request, response
 
 from bot import voucher
-from bot.compensation import CannotRedeem
 from bot.console import bodies
 from bot.console.guard import Refused, person_of, service_of
 from bot.console.views import Json, Views, moment
 from bot.giving import originator
 from bot.ledger import KeyReused
 from bot.money import Money
+from bot.redemption import CannotRedeem
 from bot.service import WRONG_CODES_RATE, Service
 from bot.voucher import Voucher
 

@@ -11,10 +11,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sanic import Blueprint, HTTPResponse, Request, response
 
 from bot import voucher
-from bot.compensation import CannotRedeem
 from bot.ledger import KeyReused
 from bot.metrics import REFUSED
 from bot.money import Money
+from bot.redemption import CannotRedeem
 from bot.service import VOUCHERS_RATE, WRONG_CODES_RATE, Service
 from bot.voucher import Voucher
 

@@ -24,9 +24,9 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import select
 
-from bot import compensation, complaint, expiry, ledger, offer, reversal, verify
+from bot import compensation, complaint, expiry, ledger, offer, redemption, reversal, verify
 from bot.alternative import Alternative
-from bot.compensation import Acceptance, CannotRedeem
+from bot.compensation import Acceptance
 from bot.conversation import thread
 from bot.db import Database
 from bot.desk import Desk
@@ -36,6 +36,7 @@ from bot.models import Budget, Compensation, Complaint, Contact, Conversation, L
 from bot.money import Money, minor_digits
 from bot.policy import Decision
 from bot.policy_limits import Limits
+from bot.redemption import CannotRedeem
 from bot.reversal import CannotReverse
 from bot.sla import Window
 from tests.integration.conftest import BOTH, fresh_database, settings_for
@@ -251,7 +252,7 @@ class Histories(RuleBasedStateMachine):
         async with self.db.write() as session:
             remedy = await session.get_one(Compensation, remedy_id)
             amount = None if minor is None else Money(minor, remedy.currency)
-            return (await compensation.redeem(session, remedy, amount, key, "shop")).entry.id
+            return (await redemption.redeem(session, remedy, amount, key, "shop")).entry.id
 
     @rule(remedy=given, line=st.integers(0, 5), even_done=st.booleans())
     def is_taken_back(self, remedy: int, line: int, *, even_done: bool) -> None:

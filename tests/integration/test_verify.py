@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from bot import compensation, expiry, reversal, verify
+from bot import compensation, expiry, redemption, reversal, verify
 from bot.models import Budget, Compensation, LedgerEntry, Promise
 from bot.money import Money
 from bot.reversal import CannotReverse
@@ -34,7 +34,7 @@ async def take_back(theatre: Theatre, entry: int, *, even_done: bool = False) ->
 async def spend(theatre: Theatre, given: Compensation, minor: int, key: str) -> LedgerEntry:
     async with theatre.db.write() as session:
         amount = Money(minor, given.currency)
-        return (await compensation.redeem(session, given, amount, key, "shop")).entry
+        return (await redemption.redeem(session, given, amount, key, "shop")).entry
 
 
 async def voucher(stage: Stage) -> Compensation:

@@ -3,10 +3,10 @@
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from bot import compensation, ledger
-from bot.compensation import CannotRedeem, Redeemed
+from bot import compensation, ledger, redemption
 from bot.models import Budget, Compensation, LedgerEntry, Promise
 from bot.money import Money
+from bot.redemption import CannotRedeem, Redeemed
 from tests.integration.stage import ANA, Stage, Theatre
 
 LATE = f"El pedido 10482 llegó tarde. {ANA}"
@@ -24,7 +24,7 @@ async def redeem(
 ) -> Redeemed:
     amount = None if minor is None else Money(minor, given.currency)
     async with theatre.db.write() as session:
-        return await compensation.redeem(session, given, amount, key, by)
+        return await redemption.redeem(session, given, amount, key, by)
 
 
 async def fail(theatre: Theatre, given: Compensation) -> bool:
@@ -82,7 +82,7 @@ async def test_what_cannot_be_spent_is_refused_by_name(
     amount = Money(minor, change.get("currency", "COP"))
     with pytest.raises(CannotRedeem) as refused:
         async with stage.theatre.db.write() as session:
-            await compensation.redeem(session, given, amount, "till", "shop")
+            await redemption.redeem(session, given, amount, "till", "shop")
     assert refused.value.code == code
     assert await stage.theatre.count(LedgerEntry) == 1
 
@@ -112,10 +112,10 @@ async def test_a_code_is_found_however_it_is_typed(stage: Stage) -> None:
     assert given.code is not None
     typed = given.code.lower().replace("-", " ")
     async with stage.theatre.db.read() as session:
-        found = await compensation.by_code(session, typed)
+        found = await redemption.by_code(session, typed)
         assert found is not None
         assert found.id == given.id
-        assert await compensation.by_code(session, "") is None
+        assert await redemption.by_code(session, "") is None
 
 
 async def test_what_fails_gives_back_what_it_took_and_opens_the_case(

@@ -62,10 +62,10 @@ async def test_an_offer_accepted_fifty_times_at_once_pays_once(
     assert not await findings(theatre)
 
 
-async def test_no_race_passes_the_days_budget(theatre: Theatre, race: Race, processes: int) -> None:
-    offers, allowed = (50, 20) if processes == 4 else (8, 3)
-    chosen = []
-    for place in range(offers):
+async def late_vouchers(theatre: Theatre, number: int) -> list[Compensation]:
+    """So many customers whose order came late, each with a voucher on the table."""
+    offered = []
+    for place in range(number):
         stage = await theatre.stage()
         await theatre.order(f"{30000 + place}", f"rosa{place}@example.com")
         await stage.customer(
@@ -75,7 +75,13 @@ async def test_no_race_passes_the_days_budget(theatre: Theatre, race: Race, proc
         (voucher,) = await theatre.all(
             Compensation, Compensation.complaint_id == case.id, Compensation.kind == "voucher"
         )
-        chosen.append(voucher)
+        offered.append(voucher)
+    return offered
+
+
+async def test_no_race_passes_the_days_budget(theatre: Theatre, race: Race, processes: int) -> None:
+    offers, allowed = (50, 20) if processes == 4 else (8, 3)
+    chosen = await late_vouchers(theatre, offers)
     cost = chosen[0].budget_minor
     assert {one.budget_minor for one in chosen} == {cost}
     assert cost > 0
@@ -111,18 +117,7 @@ async def test_no_race_passes_what_everybody_together_may_have(
     theatre: Theatre, race: Race, processes: int
 ) -> None:
     offers = 12 if processes == 4 else 6
-    chosen = []
-    for place in range(offers):
-        stage = await theatre.stage()
-        await theatre.order(f"{30000 + place}", f"rosa{place}@example.com")
-        await stage.customer(
-            "late_delivery", f"El pedido {30000 + place} llegó tarde, rosa{place}@example.com"
-        )
-        case = await stage.case()
-        (voucher,) = await theatre.all(
-            Compensation, Compensation.complaint_id == case.id, Compensation.kind == "voucher"
-        )
-        chosen.append(voucher.id)
+    chosen = [one.id for one in await late_vouchers(theatre, offers)]
     outcomes = race(chosen, None, 3)
     assert outcomes.count("done") == 3
     assert outcomes.count("limit_passed") == offers - 3

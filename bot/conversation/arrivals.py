@@ -253,9 +253,9 @@ def _come_further(message: Message, told: Delivery) -> Taken | None:
     if message.state not in _STEPS or message.announced_at is not None:
         return None
     was_pending = message.state == "pending"
-    if was_pending:
+    if was_pending and told.place >= message.parts_sent:
         # The answer to our asking was lost, or is still on its way: now we know that it is out.
-        message.parts_sent = max(message.parts_sent, told.place + 1)
+        message.parts_sent = told.place + 1
         message.asked_at = message.next_try_at = None
     if told.place + 1 < told.of or _STEPS.index(told.state) <= _STEPS.index(message.state):
         return None

@@ -42,6 +42,8 @@ def sent(provider_id: str, parts_sent: int, parts: int) -> Outcome:
 
     async def note(tried: Tried) -> None:
         message = tried.message
+        if message.asked_at is None and message.parts_sent < parts_sent:
+            return  # its report was quicker than its answer: it was not carried, and waits again
         message.provider_id = provider_id
         message.parts_sent, message.tries = parts_sent, 0
         message.asked_at = message.next_try_at = message.failed_why = None

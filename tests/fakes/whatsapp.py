@@ -45,6 +45,7 @@ class WhatsApp(Provider):
         self.reports = True
         # Meta takes a message first and reports later that the window had closed.
         self.tells_window_late = False
+        self.reports_before_it_answers = False
         self.webhook = ""
         self._ids = itertools.count(1)
         self._reporting: list[threading.Thread] = []
@@ -131,6 +132,8 @@ class WhatsApp(Provider):
         thread = threading.Thread(target=self._post, args=(statuses,), daemon=True)
         self._reporting.append(thread)
         thread.start()
+        if self.reports_before_it_answers:
+            thread.join(10)
 
     def _post(self, statuses: list[dict[str, Any]]) -> None:
         for one in statuses:

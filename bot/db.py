@@ -5,14 +5,11 @@ the write lock when it begins (``BEGIN IMMEDIATE``), so that what it read still 
 writes; on PostgreSQL the rows that matter are locked where they are read.
 """
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, nullcontext
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, cast
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import CursorResult, Update, event, func, make_url, select
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -20,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot import sqlite
+from bot.group_commit import GroupCommit
 from bot.models import Base
 from bot.settings import Settings
 
@@ -31,42 +29,57 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.is_sqlite = url.startswith("sqlite")
-        # One writer at a time is SQLite's rule; here they queue, and each has its turn. All but the
-        # first comers stand in a line before it, so that only one of them is ever ahead of those.
-        self._writing = asyncio.Lock() if self.is_sqlite else nullcontext()
-        self._line = asyncio.Lock() if self.is_sqlite else nullcontext()
         self.engine = _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url)
+        self._writer = GroupCommit(self.engine) if self.is_sqlite else None
 
     @asynccontextmanager
     async def write(self, *, first: bool = False) -> AsyncIterator[AsyncSession]:
         """A transaction that may change rows: committed at the end, or wholly undone.
 
         Args:
-            first: it goes before the others that wait, because somebody waits for the commit.
+            first: on SQLite it goes before the others that wait, because somebody waits for it.
         """
-        engine = self.engine.execution_options(begin="IMMEDIATE") if self.is_sqlite else self.engine
-        async with (
-            nullcontext() if first else self._line,
-            self._writing,
-            AsyncSession(engine, expire_on_commit=False) as session,
-            session.begin(),
-        ):
-            yield session
+        if self._writer is not None:
+            async with self._writer.session(first=first) as session:
+                yield session
+        else:
+            async with (
+                AsyncSession(self.engine, expire_on_commit=False) as session,
+                session.begin(),
+            ):
+                yield session
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
         """A transaction that only looks; nothing it does is kept."""
-        async with AsyncSession(self.engine, expire_on_commit=False) as session:
+        if self._writer is None:
+            async with self._session() as session:
+                yield session
+            return
+        # SQLite's statements never leave the loop, so nothing can be cut off and left open.
+        session = self._session()
+        try:
             yield session
+        finally:
+            await session.close()
+
+    def _session(self) -> AsyncSession:
+        return AsyncSession(self.engine, expire_on_commit=False)
 
     async def close(self) -> None:
         """Let go of every connection."""
+        if self._writer is not None:
+            await self._writer.close()
         await self.engine.dispose()
 
 
-async def changed_one(session: AsyncSession, statement: Update) -> bool:
+async def changed_one(
+    session: AsyncSession, statement: Update, values: Mapping[str, Any] | None = None
+) -> bool:
     """Run a conditional update; whether it found its row, which nobody else then did."""
-    result = await session.execute(statement.execution_options(synchronize_session=False))
+    result = await session.execute(
+        statement, values, execution_options={"synchronize_session": False}
+    )
     return cast("CursorResult[Any]", result).rowcount == 1
 
 
@@ -121,6 +134,10 @@ def _postgres_engine(url: str) -> AsyncEngine:
 
 def migrate(settings: Settings) -> None:
     """Bring the database to the newest schema, making it if it is not there."""
+    # Whoever only serves need not load it.
+    from alembic import command
+    from alembic.config import Config
+
     url = settings.database_url
     if settings.is_sqlite and (path := make_url(url).database):
         Path(path).parent.mkdir(parents=True, exist_ok=True)

@@ -78,6 +78,11 @@ class Connection:
         """A new cursor."""
         return Cursor(self._connection)
 
+    @property
+    def in_transaction(self) -> bool:
+        """Whether a transaction is open; SQLite itself ends one when the disk is full."""
+        return self._connection.in_transaction
+
     async def create_function(self, *arguments: Any, **options: Any) -> None:
         """Give SQL a function of ours."""
         self._connection.create_function(*arguments, **options)

@@ -8,17 +8,37 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, exists, or_, update
+from sqlalchemy import Update, bindparam, exists, or_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock
 from bot.db import Database, changed_one
-from bot.models import RECEIVED, Conversation, Message
+from bot.models import RECEIVED, Base, Conversation, Message
 
 LENGTH = timedelta(seconds=10)
 RENEW_EVERY = 3.0
+# Made once, for they are asked for every message. The lease is the database's alone: no session
+# looks at these columns.
+_CONVERSATIONS = Base.metadata.tables[Conversation.__tablename__]
+_HERE = _CONVERSATIONS.c.id == bindparam("conversation")
+_OURS = update(_CONVERSATIONS).where(_HERE, _CONVERSATIONS.c.turn_owner == bindparam("owner"))
+_TAKE = (
+    update(_CONVERSATIONS)
+    .where(
+        _HERE,
+        or_(
+            _CONVERSATIONS.c.turn_until.is_(None),
+            _CONVERSATIONS.c.turn_until < bindparam("now"),
+        ),
+    )
+    .values(turn_owner=bindparam("owner"), turn_until=bindparam("until"))
+)
+_RENEW = _OURS.values(turn_until=bindparam("until"))
+_GIVE_BACK = _OURS.values(turn_owner=None, turn_until=None)
+_WAITING = exists().where(Message.conversation_id == bindparam("conversation"), RECEIVED)
+_GIVE_BACK_IF_ALL_IS_ANSWERED = _GIVE_BACK.where(~_WAITING)
 
 
 @dataclass(slots=True)
@@ -32,43 +52,26 @@ class Lease:
     async def take(self, session: AsyncSession) -> bool:
         """Hold the turn; False when somebody else holds it."""
         now = clock.now()
-        free = or_(Conversation.turn_until.is_(None), Conversation.turn_until < now)
-        self.held = self.held or await changed_one(
-            session,
-            update(Conversation)
-            .where(Conversation.id == self.conversation_id, free)
-            .values(turn_owner=self.owner, turn_until=now + LENGTH),
-        )
+        self.held = self.held or await self._change(session, _TAKE, now=now, until=now + LENGTH)
         return self.held
 
     async def renew(self, session: AsyncSession) -> None:
         """Hold it for longer."""
-        await changed_one(
-            session,
-            update(Conversation).where(*self._ours()).values(turn_until=clock.now() + LENGTH),
-        )
+        await self._change(session, _RENEW, until=clock.now() + LENGTH)
 
     async def give_back(self, session: AsyncSession) -> None:
         """Let go of the turn."""
-        await self._give_back(session)
+        await self._change(session, _GIVE_BACK)
         self.held = False
 
     async def give_back_if_all_is_answered(self, session: AsyncSession) -> None:
         """Let go of the turn unless another message waits for it."""
         await session.flush()
-        waiting = exists().where(Message.conversation_id == self.conversation_id, RECEIVED)
-        self.held = not await self._give_back(session, ~waiting)
+        self.held = not await self._change(session, _GIVE_BACK_IF_ALL_IS_ANSWERED)
 
-    async def _give_back(self, session: AsyncSession, *where: ColumnElement[bool]) -> bool:
-        return await changed_one(
-            session,
-            update(Conversation)
-            .where(*self._ours(), *where)
-            .values(turn_owner=None, turn_until=None),
-        )
-
-    def _ours(self) -> tuple[ColumnElement[bool], ...]:
-        return Conversation.id == self.conversation_id, Conversation.turn_owner == self.owner
+    async def _change(self, session: AsyncSession, statement: Update, **values: datetime) -> bool:
+        told = {"conversation": self.conversation_id, "owner": self.owner, **values}
+        return await changed_one(session, statement, told)
 
 
 @asynccontextmanager

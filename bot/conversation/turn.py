@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import clock, complaint, facts, handoff, identity, truth
 from bot.conversation import edge_words, gifts, summary, thread
 from bot.conversation.hearing import Ask, Heard, Pressed, all_heard, hear
+from bot.conversation.lane import Lane
 from bot.conversation.lease import Lease
 from bot.db import Database
 from bot.desk import Desk
@@ -31,6 +32,8 @@ log = structlog.get_logger()
 # Even a message that waited long gets the engine's ear for this long (seconds).
 SHORTEST_WAIT = 3.0
 RETRY_DOWN_EVERY = 0.5
+# Turns run at once, and the seconds after which one that waits for something does not count.
+AT_ONCE, PATIENCE = 16, 1.0
 # The actions are started again within this time; if they fail, it is soon told.
 LONGEST_SILENCE = timedelta(seconds=10)
 # So soon after the first the other photos of an album have come.
@@ -67,7 +70,7 @@ class Turns:
         *,
         engine_timeout: float,
         apology_after: float,
-        concurrency: int = 32,
+        at_once: int = AT_ONCE,
         fetch: Callable[[Message], Awaitable[bool]] | None = None,
     ) -> None:
         self._db = db
@@ -75,7 +78,7 @@ class Turns:
         self._rasa = rasa
         self._engine_timeout = engine_timeout
         self._apology_after = apology_after
-        self._at_once = asyncio.Semaphore(concurrency)
+        self._lane = Lane(at_once, PATIENCE)
         self._fetch = fetch
 
     def at(self, desk: Desk) -> "Turns":
@@ -94,16 +97,17 @@ class Turns:
             lease: taken with the message, and given back with the answer to the last one; None
                 where nobody else can run the turn. Nothing is done while somebody else holds it.
         """
-        heard = await self._hear(conversation_id, lease)
-        if heard is None:
-            return None
-        if self._fetch is not None and await self._fetch(heard.message):
-            if heard.message.kind == "photo":
-                await _until_the_album_is_there(heard.message)
-            heard = await self._hear(conversation_id, None) or heard
-        with TURN_SECONDS.time():
-            answered = await self._run(heard, on_think, lease)
-        return replace(answered, had_owner=heard.handoff is not None)
+        async with self._lane.place():
+            heard = await self._hear(conversation_id, lease)
+            if heard is None:
+                return None
+            if self._fetch is not None and await self._fetch(heard.message):
+                if heard.message.kind == "photo":
+                    await _until_the_album_is_there(heard.message)
+                heard = await self._hear(conversation_id, None) or heard
+            with TURN_SECONDS.time():
+                answered = await self._run(heard, on_think, lease)
+            return replace(answered, had_owner=heard.handoff is not None)
 
     async def _run(
         self, heard: Heard, on_think: Callable[[], None], lease: Lease | None
@@ -117,9 +121,8 @@ class Turns:
         if word := edge_words.without_words(self._desk, heard.conversation, heard.message):
             return await self._answer(heard, [word], lease)
         try:
-            async with self._at_once:
-                on_think()
-                says = await self._ask(heard)
+            on_think()
+            says = await self._ask(heard)
         except EngineError as error:
             ENGINE_FAILURES.inc()
             log.warning("engine_failed", conversation=heard.conversation.id, why=str(error))

@@ -1,0 +1,65 @@
+"""The lane: who came first goes first, and who waits for something else holds up nobody."""
+
+import asyncio
+
+import pytest
+
+from bot.conversation.lane import Lane
+
+pytestmark = pytest.mark.unit
+
+
+async def test_so_many_run_at_once_and_the_others_follow_in_the_order_they_came() -> None:
+    lane = Lane(2, patience=60)
+    began: list[int] = []
+    running = most = 0
+
+    async def turn(number: int) -> None:
+        nonlocal running, most
+        async with lane.place():
+            began.append(number)
+            running += 1
+            most = max(most, running)
+            await asyncio.sleep(0)
+            running -= 1
+
+    await asyncio.gather(*(turn(number) for number in range(20)))
+
+    assert began == list(range(20))
+    assert most == 2
+
+
+async def test_a_turn_that_hangs_leaves_its_place_to_the_next_once() -> None:
+    lane = Lane(1, patience=0.02)
+    hanging, running = asyncio.Event(), asyncio.Event()
+    most_beside = 0
+
+    async def hang() -> None:
+        async with lane.place():
+            await hanging.wait()
+
+    async def turn() -> None:
+        nonlocal most_beside
+        async with lane.place():
+            most_beside = max(most_beside, running.is_set() + 1)
+            running.set()
+            await asyncio.sleep(0.005)
+            running.clear()
+
+    hung = asyncio.create_task(hang())
+    await asyncio.sleep(0)
+    await asyncio.wait_for(turn(), 5)
+    hanging.set()
+    await hung
+    # The place was given back once, and not again at the end: there is still one.
+    await asyncio.gather(turn(), turn(), turn())
+    assert most_beside == 1
+
+
+async def test_a_turn_that_fails_gives_its_place_back() -> None:
+    lane = Lane(1, patience=60)
+    with pytest.raises(ValueError, match="a mistake"):
+        async with lane.place():
+            raise ValueError("a mistake")
+    async with asyncio.timeout(5), lane.place():
+        pass

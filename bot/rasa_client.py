@@ -1,8 +1,9 @@
 """The way to the engine: one POST a turn, on loopback, with a token and a deadline."""
 
+import json
 from typing import Any
 
-import httpx
+import aiohttp
 
 from bot.say import Option, Say
 
@@ -23,13 +24,10 @@ class RasaClient:
     """Asks Rasa what to say."""
 
     def __init__(self, url: str, token: str, concurrency: int = 64) -> None:
-        self._http = httpx.AsyncClient(
-            base_url=url,
-            headers={"Authorization": f"Bearer {token}"},
-            limits=httpx.Limits(max_connections=concurrency),
-            # Loopback: a proxy of the environment has no business here.
-            trust_env=False,
-        )
+        self._url = url
+        self._token = token
+        self._concurrency = concurrency
+        self._opened: aiohttp.ClientSession | None = None
 
     async def ask(
         self, conversation_id: str, text: str, metadata: dict[str, Any], timeout: float
@@ -43,16 +41,20 @@ class RasaClient:
             EngineError: no answer in ``timeout`` seconds, or an error.
         """
         body = {"sender": conversation_id, "message": text, "metadata": metadata}
+        patience = aiohttp.ClientTimeout(total=timeout, sock_connect=2)
         try:
-            answer = await self._http.post(
-                "/webhooks/rest/webhook", json=body, timeout=httpx.Timeout(timeout, connect=2)
-            )
-            answer.raise_for_status()
-            says = [_say(one) for one in answer.json()]
-        except (httpx.NetworkError, httpx.RemoteProtocolError) as error:
+            async with self._session.post(
+                "/webhooks/rest/webhook", json=body, timeout=patience, allow_redirects=False
+            ) as answer:
+                if answer.status != 200:
+                    raise EngineError(f"HTTP {answer.status}")
+                says = [_say(one) for one in json.loads(await answer.read())]
+        except (TimeoutError, ValueError, LookupError, TypeError) as error:
+            raise EngineError(f"{type(error).__name__}: {error}") from error
+        except (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError) as error:
             # It is not there, or went away in the middle: the same turn may be asked for again.
             raise EngineDown(f"{type(error).__name__}: {error}") from error
-        except (httpx.HTTPError, ValueError, LookupError, TypeError) as error:
+        except aiohttp.ClientError as error:
             raise EngineError(f"{type(error).__name__}: {error}") from error
         if not says:
             raise EngineSilent("an empty answer")
@@ -60,15 +62,29 @@ class RasaClient:
 
     async def is_ready(self) -> bool:
         """Whether the engine answers and has a model loaded."""
+        patience = aiohttp.ClientTimeout(total=2)
         try:
-            answer = await self._http.get("/webhooks/rest/", timeout=2)
-        except httpx.HTTPError:
+            async with self._session.get("/webhooks/rest/", timeout=patience) as answer:
+                return answer.ok
+        except (aiohttp.ClientError, TimeoutError):
             return False
-        return answer.is_success
 
     async def close(self) -> None:
         """Close every connection."""
-        await self._http.aclose()
+        if self._opened is not None:
+            await self._opened.close()
+
+    @property
+    def _session(self) -> aiohttp.ClientSession:
+        """Connections that are used again; opened where a loop runs, and not before."""
+        if self._opened is None:
+            self._opened = aiohttp.ClientSession(
+                self._url,
+                headers={"Authorization": f"Bearer {self._token}"},
+                connector=aiohttp.TCPConnector(limit=self._concurrency),
+                cookie_jar=aiohttp.DummyCookieJar(),
+            )
+        return self._opened
 
 
 def _say(item: dict[str, Any]) -> Say:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db import changed_one, insert_if_absent
@@ -13,6 +13,17 @@ from bot.money import Money
 
 # Always in this order: whoever waits for one holds none that the other waits for.
 PERIODS: Final = ("day", "week", "month")
+
+# Made once, for it is asked for every decision.
+_SPENT = select(Budget.period, Budget.spent_minor).where(
+    Budget.currency == bindparam("currency"),
+    or_(
+        *(
+            (Budget.period == period) & (Budget.starts_on == bindparam(f"{period}_start"))
+            for period in PERIODS
+        )
+    ),
+)
 
 
 def start(period: str, day: date) -> date:
@@ -49,12 +60,14 @@ async def left(
     session: AsyncSession, day: date, currency: str, limits: Mapping[str, Money | None]
 ) -> Money | None:
     """What the tightest of the day's budgets still allows; None where none is limited."""
-    rooms = []
-    for period, limit in limits.items():
-        if limit is not None:
-            query = select(Budget.spent_minor).where(*_row(period, day, currency))
-            rooms.append(limit.amount_minor - (await session.scalar(query) or 0))
-    return Money(max(min(rooms), 0), currency) if rooms else None
+    limited = {period: limit.amount_minor for period, limit in limits.items() if limit is not None}
+    if not limited:
+        return None
+    told = {f"{period}_start": start(period, day) for period in PERIODS}
+    rows = await session.execute(_SPENT, {"currency": currency, **told})
+    spent = {row.period: row.spent_minor for row in rows}
+    rooms = [most - spent.get(period, 0) for period, most in limited.items()]
+    return Money(max(min(rooms), 0), currency)
 
 
 async def _take(

@@ -12,11 +12,16 @@ from bot.reference import new_reference
 
 # What a case is filed under while nobody knows better: any category told later replaces it.
 UNKNOWN = "other_complaint"
-# Made once, for it is asked for every message.
+# Made once, for they are asked for every message.
 _CURRENT = (
     select(Complaint)
     .where(Complaint.conversation_id == bindparam("conversation"), Complaint.state == "open")
     .order_by(Complaint.id.desc())
+    .limit(1)
+)
+_PHOTO = (
+    select(Attachment.id)
+    .where(Attachment.message_id == bindparam("message"), Attachment.kind == "photo")
     .limit(1)
 )
 
@@ -105,10 +110,7 @@ async def has_photo(session: AsyncSession, complaint: Complaint) -> bool:
 
 async def photos_with(session: AsyncSession, message: Message) -> bool:
     """Whether photos came with a message."""
-    query = select(Attachment.id).where(
-        Attachment.message_id == message.id, Attachment.kind == "photo"
-    )
-    return await session.scalar(query.limit(1)) is not None
+    return await session.scalar(_PHOTO, {"message": message.id}) is not None
 
 
 def add(complaint: Complaint, category: str, text: str, *, instead: bool) -> bool:

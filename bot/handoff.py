@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock, complaint, history, promise
@@ -58,6 +58,9 @@ ONLY_A_PERSON = frozenset(
     }
 )
 
+# Made once, for it is asked for every message.
+_OPEN = select(Handoff).where(Handoff.conversation_id == bindparam("conversation"), NOT_ENDED)
+
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
@@ -71,8 +74,7 @@ class Waiting:
 
 async def open_handoff(session: AsyncSession, conversation_id: str) -> Handoff | None:
     """The handoff that owns a conversation: waiting or active; None while the bot owns it."""
-    query = select(Handoff).where(Handoff.conversation_id == conversation_id, NOT_ENDED)
-    return await session.scalar(query)
+    return await session.scalar(_OPEN, {"conversation": conversation_id})
 
 
 def owner_of(handoff: Handoff | None) -> str:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import breaker, clock, complaint, history, traces, usage
@@ -14,6 +14,14 @@ from bot.money import Money, zero
 from bot.order import spent_in_a_year
 from bot.policy import CaseFacts, Decision
 from bot.usage import TAKEN as TAKEN  # noqa: PLC0414 - whoever asks about offers needs it, too
+
+# Made once, for they are asked for many messages.
+_ON_TABLE = select(Offer).where(Offer.complaint_id == bindparam("case"), Offer.state == "open")
+_ALTERNATIVES = (
+    select(Compensation)
+    .where(Compensation.offer_id == bindparam("offer"))
+    .order_by(Compensation.position)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,20 +117,13 @@ def _row(offer: Offer, case: Complaint, position: int, one: Alternative) -> Comp
 
 async def on_table(session: AsyncSession, case: Complaint) -> OnTable | None:
     """The open offer of a case."""
-    offer = await session.scalar(
-        select(Offer).where(Offer.complaint_id == case.id, Offer.state == "open")
-    )
+    offer = await session.scalar(_ON_TABLE, {"case": case.id})
     return OnTable(offer, await alternatives(session, offer.id)) if offer else None
 
 
 async def alternatives(session: AsyncSession, offer_id: int) -> list[Compensation]:
     """The alternatives of an offer, in the order they are shown."""
-    query = (
-        select(Compensation)
-        .where(Compensation.offer_id == offer_id)
-        .order_by(Compensation.position)
-    )
-    return list(await session.scalars(query))
+    return list(await session.scalars(_ALTERNATIVES, {"offer": offer_id}))
 
 
 async def decide(session: AsyncSession, offer_id: int, state: str) -> bool:

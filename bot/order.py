@@ -9,7 +9,7 @@ from typing import TextIO
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock, contact, keyed
@@ -29,6 +29,13 @@ MORE_COLUMNS = ("signed_by", "address")
 STATUSES = ("placed", "shipped", "delivered", "cancelled", "returned")
 MOST_PROBLEMS = 20
 RECENT = 3
+# Made once, for it is asked for many messages.
+_RECENT = (
+    select(Order)
+    .where(Order.contact_id == bindparam("contact"))
+    .order_by(Order.placed_at.desc())
+    .limit(RECENT)
+)
 SHORTEST_NUMBER = 4
 PREFIX = string.ascii_uppercase
 
@@ -204,13 +211,7 @@ async def find(session: AsyncSession, number: str) -> Order | None:
 
 async def recent(session: AsyncSession, contact_id: int) -> list[Order]:
     """The customer's latest orders, newest first."""
-    query = (
-        select(Order)
-        .where(Order.contact_id == contact_id)
-        .order_by(Order.placed_at.desc())
-        .limit(RECENT)
-    )
-    return list(await session.scalars(query))
+    return list(await session.scalars(_RECENT, {"contact": contact_id}))
 
 
 async def spent_in_a_year(session: AsyncSession, contact_id: int, currency: str) -> Money:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock, handoff, order, waiting
@@ -35,6 +35,22 @@ _DEED = re.compile(
     r"|enviamos ya|ya le dimos|esta resuelto|done:|under way|your code is"
     r"|we (?:have )?(?:refunded|issued)|have already given|is solved)"
 )
+
+# Made once, for they are asked for many messages. Nobody's cases are those of no contact.
+_CASES = select(Complaint).where(
+    or_(
+        Complaint.conversation_id == bindparam("conversation"),
+        Complaint.contact_id == bindparam("contact"),
+    )
+)
+_REMEDIES = select(Compensation).where(
+    or_(
+        Compensation.complaint_id.in_(bindparam("cases", expanding=True)),
+        Compensation.order_id.in_(bindparam("orders", expanding=True))
+        & Compensation.state.in_(TAKEN),
+    )
+)
+_PROMISES = select(Promise).where(Promise.complaint_id.in_(bindparam("cases", expanding=True)))
 
 
 async def unbacked(
@@ -80,22 +96,18 @@ class _Rows:
 
 
 async def _rows(session: AsyncSession, conversation: Conversation) -> _Rows:
-    here = Complaint.conversation_id == conversation.id
-    if conversation.contact_id is not None and conversation.proven_by is not None:
-        here |= Complaint.contact_id == conversation.contact_id
-    cases = list(await session.scalars(select(Complaint).where(here)))
+    proven = conversation.contact_id if conversation.proven_by is not None else None
+    told = {"conversation": conversation.id, "contact": proven}
+    cases = list(await session.scalars(_CASES, told))
+    if not cases:
+        return _Rows([], [], [])
     orders = [case.order_id for case in cases if case.order_id]
-    same_order = Compensation.order_id.in_(orders) & Compensation.state.in_(TAKEN)
-    pressed_here = Compensation.complaint_id.in_([case.id for case in cases])
-    remedies = list(
-        await session.scalars(select(Compensation).where(or_(pressed_here, same_order)))
-    )
+    pressed_here = {"cases": [case.id for case in cases], "orders": orders}
+    remedies = list(await session.scalars(_REMEDIES, pressed_here))
     elsewhere = {one.complaint_id for one in remedies} - {case.id for case in cases}
     if elsewhere:
         cases += await session.scalars(select(Complaint).where(Complaint.id.in_(elsewhere)))
-    promises = await session.scalars(
-        select(Promise).where(Promise.complaint_id.in_([case.id for case in cases]))
-    )
+    promises = await session.scalars(_PROMISES, {"cases": [case.id for case in cases]})
     return _Rows(cases, remedies, list(promises))
 
 
@@ -125,8 +137,9 @@ async def _known(
     known |= {words[language] for words in desk.company.right_words.values()}
     if conversation.contact_id is not None:
         orders = await order.recent(session, conversation.contact_id)
-        about = [case.order_id for case in rows.cases if case.order_id]
-        orders += await session.scalars(select(Order).where(Order.id.in_(about)))
+        about = {case.order_id for case in rows.cases} - {one.id for one in orders} - {None}
+        if about:
+            orders += await session.scalars(select(Order).where(Order.id.in_(about)))
         for one in orders:
             known |= {one.number, "; ".join(one.items)}
     return known

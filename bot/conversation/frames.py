@@ -4,34 +4,51 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.models import Attachment, Choice, Message
+
+# Made once, for they are asked for every message.
+_CHOICES = (
+    select(Choice)
+    .where(Choice.message_id.in_(bindparam("messages", expanding=True)))
+    .order_by(Choice.position)
+)
+_ATTACHED = (
+    select(Attachment)
+    .where(Attachment.message_id.in_(bindparam("messages", expanding=True)))
+    .order_by(Attachment.created_at)
+)
 
 
 async def message_frames(
     session: AsyncSession, messages: Sequence[Message]
 ) -> list[dict[str, Any]]:
     """One frame a message; choices in order, the chosen one named once they are spent."""
-    # People send photos; what is not a person offers choices.
-    by_people = [one.id for one in messages if one.author in {"customer", "agent"}]
-    offering = [one.id for one in messages if one.author in {"bot", "system"}]
     choices: dict[int, list[Choice]] = defaultdict(list)
     photos: dict[int | None, list[Attachment]] = defaultdict(list)
+    choices |= {one.id: one.choices for one in messages if _knows(one, "choices")}
+    photos |= {one.id: one.attachments for one in messages if _knows(one, "attachments")}
+    # People send photos; what is not a person offers choices.
+    by_people = [
+        one.id for one in messages if one.author in {"customer", "agent"} and one.id not in photos
+    ]
+    offering = [
+        one.id for one in messages if one.author in {"bot", "system"} and one.id not in choices
+    ]
     if offering:
-        for choice in await session.scalars(
-            select(Choice).where(Choice.message_id.in_(offering)).order_by(Choice.position)
-        ):
+        for choice in await session.scalars(_CHOICES, {"messages": offering}):
             choices[choice.message_id].append(choice)
     if by_people:
-        for photo in await session.scalars(
-            select(Attachment)
-            .where(Attachment.message_id.in_(by_people))
-            .order_by(Attachment.created_at)
-        ):
+        for photo in await session.scalars(_ATTACHED, {"messages": by_people}):
             photos[photo.message_id].append(photo)
     return [_frame(message, choices[message.id], photos[message.id]) for message in messages]
+
+
+def _knows(message: Message, what: str) -> bool:
+    """Whether it was read or put with the message."""
+    return what in message.__dict__
 
 
 def _frame(

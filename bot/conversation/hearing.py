@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from sqlalchemy import and_, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot import complaint
 from bot.conversation.thread import LONGEST_TEXT
-from bot.models import NOT_ENDED, RECEIVED, Attachment, Choice, Conversation, Handoff, Message
+from bot.models import NOT_ENDED, RECEIVED, Choice, Conversation, Handoff, Message
 
 # When more than this wait behind a message on a channel, they are answered together. In the web
 # chat so many are refused.
@@ -151,10 +152,7 @@ async def _payload(session: AsyncSession, token: str) -> str:
 
 async def _without_words(session: AsyncSession, message: Message) -> str:
     """A bare photo is a fact; anything else without words is not understood."""
-    photo = select(Attachment.id).where(
-        Attachment.message_id == message.id, Attachment.kind == "photo"
-    )
-    return "/inform" if await session.scalar(photo.limit(1)) else "/nlu_fallback"
+    return "/inform" if await complaint.photos_with(session, message) else "/nlu_fallback"
 
 
 async def all_heard(session: AsyncSession, conversation_id: str) -> None:

@@ -2,14 +2,29 @@
 
 from typing import Literal
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 
 from bot.db import Database
-from bot.models import Message
+from bot.models import Base, Message
 
 Receipt = Literal["delivered", "read"]
 # What each receipt can still change: a message that was read is not merely delivered again.
 _BEFORE = {"delivered": ("pending", "sent"), "read": ("pending", "sent", "delivered")}
+
+_MESSAGES = Base.metadata.tables[Message.__tablename__]
+# Made once, for it is asked for every message.
+_MARK = (
+    update(_MESSAGES)
+    .where(
+        _MESSAGES.c.conversation_id == bindparam("conversation"),
+        _MESSAGES.c.seq > bindparam("after"),
+        _MESSAGES.c.seq <= bindparam("up_to"),
+        _MESSAGES.c.author != "customer",
+        _MESSAGES.c.state.in_(bindparam("before", expanding=True)),
+    )
+    .values(state=bindparam("receipt"))
+    .returning(_MESSAGES.c.seq)
+)
 
 
 async def mark(
@@ -22,16 +37,13 @@ async def mark(
     """
     async with db.write() as session:
         marked = await session.scalars(
-            update(Message)
-            .where(
-                Message.conversation_id == conversation_id,
-                Message.seq > after,
-                Message.seq <= seq,
-                Message.author != "customer",
-                Message.state.in_(_BEFORE[receipt]),
-            )
-            .values(state=receipt)
-            .returning(Message.seq)
-            .execution_options(synchronize_session=False)
+            _MARK,
+            {
+                "conversation": conversation_id,
+                "after": after,
+                "up_to": seq,
+                "before": _BEFORE[receipt],
+                "receipt": receipt,
+            },
         )
         return max(marked, default=None)

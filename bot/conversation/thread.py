@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm.attributes import set_committed_value
 
 from bot import clock, language
 from bot.models import Attachment, Base, Choice, Conversation, Message
@@ -72,16 +73,14 @@ async def receive(
 ) -> tuple[Message, bool]:
     """Store what a customer sent, once; says whether it is new.
 
+    The conversation is locked, so two deliveries of one message at once wait for each other.
+
     Args:
         languages: those that the company speaks.
 
     Raises:
         MessageRefused: it is empty, too long, or presses a choice that is gone.
     """
-    # Two deliveries of one message at once wait for each other here.
-    await session.execute(
-        select(Conversation.id).where(Conversation.id == conversation.id).with_for_update()
-    )
     if (message := await known(session, conversation.channel, source_id)) is not None:
         return message, False
     message = await add(
@@ -95,6 +94,8 @@ async def receive(
     )
     if photos:
         await _attach(session, message, photos)
+    else:
+        set_committed_value(message, "attachments", [])
     return message, True
 
 
@@ -237,9 +238,7 @@ async def put(
     )
     session.add(message)
     await session.flush()
-    if not say.options:
-        return message
-    session.add_all(
+    choices = [
         Choice(
             token=secrets.token_urlsafe(9),
             conversation_id=conversation.id,
@@ -250,8 +249,11 @@ async def put(
             payload=option.payload,
         )
         for position, option in enumerate(say.options, start=1)
-    )
-    await session.flush()
+    ]
+    if choices:
+        session.add_all(choices)
+        await session.flush()
+    set_committed_value(message, "choices", choices)
     return message
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, literal_column, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from bot.models.base import Base, words
 
@@ -139,6 +139,13 @@ class Message(Base):
     # When a template knocked for a message that waits for the customer to write again.
     announced_at: Mapped[datetime | None]
     failed_why: Mapped[str | None]
+    # Never read by themselves; whoever puts a message knows them without reading.
+    choices: Mapped[list["Choice"]] = relationship(
+        lazy="raise", viewonly=True, order_by="Choice.position"
+    )
+    attachments: Mapped[list["Attachment"]] = relationship(
+        lazy="raise", viewonly=True, order_by="Attachment.created_at"
+    )
 
 
 # Written out and not bound: only then does the database see that the small index will do.

@@ -21,7 +21,7 @@ from ruamel.yaml import YAML
 from sqlalchemy import func, inspect, select
 
 from actions.server import ACTIONS
-from bot import agent, handoff, photo
+from bot import agent, handoff, identity, photo
 from bot.agent import Role
 from bot.conversation import handover, thread
 from bot.conversation.handover import Step
@@ -323,7 +323,7 @@ class Stage:
     ) -> tuple[Message, bool]:
         """The message is stored, and nothing else happens yet."""
         async with self.theatre.db.write() as session:
-            conversation = await session.get_one(Conversation, self.id)
+            conversation = await identity.lock(session, self.id)
             return await thread.receive(
                 session,
                 conversation,

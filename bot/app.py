@@ -1,5 +1,6 @@
 """The edge: the only process that faces the network."""
 
+import asyncio
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -7,6 +8,7 @@ import structlog
 from sanic import HTTPResponse, Request, Sanic, response
 from sanic.exceptions import PayloadTooLarge, SanicException
 
+from bot import language
 from bot.channels.known import open_channels
 from bot.channels.pages import pages
 from bot.channels.photos import language_of, photos, refuse
@@ -68,6 +70,7 @@ def _serve_with(app: EdgeApp, settings: Settings, desk: Desk) -> None:
             visitors=Visitors(settings.secret_key.get_secret_value()),
         )
         await app.ctx.service.start()
+        app.add_task(asyncio.to_thread(language.prepare))
 
     @app.before_server_stop
     async def stop(app: EdgeApp) -> None:

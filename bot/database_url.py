@@ -3,16 +3,19 @@
 import re
 from pathlib import Path
 
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
-
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
-
 _MEMORY = {None, "", ":memory:"}
+# A file whose path needs no quoting: SQLAlchemy, which takes a while to import, need not read it.
+_PLAIN_FILE = re.compile(r"sqlite:///([\w./~ -]+)")
 
 
 def sqlite_url(file: Path) -> str:
     """The address of a SQLite file, whatever signs its path is made of."""
+    plain = f"sqlite:///{file}"
+    if _PLAIN_FILE.fullmatch(plain):
+        return plain
+    from sqlalchemy.engine import URL
+
     return URL.create("sqlite", database=str(file)).render_as_string()
 
 
@@ -21,6 +24,15 @@ def to_async_url(url: str, relative_to: Path) -> str:
 
     Raises ValueError for what is neither SQLite nor PostgreSQL.
     """
+    if plain := _PLAIN_FILE.fullmatch(url):
+        return f"{_DRIVERS['sqlite']}:///{_below(relative_to, plain[1])}"
+    return _read(url, relative_to)
+
+
+def _read(url: str, relative_to: Path) -> str:
+    from sqlalchemy.engine import URL, make_url
+    from sqlalchemy.exc import ArgumentError
+
     if url.startswith("postgres:"):
         url = "postgresql" + url.removeprefix("postgres")
     try:
@@ -42,9 +54,12 @@ def to_async_url(url: str, relative_to: Path) -> str:
     elif parsed.database in _MEMORY:
         parsed = URL.create(parsed.drivername)
     elif parsed.database and not parsed.query.get("uri"):
-        file = (relative_to / Path(parsed.database).expanduser()).resolve()
-        parsed = parsed.set(database=str(file))
+        parsed = parsed.set(database=str(_below(relative_to, parsed.database)))
     return parsed.render_as_string(hide_password=False)
+
+
+def _below(folder: Path, file: str) -> Path:
+    return (folder / Path(file).expanduser()).resolve()
 
 
 def is_sqlite(url: str) -> bool:
@@ -54,6 +69,8 @@ def is_sqlite(url: str) -> bool:
 
 def in_memory(url: str) -> bool:
     """Whether `url` is a SQLite database that no other process can see."""
+    from sqlalchemy.engine import make_url
+
     return is_sqlite(url) and make_url(url).database in _MEMORY
 
 

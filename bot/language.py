@@ -2,10 +2,12 @@
 
 import re
 from functools import cache
-
-from py3langid.langid import MODEL_FILE, LanguageIdentifier
+from typing import TYPE_CHECKING
 
 from bot.plain import fold
+
+if TYPE_CHECKING:
+    from py3langid.langid import LanguageIdentifier
 
 LANGUAGES = ("es", "en")
 # Below this many words the model guesses; the few words below decide, or the default does.
@@ -24,8 +26,15 @@ _ENGLISH = frozenset(
 )
 
 
+def prepare() -> None:
+    """Load what tells the language of long texts, so that no customer waits for it."""
+    _identifier()
+
+
 @cache
-def _identifier() -> LanguageIdentifier:
+def _identifier() -> "LanguageIdentifier":
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     identifier.set_languages(list(LANGUAGES))
     return identifier

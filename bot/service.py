@@ -22,7 +22,6 @@ from bot.conversation.hub import Event, Hub
 from bot.conversation.inbox import Inbox
 from bot.conversation.keeper import Keeper
 from bot.conversation.lease import release_all
-from bot.conversation.relay import Relay
 from bot.conversation.showing import Showing
 from bot.conversation.turn import Answered, Turns
 from bot.db import Database
@@ -36,6 +35,7 @@ from bot.settings import Settings
 
 if TYPE_CHECKING:
     from bot.channels.visitor import Visitors
+    from bot.conversation.relay import Relay
 
 # How much one visitor, and one address, may send; more is asked to wait, and nothing is lost.
 MESSAGES_RATE = parse("30/10 seconds")
@@ -69,7 +69,7 @@ class Service:
     decoding: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
     inbox: Inbox = field(init=False)
     keeper: Keeper = field(init=False)
-    relay: Relay | None = None
+    relay: "Relay | None" = None
     deliverer: Deliverer = field(init=False)
     showing: Showing = field(init=False)
     provider: Provider | None = None
@@ -93,6 +93,8 @@ class Service:
             fetch=Files(self.db, self.channels, photos, self.decoding).fetch,
         )
         if not self.db.is_sqlite:
+            from bot.conversation.relay import Relay
+
             self.relay = Relay(self.settings.database_url, self._relayed)
         self.keeper = Keeper(
             self.db,

@@ -3,6 +3,5 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 tools/setup.sh run
-.venv/bin/regalo train
 # In this shell's place, so that a signal sent to it ends all of Regalo.
-exec .venv/bin/regalo run
+exec .venv/bin/regalo run --train

@@ -5,9 +5,13 @@ import os
 import secrets
 import socket
 import sys
+from typing import Annotated
 from urllib.parse import urlsplit
 
+import typer
+
 from bot import engine
+from bot.cli import train
 from bot.cli.company import company_or_fail
 from bot.cli.engine import engine_or_fail
 from bot.cli.failure import Failure, settings_or_fail
@@ -19,18 +23,25 @@ from bot.settings import ROOT, Settings
 
 EXAMPLES = (
     "regalo run",
+    "regalo run --train",
     "PORT=9000 HOST=0.0.0.0 regalo run",
     "DATABASE_URL=postgresql://user:password@host/name WORKERS=4 regalo run",
 )
 
 
-def main() -> None:
+def main(
+    train_first: Annotated[
+        bool, typer.Option("--train", help="Train before, if what it learns from has changed.")
+    ] = False,
+) -> None:
     """Start everything in the foreground; Ctrl-C ends it.
 
     What can be wrong is looked at first: settings, company, port, engine and model.
     """
     os.umask(0o077)  # the database and its key are nobody else's business
     settings = settings_or_fail()
+    if train_first:
+        train.renew(settings)
     company_or_fail(settings)
     _port_is_free("PORT", settings.host, settings.port)
     _, model = engine_or_fail()

@@ -27,7 +27,11 @@ def main(
 
     All that the engine says meanwhile is in var/train.log.
     """
-    settings = settings_or_fail()
+    renew(settings_or_fail(), force=force)
+
+
+def renew(settings: Settings, *, force: bool = False) -> None:
+    """Train unless the model is of what it would be made from now."""
     with _one_at_a_time(settings.var_dir / "train.lock"):
         model = engine.model_path()
         if force or not model.is_file():

@@ -45,8 +45,10 @@ def create_app(model: str) -> Any:
     from rasa.shared.utils.io import read_config_file
     from sanic import Sanic
 
+    from bot.inside_rasa.remembered import remember
     from bot.inside_rasa.remote_action import KeptEndpoint, OurAction
 
+    remember()
     rasa.core.actions.action.RemoteAction = OurAction
     endpoints = AvailableEndpoints.read_endpoints(ENDPOINTS)
     actions = endpoints.action

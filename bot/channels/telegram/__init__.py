@@ -1,1 +1,3 @@
 """Telegram, by python-telegram-bot: a webhook in our own server, or polling on a laptop."""
+
+NAME = "telegram"

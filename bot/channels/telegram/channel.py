@@ -28,6 +28,7 @@ from telegram.ext import AIORateLimiter, ExtBot
 from telegram.request import HTTPXRequest
 
 from bot.channels.limits import split
+from bot.channels.telegram import NAME
 from bot.channels.telegram.updates import ALLOWED_UPDATES, Read, UpdateRefused, read
 from bot.conversation.channel import (
     File,
@@ -45,7 +46,6 @@ from bot.metrics import REFUSED
 from bot.settings import Settings
 
 log = structlog.get_logger()
-NAME = "telegram"
 LONGEST_TEXT = 4096
 # Telegram's own: 30 messages a second in all, one a second to one chat.
 MOST_A_SECOND = 30

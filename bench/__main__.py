@@ -100,6 +100,7 @@ async def _load(
                     customers=level,
                     seconds=8 if quick else 20,
                     warm=2 if quick else 4,
+                    computing=products[name].computing,
                 )
                 heard[name].add(told)
         for name, told in heard.items():
@@ -113,6 +114,7 @@ def _summary(heard: Heard) -> dict[str, float]:
     return {
         "per_second": round(len(heard.waits) / heard.seconds, 2),
         **shares,
+        "computing": round(1000 * heard.computed / max(len(heard.waits), 1), 1),
         "messages": len(heard.waits),
         "failures": len(heard.failures),
     }

@@ -120,20 +120,32 @@ class Heard:
     """What many customers together have seen in a stretch of time."""
 
     seconds: float = 0.0
+    computed: float = 0.0  # seconds of computing, by all processes of the product
     waits: list[float] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
 
     def add(self, other: "Heard") -> None:
         """Count another stretch in."""
         self.seconds += other.seconds
+        self.computed += other.computed
         self.waits += other.waits
         self.failures += other.failures
 
 
 async def crowd(
-    opens: Open, script: Callable[[], list[str]], *, customers: int, seconds: float, warm: float
+    opens: Open,
+    script: Callable[[], list[str]],
+    *,
+    customers: int,
+    seconds: float,
+    warm: float,
+    computing: Callable[[], float] = float,
 ) -> Heard:
-    """Let so many customers talk at once, each conversation by a script; count after ``warm``."""
+    """Let so many customers talk at once, each conversation by a script; count after ``warm``.
+
+    Args:
+        computing: how many seconds the product's processes have computed since they began.
+    """
     heard = Heard()
     begin = time.perf_counter() + warm
     end = begin + seconds
@@ -152,6 +164,13 @@ async def crowd(
             except (Unanswered, OSError, TimeoutError, httpx.HTTPError) as error:
                 heard.failures.append(f"{type(error).__name__}: {error}")
 
+    async def meter() -> float:
+        await asyncio.sleep(warm)
+        before = computing()
+        await asyncio.sleep(end - time.perf_counter())
+        return computing() - before
+
+    metering = asyncio.create_task(meter())
     tasks = [asyncio.create_task(customer()) for _ in range(customers)]
     # Who is still waiting at the end is not waited for.
     _, late = await asyncio.wait(tasks, timeout=warm + seconds + 1)
@@ -159,5 +178,5 @@ async def crowd(
         task.cancel()
     with suppress(asyncio.CancelledError):
         await asyncio.gather(*late, return_exceptions=True)
-    heard.seconds = seconds
+    heard.seconds, heard.computed = seconds, await metering
     return heard

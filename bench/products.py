@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from bench import customers
@@ -102,7 +103,9 @@ def _orders(var: Path) -> Path:
             "order_number customer_name email phone total currency placed_at promised_at"
             " delivered_at status items".split()
         )
-        times = [f"2026-11-{day}T10:00:00-05:00" for day in (12, 18, 17)]
+        # Placed, promised, delivered: what is too long ago may not be complained about any more.
+        ago = (datetime.now().astimezone() - timedelta(days=days) for days in (17, 11, 12))
+        times = [moment.isoformat(timespec="seconds") for moment in ago]
         for number in ORDERS:
             who = ["Cliente", f"c{number}@example.com", "", "249900", "COP", *times]
             rows.writerow([number, *who, "delivered", "Licuadora Oster 1.5 L x1"])

@@ -64,6 +64,7 @@ def rows(figures: Figures) -> list[tuple[str, float, float]]:
                 (f"{'':>3} p{share} ms", starter[f"p{share}"], regalo[f"p{share}"])
                 for share in (50, 95, 99)
             ),
+            (f"{'':>3} computing a message, ms", starter["computing"], regalo["computing"]),
         ]
     for key, name in (
         ("start", "start to first answer, s"),

@@ -52,6 +52,10 @@ class Server:
         """Megabytes of all its processes; what several share is counted once."""
         return sum(map(_megabytes, self._processes()))
 
+    def computing(self) -> float:
+        """Seconds that all its processes have computed since they began."""
+        return sum(map(_seconds, self._processes()))
+
     def stop(self) -> None:
         """End it, and all that it has started."""
         if self._process is None:
@@ -98,6 +102,15 @@ def _with_children(process: int) -> Iterator[int]:
         return  # it has ended in the meantime
     for child in children:
         yield from _with_children(int(child))
+
+
+def _seconds(process: int) -> float:
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text("ascii").rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    ticks = int(fields[11]) + int(fields[12])  # in the program, and in the system for it
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _megabytes(process: int) -> float:

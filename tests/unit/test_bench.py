@@ -1,6 +1,7 @@
 """The bench: who talks is counted rightly. No figure of a product is tested, and no time."""
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -32,7 +33,10 @@ async def talk_for_a_moment(script: list[str], said: list[str]) -> Heard:
     async def opens() -> AsyncIterator[Talk]:
         yield Echo(said)
 
-    return await crowd(opens, lambda: script, customers=3, seconds=0.1, warm=0)
+    clock = itertools.count(step=2)
+    return await crowd(
+        opens, lambda: script, customers=3, seconds=0.1, warm=0, computing=lambda: next(clock)
+    )
 
 
 async def test_every_answer_is_counted_and_nothing_else() -> None:
@@ -41,6 +45,7 @@ async def test_every_answer_is_counted_and_nothing_else() -> None:
     assert 6 <= len(heard.waits) <= len(said) <= len(heard.waits) + 3
     assert set(said) == {"a", "b"}
     assert not heard.failures
+    assert heard.computed == 2
 
 
 async def test_a_message_without_an_answer_is_a_failure_and_no_wait() -> None:

@@ -7,6 +7,7 @@ import re
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Annotated, Literal
 
 import typer
@@ -63,15 +64,8 @@ def main(
 
 
 async def _chat(client: ChatClient, screen: "_Screen", wait: float, *, interactive: bool) -> None:
-    loop = asyncio.get_running_loop()
-    lines: asyncio.Queue[str | None] = asyncio.Queue()
-    threading.Thread(
-        target=_read_lines,
-        args=(lambda line: loop.call_soon_threadsafe(lines.put_nowait, line),),
-        daemon=True,
-    ).start()
     connection = asyncio.create_task(client.stay_connected())
-    talk = asyncio.create_task(_talk(client, screen, lines, None if interactive else wait))
+    talk = asyncio.create_task(_talk(client, screen, None if interactive else wait))
     try:
         done, _ = await asyncio.wait({connection, talk}, return_when=asyncio.FIRST_COMPLETED)
         for task in done:
@@ -82,11 +76,10 @@ async def _chat(client: ChatClient, screen: "_Screen", wait: float, *, interacti
         await asyncio.gather(connection, talk, return_exceptions=True)
 
 
-async def _talk(
-    client: ChatClient, screen: "_Screen", lines: "asyncio.Queue[str | None]", wait: float | None
-) -> None:
+async def _talk(client: ChatClient, screen: "_Screen", wait: float | None) -> None:
     """Say the lines; with `wait`, each once the last was answered, and then wait for silence."""
     await client.heard.wait()
+    lines = _typed_lines()
     screen.ask()
     while (line := await lines.get()) is not None:
         if not line.strip():
@@ -124,6 +117,19 @@ async def _silence(client: ChatClient, seconds: float) -> bool:
     except TimeoutError:
         return True
     return False
+
+
+def _typed_lines() -> "asyncio.Queue[str | None]":
+    """The lines of the standard input as they come; None after the last."""
+    loop = asyncio.get_running_loop()
+    lines: asyncio.Queue[str | None] = asyncio.Queue()
+
+    def put(line: str | None) -> None:
+        with suppress(RuntimeError):  # the talk is over, and nobody reads any more
+            loop.call_soon_threadsafe(lines.put_nowait, line)
+
+    threading.Thread(target=_read_lines, args=(put,), daemon=True).start()
+    return lines
 
 
 def _read_lines(put: Callable[[str | None], object]) -> None:

@@ -1,9 +1,10 @@
 """What has been given before: what the limits are held against."""
 
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import budget, clock
@@ -15,28 +16,36 @@ from bot.policy_limits import Cap, ScopedCap
 
 # A remedy in one of these states has been given; that it expired unused does not undo that.
 TAKEN = ("accepted", "issued", "expired")
-BY_THE_SYSTEM = (
-    select(Offer.id).where(Offer.id == Compensation.offer_id, Offer.agent_id.is_(None)).exists()
-)
+# What remedies can be asked for by; the names are those of the values.
+_ABOUT: dict[str, ColumnElement[bool]] = {
+    "order": Compensation.order_id == bindparam("order"),
+    "contact": Compensation.contact_id == bindparam("contact"),
+    "conversation": Complaint.conversation_id == bindparam("conversation"),
+    "household": Compensation.contact_id.in_(bindparam("household", expanding=True)),
+    "category": Complaint.category == bindparam("category"),
+    "kind": Compensation.kind == bindparam("kind"),
+    "since": Compensation.accepted_at >= bindparam("since"),
+    "by_the_system": select(Offer.id)
+    .where(Offer.id == Compensation.offer_id, Offer.agent_id.is_(None))
+    .exists(),
+}
 
 
 async def of(session: AsyncSession, desk: Desk, case: Complaint) -> Usage:
     """What this order, customer, household, category and each kind have been given."""
     limits, currency = desk.policy.limits, desk.policy.currency
     on_order = await _on_order(session, desk, case)
-    customer = await _under(session, currency, limits.per_customer, to_customer(case))
+    customer = await _under(session, currency, limits.per_customer, **_to_customer(case))
     household = Given()
     if limits.per_household is not None and case.contact_id is not None:
         people = await household_of(session, case.contact_id)
-        household = await _under(
-            session, currency, limits.per_household, Compensation.contact_id.in_(people)
-        )
+        household = await _under(session, currency, limits.per_household, household=people)
     category = Given()
     if cap := (limits.per_category or {}).get(case.category):
-        about = Complaint.category == case.category
-        category = await _under(session, currency, cap, about, *_whose(cap, case))
+        whose = _whose(cap, case)
+        category = await _under(session, currency, cap, category=case.category, **whose)
     kinds: dict[str, Given] = {
-        kind: await _under(session, currency, cap, Compensation.kind == kind, *_whose(cap, case))
+        kind: await _under(session, currency, cap, kind=kind, **_whose(cap, case))
         for kind, cap in (limits.per_kind or {}).items()
     }
     today = clock.now().astimezone(desk.company.tz).date()
@@ -52,11 +61,11 @@ async def of(session: AsyncSession, desk: Desk, case: Complaint) -> Usage:
     )
 
 
-def to_customer(case: Complaint) -> Any:
+def _to_customer(case: Complaint) -> dict[str, Any]:
     """What counts as the customer's: the person's; of somebody not known, the conversation's."""
     if case.contact_id is not None:
-        return Compensation.contact_id == case.contact_id
-    return Complaint.conversation_id == case.conversation_id
+        return {"contact": case.contact_id}
+    return {"conversation": case.conversation_id}
 
 
 async def household_of(session: AsyncSession, contact_id: int) -> list[int]:
@@ -72,38 +81,37 @@ async def household_of(session: AsyncSession, contact_id: int) -> list[int]:
     return list(await session.scalars(select(Contact.id).where(or_(*same)).order_by(Contact.id)))
 
 
-def _whose(cap: ScopedCap, case: Complaint) -> tuple[Any, ...]:
-    return (to_customer(case),) if cap.scope == "customer" else (BY_THE_SYSTEM,)
+def _whose(cap: ScopedCap, case: Complaint) -> dict[str, Any]:
+    return _to_customer(case) if cap.scope == "customer" else {"by_the_system": True}
 
 
 async def _on_order(session: AsyncSession, desk: Desk, case: Complaint) -> Given:
     if case.order_id is None:
         return Given()
     days = desk.policy.limits.per_order.period_days
-    return await _given(
-        session,
-        desk.policy.currency,
-        Compensation.amount_minor,
-        days,
-        Compensation.order_id == case.order_id,
-    )
+    return await _given(session, desk.policy.currency, "amount_minor", days, order=case.order_id)
 
 
-async def _under(session: AsyncSession, currency: str, cap: Cap, *where: Any) -> Given:
-    return await _given(session, currency, Compensation.goodwill_minor, cap.period_days, *where)
+async def _under(session: AsyncSession, currency: str, cap: Cap, **about: Any) -> Given:
+    return await _given(session, currency, "goodwill_minor", cap.period_days, **about)
 
 
 async def _given(
-    session: AsyncSession, currency: str, summed: Any, days: int | None, *where: Any
+    session: AsyncSession, currency: str, summed: str, days: int | None, **about: Any
 ) -> Given:
     """How many remedies were taken in the last days, and their sum."""
     if days is not None:
-        where = (*where, Compensation.accepted_at >= clock.now() - timedelta(days=days))
-    query = (
-        select(func.count(), func.coalesce(func.sum(summed), 0))
+        about["since"] = clock.now() - timedelta(days=days)
+    count, total = (await session.execute(_taken(summed, *about), about)).one()
+    return Given(int(count), Money(int(total), currency))
+
+
+@cache
+def _taken(summed: str, *about: str) -> "Select[int, int]":
+    """The statement for such a question; made once, for each decision asks several."""
+    return (
+        select(func.count(), func.coalesce(func.sum(getattr(Compensation, summed)), 0))
         .select_from(Compensation)
         .join(Complaint, Complaint.id == Compensation.complaint_id)
-        .where(Compensation.state.in_(TAKEN), *where)
+        .where(Compensation.state.in_(TAKEN), *(_ABOUT[one] for one in about))
     )
-    count, total = (await session.execute(query)).one()
-    return Given(int(count), Money(int(total), currency))

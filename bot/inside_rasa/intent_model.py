@@ -24,7 +24,7 @@ FAINTNESS = 2.0
 # How much more the signs of a complaint must weigh than all others, before it is taken for one.
 CAUTION = 0.2
 # The sharpness of the confidences is sought among these.
-SHARPNESS = np.geomspace(0.2, 10, 40)
+SHARPNESS = np.geomspace(0.2, 20, 200)
 
 
 class Ranked(NamedTuple):
@@ -163,7 +163,7 @@ def _weight(scores: NDArray[Any]) -> NDArray[Any]:
 
 
 def _sharpness(scores: NDArray[Any], true: NDArray[Any]) -> float:
-    """What makes the confidences of these scores mean what they say."""
-    told = np.arange(len(true))
-    surprise = [-np.log(_confidences(scores, one)[told, true] + 1e-9).mean() for one in SHARPNESS]
-    return float(SHARPNESS[int(np.argmin(surprise))])
+    """What makes the confidences of these scores as high on average as the share that is right."""
+    right = (scores.argmax(axis=1) == true).mean()
+    gaps = [abs(_confidences(scores, one).max(axis=1).mean() - right) for one in SHARPNESS]
+    return float(SHARPNESS[int(np.argmin(gaps))])

@@ -22,7 +22,7 @@ HELD_OUT = 4
 # How far the faint signs of several complaints add up: the smaller, the further.
 FAINTNESS = 2.0
 # How much more the signs of a complaint must weigh than all others, before it is taken for one.
-CAUTION = 0.2
+CAUTION = 0.1
 # The sharpness of the confidences is sought among these.
 SHARPNESS = np.geomspace(0.2, 20, 200)
 

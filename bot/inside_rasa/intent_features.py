@@ -3,7 +3,7 @@
 import itertools
 from bisect import bisect
 from collections import Counter
-from typing import Any, Dict, List, NamedTuple, Sequence
+from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +33,22 @@ class Said(NamedTuple):
     is_known: bool  # whether any word of it was ever seen, or says a concept
 
 
+class Row(NamedTuple):
+    """What is in a message: the places of its terms among all, and how much each of them weighs."""
+
+    places: NDArray[Any]
+    weights: NDArray[Any]
+
+
+class _Reader(NamedTuple):
+    """One kind of terms, ready to be looked for."""
+
+    split: Callable[[Any], List[str]]
+    vocabulary: Mapping[str, int]
+    rarity: NDArray[Any]
+    first: int  # the place of its first term among those of all readers
+
+
 class Features:
     """Counts what is in a message: three kinds of things, each weighed by how rare it is."""
 
@@ -40,41 +56,47 @@ class Features:
         """Takes the lexicon of concepts."""
         self._lexicon = lexicon
         self._readers = _readers()
+        self._ready: Dict[str, _Reader] = {}
         self.known: Dict[str, int] = {}
 
     def learn(self, texts: Sequence[str]) -> csr_matrix:
         """Learn what occurs in these messages, and how often; a row for each."""
-        read = [matter(words(text)) for text in texts]
+        read = [matter(told) for told in self.read(texts)]
         self.known = dict(Counter(itertools.chain.from_iterable(read)))
         said = [self._said(one) for one in read]
         seen = [
             reader.fit_transform([getattr(one, name) for one in said])
             for name, reader in self._readers.items()
         ]
+        self._make_ready()
         return hstack(seen, format="csr", dtype=np.float32)
 
-    def hear(self, texts: Sequence[str]) -> List[Said]:
-        """The messages as their readers see them."""
-        return [self._said(matter(words(text))) for text in texts]
+    def read(self, texts: Sequence[str]) -> List[List[str]]:
+        """The words of the messages."""
+        return [words(text) for text in texts]
 
-    def hear_bare(self, texts: Sequence[str]) -> Dict[int, Said]:
+    def hear(self, read: Sequence[List[str]]) -> List[Said]:
+        """The messages as their readers see them."""
+        return [self._said(matter(told)) for told in read]
+
+    def hear_bare(self, read: Sequence[List[str]]) -> Dict[int, Said]:
         """The messages that facts fill, without them, by their place; none that is nothing else."""
         found = {}
-        for place, text in enumerate(texts):
-            told = words(text)
+        for place, told in enumerate(read):
             left = bare(told, ONLY_LEADING)
             is_more = sum(word.isalpha() for word in left) > 1
             if left != told and matter(told) == told and is_more:
                 found[place] = self._said(left)
         return found
 
-    def rows(self, said: Sequence[Said]) -> csr_matrix:
-        """A row of numbers for each message."""
-        seen = [
-            _weighed([getattr(one, name) for one in said], reader)
-            for name, reader in self._readers.items()
-        ]
-        return hstack(seen, format="csr", dtype=np.float32)
+    def row(self, said: Said) -> Row:
+        """What `learn` made a row of, for a message heard later.
+
+        A sparse matrix for one message would cost more than all the counting.
+        """
+        seen = [_weighed(getattr(said, name), reader) for name, reader in self._ready.items()]
+        places, weights = zip(*seen, strict=True)
+        return Row(np.concatenate(places), np.concatenate(weights))
 
     def _said(self, read: List[str]) -> Said:
         heard = mended(read, self.known)
@@ -105,24 +127,26 @@ class Features:
             reader.vocabulary = {term: place for place, term in enumerate(terms[name])}
             reader.vocabulary_ = reader.vocabulary
             reader.idf_ = weights[name]
+        self._make_ready()
         return self
 
+    def _make_ready(self) -> None:
+        first = 0
+        for name, reader in self._readers.items():
+            split = reader.build_analyzer()
+            # `idf_` builds an array anew each time that it is asked for.
+            rarity = np.asarray(reader.idf_, dtype=np.float32)
+            self._ready[name] = _Reader(split, reader.vocabulary_, rarity, first)
+            first += len(rarity)
 
-def _weighed(seen: Sequence[Any], reader: TfidfVectorizer) -> csr_matrix:
-    """What `reader.transform` gives, without the checks that cost it a millisecond a message."""
-    read, vocabulary, rarity = reader.build_analyzer(), reader.vocabulary_, reader.idf_
-    places: List[int] = []
-    ends, values = [0], []
-    for one in seen:
-        counts = Counter(vocabulary[term] for term in read(one) if term in vocabulary)
-        found = np.fromiter(counts, dtype=np.int64, count=len(counts))
-        often = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
-        weights = (1 + np.log(often)) * rarity[found]
-        places.extend(counts)
-        values.append(weights / max(float(np.linalg.norm(weights)), 1e-9))
-        ends.append(len(places))
-    shape = (len(seen), len(vocabulary))
-    return csr_matrix((np.concatenate([*values, np.zeros(0)]), places, ends), shape=shape)
+
+def _weighed(seen: Any, reader: _Reader) -> Row:
+    counts = Counter(map(reader.vocabulary.get, reader.split(seen)))
+    counts.pop(None, None)
+    found = np.fromiter(counts, dtype=np.int64, count=len(counts))
+    often = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
+    weights = (1 + np.log(often)) * reader.rarity[found]
+    return Row(found + reader.first, weights / max(np.linalg.norm(weights), 1e-9))
 
 
 def _readers() -> Dict[str, TfidfVectorizer]:

@@ -7,7 +7,6 @@ from typing import Any, Collection, List, Mapping, NamedTuple, Sequence
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
-from scipy.special import logsumexp
 from sklearn.model_selection import train_test_split
 from sklearn.svm import LinearSVC
 
@@ -23,9 +22,9 @@ HELD_OUT = 4
 # How far the faint signs of several complaints add up: the smaller, the further.
 FAINTNESS = 2.0
 # How much more the signs of a complaint must weigh than all others, before it is taken for one.
-CAUTION = 0.2
+CAUTION = 0.1
 # The sharpness of the confidences is sought among these.
-SHARPNESS = np.geomspace(0.2, 10, 40)
+SHARPNESS = np.geomspace(0.2, 20, 200)
 
 
 class Ranked(NamedTuple):
@@ -59,7 +58,7 @@ class IntentModel:
         kinds = np.array(intents)
         learned = _classifier().fit(rows, kinds)
         self._intents = list(learned.classes_)
-        self._weights = learned.coef_.astype(np.float32)
+        self._weights = np.ascontiguousarray(learned.coef_.T, dtype=np.float32)
         self._bias = learned.intercept_.astype(np.float32)
         if np.unique(kinds, return_counts=True)[1].min() >= HELD_OUT:
             self._sharpness = self._tried(rows, kinds)
@@ -75,8 +74,9 @@ class IntentModel:
 
     def rank(self, texts: Sequence[str]) -> List[List[Ranked]]:
         """All intents for each message, the surest first; their confidences add up to one."""
-        scores = self._scores(self._features.hear(texts))
-        shorter = self._features.hear_bare(texts)
+        read = self._features.read(texts)
+        scores = self._scores(self._features.hear(read))
+        shorter = self._features.hear_bare(read)
         # "It came late, order 10482, ana@example.com" is more facts than matter, yet a complaint.
         for place, row in zip(shorter, self._scores(list(shorter.values())), strict=True):
             if self._intents[int(row.argmax())] in self._complaints:
@@ -92,7 +92,9 @@ class IntentModel:
     def _scores(self, said: Sequence[Said]) -> NDArray[Any]:
         if not said:
             return np.zeros((0, len(self._intents)))
-        scores = self._weighed(self._features.rows(said) @ self._weights.T + self._bias)
+        rows = map(self._features.row, said)
+        found = [row.weights @ self._weights[row.places] + self._bias for row in rows]
+        scores = self._weighed(np.stack(found))
         # A message without one known word would be judged by its shape alone, and a short one
         # taken for a yes.
         scores[[not one.is_known for one in said]] = 0
@@ -126,7 +128,7 @@ class IntentModel:
         np.savez_compressed(
             folder / "model.npz",
             # Half the precision changes no answer, and halves the file.
-            weights=self._weights.astype(np.float16),
+            weights=self._weights.T.astype(np.float16),
             bias=self._bias,
             **{f"of_{name}": rarity.astype(np.float32) for name, (_, rarity) in state.items()},
         )
@@ -137,7 +139,7 @@ class IntentModel:
         known = json.loads((folder / "model.json").read_text(encoding="utf-8"))
         model = cls(known["concepts"], known["complaints"])
         with np.load(folder / "model.npz") as arrays:
-            model._weights = arrays["weights"].astype(np.float32)
+            model._weights = np.ascontiguousarray(arrays["weights"].T, dtype=np.float32)
             model._bias = arrays["bias"]
             rarity = {name: arrays[f"of_{name}"] for name in known["terms"]}
         model._features.restore(known["terms"], rarity, known["known"])
@@ -157,11 +159,11 @@ def _confidences(scores: NDArray[Any], sharpness: float) -> NDArray[Any]:
 
 def _weight(scores: NDArray[Any]) -> NDArray[Any]:
     """What scores weigh together: at least the greatest of them."""
-    return np.asarray(logsumexp(FAINTNESS * scores, axis=1) / FAINTNESS)
+    return np.asarray(np.logaddexp.reduce(FAINTNESS * scores, axis=1) / FAINTNESS)
 
 
 def _sharpness(scores: NDArray[Any], true: NDArray[Any]) -> float:
-    """What makes the confidences of these scores mean what they say."""
-    told = np.arange(len(true))
-    surprise = [-np.log(_confidences(scores, one)[told, true] + 1e-9).mean() for one in SHARPNESS]
-    return float(SHARPNESS[int(np.argmin(surprise))])
+    """What makes the confidences of these scores as high on average as the share that is right."""
+    right = (scores.argmax(axis=1) == true).mean()
+    gaps = [abs(_confidences(scores, one).max(axis=1).mean() - right) for one in SHARPNESS]
+    return float(SHARPNESS[int(np.argmin(gaps))])

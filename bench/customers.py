@@ -143,6 +143,8 @@ async def crowd(
 ) -> Heard:
     """Let so many customers talk at once, each conversation by a script; count after ``warm``.
 
+    They begin one after the other meanwhile, for customers are not all at the same place.
+
     Args:
         computing: how many seconds the product's processes have computed since they began.
     """
@@ -150,7 +152,8 @@ async def crowd(
     begin = time.perf_counter() + warm
     end = begin + seconds
 
-    async def customer() -> None:
+    async def customer(place: int) -> None:
+        await asyncio.sleep(warm * place / customers)
         while time.perf_counter() < end:
             try:
                 async with opens() as talk:
@@ -171,7 +174,7 @@ async def crowd(
         return computing() - before
 
     metering = asyncio.create_task(meter())
-    tasks = [asyncio.create_task(customer()) for _ in range(customers)]
+    tasks = [asyncio.create_task(customer(place)) for place in range(customers)]
     # Who is still waiting at the end is not waited for.
     _, late = await asyncio.wait(tasks, timeout=warm + seconds + 1)
     for task in late:

@@ -8,6 +8,7 @@ that had the place last does not take it again before those who wait.
 import asyncio
 import fcntl
 import os
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -15,8 +16,8 @@ class WritersGate:
     """One process's way to the place of the writer of one database file."""
 
     def __init__(self, database: Path) -> None:
-        self._turnstile = _Lock(database.with_name(f"{database.name}.turnstile"))
-        self._place = _Lock(database.with_name(f"{database.name}.writer"))
+        self._turnstile = _Lock(database.with_name(f"{database.name}.turnstile"), database)
+        self._place = _Lock(database.with_name(f"{database.name}.writer"), database)
 
     async def enter(self) -> None:
         """Wait for the place; the system gives back what a process held that died."""
@@ -58,18 +59,27 @@ class WritersGate:
 class _Lock:
     """A lock of the system on a file, which is made when it is first wanted."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, database: Path) -> None:
         self._file = file
+        self._database = database
         self._descriptor: int | None = None
 
     def lock(self, *, wait: bool = True) -> bool:
         if self._descriptor is None:
-            self._descriptor = os.open(self._file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            self._descriptor = self._open()
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         except BlockingIOError:
             return False
         return True
+
+    def _open(self) -> int:
+        descriptor = os.open(self._file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        with suppress(OSError):
+            # As SQLite does with its files: what root makes belongs to whom the database does.
+            owner = self._database.stat()
+            os.fchown(descriptor, owner.st_uid, owner.st_gid)
+        return descriptor
 
     def unlock(self) -> None:
         if self._descriptor is not None:

@@ -1,6 +1,7 @@
 """Processes that write to one SQLite file: they take turns, and none waits for a dead one."""
 
 import asyncio
+import os
 import signal
 import subprocess
 import sys
@@ -87,3 +88,15 @@ async def test_who_no_longer_waits_keeps_nobody_out(tmp_path: Path) -> None:
     ours.leave()
     ours.close()
     theirs.close()
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root gives files away")
+async def test_what_root_makes_belongs_to_the_owner_of_the_database(tmp_path: Path) -> None:
+    database = tmp_path / "regalo.db"
+    database.touch()
+    os.chown(database, 65534, 65534)
+    gate = WritersGate(database)
+    await gate.enter()
+    gate.leave()
+    gate.close()
+    assert {file.stat().st_uid for file in tmp_path.iterdir()} == {65534}

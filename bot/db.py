@@ -43,10 +43,7 @@ class Database:
             async with self._writer.session(first=first) as session:
                 yield session
         else:
-            async with (
-                AsyncSession(self.engine, expire_on_commit=False) as session,
-                session.begin(),
-            ):
+            async with self._session() as session, session.begin():
                 yield session
 
     @asynccontextmanager

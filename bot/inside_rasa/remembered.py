@@ -1,13 +1,11 @@
 """What Rasa works out anew in every turn, though it never changes while a model is served."""
 
 from functools import lru_cache
-from typing import Dict
 
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event
 
 _work_out = Domain.is_empty
-_known: Dict[int, bool] = {}
 
 
 def remember() -> None:
@@ -17,7 +15,8 @@ def remember() -> None:
 
 
 def _is_empty(domain: Domain) -> bool:
-    # The served domain is one, and stays as long as the process.
-    if id(domain) not in _known:
-        _known[id(domain)] = _work_out(domain)
-    return _known[id(domain)]
+    # Kept with the domain itself: while a model is loaded, others come and go.
+    known = vars(domain)
+    if "_is_known_empty" not in known:
+        known["_is_known_empty"] = _work_out(domain)
+    return bool(known["_is_known_empty"])

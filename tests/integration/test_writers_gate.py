@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -82,9 +81,7 @@ async def test_who_no_longer_waits_keeps_nobody_out(tmp_path: Path) -> None:
     ours.leave()
     with pytest.raises(asyncio.CancelledError):
         await waiting
-    began = time.monotonic()
     await asyncio.wait_for(ours.enter(), 5)
-    assert time.monotonic() - began < 5
     ours.leave()
     ours.close()
     theirs.close()

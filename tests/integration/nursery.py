@@ -135,17 +135,19 @@ def _serve(app: EdgeApp, desk: Desk, port: int) -> None:
 
 
 async def _accept_all(db: Database, desk: Desk) -> None:
-    """Accept what is on the tables, and say so, as a turn does: all or nothing."""
+    """Accept what is on the tables, and say so, as a turn does: all or nothing.
+
+    For ever: what the provider refuses late puts other alternatives on a table.
+    """
     while True:
         async with db.read() as session:
             offered = select(Compensation.id).where(
                 Compensation.state == "offered", Compensation.position <= 2
             )
             left = list(await session.scalars(offered))
-        if not left:
-            return
-        async with db.write() as session:
-            await _accept(session, desk, random.choice(left))  # noqa: S311 - any of them
+        if left:
+            async with db.write() as session:
+                await _accept(session, desk, random.choice(left))  # noqa: S311 - any of them
         await asyncio.sleep(random.uniform(0, 0.3))  # noqa: S311 - no secret
 
 

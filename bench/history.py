@@ -49,7 +49,7 @@ async def _lead(talk: Talk, size: int) -> None:
 
 async def fill(database: Path, cases: int) -> None:
     """Store so many closed cases, each with the conversation in which it was told."""
-    db = Database(f"sqlite+aiosqlite:///{database}")
+    db = Database(f"sqlite:///{database}")
     first = 1_000_000  # above all that the product has numbered
     for begin in range(0, cases, ROWS):
         numbers = range(begin, min(begin + ROWS, cases))

@@ -1,9 +1,9 @@
-"""A database address as people write it, turned into the one the async engine needs."""
+"""A database address as people write it, turned into the one that the engine needs."""
 
 import re
 from pathlib import Path
 
-_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
+_DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+asyncpg"}
 _MEMORY = {None, "", ":memory:"}
 # A file whose path needs no quoting: SQLAlchemy, which takes a while to import, need not read it.
 _PLAIN_FILE = re.compile(r"sqlite:///([\w./~ -]+)")
@@ -19,8 +19,8 @@ def sqlite_url(file: Path) -> str:
     return URL.create("sqlite", database=str(file)).render_as_string()
 
 
-def to_async_url(url: str, relative_to: Path) -> str:
-    """Name the async driver; a SQLite file with a relative path lies below `relative_to`.
+def to_engine_url(url: str, relative_to: Path) -> str:
+    """Name the driver; a SQLite file with a relative path lies below `relative_to`.
 
     Raises ValueError for what is neither SQLite nor PostgreSQL.
     """

@@ -5,22 +5,22 @@ the write lock when it begins (``BEGIN IMMEDIATE``), so that what it read still 
 writes; on PostgreSQL the rows that matter are locked where they are read.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import CursorResult, Update, event, func, make_url, select
+from sqlalchemy import Connection, CursorResult, Update, func, make_url, select
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot import sqlite
 from bot.group_commit import GroupCommit
 from bot.models import Base
 from bot.settings import Settings
 
+Result = TypeVar("Result")
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -29,7 +29,8 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.is_sqlite = url.startswith("sqlite")
-        self.engine = _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url)
+        self._postgres = None if self.is_sqlite else _postgres_engine(url)
+        self.engine = self._postgres.sync_engine if self._postgres else sqlite.open_engine(url)
         self._writer = GroupCommit(self.engine) if self.is_sqlite else None
 
     @asynccontextmanager
@@ -49,25 +50,33 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
         """A transaction that only looks; nothing it does is kept."""
-        if self._writer is None:
-            async with self._session() as session:
-                yield session
-            return
-        # SQLite's statements never leave the loop, so nothing can be cut off and left open.
-        session = self._session()
-        try:
+        async with self._session() as session:
             yield session
-        finally:
-            await session.close()
 
     def _session(self) -> AsyncSession:
-        return AsyncSession(self.engine, expire_on_commit=False)
+        if self._postgres is None:
+            return sqlite.LoopSession(self.engine)
+        return AsyncSession(self._postgres, expire_on_commit=False)
+
+    async def run(self, work: Callable[[Connection], Result]) -> Result:
+        """What ``work`` does, in one transaction that writes, for what wants the whole database."""
+        if self._postgres is not None:
+            async with self._postgres.begin() as connection:
+                return await connection.run_sync(work)
+        with self.engine.connect() as here:
+            await sqlite.begin_to_write(here)
+            done = work(here)
+            await sqlite.commit(here)
+            return done
 
     async def close(self) -> None:
         """Let go of every connection."""
         if self._writer is not None:
-            await self._writer.close()
-        await self.engine.dispose()
+            self._writer.close()
+        if self._postgres is not None:
+            await self._postgres.dispose()
+        else:
+            self.engine.dispose()
 
 
 async def changed_one(
@@ -92,38 +101,8 @@ async def alone(session: AsyncSession, what: int) -> None:
         await session.execute(select(func.pg_advisory_xact_lock(what)))
 
 
-# `hide_parameters`: an error that is logged tells the statement, not what customers wrote.
-def _sqlite_engine(url: str) -> AsyncEngine:
-    made_from = make_url(url)
-
-    async def connect() -> sqlite.Connection:
-        arguments, options = engine.dialect.create_connect_args(made_from)
-        return await sqlite.connect(*arguments, **options)
-
-    engine = create_async_engine(made_from, async_creator=connect, hide_parameters=True)
-
-    @event.listens_for(engine.sync_engine, "connect")
-    def prepare(connection: Any, _record: ConnectionPoolEntry) -> None:
-        cursor = connection.cursor()
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
-
-    @event.listens_for(engine.sync_engine, "invalidate")
-    def undo(connection: Any, _record: ConnectionPoolEntry, _error: BaseException | None) -> None:
-        # A task that is cancelled in the middle of a statement leaves its connection behind. Closed
-        # without this, it would hold the write lock until somebody collects the garbage.
-        connection.rollback()
-
-    @event.listens_for(engine.sync_engine, "begin")
-    def begin(connection: Any) -> None:
-        kind = connection.get_execution_options().get("begin", "DEFERRED")
-        connection.exec_driver_sql(f"BEGIN {kind}")
-
-    return engine
-
-
 def _postgres_engine(url: str) -> AsyncEngine:
+    # `hide_parameters`: an error that is logged tells the statement, not what customers wrote.
     return create_async_engine(
         url, pool_size=10, max_overflow=20, pool_pre_ping=True, hide_parameters=True
     )

@@ -12,11 +12,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
+from sqlalchemy import Connection, Engine
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm.session import JoinTransactionMode
 
-from bot.sqlite import Connection
+from bot import sqlite
 from bot.writers_gate import WritersGate
 
 # Whoever waits for a commit, here or in another process, does not wait for many more.
@@ -31,8 +32,7 @@ class Undone(Exception):
 class _Group:
     """A transaction, and how many have written in it."""
 
-    connection: AsyncConnection
-    driver: Connection
+    connection: Connection
     began: float
     members: int = 0
     kept: "asyncio.Future[None]" = field(default_factory=asyncio.Future)
@@ -41,7 +41,8 @@ class _Group:
     def is_whole(self) -> bool:
         """Whether all that its members did is in it, and nothing else."""
         nested = self.connection.in_nested_transaction()
-        return self.members > 0 and self.driver.in_transaction and not nested
+        is_open = sqlite.driver_of(self.connection).in_transaction
+        return self.members > 0 and is_open and not nested
 
 
 _Turn = asyncio.Future[_Group | None]
@@ -50,15 +51,15 @@ _Turn = asyncio.Future[_Group | None]
 class GroupCommit:
     """The writer's place of one database in one process."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine.execution_options(begin="IMMEDIATE")
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
         database = engine.url.database
         self._gate = WritersGate(Path(database)) if database else None
         # Whoever waits is given the transaction to go on with, or none: then it begins one.
         self._first: deque[_Turn] = deque()
         self._rest: deque[_Turn] = deque()
         self._is_taken = False
-        self._kept: AsyncConnection | None = None  # open between transactions
+        self._kept: Connection | None = None  # open between transactions
         self._ending: set[asyncio.Task[None]] = set()
 
     @asynccontextmanager
@@ -72,10 +73,8 @@ class GroupCommit:
             Undone: nothing was kept, for no fault of this writer's.
         """
         group = await self._enter(first=first)
-        mode: Literal["rollback_only", "create_savepoint"]
-        mode = "create_savepoint" if group.members else "rollback_only"
-        session = AsyncSession(group.connection, expire_on_commit=False, join_transaction_mode=mode)
-        # Nothing of this leaves the loop before the commit, so nobody can be cut off in it.
+        mode: JoinTransactionMode = "create_savepoint" if group.members else "rollback_only"
+        session = sqlite.LoopSession(group.connection, mode)
         try:
             yield session
             await session.commit()
@@ -99,29 +98,28 @@ class GroupCommit:
                 await self._gate.enter()
             return await self._begin()
         except BaseException:
-            await self._forget()
+            self._forget()
             self._pass_on(None)
             raise
 
     async def _begin(self) -> _Group:
         if self._kept is None:
-            self._kept = await self._engine.connect().start()
-        await self._kept.begin()
-        raw = await self._kept.get_raw_connection()
-        assert isinstance(raw.driver_connection, Connection)  # noqa: S101 - for the types
-        return _Group(self._kept, raw.driver_connection, asyncio.get_running_loop().time())
+            self._kept = self._engine.connect()
+            self._kept.detach()  # it is nobody else's
+        await sqlite.begin_to_write(self._kept)
+        return _Group(self._kept, asyncio.get_running_loop().time())
 
-    async def close(self) -> None:
+    def close(self) -> None:
         """Let go of the database."""
-        await self._forget()
+        self._forget()
         if self._gate is not None:
             self._gate.close()
 
-    async def _forget(self) -> None:
+    def _forget(self) -> None:
         """Let go of the connection; what is not committed is undone."""
         if self._kept is not None:
             connection, self._kept = self._kept, None
-            await connection.close()
+            connection.close()
         if self._gate is not None:
             self._gate.leave()
 
@@ -156,11 +154,11 @@ class GroupCommit:
         try:
             if not group.is_whole:
                 raise Undone
-            await group.connection.commit()
+            await sqlite.commit(group.connection)
         except BaseException as error:  # noqa: BLE001 - it is every member's
             group.kept.set_exception(error)
             group.kept.exception()  # there may be nobody left who asks
-            await self._forget()
+            self._forget()
         else:
             if self._gate is not None:
                 self._gate.leave()

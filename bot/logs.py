@@ -43,5 +43,5 @@ def configure_logs(settings: Settings) -> None:
     root.handlers = [handler]
     root.setLevel(settings.log_level)
     # These tell of every request, with what is in it; their warnings are still heard.
-    for noisy in ("httpx", "httpcore", "sanic.root", "sanic.server", "alembic", "aiosqlite"):
+    for noisy in ("httpx", "httpcore", "sanic.root", "sanic.server", "alembic"):
         logging.getLogger(noisy).setLevel(max(logging.WARNING, root.level))

@@ -18,7 +18,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from bot.database_url import hide_password, is_sqlite, sqlite_url, to_async_url
+from bot.database_url import hide_password, is_sqlite, sqlite_url, to_engine_url
 from bot.secret_key import read_or_create
 from bot.webhook import key_of
 
@@ -193,7 +193,7 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _async_driver(cls, value: str) -> str:
-        return to_async_url(value, relative_to=ROOT)
+        return to_engine_url(value, relative_to=ROOT)
 
     @model_validator(mode="after")
     def _that_fit_together(self) -> Self:

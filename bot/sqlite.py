@@ -1,136 +1,141 @@
 """SQLite for one event loop: statements run in it, and only what waits for the disk leaves it.
 
-A statement of ours takes some ten microseconds; handing it to a thread and back, as drivers do that
-must be ready for long ones, takes ten times that. So only a commit, which waits for the disk, goes
-to a thread. A database that another process writes to is asked for again, and nothing is blocked
-meanwhile. SQLAlchemy's aiosqlite dialect takes this driver for aiosqlite's.
+A statement of ours takes some ten microseconds. To hand it to a thread, or to a greenlet as
+SQLAlchemy's drivers for asyncio do, takes longer than that, so it runs where it is called. What
+waits does so elsewhere: a commit in a thread, and the beginning of a transaction that writes, while
+another process writes, by asking again.
 """
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Iterable
-from typing import Any, Self
+from typing import Any, cast
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm.session import JoinTransactionMode
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 # A writer waits for its turn instead of failing: longer than any transaction of ours.
 BUSY_SECONDS = 20.0
 # How soon a busy database is asked again; twice as late each time, up to the second.
 SOON, LATE = 0.0005, 0.008
+BEGIN_TO_WRITE = "BEGIN IMMEDIATE"
 
 
-class Cursor:
-    """A cursor; its results are there at once."""
+class LoopSession(AsyncSession):
+    """A session whose statements run in the loop; what is not asked for often is as it was."""
 
-    def __init__(self, database: sqlite3.Connection) -> None:
-        self._cursor = database.cursor()
+    def __init__(
+        self,
+        bind: Engine | Connection,
+        join_transaction_mode: JoinTransactionMode = "rollback_only",
+    ) -> None:
+        super().__init__(expire_on_commit=False, join_transaction_mode=join_transaction_mode)
+        self.sync_session.bind = bind
 
-    async def __aenter__(self) -> Self:
-        return self
+    async def execute(self, *args: Any, **options: Any) -> Any:
+        """As in `AsyncSession`."""
+        return self.sync_session.execute(*args, **options)
 
-    @property
-    def description(self) -> Any:
-        """What the columns of the result are called."""
-        return self._cursor.description
+    async def scalar(self, *args: Any, **options: Any) -> Any:
+        """As in `AsyncSession`."""
+        return self.sync_session.scalar(*args, **options)
 
-    @property
-    def rowcount(self) -> int:
-        """How many rows were changed."""
-        return self._cursor.rowcount
+    async def scalars(self, *args: Any, **options: Any) -> Any:
+        """As in `AsyncSession`."""
+        return self.sync_session.scalars(*args, **options)
 
-    @property
-    def lastrowid(self) -> int | None:
-        """The id of the row that was inserted last."""
-        return self._cursor.lastrowid
+    async def get(self, *args: Any, **options: Any) -> Any:
+        """As in `AsyncSession`."""
+        return self.sync_session.get(*args, **options)
 
-    async def execute(self, statement: str, parameters: Any = ()) -> Self:
-        """Run a statement."""
-        await _when_free(lambda: self._cursor.execute(statement, parameters))
-        return self
+    async def get_one(self, *args: Any, **options: Any) -> Any:
+        """As in `AsyncSession`."""
+        return self.sync_session.get_one(*args, **options)
 
-    async def executemany(self, statement: str, rows: Iterable[Any]) -> Self:
-        """Run a statement once for each row."""
-        self._cursor.executemany(statement, rows)
-        return self
+    async def flush(self, *args: Any, **options: Any) -> None:
+        """As in `AsyncSession`."""
+        self.sync_session.flush(*args, **options)
 
-    async def fetchall(self) -> list[Any]:
-        """All rows of the result."""
-        return self._cursor.fetchall()
-
-    async def fetchone(self) -> Any:
-        """The next row of a long result; None after the last."""
-        return self._cursor.fetchone()
-
-    async def fetchmany(self, size: int | None = None) -> list[Any]:
-        """The next rows of a long result."""
-        return self._cursor.fetchmany(self._cursor.arraysize if size is None else size)
-
-    async def close(self) -> None:
-        """Let go of the result."""
-        self._cursor.close()
-
-
-class Connection:
-    """A connection, with the part of aiosqlite's face that SQLAlchemy looks at."""
-
-    def __init__(self, database: sqlite3.Connection) -> None:
-        self._connection = database
-
-    def cursor(self) -> Cursor:
-        """A new cursor."""
-        return Cursor(self._connection)
-
-    @property
-    def in_transaction(self) -> bool:
-        """Whether a transaction is open; SQLite itself ends one when the disk is full."""
-        return self._connection.in_transaction
-
-    async def create_function(self, *arguments: Any, **options: Any) -> None:
-        """Give SQL a function of ours."""
-        self._connection.create_function(*arguments, **options)
+    async def refresh(self, *args: Any, **options: Any) -> None:
+        """As in `AsyncSession`."""
+        self.sync_session.refresh(*args, **options)
 
     async def commit(self) -> None:
-        """Keep what was done. Once begun it comes to its end, even if nobody waits for it."""
-        if not self._connection.in_transaction:
-            return
-        kept = asyncio.ensure_future(asyncio.to_thread(self._connection.commit))
-        try:
-            await asyncio.shield(kept)
-        except asyncio.CancelledError:
-            await asyncio.wait([kept])
-            raise
-
-    async def rollback(self) -> None:
-        """Undo what was done; a transaction that only looked ends so, too."""
-        self._connection.rollback()
+        """As in `AsyncSession`."""
+        self.sync_session.commit()
 
     async def close(self) -> None:
-        """End the connection."""
-        self._connection.close()
+        """As in `AsyncSession`."""
+        self.sync_session.close()
 
-    def stop(self) -> None:
-        """End the connection where nothing can be awaited, and free what it holds."""
-        self._connection.close()
+    async def __aexit__(self, *_error: object) -> None:
+        self.sync_session.close()  # nothing of it can be cut off, so it needs no task of its own
 
 
-async def connect(*arguments: Any, **options: Any) -> Connection:
-    """Connect as `sqlite3.connect` does; transactions are the caller's business.
+def open_engine(url: str) -> Engine:
+    """The engine of a database file."""
+    engine = create_engine(
+        url,
+        hide_parameters=True,  # an error that is logged does not tell what customers wrote
+        poolclass=QueuePool,
+        max_overflow=-1,  # nobody waits for a connection: the loop would stand still
+        connect_args={"isolation_level": None, "check_same_thread": False},
+    )
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin_to_read)
+    return engine
 
-    It does not wait for a busy database: ``_when_free`` does, and blocks nobody.
+
+def _prepare(driver: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+    cursor = driver.cursor()
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def driver_of(connection: Connection) -> sqlite3.Connection:
+    """The driver's connection below SQLAlchemy's."""
+    return cast("sqlite3.Connection", connection.connection.dbapi_connection)
+
+
+def _begin_to_read(connection: Connection) -> None:
+    """All that is read in a transaction is of one moment."""
+    driver = driver_of(connection)
+    if not driver.in_transaction:
+        driver.execute("BEGIN")
+
+
+async def begin_to_write(connection: Connection) -> None:
+    """Begin a transaction as soon as nobody else writes: what it reads still holds when it writes.
+
+    Raises:
+        OperationalError: somebody has been writing for very long.
     """
-    options |= {"timeout": 0, "isolation_level": None, "check_same_thread": False}
-    return Connection(sqlite3.connect(*arguments, **options))
-
-
-async def _when_free(run: Callable[[], object]) -> None:
+    driver = driver_of(connection)
+    driver.execute("PRAGMA busy_timeout = 0")  # the loop does not wait inside of SQLite
     pause, waited = SOON, 0.0
     while True:
         try:
-            run()
+            driver.execute(BEGIN_TO_WRITE)
         except sqlite3.OperationalError as error:
-            # What was read before another wrote cannot become right by waiting.
             if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or waited > BUSY_SECONDS:
-                raise
+                raise OperationalError(BEGIN_TO_WRITE, None, error) from error
         else:
+            connection.begin()
             return
         await asyncio.sleep(pause)
         waited += pause
         pause = min(2 * pause, LATE)
+
+
+async def commit(connection: Connection) -> None:
+    """Keep what was done. Once begun it comes to its end, even if nobody waits for it."""
+    kept = asyncio.ensure_future(asyncio.to_thread(connection.commit))
+    try:
+        await asyncio.shield(kept)
+    except asyncio.CancelledError:
+        await asyncio.wait([kept])
+        raise

@@ -33,9 +33,7 @@ async def _main() -> None:
     url = context.config.get_main_option("sqlalchemy.url", "")  # bot.db.migrate sets it
     db = Database(url)
     # All or nothing: a migration that is cut off leaves the schema as it was.
-    engine = db.engine.execution_options(begin="IMMEDIATE") if db.is_sqlite else db.engine
-    async with engine.begin() as connection:
-        await connection.run_sync(_migrate)
+    await db.run(_migrate)
     await db.close()
 
 

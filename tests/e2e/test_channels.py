@@ -56,7 +56,7 @@ def _answers_as_a_person(product: Product, address: str) -> None:
     """What an agent does when they answer."""
 
     async def put() -> None:
-        db = Database(f"sqlite+aiosqlite:///{product.database}")
+        db = Database(f"sqlite:///{product.database}")
         async with db.write() as session:
             query = select(Conversation).where(Conversation.address == address)
             conversation = (await session.scalars(query)).one()

@@ -148,7 +148,7 @@ class Edge:
         self._process.wait(15)
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
-        file = Path(self.database_url.removeprefix("sqlite+aiosqlite:///"))
+        file = Path(self.database_url.removeprefix("sqlite:///"))
         with closing(sqlite3.connect(file)) as database:
             return database.execute(query, values).fetchall()
 

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.integration
 
 async def test_a_cancelled_transaction_gives_the_write_lock_back(tmp_path: Path) -> None:
     path = tmp_path / "cut_off.db"
-    db = Database(f"sqlite+aiosqlite:///{path}")
+    db = Database(f"sqlite:///{path}")
     async with db.write() as session:
         await session.execute(text("CREATE TABLE words (word TEXT)"))
 

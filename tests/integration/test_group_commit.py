@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.db import Database
 from bot.group_commit import LONGEST, Undone
+from bot.sqlite import driver_of
 
 pytestmark = pytest.mark.integration
 WRITE = text("INSERT INTO words VALUES (:word)")
@@ -25,7 +26,7 @@ class Mistake(Exception):
 
 @pytest.fixture
 async def db(tmp_path: Path) -> AsyncIterator[Database]:
-    one = Database(f"sqlite+aiosqlite:///{tmp_path / 'words.db'}")
+    one = Database(f"sqlite:///{tmp_path / 'words.db'}")
     async with one.write() as session:
         await session.execute(text("CREATE TABLE words (word TEXT UNIQUE)"))
     yield one
@@ -50,7 +51,7 @@ def kept(db: Database) -> list[str]:
 
 async def test_those_who_wait_together_are_committed_together(db: Database) -> None:
     commits: list[int] = []
-    event.listen(db.engine.sync_engine, "commit", lambda _: commits.append(1))
+    event.listen(db.engine, "commit", lambda _: commits.append(1))
 
     await asyncio.gather(*(write(db, str(number)) for number in range(20)))
 
@@ -102,9 +103,7 @@ async def test_if_sqlite_ends_the_transaction_by_itself_all_of_its_writers_learn
     async def meet_a_full_disk() -> None:
         async with db.write() as session:
             await session.execute(WRITE, {"word": "dos"})
-            raw = await (await session.connection()).get_raw_connection()
-            assert raw.driver_connection
-            await raw.driver_connection.rollback()
+            driver_of(session.sync_session.connection()).rollback()
 
     outcomes = await asyncio.gather(
         write(db, "uno"), meet_a_full_disk(), write(db, "tres"), return_exceptions=True
@@ -120,7 +119,7 @@ async def test_a_writer_who_takes_long_is_not_followed_in_the_same_transaction(
     db: Database,
 ) -> None:
     commits: list[int] = []
-    event.listen(db.engine.sync_engine, "commit", lambda _: commits.append(1))
+    event.listen(db.engine, "commit", lambda _: commits.append(1))
 
     async def slowly() -> None:
         async with db.write() as session:

@@ -107,7 +107,7 @@ async def test_on_sqlite_what_waits_shares_a_commit_that_comes_before_the_200(
     theatre: Theatre,
 ) -> None:
     commits: list[int] = []
-    event.listen(theatre.db.engine.sync_engine, "commit", lambda _: commits.append(1))
+    event.listen(theatre.db.engine, "commit", lambda _: commits.append(1))
     seen = Seen(theatre)
     async with theatre.db.write():
         posts = [

@@ -240,8 +240,7 @@ def test_the_migrated_schema_is_what_the_models_say(empty: Settings) -> None:
 
     async def look() -> list[object]:
         db = Database(empty.database_url)
-        async with db.engine.connect() as connection:
-            found = await connection.run_sync(compare)
+        found = await db.run(compare)
         await db.close()
         return found
 

@@ -88,7 +88,7 @@ async def decided(
     at = datetime(2026, 11, 24, customer.hour, customer.minute, tzinfo=UTC)
     with tempfile.TemporaryDirectory() as folder, patch("bot.clock.now", lambda: at):
         file = shutil.copy(template, Path(folder) / "regalo.db")
-        db = Database(f"sqlite+aiosqlite:///{file}")
+        db = Database(f"sqlite:///{file}")
         try:
             async with db.write() as session:
                 row = OrderRow(

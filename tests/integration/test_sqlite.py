@@ -21,7 +21,7 @@ WRITE = text("INSERT INTO words VALUES ('uno')")
 @pytest.fixture
 async def file(tmp_path: Path) -> Path:
     path = tmp_path / "words.db"
-    db = Database(f"sqlite+aiosqlite:///{path}")
+    db = Database(f"sqlite:///{path}")
     async with db.write() as session:
         await session.execute(text("CREATE TABLE words (word TEXT)"))
     await db.close()
@@ -48,7 +48,7 @@ def count(connection: sqlite3.Connection) -> int:
 async def test_a_writer_waits_for_another_process_and_the_loop_goes_on(
     file: Path, other: sqlite3.Connection
 ) -> None:
-    db = Database(f"sqlite+aiosqlite:///{file}")
+    db = Database(f"sqlite:///{file}")
     other.execute("BEGIN IMMEDIATE")
     writing = asyncio.create_task(write(db))
     for _ in range(20):  # the loop turns while the writer waits
@@ -66,7 +66,7 @@ async def test_a_database_that_stays_busy_is_an_error_in_the_end(
     file: Path, other: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sqlite, "BUSY_SECONDS", 0.05)
-    db = Database(f"sqlite+aiosqlite:///{file}")
+    db = Database(f"sqlite:///{file}")
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(OperationalError, match="locked"):
         await write(db)
@@ -79,14 +79,14 @@ async def test_a_database_that_stays_busy_is_an_error_in_the_end(
 async def test_many_writers_of_one_process_all_have_their_turn(
     file: Path, other: sqlite3.Connection
 ) -> None:
-    db = Database(f"sqlite+aiosqlite:///{file}")
+    db = Database(f"sqlite:///{file}")
     await asyncio.gather(*(write(db) for _ in range(50)))
     assert count(other) == 50
     await db.close()
 
 
 async def test_a_writer_for_whom_somebody_waits_goes_before_those_in_line(file: Path) -> None:
-    db = Database(f"sqlite+aiosqlite:///{file}")
+    db = Database(f"sqlite:///{file}")
     order: list[str] = []
 
     async def writer(name: str, *, first: bool) -> None:
@@ -119,7 +119,7 @@ async def test_a_commit_that_has_begun_comes_to_its_end_when_its_task_is_cancell
 
         await to_thread(late)
 
-    db = Database(f"sqlite+aiosqlite:///{file}")
+    db = Database(f"sqlite:///{file}")
     monkeypatch.setattr(asyncio, "to_thread", slow_disk)
     writing = asyncio.create_task(write(db))
     await to_thread(begun.wait, 5)
@@ -134,7 +134,7 @@ async def test_a_commit_that_has_begun_comes_to_its_end_when_its_task_is_cancell
 
 
 async def test_a_long_result_is_read_piece_by_piece(file: Path) -> None:
-    db = Database(f"sqlite+aiosqlite:///{file}")
+    db = Database(f"sqlite:///{file}")
     await asyncio.gather(*(write(db) for _ in range(5)))
     async with db.read() as session:
         rows = await session.stream(text("SELECT word FROM words"))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy.engine import make_url
 
-from bot.database_url import hide_password, in_memory, sqlite_url, to_async_url
+from bot.database_url import hide_password, in_memory, sqlite_url, to_engine_url
 from bot.settings import ROOT, Settings, SettingsError, load_settings
 
 pytestmark = pytest.mark.unit
@@ -25,7 +25,7 @@ def test_defaults(tmp_path: Path) -> None:
     settings = load_settings()
 
     assert (settings.host, settings.port, settings.workers) == ("127.0.0.1", 8000, 1)
-    assert settings.database_url == f"sqlite+aiosqlite:///{tmp_path}/var/regalo.db"
+    assert settings.database_url == f"sqlite:///{tmp_path}/var/regalo.db"
     assert settings.is_sqlite
     assert settings.company_dir == ROOT / "data" / "company"
     assert settings.embed_origins == ()
@@ -60,11 +60,11 @@ def test_env_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("written", "meant"),
     [
-        ("sqlite:////srv/a.db", "sqlite+aiosqlite:////srv/a.db"),
-        ("sqlite:///a.db", "sqlite+aiosqlite:////root-of-it/a.db"),
-        ("sqlite+aiosqlite:///a.db", "sqlite+aiosqlite:////root-of-it/a.db"),
-        ("sqlite://", "sqlite+aiosqlite://"),
-        ("sqlite:///:memory:", "sqlite+aiosqlite://"),
+        ("sqlite:////srv/a.db", "sqlite:////srv/a.db"),
+        ("sqlite:///a.db", "sqlite:////root-of-it/a.db"),
+        ("sqlite:///a.db", "sqlite:////root-of-it/a.db"),
+        ("sqlite://", "sqlite://"),
+        ("sqlite:///:memory:", "sqlite://"),
         ("postgres://u:p@h/d", "postgresql+asyncpg://u:p@h/d"),
         ("postgresql://u:p%40@h:1/d", "postgresql+asyncpg://u:p%40@h:1/d"),
         ("postgresql+psycopg2://h/d", "postgresql+asyncpg://h/d"),
@@ -73,7 +73,7 @@ def test_env_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     ],
 )
 def test_database_addresses(written: str, meant: str) -> None:
-    assert to_async_url(written, relative_to=Path("/root-of-it")) == meant
+    assert to_engine_url(written, relative_to=Path("/root-of-it")) == meant
 
 
 @pytest.mark.parametrize(
@@ -169,14 +169,14 @@ def test_where_this_machine_reaches_the_edge(host: str, url: str) -> None:
 
 
 def test_helpers_for_addresses() -> None:
-    assert in_memory("sqlite+aiosqlite://")
-    assert not in_memory("sqlite+aiosqlite:////a.db")
+    assert in_memory("sqlite://")
+    assert not in_memory("sqlite:////a.db")
     assert hide_password("no address: at all") == "no address: at all"
 
 
 @pytest.mark.parametrize("name", ["a b.db", "50%.db", "what?.db", "#1.db"])
 def test_a_path_of_any_signs_is_itself(name: str) -> None:
-    url = to_async_url(sqlite_url(Path("/srv") / name), relative_to=ROOT)
+    url = to_engine_url(sqlite_url(Path("/srv") / name), relative_to=ROOT)
 
     assert make_url(url).database == f"/srv/{name}"
 

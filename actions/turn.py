@@ -12,17 +12,21 @@ from typing import Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import complaint, facts, identity
 from bot.db import Database
 from bot.desk import Desk
 from bot.facts import Facts
-from bot.models import Complaint, Conversation, Message
+from bot.models import Attachment, Complaint, Conversation, Message
 from bot.say import Say
 from bot.wording import Value
 
 COUNT_UNCLEAR = "unclear"
+# Made once, for it is asked for every message.
+_HAS_PHOTOS = exists().where(Attachment.message_id == Message.id, Attachment.kind == "photo")
+_MESSAGE = select(Message, _HAS_PHOTOS).where(Message.id == bindparam("message"))
 
 
 @dataclass(slots=True)
@@ -96,7 +100,8 @@ class TurnAction(Action):  # type: ignore[misc]  # rasa_sdk has no types
     async def _turn(self, session: AsyncSession, tracker: Tracker) -> Turn:
         latest = tracker.latest_message
         conversation = await identity.lock(session, tracker.sender_id)
-        message = await session.get_one(Message, latest["metadata"]["message_id"])
+        heard = {"message": latest["metadata"]["message_id"]}
+        message, has_photos = (await session.execute(_MESSAGE, heard)).one()
         text = latest.get("text") or ""
         pressed = text.startswith("/")
         found = Facts() if pressed else facts.find(text, self._desk.company.country)
@@ -111,7 +116,7 @@ class TurnAction(Action):  # type: ignore[misc]  # rasa_sdk has no types
             ranking=[(one["name"], one["confidence"]) for one in latest.get("intent_ranking", [])],
             entities={one["entity"]: one["value"] for one in latest.get("entities", [])},
             facts=found,
-            photos=await complaint.photos_with(session, message),
+            photos=has_photos,
         )
 
 

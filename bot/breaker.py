@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock
@@ -24,6 +24,17 @@ USUAL_DAYS = 28
 # Sooner nobody knows what is usual.
 KNOWN_DAYS = 7
 GIVEN_BY_THE_BOT = (LedgerEntry.from_account == "company", LedgerEntry.originator == "bot")
+# Made once, for they are asked for each offer and choice.
+_OPEN = select(Pause).where(Pause.is_open)
+_LAST_RESUMED = select(func.max(Pause.resumed_at))
+_ONLY_ERRORS = (
+    select(ProviderTry.is_error)
+    .where(ProviderTry.at > bindparam("since"))
+    .order_by(ProviderTry.id.desc())
+    .limit(bindparam("times"))
+)
+_BURST = select(func.count()).where(*GIVEN_BY_THE_BOT, LedgerEntry.created_at > bindparam("since"))
+_FIRST_GIVEN = select(func.min(LedgerEntry.created_at)).where(*GIVEN_BY_THE_BOT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +47,7 @@ class Tripped:
 
 async def open_pause(session: AsyncSession) -> Pause | None:
     """The pause that stands; None while the assistant may spend."""
-    return await session.scalar(select(Pause).where(Pause.is_open))
+    return await session.scalar(_OPEN)
 
 
 async def is_paused(session: AsyncSession) -> bool:
@@ -100,7 +111,7 @@ async def watch(db: Database, desk: Desk) -> bool:
 
 async def _tripped(session: AsyncSession, desk: Desk) -> Tripped | None:
     spec = desk.policy.breaker
-    since = await session.scalar(select(func.max(Pause.resumed_at)))
+    since = await session.scalar(_LAST_RESUMED)
     since = since or datetime.min.replace(tzinfo=UTC)
     if spec is None:
         return None
@@ -115,20 +126,13 @@ async def _tripped(session: AsyncSession, desk: Desk) -> Tripped | None:
 
 async def _only_errors(session: AsyncSession, since: datetime, times: int) -> bool:
     """Whether the last tries with the providers all failed."""
-    query = (
-        select(ProviderTry.is_error)
-        .where(ProviderTry.at > since)
-        .order_by(ProviderTry.id.desc())
-        .limit(times)
-    )
-    last = list(await session.scalars(query))
+    last = list(await session.scalars(_ONLY_ERRORS, {"since": since, "times": times}))
     return len(last) == times and all(last)
 
 
 async def _burst(session: AsyncSession, since: datetime, burst: Burst) -> Tripped | None:
     begin = max(since, clock.now() - timedelta(minutes=burst.minutes))
-    query = select(func.count()).where(*GIVEN_BY_THE_BOT, LedgerEntry.created_at > begin)
-    count = await session.scalar(query) or 0
+    count = await session.scalar(_BURST, {"since": begin}) or 0
     if count < burst.remedies:
         return None
     return Tripped("burst", {"remedies": count, "minutes": burst.minutes})
@@ -144,7 +148,7 @@ async def _unusual(
     given = await _value(session, [(max(since, hour.astimezone(UTC)), now)])
     if given < spec.at_least.amount_minor:
         return None
-    first = await session.scalar(select(func.min(LedgerEntry.created_at)).where(*GIVEN_BY_THE_BOT))
+    first = await session.scalar(_FIRST_GIVEN)
     today = local.date()
     known = (today - first.astimezone(company.tz).date()).days if first else 0
     if known < KNOWN_DAYS:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import (
@@ -22,7 +22,7 @@ from bot import (
     usage,
 )
 from bot.allowance import passed
-from bot.db import alone, changed_one
+from bot.db import alone, changed_one, hold
 from bot.desk import Desk
 from bot.kinds import KINDS
 from bot.models import Compensation, Complaint, Contact, Offer, Order
@@ -35,6 +35,13 @@ CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 CODE_GROUPS, CODE_GROUP_LENGTH = 3, 4
 # What the assistant spends, it spends one at a time.
 SPENDING = 20_261_124
+# Made once, for it is asked for each choice.
+_CASE = (
+    select(Complaint)
+    .where(Complaint.id == bindparam("case"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
 
 
 class Acceptance(StrEnum):
@@ -156,12 +163,9 @@ async def lock(
     session: AsyncSession, contact_id: int | None, order_id: int | None, complaint_id: int
 ) -> Complaint:
     """Hold the customer, the order and the case, in this order, so that no count can change."""
-    for model, key in ((Contact, contact_id), (Order, order_id)):
-        if key is not None:
-            await session.execute(select(model.id).where(model.id == key).with_for_update())
-    query = select(Complaint).where(Complaint.id == complaint_id).with_for_update()
-    fresh = query.execution_options(populate_existing=True)
-    return (await session.execute(fresh)).scalar_one()
+    await hold(session, Contact, contact_id)
+    await hold(session, Order, order_id)
+    return (await session.execute(_CASE, {"case": complaint_id})).scalar_one()
 
 
 async def _came_late(

@@ -6,8 +6,9 @@ from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock, emotion, history, identity, severity
+from bot.db import insert
 from bot.facts import Facts
-from bot.models import Attachment, Compensation, Complaint, Conversation, Message
+from bot.models import Attachment, Base, Compensation, Complaint, Conversation, Message
 from bot.reference import new_reference
 
 # What a case is filed under while nobody knows better: any category told later replaces it.
@@ -19,9 +20,50 @@ _CURRENT = (
     .order_by(Complaint.id.desc())
     .limit(1)
 )
-_PHOTO = (
-    select(Attachment.id)
-    .where(Attachment.message_id == bindparam("message"), Attachment.kind == "photo")
+_NEWEST = select(Complaint).order_by(Complaint.id.desc()).limit(1)
+_NEWEST_HERE = _NEWEST.where(Complaint.conversation_id == bindparam("conversation"))
+_NEWEST_OF_PERSON = _NEWEST.where(Complaint.contact_id == bindparam("contact"))
+_TAKEN_FROM = select(Complaint).where(Complaint.first_message_id == bindparam("message"))
+_CALLED = select(Complaint.id).where(Complaint.reference == bindparam("reference"))
+_ATTACHMENTS = Base.metadata.tables[Attachment.__tablename__]
+_ADOPT_PHOTOS = (
+    update(_ATTACHMENTS)
+    .where(
+        _ATTACHMENTS.c.conversation_id == bindparam("conversation"),
+        _ATTACHMENTS.c.complaint_id.is_(None),
+        _ATTACHMENTS.c.message_id.is_not(None),
+    )
+    .values(complaint_id=bindparam("case"))
+)
+_PHOTO = select(Attachment.id).where(Attachment.kind == "photo").limit(1)
+_PHOTO_WITH = _PHOTO.where(Attachment.message_id == bindparam("message"))
+_PHOTO_OF = _PHOTO.where(Attachment.complaint_id == bindparam("case"))
+_FAILURES = select(func.count()).where(
+    Complaint.contact_id == bindparam("contact"),
+    Complaint.id < bindparam("case"),
+    Complaint.is_told,
+    or_(Complaint.state != "closed", Complaint.resolved_at.is_not(None)),
+    Complaint.first_message_at >= bindparam("since"),
+)
+_SAME_ORDER = (
+    select(Complaint)
+    .where(
+        Complaint.order_id == bindparam("order"),
+        Complaint.contact_id == bindparam("contact"),
+        Complaint.state == "open",
+        Complaint.id < bindparam("case"),
+    )
+    .order_by(Complaint.id)
+    .limit(1)
+)
+_REMEDIED = (
+    select(Compensation)
+    .where(
+        Compensation.order_id == bindparam("order"),
+        Compensation.complaint_id != bindparam("case"),
+        Compensation.state.in_(("accepted", "issued", "expired")),
+    )
+    .order_by(Compensation.id.desc())
     .limit(1)
 )
 
@@ -33,11 +75,10 @@ async def current(session: AsyncSession, conversation: Conversation) -> Complain
 
 async def latest(session: AsyncSession, conversation: Conversation) -> Complaint | None:
     """The newest case told here, whatever its state; else the newest of the proven customer."""
-    newest = select(Complaint).order_by(Complaint.id.desc()).limit(1)
-    here = await session.scalar(newest.where(Complaint.conversation_id == conversation.id))
+    here: Complaint | None = await session.scalar(_NEWEST_HERE, {"conversation": conversation.id})
     if here is not None or conversation.contact_id is None or conversation.proven_by is None:
         return here
-    return await session.scalar(newest.where(Complaint.contact_id == conversation.contact_id))
+    return await session.scalar(_NEWEST_OF_PERSON, {"contact": conversation.contact_id})
 
 
 async def take(
@@ -55,11 +96,13 @@ async def take(
     Args:
         is_told: False when the message does not say what happened.
     """
-    known = await session.scalar(select(Complaint).where(Complaint.first_message_id == message.id))
-    if known:
+    known: Complaint | None = await session.scalar(_TAKEN_FROM, {"message": message.id})
+    if known is not None:
         return known
     conversation.times = identity.kept(conversation)
-    complaint = Complaint(
+    complaint = await insert(
+        session,
+        Complaint,
         reference=await _free_reference(session),
         conversation_id=conversation.id,
         contact_id=conversation.contact_id,
@@ -73,8 +116,6 @@ async def take(
         first_message_id=message.id,
         first_message_at=message.at,
     )
-    session.add(complaint)
-    await session.flush()
     await _adopt_photos(session, complaint)
     history.note(session, complaint, "customer", "complained", category=category, also=also)
     return complaint
@@ -83,34 +124,24 @@ async def take(
 async def _free_reference(session: AsyncSession) -> str:
     while True:
         reference = new_reference()
-        if not await session.scalar(select(Complaint.id).where(Complaint.reference == reference)):
+        if not await session.scalar(_CALLED, {"reference": reference}):
             return reference
 
 
 async def _adopt_photos(session: AsyncSession, complaint: Complaint) -> None:
-    await session.execute(
-        update(Attachment)
-        .where(
-            Attachment.conversation_id == complaint.conversation_id,
-            Attachment.complaint_id.is_(None),
-            Attachment.message_id.is_not(None),
-        )
-        .values(complaint_id=complaint.id)
-    )
+    about = {"conversation": complaint.conversation_id, "case": complaint.id}
+    await session.execute(_ADOPT_PHOTOS, about)
 
 
 async def has_photo(session: AsyncSession, complaint: Complaint) -> bool:
     """Whether the customer sent a photo for this case."""
     await _adopt_photos(session, complaint)
-    query = select(Attachment.id).where(
-        Attachment.complaint_id == complaint.id, Attachment.kind == "photo"
-    )
-    return await session.scalar(query.limit(1)) is not None
+    return await session.scalar(_PHOTO_OF, {"case": complaint.id}) is not None
 
 
 async def photos_with(session: AsyncSession, message: Message) -> bool:
     """Whether photos came with a message."""
-    return await session.scalar(_PHOTO, {"message": message.id}) is not None
+    return await session.scalar(_PHOTO_WITH, {"message": message.id}) is not None
 
 
 def add(complaint: Complaint, category: str, text: str, *, instead: bool) -> bool:
@@ -176,47 +207,25 @@ async def failures(session: AsyncSession, complaint: Complaint, days: int) -> in
     """
     if complaint.contact_id is None:
         return 0
-    query = select(func.count()).where(
-        Complaint.contact_id == complaint.contact_id,
-        Complaint.id < complaint.id,
-        Complaint.is_told,
-        or_(Complaint.state != "closed", Complaint.resolved_at.is_not(None)),
-        Complaint.first_message_at >= clock.now() - timedelta(days=days),
-    )
-    return int(await session.scalar(query) or 0)
+    since = clock.now() - timedelta(days=days)
+    about = {"contact": complaint.contact_id, "case": complaint.id, "since": since}
+    return int(await session.scalar(_FAILURES, about) or 0)
 
 
 async def same_order(session: AsyncSession, complaint: Complaint) -> Complaint | None:
     """An earlier open case about the same order, told by the same proven customer elsewhere."""
-    query = (
-        select(Complaint)
-        .where(
-            Complaint.order_id == complaint.order_id,
-            Complaint.contact_id == complaint.contact_id,
-            Complaint.state == "open",
-            Complaint.id < complaint.id,
-        )
-        .order_by(Complaint.id)
-        .limit(1)
+    return await session.scalar(
+        _SAME_ORDER,
+        {"order": complaint.order_id, "contact": complaint.contact_id, "case": complaint.id},
     )
-    return await session.scalar(query)
 
 
 async def remedied(session: AsyncSession, complaint: Complaint) -> Compensation | None:
     """What another case about this order has already been given, if anything."""
     if complaint.order_id is None:
         return None
-    query = (
-        select(Compensation)
-        .where(
-            Compensation.order_id == complaint.order_id,
-            Compensation.complaint_id != complaint.id,
-            Compensation.state.in_(("accepted", "issued", "expired")),
-        )
-        .order_by(Compensation.id.desc())
-        .limit(1)
-    )
-    return await session.scalar(query)
+    about = {"order": complaint.order_id, "case": complaint.id}
+    return await session.scalar(_REMEDIED, about)
 
 
 def merge(session: AsyncSession, earlier: Complaint, later: Complaint) -> Complaint:

@@ -7,13 +7,16 @@ writes; on PostgreSQL the rows that matter are locked where they are read.
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Connection, CursorResult, Update, func, make_url, select
+from sqlalchemy import Connection, CursorResult, Insert, Update, func, make_url, select
+from sqlalchemy import insert as insert_into
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.orm import make_transient_to_detached
 
 from bot import sqlite
 from bot.group_commit import GroupCommit
@@ -21,6 +24,7 @@ from bot.models import Base
 from bot.settings import Settings
 
 Result = TypeVar("Result")
+Row = TypeVar("Row", bound=Base)
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -89,6 +93,36 @@ async def changed_one(
     return cast("CursorResult[Any]", result).rowcount == 1
 
 
+async def insert(session: AsyncSession, model: type[Row], **values: Any) -> Row:
+    """Insert a row at once, and keep it in the session.
+
+    A flush does that for any rows in their right order, and takes three times as long.
+    """
+    await session.flush()  # what it refers to is there
+    statement, blank = _insertion(model)
+    values = blank() | values
+    row = model(id=await session.scalar(statement, values), **values)
+    make_transient_to_detached(row)
+    session.add(row)
+    return row
+
+
+@cache
+def _insertion(model: type[Base]) -> tuple[Insert, Callable[[], dict[str, Any]]]:
+    """The statement, and what gives a new row the defaults of its columns."""
+    table = Base.metadata.tables[model.__tablename__]
+    columns = [column for column in table.columns if not column.primary_key]
+    defaults = {one.name: getattr(one.default, "arg", None) for one in columns}
+
+    def blank() -> dict[str, Any]:
+        return {
+            name: default(None) if callable(default) else default
+            for name, default in defaults.items()
+        }
+
+    return insert_into(table).returning(table.c.id), blank
+
+
 async def insert_if_absent(session: AsyncSession, model: type[Base], **values: Any) -> None:
     """Insert a row unless one with the same key is there, whoever else is doing the same now."""
     insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgres_insert
@@ -99,6 +133,13 @@ async def alone(session: AsyncSession, what: int) -> None:
     """Whoever does the same waits until this transaction ends; on SQLite every writer does."""
     if session.get_bind().dialect.name == "postgresql":
         await session.execute(select(func.pg_advisory_xact_lock(what)))
+
+
+async def hold(session: AsyncSession, model: type[Base], key: int | None) -> None:
+    """Nobody else holds this row until the transaction ends; on SQLite nobody else writes."""
+    if key is not None and session.get_bind().dialect.name == "postgresql":
+        id_ = Base.metadata.tables[model.__tablename__].c.id
+        await session.execute(select(id_).where(id_ == key).with_for_update())
 
 
 def _postgres_engine(url: str) -> AsyncEngine:

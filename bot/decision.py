@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Final, Literal
 
 from pydantic import TypeAdapter
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock
@@ -17,6 +17,13 @@ from bot.policy import CaseFacts, Decision
 
 Mode = Literal["live", "shadow"]
 
+# Made once, for it is asked for each decision.
+_LATEST = (
+    select(DecisionMade)
+    .where(DecisionMade.complaint_id == bindparam("case"), DecisionMade.mode == bindparam("mode"))
+    .order_by(DecisionMade.id.desc())
+    .limit(1)
+)
 _FACTS: Final = TypeAdapter(CaseFacts)
 
 
@@ -70,13 +77,7 @@ async def latest(
     session: AsyncSession, case: Complaint, mode: Mode = "live"
 ) -> DecisionMade | None:
     """What was decided last in a case."""
-    query = (
-        select(DecisionMade)
-        .where(DecisionMade.complaint_id == case.id, DecisionMade.mode == mode)
-        .order_by(DecisionMade.id.desc())
-        .limit(1)
-    )
-    return await session.scalar(query)
+    return await session.scalar(_LATEST, {"case": case.id, "mode": mode})
 
 
 def _says(made: DecisionMade) -> tuple[object, ...]:

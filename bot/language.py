@@ -14,13 +14,14 @@ LANGUAGES = ("es", "en")
 FEW_WORDS = 4
 SURE = 0.9
 
+# What is said in both languages, as "no" is, tells neither.
 _SPANISH = frozenset(
-    "hola buenas buenos gracias si no quiero persona pedido ayuda ninguno ninguna vale el la los "
+    "hola buenas buenos gracias si quiero persona pedido ayuda ninguno ninguna vale el la los "
     "las un una mi es llego llegado roto rota quebrado danado nunca cobro cobraron reembolso queja "
     "reclamo dinero plata asesor humano porfa favor correo celular telefono por que de en".split()
 )
 _ENGLISH = frozenset(
-    "hi hello thanks thank yes no i my the an want person human order help none please it is "
+    "hi hello thanks thank yes i my the an want person human order help none please it is "
     "was broken never arrived refund charged complaint money agent email phone late lost stop of "
     "to and".split()
 )

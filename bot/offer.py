@@ -7,9 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import breaker, clock, complaint, history, traces, usage
 from bot.alternative import Alternative
-from bot.db import changed_one
+from bot.db import changed_one, hold, insert
 from bot.desk import Desk
-from bot.models import Agent, Compensation, Complaint, Conversation, Offer, Order
+from bot.models import Agent, Base, Compensation, Complaint, Conversation, Offer, Order
 from bot.money import Money, zero
 from bot.order import spent_in_a_year
 from bot.policy import CaseFacts, Decision
@@ -21,6 +21,12 @@ _ALTERNATIVES = (
     select(Compensation)
     .where(Compensation.offer_id == bindparam("offer"))
     .order_by(Compensation.position)
+)
+_OFFERS = Base.metadata.tables[Offer.__tablename__]
+_END = (
+    update(_OFFERS)
+    .where(_OFFERS.c.id == bindparam("offer"), _OFFERS.c.state == bindparam("was"))
+    .values(state=bindparam("ended"), decided_at=bindparam("now"))
 )
 
 
@@ -71,9 +77,11 @@ async def put(
     Args:
         by: the person who offers it; None is the assistant.
     """
-    await session.execute(select(Complaint.id).where(Complaint.id == case.id).with_for_update())
+    await hold(session, Complaint, case.id)
     await withdraw(session, case)
-    offer = Offer(
+    offer = await insert(
+        session,
+        Offer,
         complaint_id=case.id,
         policy_version=decision.policy_version,
         rule_id=decision.rule_id or "",
@@ -83,8 +91,6 @@ async def put(
         state="open",
         created_at=clock.now(),
     )
-    session.add(offer)
-    await session.flush()
     rows = [
         _row(offer, case, position, alternative)
         for position, alternative in enumerate(decision.alternatives, start=1)
@@ -128,12 +134,8 @@ async def alternatives(session: AsyncSession, offer_id: int) -> list[Compensatio
 
 async def decide(session: AsyncSession, offer_id: int, state: str) -> bool:
     """End an open offer; False when somebody was faster."""
-    return await changed_one(
-        session,
-        update(Offer)
-        .where(Offer.id == offer_id, Offer.state == "open")
-        .values(state=state, decided_at=clock.now()),
-    )
+    ended = {"offer": offer_id, "was": "open", "ended": state, "now": clock.now()}
+    return await changed_one(session, _END, ended)
 
 
 async def decline(session: AsyncSession, case: Complaint) -> bool:
@@ -156,13 +158,8 @@ async def withdraw(session: AsyncSession, case: Complaint) -> None:
 
 async def void(session: AsyncSession, offer_id: int, *, was: str = "open") -> None:
     """An offer counts no more, and neither do its alternatives; one that somebody took stands."""
-    voided = await changed_one(
-        session,
-        update(Offer)
-        .where(Offer.id == offer_id, Offer.state == was)
-        .values(state="void", decided_at=clock.now()),
-    )
-    if voided:
+    ended = {"offer": offer_id, "was": was, "ended": "void", "now": clock.now()}
+    if await changed_one(session, _END, ended):
         await session.execute(
             update(Compensation)
             .where(Compensation.offer_id == offer_id, Compensation.state == "offered")

@@ -29,7 +29,14 @@ MORE_COLUMNS = ("signed_by", "address")
 STATUSES = ("placed", "shipped", "delivered", "cancelled", "returned")
 MOST_PROBLEMS = 20
 RECENT = 3
-# Made once, for it is asked for many messages.
+# Made once, for they are asked for many messages.
+_CALLED = select(Order).where(Order.number_key == bindparam("number"))
+_SPENT = select(func.sum(Order.total_minor)).where(
+    Order.contact_id == bindparam("contact"),
+    Order.currency == bindparam("currency"),
+    Order.status.not_in(("cancelled", "returned")),
+    Order.placed_at >= bindparam("since"),
+)
 _RECENT = (
     select(Order)
     .where(Order.contact_id == bindparam("contact"))
@@ -194,7 +201,8 @@ def _aware(moment: datetime, zone: ZoneInfo) -> datetime:
 async def find(session: AsyncSession, number: str) -> Order | None:
     """The order with this number, however it is spelled: "PED-10482", "# 10482" and "10482"."""
     wanted = key(number)
-    if exact := await session.scalar(select(Order).where(Order.number_key == wanted)):
+    exact: Order | None = await session.scalar(_CALLED, {"number": wanted})
+    if exact is not None:
         return exact
     bare = wanted.lstrip(PREFIX)
     if len(bare) < SHORTEST_NUMBER:
@@ -216,14 +224,9 @@ async def recent(session: AsyncSession, contact_id: int) -> list[Order]:
 
 async def spent_in_a_year(session: AsyncSession, contact_id: int, currency: str) -> Money:
     """What a customer has bought in the last 365 days: what is at risk if they leave."""
-    total = await session.scalar(
-        select(func.sum(Order.total_minor)).where(
-            Order.contact_id == contact_id,
-            Order.currency == currency,
-            Order.status.not_in(("cancelled", "returned")),
-            Order.placed_at >= clock.now() - timedelta(days=365),
-        )
-    )
+    since = clock.now() - timedelta(days=365)
+    about = {"contact": contact_id, "currency": currency, "since": since}
+    total = await session.scalar(_SPENT, about)
     return Money(int(total or 0), currency)
 
 

@@ -2,16 +2,34 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock, history
 from bot.db import changed_one
-from bot.models import STILL_OPEN, Agent, Complaint, Promise
+from bot.models import STILL_OPEN, Agent, Base, Complaint, Promise
 
 ANSWER = "answer"  # a person answers in this chat
 COMMITMENT = "commitment"  # what an agent promised, in their words
 AUTHORIZATION = "authorization"  # a supervisor answers what an agent asked for
+
+
+# Made once, for they are asked for many messages.
+_PROMISES = Base.metadata.tables[Promise.__tablename__]
+_OPEN = (
+    select(Promise)
+    .where(Promise.complaint_id == bindparam("case"), Promise.state == "open")
+    .order_by(Promise.due_at)
+)
+_END = (
+    update(_PROMISES)
+    .where(
+        _PROMISES.c.complaint_id == bindparam("case"),
+        _PROMISES.c.what == bindparam("promised"),
+        _PROMISES.c.state == "open",
+    )
+    .values(state=bindparam("ended"))
+)
 
 
 async def make(
@@ -46,21 +64,13 @@ async def make(
 
 async def open_promises(session: AsyncSession, complaint_id: int) -> list[Promise]:
     """What is promised in a case and not yet kept, the soonest first."""
-    query = (
-        select(Promise)
-        .where(Promise.complaint_id == complaint_id, Promise.state == "open")
-        .order_by(Promise.due_at)
-    )
-    return list(await session.scalars(query))
+    return list(await session.scalars(_OPEN, {"case": complaint_id}))
 
 
 async def end(session: AsyncSession, complaint_id: int, what: str, state: str) -> None:
     """The open promises of one kind in a case were kept, or are void."""
-    await session.execute(
-        update(Promise)
-        .where(Promise.complaint_id == complaint_id, Promise.what == what, Promise.state == "open")
-        .values(state=state)
-    )
+    await session.flush()
+    await session.execute(_END, {"case": complaint_id, "promised": what, "ended": state})
 
 
 async def end_of(session: AsyncSession, compensation_id: int, state: str) -> None:

@@ -21,7 +21,7 @@ from bot.conversation.handover import Step
 from bot.conversation.hub import Event, Hub
 from bot.conversation.inbox import Inbox
 from bot.conversation.keeper import Keeper
-from bot.conversation.lease import release_all
+from bot.conversation.receipts import Receipts
 from bot.conversation.showing import Showing
 from bot.conversation.turn import Answered, Turns
 from bot.db import Database
@@ -68,6 +68,7 @@ class Service:
     # A large photo takes some hundred megabytes while it is decoded: two at a time.
     decoding: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
     inbox: Inbox = field(init=False)
+    receipts: Receipts = field(init=False)
     keeper: Keeper = field(init=False)
     relay: "Relay | None" = None
     deliverer: Deliverer = field(init=False)
@@ -79,6 +80,7 @@ class Service:
     def __post_init__(self) -> None:
         photos = self.settings.var_dir / "photos"
         self.inbox = Inbox(self.db, self.desk, self._taken)
+        self.receipts = Receipts(self.db)
         self.deliverer = Deliverer(self.db, self.desk, self.channels, photos, self._delivered)
         self.showing = Showing(self.db, self.channels)
         self.provider = open_provider(self.settings)
@@ -117,8 +119,6 @@ class Service:
 
     async def start(self) -> None:
         """Take up what was left at the last stop, and begin."""
-        if self.db.is_sqlite:
-            await release_all(self.db)
         if self.relay is not None:
             self.relay.start()
         self.keeper.start()
@@ -140,6 +140,7 @@ class Service:
         for channel in self.channels.values():
             await channel.stop()
         self.hub.close()
+        await self.receipts.stop()
         if self.relay is not None:
             await self.relay.stop()
         await self.rasa.close()

@@ -8,6 +8,7 @@ another process writes, by asking again.
 
 import asyncio
 import sqlite3
+from collections.abc import Callable
 from typing import Any, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -86,6 +87,11 @@ def open_engine(url: str) -> Engine:
     )
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin_to_read)
+    # As they are, but that SQLAlchemy need not compile them each time.
+    dialect: Any = engine.dialect
+    dialect.do_savepoint = _bare("SAVEPOINT")
+    dialect.do_release_savepoint = _bare("RELEASE")
+    dialect.do_rollback_to_savepoint = _bare("ROLLBACK TO")
     return engine
 
 
@@ -106,6 +112,13 @@ def _begin_to_read(connection: Connection) -> None:
     driver = driver_of(connection)
     if not driver.in_transaction:
         driver.execute("BEGIN")
+
+
+def _bare(command: str) -> Callable[[Connection, str], None]:
+    def run(connection: Connection, savepoint: str) -> None:
+        driver_of(connection).execute(f"{command} {savepoint}")
+
+    return run
 
 
 async def begin_to_write(connection: Connection) -> None:

@@ -29,6 +29,22 @@ _ABOUT: dict[str, ColumnElement[bool]] = {
     .where(Offer.id == Compensation.offer_id, Offer.agent_id.is_(None))
     .exists(),
 }
+_ADDRESSES = select(Order.address_key).where(
+    Order.contact_id == bindparam("contact"), Order.address_key.is_not(None)
+)
+# What nobody told is nobody's: nothing is equal to NULL.
+_HOUSEHOLD = (
+    select(Contact.id)
+    .where(
+        or_(
+            Contact.id == bindparam("contact"),
+            Contact.email == bindparam("email"),
+            Contact.phone == bindparam("phone"),
+            Contact.id.in_(select(Order.contact_id).where(Order.address_key.in_(_ADDRESSES))),
+        )
+    )
+    .order_by(Contact.id)
+)
 
 
 async def of(session: AsyncSession, desk: Desk, case: Complaint) -> Usage:
@@ -71,14 +87,8 @@ def _to_customer(case: Complaint) -> dict[str, Any]:
 async def household_of(session: AsyncSession, contact_id: int) -> list[int]:
     """The contacts with the same e-mail or phone, or to whose address their orders went, too."""
     me = await session.get_one(Contact, contact_id)
-    addresses = select(Order.address_key).where(
-        Order.contact_id == contact_id, Order.address_key.is_not(None)
-    )
-    neighbours = select(Order.contact_id).where(Order.address_key.in_(addresses))
-    same = [Contact.id == me.id, Contact.id.in_(neighbours)]
-    same += [Contact.email == me.email] if me.email else []
-    same += [Contact.phone == me.phone] if me.phone else []
-    return list(await session.scalars(select(Contact.id).where(or_(*same)).order_by(Contact.id)))
+    about = {"contact": me.id, "email": me.email or None, "phone": me.phone or None}
+    return list(await session.scalars(_HOUSEHOLD, about))
 
 
 def _whose(cap: ScopedCap, case: Complaint) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from bot.channels.customer_token import (
 from bot.channels.incoming import Hello, Ping, Pressed, Said, Seen, Typing, read_frame
 from bot.conversation.frames import message_frames
 from bot.conversation.hub import Event
-from bot.conversation.receipts import Receipt, mark
+from bot.conversation.receipts import Noted, Receipt
 from bot.conversation.thread import MessageRefused, receive
 from bot.db import insert_if_absent
 from bot.metrics import REFUSED, SOCKETS
@@ -132,7 +132,7 @@ class Visit:
                 "messages": messages,
             }
         )
-        await self._arrived(messages)
+        self._arrived(messages)
         if refused is not None:
             await self._show(_refusal(self.service, refused, self.language, None))
 
@@ -159,7 +159,7 @@ class Visit:
             if event["type"] not in STAFF_ONLY and event.get("author") != "customer":
                 await self._show(event)
             if event["type"] == "message":
-                await self._arrived([event["message"]])
+                self._arrived([event["message"]])
         await self.ws.close(code=1001, reason="resume")
 
     async def _show(self, event: Event) -> None:
@@ -177,7 +177,7 @@ class Visit:
                 # A page that goes in the middle takes nothing with it: what was begun is ended.
                 await asyncio.shield(self._store(frame))
             elif isinstance(frame, Seen):
-                await self._receipt(frame.seq, "read")
+                self._receipt(frame.seq, "read")
             elif isinstance(frame, Typing):
                 self._typing()
         except MessageRefused as error:
@@ -227,23 +227,25 @@ class Visit:
         conversation.device_key = device or conversation.device_key
         conversation.network_key = network or conversation.network_key
 
-    async def _receipt(self, seq: int, receipt: Receipt) -> None:
+    def _receipt(self, seq: int, receipt: Receipt) -> None:
         """Tell whoever has the conversation how far their words have come."""
         if seq <= self.seen:
             return
-        marked = await mark(self.service.db, self.conversation_id, seq, receipt, after=self.seen)
-        if marked is None:
-            return
-        if receipt == "read":
-            self.seen = max(self.seen, marked)
-        event = {"type": "delivery", "seq": marked, "state": receipt}
-        self.service.publish(self.conversation_id, event)
 
-    async def _arrived(self, frames: list[dict[str, Any]]) -> None:
+        def tell(marked: int) -> None:
+            if receipt == "read":
+                self.seen = max(self.seen, marked)
+            event = {"type": "delivery", "seq": marked, "state": receipt}
+            self.service.publish(self.conversation_id, event)
+
+        noted = Noted(self.conversation_id, receipt, self.seen, seq, tell)
+        self.service.receipts.note(noted)
+
+    def _arrived(self, frames: list[dict[str, Any]]) -> None:
         """The page has these messages; of what people wrote, that is noted."""
         seqs = [one["seq"] for one in frames if one["author"] == "agent"]
         if seqs:
-            await self._receipt(max(seqs), "delivered")
+            self._receipt(max(seqs), "delivered")
 
     def _typing(self) -> None:
         """Whoever has the conversation on their console sees it."""

@@ -1,7 +1,8 @@
 """One turn at a time per conversation, in the whole cluster: a short lease on its row.
 
 A lease rather than a lock: no transaction is held while the engine thinks, and the lease of a
-worker that was killed runs out by itself.
+worker that was killed runs out by itself. Where one process runs all turns, as on SQLite, nothing
+is written down: it knows itself which of them run.
 """
 
 import asyncio
@@ -10,7 +11,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Update, bindparam, exists, or_, update
+from sqlalchemy import Update, bindparam, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock
@@ -39,6 +40,7 @@ _RENEW = _OURS.values(turn_until=bindparam("until"))
 _GIVE_BACK = _OURS.values(turn_owner=None, turn_until=None)
 _WAITING = exists().where(Message.conversation_id == bindparam("conversation"), RECEIVED)
 _GIVE_BACK_IF_ALL_IS_ANSWERED = _GIVE_BACK.where(~_WAITING)
+_IS_WAITING = select(_WAITING)
 
 
 @dataclass(slots=True)
@@ -47,6 +49,7 @@ class Lease:
 
     conversation_id: str
     owner: str
+    is_alone: bool = False  # no other process runs turns
     held: bool = False
 
     async def take(self, session: AsyncSession) -> bool:
@@ -67,17 +70,29 @@ class Lease:
     async def give_back_if_all_is_answered(self, session: AsyncSession) -> None:
         """Let go of the turn unless another message waits for it."""
         await session.flush()
-        self.held = not await self._change(session, _GIVE_BACK_IF_ALL_IS_ANSWERED)
+        if self.is_alone:
+            self.held = bool(
+                await session.scalar(_IS_WAITING, {"conversation": self.conversation_id})
+            )
+        else:
+            self.held = not await self._change(session, _GIVE_BACK_IF_ALL_IS_ANSWERED)
 
     async def _change(self, session: AsyncSession, statement: Update, **values: datetime) -> bool:
+        if self.is_alone:
+            return True
         told = {"conversation": self.conversation_id, "owner": self.owner, **values}
         return await changed_one(session, statement, told)
 
 
 @asynccontextmanager
-async def turn_lease(db: Database, conversation_id: str, owner: str) -> AsyncIterator[Lease]:
+async def turn_lease(
+    db: Database, conversation_id: str, owner: str, *, is_alone: bool = False
+) -> AsyncIterator[Lease]:
     """A lease that, once taken, is kept as long as the turn takes, and given back in any case."""
-    lease = Lease(conversation_id, owner)
+    lease = Lease(conversation_id, owner, is_alone)
+    if is_alone:
+        yield lease
+        return
     renewing = asyncio.create_task(_renew(db, lease))
     try:
         yield lease
@@ -96,13 +111,3 @@ async def _renew(db: Database, lease: Lease) -> None:
         if lease.held:
             async with db.write() as session:
                 await lease.renew(session)
-
-
-async def release_all(db: Database) -> None:
-    """Give every turn free: for a start on SQLite, where nobody else can be running one."""
-    async with db.write() as session:
-        await session.execute(
-            update(Conversation)
-            .where(Conversation.turn_owner.is_not(None))
-            .values(turn_owner=None, turn_until=None)
-        )

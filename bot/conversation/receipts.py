@@ -1,12 +1,22 @@
-"""Receipts: how far what was said to a customer has come, as their channel tells it."""
+"""Receipts: how far what was said to a customer has come, as their page tells it.
 
+Nobody waits for a receipt, so those that come while another transaction is written are written
+together in the next.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Literal
 
+import structlog
 from sqlalchemy import bindparam, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db import Database
 from bot.models import Base, Message
 
+log = structlog.get_logger()
 Receipt = Literal["delivered", "read"]
 # What each receipt can still change: a message that was read is not merely delivered again.
 _BEFORE = {"delivered": ("pending", "sent"), "read": ("pending", "sent", "delivered")}
@@ -27,23 +37,64 @@ _MARK = (
 )
 
 
-async def mark(
-    db: Database, conversation_id: str, seq: int, receipt: Receipt, *, after: int = 0
-) -> int | None:
-    """Everything up to ``seq`` has come this far; the last place that is news, None for none.
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """Everything up to ``up_to`` has come this far, and up to ``after`` that was told before."""
 
-    Args:
-        after: up to where it was told before.
-    """
-    async with db.write() as session:
-        marked = await session.scalars(
-            _MARK,
-            {
-                "conversation": conversation_id,
-                "after": after,
-                "up_to": seq,
-                "before": _BEFORE[receipt],
-                "receipt": receipt,
-            },
-        )
-        return max(marked, default=None)
+    conversation_id: str
+    receipt: Receipt
+    after: int
+    up_to: int
+    tell: Callable[[int], None]  # the last place that is news, if any is
+
+
+class Receipts:
+    """The receipts of a process, on their way to the database."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._noted: list[Noted] = []
+        self._writing: asyncio.Task[None] | None = None
+
+    def note(self, noted: Noted) -> None:
+        """Have it written down soon."""
+        self._noted.append(noted)
+        if self._writing is None:
+            self._writing = asyncio.create_task(self._write_all())
+
+    async def stop(self) -> None:
+        """Write down what is still to be."""
+        if self._writing is not None:
+            await self._writing
+
+    async def _write_all(self) -> None:
+        try:
+            while self._noted:
+                await self._write()
+        except Exception:
+            # The page tells how far it has seen when it comes again.
+            log.exception("receipts_failed")
+        finally:
+            self._writing = None
+
+    async def _write(self) -> None:
+        async with self._db.write() as session:
+            noted, self._noted = self._noted, []
+            marked = [(one, await _mark(session, one)) for one in noted]
+        for one, seq in marked:
+            if seq is not None:
+                one.tell(seq)
+
+
+async def _mark(session: AsyncSession, one: Noted) -> int | None:
+    marked = await session.scalars(
+        _MARK,
+        {
+            "conversation": one.conversation_id,
+            "after": one.after,
+            "up_to": one.up_to,
+            "before": _BEFORE[one.receipt],
+            "receipt": one.receipt,
+        },
+    )
+    return max(marked, default=None)

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import set_committed_value
 
 from bot import clock, language
+from bot.db import insert
 from bot.models import Attachment, Base, Choice, Conversation, Message
 from bot.plain import fold
 from bot.say import Say
@@ -147,10 +148,7 @@ async def add(
         "choice_token": choice_token,
         "at": clock.now(),
     }
-    message = Message(**columns | more)
-    session.add(message)
-    await session.flush()
-    return message
+    return await insert(session, Message, **columns | more)
 
 
 def _hear_language(conversation: Conversation, text: str, languages: Sequence[str]) -> None:
@@ -224,7 +222,9 @@ async def put(
             gets it when it resumes), "pending" when the edge is to find it in the outbox. Beside
             the web chat every message is pending until its provider has it.
     """
-    message = Message(
+    message = await insert(
+        session,
+        Message,
         conversation_id=conversation.id,
         seq=await next_seq(session, conversation.id),
         channel=conversation.channel,
@@ -236,8 +236,6 @@ async def put(
         in_reply_to=in_reply_to.id if in_reply_to else None,
         at=clock.now(),
     )
-    session.add(message)
-    await session.flush()
     choices = [
         Choice(
             token=secrets.token_urlsafe(9),

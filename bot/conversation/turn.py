@@ -130,14 +130,12 @@ class Turns:
         return await self._answer(heard, says, lease)
 
     async def _hear(self, conversation_id: str, lease: Lease | None) -> Heard | None:
-        if lease is None:
-            async with self._db.read() as session:
-                return await hear(session, conversation_id)
-        async with self._db.write() as session:
-            if not await lease.take(session):
+        only_looks = lease is None or lease.is_alone
+        async with self._db.read() if only_looks else self._db.write() as session:
+            if lease is not None and not await lease.take(session):
                 return None
             heard = await hear(session, conversation_id)
-            if heard is None:
+            if lease is not None and heard is None:
                 await lease.give_back(session)
             return heard
 

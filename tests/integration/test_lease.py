@@ -11,7 +11,7 @@ from sqlalchemy import select
 from bot.conversation import lease
 from bot.conversation.handover import Step
 from bot.conversation.keeper import Keeper
-from bot.conversation.lease import Lease, release_all
+from bot.conversation.lease import Lease
 from bot.conversation.turn import Answered
 from bot.db import Database
 from bot.models import Message
@@ -82,13 +82,6 @@ async def test_a_long_turn_keeps_its_lease(stage: Stage, monkeypatch: pytest.Mon
             assert not other.held
 
 
-async def test_a_start_gives_every_turn_free(stage: Stage) -> None:
-    await killed(stage)
-    await release_all(stage.theatre.db)
-    async with turn_lease(stage.theatre.db, stage.id, "next") as taken:
-        assert taken.held
-
-
 async def test_a_failing_turn_gives_its_lease_back(stage: Stage) -> None:
     with pytest.raises(RuntimeError):
         async with turn_lease(stage.theatre.db, stage.id, "one"):
@@ -111,6 +104,25 @@ async def test_a_message_that_waits_keeps_the_lease_with_its_worker(stage: Stage
         assert (held, taken.held) == (True, False)
         async with turn_lease(stage.theatre.db, stage.id, "two") as other:
             assert other.held
+
+
+async def test_where_one_process_runs_all_turns_a_message_that_waits_still_keeps_the_turn(
+    stage: Stage,
+) -> None:
+    await stage.receive("hola")
+    db = stage.theatre.db
+    async with (
+        lease.turn_lease(db, stage.id, "one", is_alone=True) as taken,
+        db.write() as session,
+    ):
+        assert await taken.take(session)
+        await taken.give_back_if_all_is_answered(session)
+        held = taken.held
+        message = await session.scalar(select(Message))
+        assert message is not None
+        message.state = "answered"
+        await taken.give_back_if_all_is_answered(session)
+        assert (held, taken.held) == (True, False)
 
 
 class Ears:
@@ -167,6 +179,8 @@ async def test_what_was_left_unanswered_at_the_last_stop_is_answered_at_the_next
     assert await theatre.count(Message, Message.author == "bot") == 3
 
 
+# On SQLite one process runs all turns.
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 async def test_two_keepers_answer_each_message_once(theatre: Theatre) -> None:
     stages = [await theatre.stage() for _ in range(4)]
     for stage in stages:

@@ -62,7 +62,6 @@ def test_env_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     [
         ("sqlite:////srv/a.db", "sqlite:////srv/a.db"),
         ("sqlite:///a.db", "sqlite:////root-of-it/a.db"),
-        ("sqlite:///a.db", "sqlite:////root-of-it/a.db"),
         ("sqlite://", "sqlite://"),
         ("sqlite:///:memory:", "sqlite://"),
         ("postgres://u:p@h/d", "postgresql+asyncpg://u:p@h/d"),

@@ -1,0 +1,99 @@
+"""Receipts of many pages: written together, each told what is news."""
+
+import asyncio
+
+import pytest
+from sqlalchemy import event
+
+from bot import identity
+from bot.conversation import thread
+from bot.conversation.receipts import Noted, Receipt, Receipts
+from bot.models import Message
+from bot.say import Say
+from tests.integration.stage import Stage, Theatre
+
+
+class Page:
+    """A customer's page, and what was told of it."""
+
+    def __init__(self, stage: Stage, receipts: Receipts) -> None:
+        self.stage = stage
+        self.told: list[tuple[Receipt, int]] = []
+        self._receipts = receipts
+
+    def has(self, receipt: Receipt, up_to: int, after: int = 0) -> None:
+        def tell(seq: int) -> None:
+            self.told.append((receipt, seq))
+
+        self._receipts.note(Noted(self.stage.id, receipt, after, up_to, tell))
+
+    async def states(self) -> list[str]:
+        found = await self.stage.theatre.all(Message, Message.conversation_id == self.stage.id)
+        return [one.state for one in sorted(found, key=lambda one: one.seq)]
+
+
+async def page(theatre: Theatre, receipts: Receipts, *, said: int) -> Page:
+    """A page on which the assistant has said so many things."""
+    stage = await theatre.stage()
+    async with theatre.db.write() as session:
+        conversation = await identity.lock(session, stage.id)
+        for number in range(said):
+            await thread.put(session, conversation, Say(f"frase {number}"))
+    return Page(stage, receipts)
+
+
+async def test_a_receipt_reaches_all_before_it_and_the_last_that_is_news_is_told(
+    theatre: Theatre,
+) -> None:
+    receipts = Receipts(theatre.db)
+    one = await page(theatre, receipts, said=3)
+    one.has("read", 2)
+    await receipts.stop()
+    assert await one.states() == ["read", "read", "sent"]
+    one.has("read", 9, after=2)  # more than there is
+    await receipts.stop()
+    assert await one.states() == ["read", "read", "read"]
+    assert one.told == [("read", 2), ("read", 3)]
+
+
+async def test_what_was_read_is_not_merely_delivered_again(theatre: Theatre) -> None:
+    receipts = Receipts(theatre.db)
+    one = await page(theatre, receipts, said=1)
+    one.has("read", 1)
+    one.has("delivered", 1)
+    await receipts.stop()
+    assert await one.states() == ["read"]
+    assert one.told == [("read", 1)]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_receipts_that_come_while_somebody_writes_share_the_next_commit(
+    theatre: Theatre,
+) -> None:
+    receipts = Receipts(theatre.db)
+    pages = [await page(theatre, receipts, said=1) for _ in range(10)]
+    commits: list[int] = []
+    event.listen(theatre.db.engine, "commit", lambda _: commits.append(1))
+    async with theatre.db.write():
+        for one in pages:
+            one.has("read", 1)
+            await asyncio.sleep(0)
+        assert not any(one.told for one in pages)
+    await receipts.stop()
+    assert [one.told for one in pages] == [[("read", 1)]] * 10
+    assert len(commits) <= 2
+
+
+async def test_what_fails_once_keeps_no_later_receipt_from_the_database(
+    theatre: Theatre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receipts = Receipts(theatre.db)
+    one = await page(theatre, receipts, said=2)
+    with monkeypatch.context() as patched:
+        patched.setattr(type(theatre.db), "write", lambda _self: None)  # nothing to enter
+        one.has("read", 1)
+        await receipts.stop()
+    assert one.told == []
+    one.has("read", 2)
+    await receipts.stop()
+    assert await one.states() == ["read", "read"]

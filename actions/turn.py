@@ -12,21 +12,27 @@ from typing import Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import bindparam, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import complaint, facts, identity
 from bot.db import Database
 from bot.desk import Desk
 from bot.facts import Facts
-from bot.models import Attachment, Complaint, Conversation, Message
+from bot.models import Attachment, Base, Complaint, Conversation, Message
 from bot.say import Say
 from bot.wording import Value
 
 COUNT_UNCLEAR = "unclear"
-# Made once, for it is asked for every message.
+# Made once, for they are asked for every message.
 _HAS_PHOTOS = exists().where(Attachment.message_id == Message.id, Attachment.kind == "photo")
 _MESSAGE = select(Message, _HAS_PHOTOS).where(Message.id == bindparam("message"))
+_MESSAGES = Base.metadata.tables[Message.__tablename__]
+_KEEP = (
+    update(_MESSAGES)
+    .where(_MESSAGES.c.id == bindparam("heard_message"))
+    .values(reply=bindparam("said"))
+)
 
 
 @dataclass(slots=True)
@@ -87,24 +93,26 @@ class TurnAction(Action):  # type: ignore[misc]  # rasa_sdk has no types
         self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         """Rasa's entry: translate the tracker, respond, and speak once all is committed."""
+        text = tracker.latest_message.get("text") or ""
+        pressed = text.startswith("/")
+        # Found before the transaction, for others wait to write.
+        found = Facts() if pressed else facts.find(text, self._desk.company.country)
         async with self._db.write() as session:
-            turn = await self._turn(session, tracker)
-            if turn.message.reply is None:
-                turn.message.reply = [_as_rasa_has_it(say) for say in await self.respond(turn)]
-            # Else a turn that was cut off runs again: nothing is done, decided or counted twice.
+            turn = await self._turn(session, tracker, text, found)
             says = turn.message.reply
+            if says is None:
+                says = [_as_rasa_has_it(say) for say in await self.respond(turn)]
+                await session.execute(_KEEP, {"heard_message": turn.message.id, "said": says})
+            # Else a turn that was cut off runs again: nothing is done, decided or counted twice.
         for say in says:
             dispatcher.utter_message(**say)
         return []
 
-    async def _turn(self, session: AsyncSession, tracker: Tracker) -> Turn:
+    async def _turn(self, session: AsyncSession, tracker: Tracker, text: str, found: Facts) -> Turn:
         latest = tracker.latest_message
         conversation = await identity.lock(session, tracker.sender_id)
         heard = {"message": latest["metadata"]["message_id"]}
         message, has_photos = (await session.execute(_MESSAGE, heard)).one()
-        text = latest.get("text") or ""
-        pressed = text.startswith("/")
-        found = Facts() if pressed else facts.find(text, self._desk.company.country)
         identity.remember(conversation, found)
         return Turn(
             session=session,

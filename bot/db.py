@@ -70,7 +70,7 @@ class Database:
         with self.engine.connect() as here:
             await sqlite.begin_to_write(here)
             done = work(here)
-            await sqlite.commit(here)
+            here.commit()
             return done
 
     async def close(self) -> None:

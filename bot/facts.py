@@ -6,6 +6,7 @@ question. What remains unsure is left out.
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import phonenumbers
@@ -150,7 +151,12 @@ def find(text: str, region: str = "CO") -> Facts:
 
 def fold_keeping_length(text: str) -> str:
     """Folded, but character for character, so that places found in it hold in ``text``."""
-    return "".join((fold(char) or char)[:1] if len(char) == 1 else char for char in text)
+    return "".join(map(_folded, text))
+
+
+@lru_cache(maxsize=4096)
+def _folded(char: str) -> str:
+    return (fold(char) or char)[:1]
 
 
 def _blank(text: str, start: int, end: int) -> str:

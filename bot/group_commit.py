@@ -55,6 +55,7 @@ class GroupCommit:
         self._engine = engine
         database = engine.url.database
         self._gate = WritersGate(Path(database)) if database else None
+        self._disk = sqlite.Disk()
         # Whoever waits is given the transaction to go on with, or none: then it begins one.
         self._first: deque[_Turn] = deque()
         self._rest: deque[_Turn] = deque()
@@ -154,7 +155,7 @@ class GroupCommit:
         try:
             if not group.is_whole:
                 raise Undone
-            await sqlite.commit(group.connection)
+            await self._disk.commit(group.connection)
         except BaseException as error:  # noqa: BLE001 - it is every member's
             group.kept.set_exception(error)
             group.kept.exception()  # there may be nobody left who asks

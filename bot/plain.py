@@ -6,6 +6,8 @@ import unicodedata
 
 def fold(text: str) -> str:
     """Lower case, without accents, with single spaces: "  Ñandú " becomes "nandu"."""
+    if text.isascii():
+        return " ".join(text.lower().split())
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     bare = "".join(char for char in decomposed if not unicodedata.combining(char))
     return " ".join(bare.split())

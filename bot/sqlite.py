@@ -2,12 +2,13 @@
 
 A statement of ours takes some ten microseconds. To hand it to a thread, or to a greenlet as
 SQLAlchemy's drivers for asyncio do, takes longer than that, so it runs where it is called. What
-waits does so elsewhere: a commit in a thread, and the beginning of a transaction that writes, while
-another process writes, by asking again.
+waits does so elsewhere: a commit to a slow disk in a thread, and the beginning of a transaction
+that writes, while another process writes, by asking again.
 """
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -22,6 +23,8 @@ from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 BUSY_SECONDS = 20.0
 # How soon a busy database is asked again; twice as late each time, up to the second.
 SOON, LATE = 0.0005, 0.008
+# A commit that takes so long makes the disk a slow one for a while (both in seconds).
+SLOW, SLOW_FOR = 0.002, 10.0
 BEGIN_TO_WRITE = "BEGIN IMMEDIATE"
 
 
@@ -144,11 +147,27 @@ async def begin_to_write(connection: Connection) -> None:
         pause = min(2 * pause, LATE)
 
 
-async def commit(connection: Connection) -> None:
-    """Keep what was done. Once begun it comes to its end, even if nobody waits for it."""
-    kept = asyncio.ensure_future(asyncio.to_thread(connection.commit))
-    try:
-        await asyncio.shield(kept)
-    except asyncio.CancelledError:
-        await asyncio.wait([kept])
-        raise
+class Disk:
+    """Where one process's transactions are kept.
+
+    A commit waits for the disk. That of a good one is there sooner than a thread would be; what
+    another one takes is waited for in a thread, so that the loop goes on.
+    """
+
+    def __init__(self) -> None:
+        self._slow_until = 0.0
+
+    async def commit(self, connection: Connection) -> None:
+        """Keep what was done. Once begun it comes to its end, even if nobody waits for it."""
+        began = time.monotonic()
+        if began < self._slow_until:
+            kept = asyncio.ensure_future(asyncio.to_thread(connection.commit))
+            try:
+                await asyncio.shield(kept)
+            except asyncio.CancelledError:
+                await asyncio.wait([kept])
+                raise
+            return
+        connection.commit()
+        if time.monotonic() - began > SLOW:
+            self._slow_until = began + SLOW_FOR

@@ -6,7 +6,7 @@ left over, or a deed is told that no row records, the text does not go out.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from sqlalchemy import bindparam, or_, select
@@ -53,13 +53,15 @@ _REMEDIES = select(Compensation).where(
 _PROMISES = select(Promise).where(Promise.complaint_id.in_(bindparam("cases", expanding=True)))
 
 
+def needs_rows(says: Sequence[Say]) -> bool:
+    """Whether anything in these messages must be backed by a row."""
+    return any(_LEFT_OVER.search(fold(text)) or _DEED.search(fold(text)) for text in _texts(says))
+
+
 async def unbacked(
-    session: AsyncSession, desk: Desk, conversation: Conversation, says: Iterable[Say]
+    session: AsyncSession, desk: Desk, conversation: Conversation, says: Sequence[Say]
 ) -> str | None:
     """What no committed row backs in these messages; None when all of it is so."""
-    says = list(says)
-    if not any(_LEFT_OVER.search(fold(text)) or _DEED.search(fold(text)) for text in _texts(says)):
-        return None  # nothing in it needs a row
     rows = await _rows(session, conversation)
     known = sorted(
         {text for text in await _known(session, desk, conversation, rows) if text},
@@ -78,7 +80,7 @@ async def unbacked(
     return None
 
 
-def _texts(says: Iterable[Say]) -> Iterator[str]:
+def _texts(says: Sequence[Say]) -> Iterator[str]:
     for say in says:
         yield say.text
         yield from (f"{one.title}\n{one.detail}" for one in say.options)

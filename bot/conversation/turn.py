@@ -164,7 +164,16 @@ class Turns:
                     raise
                 await asyncio.sleep(RETRY_DOWN_EVERY)
 
+    async def _unbacked(self, conversation_id: str, says: list[Say]) -> str | None:
+        """What the truth gate holds back; looked up while others may write."""
+        if not truth.needs_rows(says):
+            return None
+        async with self._db.read() as session:
+            conversation = await session.get_one(Conversation, conversation_id)
+            return await truth.unbacked(session, self._desk, conversation, says)
+
     async def _answer(self, heard: Heard, says: list[Say], lease: Lease | None) -> Answered:
+        wrong = await self._unbacked(heard.conversation.id, says)
         async with self._ending(lease) as session:
             conversation, message, owner = await _lock(session, heard)
             if message.state != "received":
@@ -172,7 +181,6 @@ class Turns:
             if owner is not None and owner.state == "active":
                 # A person took over while the engine thought: what it says is dropped.
                 return _over(message, [], [], owner)
-            wrong = await truth.unbacked(session, self._desk, conversation, says)
             if wrong is not None:
                 TRUTH_BLOCKED.inc()
                 log.error("truth_gate", conversation=conversation.id, unbacked=wrong)

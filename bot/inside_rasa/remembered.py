@@ -1,16 +1,24 @@
 """What Rasa works out anew in every turn, though it never changes while a model is served."""
 
+import json
+from collections import OrderedDict
 from functools import lru_cache
+from typing import Any
 
+from rasa.core.policies.rule_policy import RulePolicy
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event
 
 _work_out = Domain.is_empty
+_look_for_rules = RulePolicy._get_possible_keys
+# So many ways a conversation can look to the rules are remembered.
+MOST_LOOKS = 1000
 
 
 def remember() -> None:
     """Have it worked out once."""
     Domain.is_empty = _is_empty
+    RulePolicy._get_possible_keys = _rules_for
     Event.resolve_by_type = staticmethod(lru_cache(maxsize=None)(Event.resolve_by_type))
 
 
@@ -20,3 +28,27 @@ def _is_empty(domain: Domain) -> bool:
     if "_is_known_empty" not in known:
         known["_is_known_empty"] = _work_out(domain)
     return bool(known["_is_known_empty"])
+
+
+def _rules_for(policy: RulePolicy, lookup: dict[str, str], states: list[Any]) -> set[str]:
+    """The rules that hold after these states; none looks back further than the longest does."""
+    known = vars(policy).get("_known_rules")
+    if known is None or known.lookup is not lookup:
+        known = vars(policy)["_known_rules"] = _KnownRules(lookup)
+    look = json.dumps(states[-known.longest :])
+    if look in known:
+        known.move_to_end(look)
+    else:
+        known[look] = _look_for_rules(policy, lookup, states)
+        if len(known) > MOST_LOOKS:
+            known.popitem(last=False)
+    return set(known[look])
+
+
+class _KnownRules(OrderedDict[str, set[str]]):
+    """The rules for each way that conversations have looked, by their last states."""
+
+    def __init__(self, lookup: dict[str, str]) -> None:
+        super().__init__()
+        self.lookup = lookup
+        self.longest = max((len(json.loads(rule)) for rule in lookup), default=1)

@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -119,7 +119,9 @@ async def test_a_commit_that_has_begun_comes_to_its_end_when_its_task_is_cancell
 
         await to_thread(late)
 
+    monkeypatch.setattr(sqlite, "SLOW", -1.0)
     db = Database(f"sqlite:///{file}")
+    await write(db)
     monkeypatch.setattr(asyncio, "to_thread", slow_disk)
     writing = asyncio.create_task(write(db))
     await to_thread(begun.wait, 5)
@@ -129,7 +131,26 @@ async def test_a_commit_that_has_begun_comes_to_its_end_when_its_task_is_cancell
     go_on.set()
     with pytest.raises(asyncio.CancelledError):
         await writing
-    assert count(other) == 1
+    assert count(other) == 2
+    await db.close()
+
+
+@pytest.mark.parametrize(("slow", "in_threads"), [(60.0, 0), (-1.0, 2)])
+async def test_only_a_slow_disk_is_waited_for_in_a_thread(
+    file: Path, monkeypatch: pytest.MonkeyPatch, slow: float, in_threads: int
+) -> None:
+    to_thread, handed_over = asyncio.to_thread, []
+
+    async def count(commit: Callable[[], None]) -> None:
+        handed_over.append(commit)
+        await to_thread(commit)
+
+    monkeypatch.setattr(sqlite, "SLOW", slow)
+    monkeypatch.setattr(asyncio, "to_thread", count)
+    db = Database(f"sqlite:///{file}")
+    for _ in range(3):
+        await write(db)
+    assert len(handed_over) == in_threads
     await db.close()
 
 

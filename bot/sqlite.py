@@ -23,8 +23,8 @@ from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 BUSY_SECONDS = 20.0
 # How soon a busy database is asked again; twice as late each time, up to the second.
 SOON, LATE = 0.0005, 0.008
-# A commit that takes so long makes the disk a slow one for a while (both in seconds).
-SLOW, SLOW_FOR = 0.002, 10.0
+# Commits that take so long (in seconds), so many in a row, make the disk a slow one for a while.
+SLOW, SLOW_TIMES, SLOW_FOR = 0.002, 2, 10.0
 BEGIN_TO_WRITE = "BEGIN IMMEDIATE"
 
 
@@ -151,10 +151,12 @@ class Disk:
     """Where one process's transactions are kept.
 
     A commit waits for the disk. That of a good one is there sooner than a thread would be; what
-    another one takes is waited for in a thread, so that the loop goes on.
+    another one takes is waited for in a thread, so that the loop goes on. One slow commit among
+    quick ones is SQLite's moving the log into the database.
     """
 
     def __init__(self) -> None:
+        self._slow_in_a_row = 0
         self._slow_until = 0.0
 
     async def commit(self, connection: Connection) -> None:
@@ -169,5 +171,7 @@ class Disk:
                 raise
             return
         connection.commit()
-        if time.monotonic() - began > SLOW:
-            self._slow_until = began + SLOW_FOR
+        is_slow = time.monotonic() - began > SLOW
+        self._slow_in_a_row = self._slow_in_a_row + 1 if is_slow else 0
+        if self._slow_in_a_row >= SLOW_TIMES:
+            self._slow_in_a_row, self._slow_until = 0, began + SLOW_FOR

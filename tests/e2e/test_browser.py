@@ -10,7 +10,7 @@ from typing import Literal
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, ViewportSize, expect
+from playwright.sync_api import Browser, BrowserContext, ViewportSize, WebSocketRoute, expect
 
 from tests.e2e.product import ORDERS, Product, until
 from tests.e2e.shop import DESKTOP, ENGLISH, PHONE, SPANISH, Shop, Words
@@ -131,6 +131,38 @@ def test_what_was_not_sent_survives_a_reload(
     expect(back.own).to_have_count(2)
     back.wait_answered()
     assert _stored(product, text) == 1
+
+
+def test_what_the_server_has_not_noted_as_read_is_told_again(
+    context: BrowserContext, product: Product
+) -> None:
+    routes: list[WebSocketRoute] = []
+    lost: list[str | bytes] = []
+
+    def route(page: WebSocketRoute) -> None:
+        routes.append(page)
+        server, is_first = page.connect_to_server(), len(routes) == 1
+
+        def pass_on(frame: str | bytes) -> None:
+            if is_first and '"seen"' in str(frame):
+                lost.append(frame)
+            else:
+                server.send(frame)
+
+        page.on_message(pass_on)
+
+    context.route_web_socket(re.compile("chat/socket"), route)
+    shop = Shop(context, product.url)
+    shop.ask("hola, una pregunta que se lee")
+    until(lambda: lost, 10, "the page tells what it shows")
+    assert _read(product, "hola, una pregunta que se lee") == {"sent"}
+    routes[0].close()
+
+    def is_read() -> bool:
+        shop.page.wait_for_timeout(50)  # frames pass meanwhile
+        return _read(product, "hola, una pregunta que se lee") == {"read"}
+
+    until(is_read, 20, "it is told again")
 
 
 def test_a_restart_of_the_server_loses_and_doubles_nothing(product: Product, shop: Shop) -> None:
@@ -285,6 +317,16 @@ def _picture(width: int, height: int) -> bytes:
     out = io.BytesIO()
     Image.linear_gradient("L").resize((width, height)).convert("RGB").save(out, "JPEG")
     return out.getvalue()
+
+
+def _read(product: Product, text: str) -> set[str]:
+    """How far the answers in a conversation have come."""
+    rows = product.rows(
+        "SELECT state FROM messages WHERE author = 'bot' AND conversation_id IN"
+        " (SELECT conversation_id FROM messages WHERE text = ?)",
+        text,
+    )
+    return {row["state"] for row in rows}
 
 
 def _stored(product: Product, text: str) -> int:

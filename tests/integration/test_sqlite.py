@@ -121,7 +121,8 @@ async def test_a_commit_that_has_begun_comes_to_its_end_when_its_task_is_cancell
 
     monkeypatch.setattr(sqlite, "SLOW", -1.0)
     db = Database(f"sqlite:///{file}")
-    await write(db)
+    for _ in range(sqlite.SLOW_TIMES):
+        await write(db)
     monkeypatch.setattr(asyncio, "to_thread", slow_disk)
     writing = asyncio.create_task(write(db))
     await to_thread(begun.wait, 5)
@@ -131,11 +132,11 @@ async def test_a_commit_that_has_begun_comes_to_its_end_when_its_task_is_cancell
     go_on.set()
     with pytest.raises(asyncio.CancelledError):
         await writing
-    assert count(other) == 2
+    assert count(other) == sqlite.SLOW_TIMES + 1
     await db.close()
 
 
-@pytest.mark.parametrize(("slow", "in_threads"), [(60.0, 0), (-1.0, 2)])
+@pytest.mark.parametrize(("slow", "in_threads"), [(60.0, 0), (-1.0, 3)])
 async def test_only_a_slow_disk_is_waited_for_in_a_thread(
     file: Path, monkeypatch: pytest.MonkeyPatch, slow: float, in_threads: int
 ) -> None:
@@ -148,7 +149,7 @@ async def test_only_a_slow_disk_is_waited_for_in_a_thread(
     monkeypatch.setattr(sqlite, "SLOW", slow)
     monkeypatch.setattr(asyncio, "to_thread", count)
     db = Database(f"sqlite:///{file}")
-    for _ in range(3):
+    for _ in range(sqlite.SLOW_TIMES + 3):
         await write(db)
     assert len(handed_over) == in_threads
     await db.close()

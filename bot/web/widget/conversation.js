@@ -119,6 +119,7 @@ export class Conversation {
     this.#releaseSpent();
     this.#showUnsent();
     this.#sendUnsent();
+    this.#seen = 0; // the server may have died before it wrote down what it was told
     this.read();
   }
 

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock
+from bot.db import insert
 from bot.models import ACCOUNTS, Compensation, Complaint, LedgerEntry, Offer, Order
 from bot.money import Money
 
@@ -123,7 +124,9 @@ async def record(
             raise KeyReused(f"{key} was used for something else")
         return known
     offered = await session.get_one(Offer, compensation.offer_id)
-    entry = LedgerEntry(
+    return await insert(
+        session,
+        LedgerEntry,
         created_at=clock.now(),
         complaint_id=compensation.complaint_id,
         compensation_id=compensation.id,
@@ -137,9 +140,6 @@ async def record(
         policy_version=offered.policy_version,
         **asdict(done),
     )
-    session.add(entry)
-    await session.flush()
-    return entry
 
 
 async def by_key(session: AsyncSession, key: str) -> LedgerEntry | None:

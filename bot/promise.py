@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock, history
-from bot.db import changed_one
+from bot.db import changed_one, insert
 from bot.models import STILL_OPEN, Agent, Base, Complaint, Promise
 
 ANSWER = "answer"  # a person answers in this chat
@@ -44,7 +44,9 @@ async def make(
     request_id: str | None = None,
 ) -> Promise:
     """Promise ``what`` by ``due_at``; a commitment in the words of the agent who makes it."""
-    promise = Promise(
+    promise = await insert(
+        session,
+        Promise,
         complaint_id=complaint.id,
         compensation_id=compensation_id,
         what=what,
@@ -55,8 +57,6 @@ async def make(
         state="open",
         created_at=clock.now(),
     )
-    session.add(promise)
-    await session.flush()
     actor = by.name if by else "bot"
     history.note(session, complaint, actor, "promised", what=what, due_at=due_at.isoformat())
     return promise

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, cast, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, bindparam, cast, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock, photo
@@ -81,7 +82,8 @@ async def read(session: AsyncSession, case: Complaint, since: datetime) -> Trace
     )
 
 
-def _cases(who: Any, since: datetime) -> "Select[str, str, datetime]":
+@cache
+def _cases(who: Any) -> "Select[str, str, datetime]":
     """Cases with whose they are; two tellings that became one case count once."""
     merged = (Complaint.state == "closed") & Complaint.resolved_at.is_(None)
     return (
@@ -89,7 +91,7 @@ def _cases(who: Any, since: datetime) -> "Select[str, str, datetime]":
         .select_from(Complaint)
         .join(Conversation, Conversation.id == Complaint.conversation_id)
         .outerjoin(Order, Order.id == Complaint.order_id)
-        .where(Complaint.is_told, ~merged, Complaint.first_message_at >= since)
+        .where(Complaint.is_told, ~merged, Complaint.first_message_at >= bindparam("since"))
         .order_by(Complaint.first_message_at.desc())
         .limit(MOST)
     )
@@ -98,7 +100,7 @@ def _cases(who: Any, since: datetime) -> "Select[str, str, datetime]":
 async def _traces(
     session: AsyncSession, who: Any, since: datetime, *where: ColumnElement[bool]
 ) -> tuple[Trace, ...]:
-    rows = await session.execute(_cases(who, since).where(*where))
+    rows = await session.execute(_cases(who).where(*where), {"since": since})
     return tuple(Trace(str(whose), reference, at) for whose, reference, at in rows)
 
 

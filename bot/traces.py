@@ -17,6 +17,26 @@ from bot.signals import Signal, Trace, Traces, raised
 
 # A household or an office may have had many cases; more than this tells nothing new.
 MOST = 200
+# Made once, for they are asked for each decision.
+_LOOKED_AT = (
+    select(Handoff.id)
+    .where(
+        Handoff.complaint_id == bindparam("case"),
+        Handoff.reason == "to_check",
+        Handoff.agent_id.is_not(None),
+        Handoff.ended_how == "returned",
+    )
+    .limit(1)
+)
+_OWN_LOOKS = (
+    select(Attachment.looks)
+    .join(Message, Message.id == Attachment.message_id)
+    .where(
+        Attachment.complaint_id == bindparam("case"),
+        Attachment.looks.is_not(None),
+        Message.author == "customer",
+    )
+)
 
 
 async def found(session: AsyncSession, desk: Desk, case: Complaint) -> tuple[Signal, ...]:
@@ -106,15 +126,7 @@ async def _traces(
 
 async def _alike(session: AsyncSession, case: Complaint, since: datetime) -> tuple[Trace, ...]:
     """Cases of somebody else, or for another order, in which the same photo was sent."""
-    own = await session.scalars(
-        select(Attachment.looks)
-        .join(Message, Message.id == Attachment.message_id)
-        .where(
-            Attachment.complaint_id == case.id,
-            Attachment.looks.is_not(None),
-            Message.author == "customer",
-        )
-    )
+    own = await session.scalars(_OWN_LOOKS, {"case": case.id})
     looks = {one for one in own if one is not None}
     if not looks:
         return ()
@@ -160,10 +172,4 @@ def _shares_a_band(looks: str) -> ColumnElement[bool]:
 
 async def _looked_at(session: AsyncSession, case: Complaint) -> bool:
     """Whether a person had the case for its signals, and gave it back to the assistant."""
-    query = select(Handoff.id).where(
-        Handoff.complaint_id == case.id,
-        Handoff.reason == "to_check",
-        Handoff.agent_id.is_not(None),
-        Handoff.ended_how == "returned",
-    )
-    return await session.scalar(query.limit(1)) is not None
+    return await session.scalar(_LOOKED_AT, {"case": case.id}) is not None

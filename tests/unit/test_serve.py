@@ -51,7 +51,15 @@ def look_again(policy, lookup, states):
     right.append(found == remembered._look_for_rules(policy, lookup, states))
     return found
 
+finding = RulePolicy._find_action_from_rules
+
+def find_again(*about, **how):
+    found = finding(*about, **how)
+    right.append(found[0] == remembered._look_for_action(*about, **how)[0])
+    return found
+
 RulePolicy._get_possible_keys = look_again
+RulePolicy._find_action_from_rules = find_again
 
 async def story():
     app = web.Application()
@@ -134,7 +142,7 @@ def test_the_rules_pick_the_actions_and_the_actions_speak(told: dict[str, Any]) 
 
 
 def test_the_rules_that_are_remembered_are_those_that_rasa_finds(told: dict[str, Any]) -> None:
-    assert len(told["rules"]) >= 12
+    assert len(told["rules"]) >= 30
     assert all(told["rules"])
 
 

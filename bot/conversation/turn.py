@@ -40,7 +40,8 @@ LONGEST_SILENCE = timedelta(seconds=10)
 ALBUM = timedelta(seconds=1.5)
 # How often somebody who waits for a person is told so.
 QUEUE_WORD_EVERY = timedelta(minutes=1)
-# Made once, for it is asked for every message.
+# Made once, for they are asked for every message.
+_CONVERSATION = select(Conversation).where(Conversation.id == bindparam("conversation"))
 _WITH_OWNER = (
     select(Message, Handoff)
     .outerjoin(Handoff, and_(Handoff.conversation_id == Message.conversation_id, NOT_ENDED))
@@ -169,7 +170,8 @@ class Turns:
         if not truth.needs_rows(says):
             return None
         async with self._db.read() as session:
-            conversation = await session.get_one(Conversation, conversation_id)
+            found = await session.execute(_CONVERSATION, {"conversation": conversation_id})
+            conversation = found.scalar_one()
             return await truth.unbacked(session, self._desk, conversation, says)
 
     async def _answer(self, heard: Heard, says: list[Say], lease: Lease | None) -> Answered:

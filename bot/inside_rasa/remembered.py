@@ -43,7 +43,10 @@ Found = tuple[str | None, str | None, bool]
 
 
 def _action_for(
-    policy: RulePolicy, tracker: Any, domain: Domain, use_text_for_last_user_input: bool
+    policy: RulePolicy,
+    tracker: Any,
+    domain: Domain,
+    use_text_for_last_user_input: bool,  # noqa: FBT001 - Rasa's
 ) -> Found:
     """The action of the rules; none is found by a text where no rule names one."""
     if use_text_for_last_user_input and not _known(policy, policy.lookup[RULES]).name_texts:

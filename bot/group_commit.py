@@ -1,9 +1,9 @@
 """Group commit for SQLite: those that wait to write share a transaction.
 
 SQLite has one writer at a time; beginning waits for other processes, and a commit for the disk. So
-a writer that ends while others wait leaves its transaction to the next of them, and the last
-commits for all; nobody goes on before that. Each but the first has a savepoint, so what goes wrong
-for one undoes nothing of another's.
+whoever begins a transaction calls those who wait; they write in it right after each other, and the
+last commits for all; nobody goes on before that. Each but the first has a savepoint, so what goes
+wrong for one undoes nothing of another's.
 """
 
 import asyncio
@@ -30,11 +30,14 @@ class Undone(Exception):
 
 @dataclass(eq=False, slots=True)
 class _Group:
-    """A transaction, and how many have written in it."""
+    """A transaction, and those who write in it: one at a time."""
 
     connection: Connection
     began: float
-    members: int = 0
+    is_busy: bool = True  # somebody writes now
+    members: int = 0  # have written
+    called: int = 0  # are to go on in it, and have not come yet
+    waiting: "deque[asyncio.Future[None]]" = field(default_factory=deque)  # came while it was busy
     kept: "asyncio.Future[None]" = field(default_factory=asyncio.Future)
 
     @property
@@ -43,6 +46,20 @@ class _Group:
         nested = self.connection.in_nested_transaction()
         is_open = sqlite.driver_of(self.connection).in_transaction
         return self.members > 0 and is_open and not nested
+
+    @property
+    def takes_more(self) -> bool:
+        """Whether somebody else may write in it."""
+        age = asyncio.get_running_loop().time() - self.began
+        return self.is_whole and self.members < MOST and age < LONGEST
+
+    def let_one_in(self) -> None:
+        """Wake the first who came while it was busy."""
+        while self.waiting:
+            one = self.waiting.popleft()
+            if not one.done():
+                one.set_result(None)
+                return
 
 
 _Turn = asyncio.Future[_Group | None]
@@ -91,17 +108,43 @@ class GroupCommit:
             raise
 
     async def _enter(self, *, first: bool) -> _Group:
-        if self._is_taken and (group := await self._turn(first=first)) is not None:
-            return group
+        while self._is_taken:
+            group = await self._turn(first=first)
+            if group is None:
+                break
+            if await self._goes_on_in(group):
+                return group
+            first = True  # it was its turn
         self._is_taken = True
         try:
             if self._gate is not None:
                 await self._gate.enter()
-            return await self._begin()
+            group = await self._begin()
         except BaseException:
             self._forget()
-            self._pass_on(None)
+            self._pass_on()
             raise
+        # All who wait are called now, so that they write right after each other: whatever else the
+        # loop has to do comes after them, or before, but not while other processes wait.
+        self._call(group)
+        return group
+
+    async def _goes_on_in(self, group: _Group) -> bool:
+        """Whether somebody who was called writes in the group now."""
+        try:
+            while group.is_busy:
+                free = asyncio.get_running_loop().create_future()
+                group.waiting.append(free)
+                await free
+        except asyncio.CancelledError:
+            self._has_come(group)
+            raise
+        if group.takes_more:
+            group.called -= 1
+            group.is_busy = True
+            return True
+        self._has_come(group)
+        return False
 
     async def _begin(self) -> _Group:
         if self._kept is None:
@@ -130,25 +173,38 @@ class GroupCommit:
         try:
             return await turn
         except asyncio.CancelledError:
-            if not turn.cancelled():  # the place came at the same moment
-                self._give_up(turn.result())
+            if not turn.cancelled():  # it was called at the same moment
+                if (group := turn.result()) is None:
+                    self._pass_on()
+                else:
+                    self._has_come(group)
             raise
 
-    def _give_up(self, group: _Group | None) -> None:
-        if group is None:
-            self._pass_on(None)
-        else:
-            self._leave(group)
+    def _call(self, group: _Group) -> None:
+        while group.members + group.called < MOST and (turn := self._next()) is not None:
+            group.called += 1
+            turn.set_result(group)
+
+    def _has_come(self, group: _Group) -> None:
+        """Somebody who was called does not write in it after all."""
+        group.called -= 1
+        self._go_on(group)
 
     def _leave(self, group: _Group) -> None:
-        """Let the next go on in this transaction, or end it."""
-        loop = asyncio.get_running_loop()
-        has_room = group.members < MOST and loop.time() - group.began < LONGEST
-        if group.is_whole and has_room and self._pass_on(group):
+        group.is_busy = False
+        self._go_on(group)
+
+    def _go_on(self, group: _Group) -> None:
+        """Let the next write in it, or end it when there is nobody."""
+        if group.is_busy:
             return
-        ending = loop.create_task(self._end(group))
-        self._ending.add(ending)
-        ending.add_done_callback(self._ending.discard)
+        group.let_one_in()
+        if not group.called and group.takes_more:
+            self._call(group)
+        if not group.called:
+            ending = asyncio.get_running_loop().create_task(self._end(group))
+            self._ending.add(ending)
+            ending.add_done_callback(self._ending.discard)
 
     async def _end(self, group: _Group) -> None:
         """Commit for all, and give the place to the next."""
@@ -165,15 +221,20 @@ class GroupCommit:
                 self._gate.leave()
             group.kept.set_result(None)
         finally:
-            self._pass_on(None)
+            self._pass_on()
 
-    def _pass_on(self, group: _Group | None) -> bool:
-        """Give the place to the next who still waits; False when nobody does."""
+    def _pass_on(self) -> None:
+        """Give the place to the next who waits, if anybody does."""
+        turn = self._next()
+        self._is_taken = turn is not None
+        if turn is not None:
+            turn.set_result(None)
+
+    def _next(self) -> _Turn | None:
+        """The next who still waits."""
         for line in (self._first, self._rest):
             while line:
                 turn = line.popleft()
                 if not turn.done():
-                    turn.set_result(group)
-                    return True
-        self._is_taken = group is not None
-        return False
+                    return turn
+        return None

@@ -37,7 +37,7 @@ class LoopSession(AsyncSession):
         join_transaction_mode: JoinTransactionMode = "rollback_only",
     ) -> None:
         super().__init__(expire_on_commit=False, join_transaction_mode=join_transaction_mode)
-        self.sync_session.bind = bind
+        self.sync_session.bind = bind  # `AsyncSession` itself takes asyncio's engines only
 
     async def execute(self, *args: Any, **options: Any) -> Any:
         """As in `AsyncSession`."""

@@ -67,11 +67,20 @@ class Customer:
 
     def __enter__(self) -> Self:
         self._thread.start()
+        self._connect()
+
+        def is_welcome() -> bool:
+            if self._connected.done():  # nobody was there: the server may just be starting anew
+                self._connect()
+            return self._client.session is not None
+
+        until(is_welcome, 60, "the chat's welcome", every=0.02)
+        return self
+
+    def _connect(self) -> None:
         self._connected = asyncio.run_coroutine_threadsafe(
             self._client.stay_connected(), self._loop
         )
-        until(lambda: self._client.session, 15, "the chat's welcome", every=0.02)
-        return self
 
     def __exit__(self, *_: object) -> None:
         self._connected.cancel()

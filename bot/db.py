@@ -125,8 +125,8 @@ def _insertion(model: type[Base]) -> tuple[Insert, Callable[[], dict[str, Any]]]
 
 async def insert_if_absent(session: AsyncSession, model: type[Base], **values: Any) -> None:
     """Insert a row unless one with the same key is there, whoever else is doing the same now."""
-    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgres_insert
-    await session.execute(insert(model).values(**values).on_conflict_do_nothing())
+    into = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgres_insert
+    await session.execute(into(model).values(**values).on_conflict_do_nothing())
 
 
 async def alone(session: AsyncSession, what: int) -> None:

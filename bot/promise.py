@@ -12,8 +12,6 @@ from bot.models import STILL_OPEN, Agent, Base, Complaint, Promise
 ANSWER = "answer"  # a person answers in this chat
 COMMITMENT = "commitment"  # what an agent promised, in their words
 AUTHORIZATION = "authorization"  # a supervisor answers what an agent asked for
-
-
 # Made once, for they are asked for many messages.
 _PROMISES = Base.metadata.tables[Promise.__tablename__]
 _OPEN = (

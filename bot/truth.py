@@ -6,7 +6,8 @@ left over, or a deed is told that no row records, the text does not go out.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from sqlalchemy import bindparam, or_, select
@@ -61,21 +62,31 @@ def needs_rows(says: Sequence[Say]) -> bool:
 async def unbacked(
     session: AsyncSession, desk: Desk, conversation: Conversation, says: Sequence[Say]
 ) -> str | None:
-    """What no committed row backs in these messages; None when all of it is so."""
-    rows = await _rows(session, conversation)
-    known = sorted(
-        {text for text in await _known(session, desk, conversation, rows) if text},
-        key=len,
-        reverse=True,
-    )
-    done = any(remedy.state in TAKEN for remedy in rows.remedies)
+    """What no committed row backs in these messages; None when all of it is so.
+
+    Most say little, so the rows are read one kind after another until nothing is left over.
+    """
+    wrong: str | None = None
+    known: set[str] = set()
+    rows = _Rows()
+    async for texts in _known(session, desk, conversation, rows):
+        known.update(text for text in texts if text)
+        wrong = _wrong(says, known, is_done=rows.is_done)
+        if wrong is None:
+            break
+    return wrong
+
+
+def _wrong(says: Sequence[Say], known: Iterable[str], *, is_done: bool) -> str | None:
+    """What is left of these messages without what is known, or a deed that was not done."""
+    longest_first = sorted(known, key=len, reverse=True)
     for text in _texts(says):
         rest = text
-        for part in known:
+        for part in longest_first:
             rest = rest.replace(part, " ")
         if left := _LEFT_OVER.search(fold(rest)):
             return f"{left.group()!r} in {text!r}"
-        if not done and (deed := _DEED.search(fold(text))):
+        if not is_done and (deed := _DEED.search(fold(text))):
             return f"{deed.group()!r} in {text!r}"
     return None
 
@@ -86,65 +97,87 @@ def _texts(says: Sequence[Say]) -> Iterator[str]:
         yield from (f"{one.title}\n{one.detail}" for one in say.options)
 
 
+@dataclass(slots=True)
 class _Rows:
-    """The committed rows that concern a conversation."""
+    """The committed rows that concern a conversation, as far as they have been read."""
 
-    def __init__(
-        self, cases: list[Complaint], remedies: list[Compensation], promises: list[Promise]
-    ) -> None:
-        self.cases = cases
-        self.remedies = remedies
-        self.promises = promises
+    cases: list[Complaint] = field(default_factory=list)
+    remedies: list[Compensation] = field(default_factory=list)
 
+    @property
+    def is_done(self) -> bool:
+        """Whether a remedy was given, or is under way."""
+        return any(remedy.state in TAKEN for remedy in self.remedies)
 
-async def _rows(session: AsyncSession, conversation: Conversation) -> _Rows:
-    proven = conversation.contact_id if conversation.proven_by is not None else None
-    told = {"conversation": conversation.id, "contact": proven}
-    cases = list(await session.scalars(_CASES, told))
-    if not cases:
-        return _Rows([], [], [])
-    orders = [case.order_id for case in cases if case.order_id]
-    pressed_here = {"cases": [case.id for case in cases], "orders": orders}
-    remedies = list(await session.scalars(_REMEDIES, pressed_here))
-    elsewhere = {one.complaint_id for one in remedies} - {case.id for case in cases}
-    if elsewhere:
-        cases += await session.scalars(select(Complaint).where(Complaint.id.in_(elsewhere)))
-    promises = await session.scalars(_PROMISES, {"cases": [case.id for case in cases]})
-    return _Rows(cases, remedies, list(promises))
+    @property
+    def case_ids(self) -> list[int]:
+        """The ids of the cases."""
+        return [case.id for case in self.cases]
 
 
 async def _known(
     session: AsyncSession, desk: Desk, conversation: Conversation, rows: _Rows
-) -> set[str]:
-    """Everything that these rows say, as a text in this language would say it."""
+) -> AsyncIterator[Iterable[str]]:
+    """Everything that committed rows say, as a text in this language would say it."""
     language = conversation.language
-    show = desk.wording.show
-    known = {case.reference for case in rows.cases} | {conversation.said_order or ""}
-    known |= set(await _told_of_the_wait(session, desk, conversation))
-    for remedy in rows.remedies:
-        known |= {remedy.terms["title"][language], remedy.terms["detail"][language]}
-        known.add((remedy.terms["conditions"] or {}).get(language, ""))
-        known.add(remedy.code or "")
-        if remedy.amount_minor:
-            known.add(show(Money(remedy.amount_minor, remedy.currency), language))
-        if remedy.expires_at:
-            known.add(show(remedy.expires_at.astimezone(desk.company.tz).date(), language))
-    now = clock.now()
-    for promise in rows.promises:
-        known.add(promise.commitment or "")
-        # A text made just before midnight says "today" of what is now yesterday.
-        for moment in (now, now - timedelta(minutes=1)):
-            known.add(desk.wording.show_at(promise.due_at, language, moment))
-    known |= {desk.company.order_number.where[language], show_hours(desk.company, language)}
-    known |= {words[language] for words in desk.company.right_words.values()}
+    proven = conversation.contact_id if conversation.proven_by is not None else None
+    told = {"conversation": conversation.id, "contact": proven}
+    rows.cases += await session.scalars(_CASES, told)
+    yield [conversation.said_order or "", *(case.reference for case in rows.cases)]
+    if rows.cases:
+        await _read_remedies(session, rows)
+        texts = [text for one in rows.remedies for text in _of_remedy(desk, one, language)]
+        yield [*texts, *(case.reference for case in rows.cases)]
+        promises = await session.scalars(_PROMISES, {"cases": rows.case_ids})
+        yield [text for one in promises for text in _of_promise(desk, one, language)]
+    yield await _told_of_the_wait(session, desk, conversation)
+    yield [
+        desk.company.order_number.where[language],
+        show_hours(desk.company, language),
+        *(words[language] for words in desk.company.right_words.values()),
+    ]
     if conversation.contact_id is not None:
-        orders = await order.recent(session, conversation.contact_id)
-        about = {case.order_id for case in rows.cases} - {one.id for one in orders} - {None}
-        if about:
-            orders += await session.scalars(select(Order).where(Order.id.in_(about)))
-        for one in orders:
-            known |= {one.number, "; ".join(one.items)}
-    return known
+        yield await _of_orders(session, conversation.contact_id, rows.cases)
+
+
+async def _read_remedies(session: AsyncSession, rows: _Rows) -> None:
+    """What was offered in these cases or given for their orders, and the cases of the latter."""
+    orders = [case.order_id for case in rows.cases if case.order_id]
+    offered = {"cases": rows.case_ids, "orders": orders}
+    rows.remedies += await session.scalars(_REMEDIES, offered)
+    elsewhere = {one.complaint_id for one in rows.remedies}.difference(rows.case_ids)
+    if elsewhere:
+        rows.cases += await session.scalars(select(Complaint).where(Complaint.id.in_(elsewhere)))
+
+
+def _of_remedy(desk: Desk, remedy: Compensation, language: str) -> Iterator[str]:
+    yield remedy.terms["title"][language]
+    yield remedy.terms["detail"][language]
+    yield (remedy.terms["conditions"] or {}).get(language, "")
+    yield remedy.code or ""
+    if remedy.amount_minor:
+        yield desk.wording.show(Money(remedy.amount_minor, remedy.currency), language)
+    if remedy.expires_at:
+        yield desk.wording.show(remedy.expires_at.astimezone(desk.company.tz).date(), language)
+
+
+def _of_promise(desk: Desk, promise: Promise, language: str) -> Iterator[str]:
+    yield promise.commitment or ""
+    now = clock.now()
+    # A text made just before midnight says "today" of what is now yesterday.
+    for moment in (now, now - timedelta(minutes=1)):
+        yield desk.wording.show_at(promise.due_at, language, moment)
+
+
+async def _of_orders(
+    session: AsyncSession, contact_id: int, cases: Sequence[Complaint]
+) -> list[str]:
+    """The customer's orders, and those that the cases are about."""
+    orders = await order.recent(session, contact_id)
+    about = {case.order_id for case in cases} - {one.id for one in orders} - {None}
+    if about:
+        orders += await session.scalars(select(Order).where(Order.id.in_(about)))
+    return [text for one in orders for text in (one.number, "; ".join(one.items))]
 
 
 async def _told_of_the_wait(

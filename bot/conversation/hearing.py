@@ -4,8 +4,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, bindparam, select, update
+from sqlalchemy import and_, bindparam, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from bot import complaint
 from bot.conversation.thread import LONGEST_TEXT
@@ -15,8 +16,14 @@ from bot.models import NOT_ENDED, RECEIVED, Choice, Conversation, Handoff, Messa
 # chat so many are refused.
 MOST_BEHIND = 10
 # Made once, for they are asked for every message.
+_OTHER = aliased(Message)
+_OTHERS_UNHEARD = exists().where(
+    _OTHER.conversation_id == Message.conversation_id,
+    _OTHER.heard.is_(False),
+    _OTHER.id != Message.id,
+)
 _OLDEST = (
-    select(Message, Conversation, Handoff)
+    select(Message, Conversation, Handoff, _OTHERS_UNHEARD)
     .join(Conversation, Conversation.id == Message.conversation_id)
     .outerjoin(Handoff, and_(Handoff.conversation_id == Conversation.id, NOT_ENDED))
     .where(Message.conversation_id == bindparam("conversation"), RECEIVED)
@@ -25,7 +32,11 @@ _OLDEST = (
 )
 _UNHEARD = (
     select(Message)
-    .where(Message.conversation_id == bindparam("conversation"), Message.heard.is_(False))
+    .where(
+        Message.conversation_id == bindparam("conversation"),
+        Message.heard.is_(False),
+        Message.id != bindparam("message"),
+    )
     .order_by(Message.seq)
 )
 
@@ -96,8 +107,8 @@ async def hear(session: AsyncSession, conversation_id: str) -> Heard | None:
     rows = found.all()
     if not rows:
         return None
-    message, conversation, owner = rows[0]
-    missed = await _missed(session, message)
+    message, conversation, owner, others_unheard = rows[0]
+    missed = await _missed(session, message) if others_unheard else []
     asks = await _asks(session, [*missed, message])
     return Heard(
         conversation,
@@ -110,8 +121,8 @@ async def hear(session: AsyncSession, conversation_id: str) -> Heard | None:
 
 
 async def _missed(session: AsyncSession, message: Message) -> list[Message]:
-    unheard = await session.scalars(_UNHEARD, {"conversation": message.conversation_id})
-    return [one for one in unheard if one.id != message.id]
+    about = {"conversation": message.conversation_id, "message": message.id}
+    return list(await session.scalars(_UNHEARD, about))
 
 
 async def _asks(session: AsyncSession, messages: Sequence[Message]) -> tuple[Ask, ...]:

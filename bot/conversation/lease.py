@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Update, bindparam, exists, or_, select, update
+from sqlalchemy import Update, bindparam, exists, or_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock
@@ -40,7 +40,6 @@ _RENEW = _OURS.values(turn_until=bindparam("until"))
 _GIVE_BACK = _OURS.values(turn_owner=None, turn_until=None)
 _WAITING = exists().where(Message.conversation_id == bindparam("conversation"), RECEIVED)
 _GIVE_BACK_IF_ALL_IS_ANSWERED = _GIVE_BACK.where(~_WAITING)
-_IS_WAITING = select(_WAITING)
 
 
 @dataclass(slots=True)
@@ -67,15 +66,20 @@ class Lease:
         await self._change(session, _GIVE_BACK)
         self.held = False
 
-    async def give_back_if_all_is_answered(self, session: AsyncSession) -> None:
-        """Let go of the turn unless another message waits for it."""
-        await session.flush()
+    async def give_back_if_all_is_answered(
+        self, session: AsyncSession, *, are_behind: bool
+    ) -> None:
+        """Let go of the turn unless another message waits for it.
+
+        Args:
+            are_behind: whether some waited behind the answered one when its turn began. Where one
+                process runs all turns, it is woken for each that came since then.
+        """
         if self.is_alone:
-            self.held = bool(
-                await session.scalar(_IS_WAITING, {"conversation": self.conversation_id})
-            )
-        else:
-            self.held = not await self._change(session, _GIVE_BACK_IF_ALL_IS_ANSWERED)
+            self.held = are_behind
+            return
+        await session.flush()
+        self.held = not await self._change(session, _GIVE_BACK_IF_ALL_IS_ANSWERED)
 
     async def _change(self, session: AsyncSession, statement: Update, **values: datetime) -> bool:
         if self.is_alone:

@@ -29,8 +29,9 @@ _NEXT_SEQ = (
     .returning(_CONVERSATIONS.c.last_seq)
 )
 # Made once, for they are asked for every message.
-_KNOWN = select(Message).where(
-    Message.channel == bindparam("channel"), Message.source_id == bindparam("source_id")
+_MESSAGES = Base.metadata.tables[Message.__tablename__]
+_KNOWN = select(_MESSAGES.c.id).where(
+    _MESSAGES.c.channel == bindparam("channel"), _MESSAGES.c.source_id == bindparam("source_id")
 )
 _OPEN_CHOICES = select(Choice.token, Choice.title).where(
     Choice.conversation_id == bindparam("conversation"), Choice.chosen.is_(None)
@@ -102,7 +103,8 @@ async def receive(
 
 async def known(session: AsyncSession, channel: str, source_id: str) -> Message | None:
     """The message that this delivery made, when it came before."""
-    return await session.scalar(_KNOWN, {"channel": channel, "source_id": source_id})
+    id_ = await session.scalar(_KNOWN, {"channel": channel, "source_id": source_id})
+    return None if id_ is None else await session.get_one(Message, id_)
 
 
 async def add(

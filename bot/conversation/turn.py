@@ -176,7 +176,7 @@ class Turns:
 
     async def _answer(self, heard: Heard, says: list[Say], lease: Lease | None) -> Answered:
         wrong = await self._unbacked(heard.conversation.id, says)
-        async with self._ending(lease) as session:
+        async with self._ending(heard, lease) as session:
             conversation, message, owner = await _lock(session, heard)
             if message.state != "received":
                 return Answered(message, [], [], handoff.owner_of(owner))
@@ -196,7 +196,7 @@ class Turns:
 
     async def _leave_to_the_next(self, heard: Heard, lease: Lease | None) -> Answered:
         """The engine hears it with the message behind it, and answers both."""
-        async with self._ending(lease) as session:
+        async with self._ending(heard, lease) as session:
             _, message, owner = await _lock(session, heard)
             message.heard = message.heard and message.state != "received"
             return _over(message, [], [], owner)
@@ -206,7 +206,7 @@ class Turns:
 
         None when the conversation was given back meanwhile: then it is the bot's to answer.
         """
-        async with self._ending(lease) as session:
+        async with self._ending(heard, lease) as session:
             conversation, message, owner = await _lock(session, heard)
             if message.state != "received":
                 return Answered(message, [], [], handoff.owner_of(owner))
@@ -272,7 +272,7 @@ class Turns:
         return await _put(session, conversation, message, [say], owner)
 
     async def _apologize(self, heard: Heard, reason: str, lease: Lease | None) -> Answered:
-        async with self._ending(lease) as session:
+        async with self._ending(heard, lease) as session:
             return await self._say_apology(session, heard, reason)
 
     async def _say_apology(self, session: AsyncSession, heard: Heard, reason: str) -> Answered:
@@ -290,12 +290,12 @@ class Turns:
         return await _put(session, conversation, message, [say], owner)
 
     @asynccontextmanager
-    async def _ending(self, lease: Lease | None) -> AsyncIterator[AsyncSession]:
+    async def _ending(self, heard: Heard, lease: Lease | None) -> AsyncIterator[AsyncSession]:
         """The transaction that ends a turn."""
         async with self._db.write() as session:
             yield session
             if lease is not None:
-                await lease.give_back_if_all_is_answered(session)
+                await lease.give_back_if_all_is_answered(session, are_behind=bool(heard.behind))
 
 
 async def _until_the_album_is_there(photo: Message) -> None:

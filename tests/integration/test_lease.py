@@ -94,35 +94,30 @@ async def test_a_message_that_waits_keeps_the_lease_with_its_worker(stage: Stage
     await stage.receive("hola")
     async with turn_lease(stage.theatre.db, stage.id, "one") as taken:
         async with stage.theatre.db.write() as session:
-            await taken.give_back_if_all_is_answered(session)
+            await taken.give_back_if_all_is_answered(session, are_behind=False)
         held = taken.held
         async with stage.theatre.db.write() as session:
             message = await session.scalar(select(Message))
             assert message is not None
             message.state = "answered"
-            await taken.give_back_if_all_is_answered(session)
+            await taken.give_back_if_all_is_answered(session, are_behind=False)
         assert (held, taken.held) == (True, False)
         async with turn_lease(stage.theatre.db, stage.id, "two") as other:
             assert other.held
 
 
-async def test_where_one_process_runs_all_turns_a_message_that_waits_still_keeps_the_turn(
-    stage: Stage,
+@pytest.mark.parametrize("are_behind", [True, False])
+async def test_where_one_process_runs_all_turns_those_behind_keep_the_turn(
+    stage: Stage, *, are_behind: bool
 ) -> None:
-    await stage.receive("hola")
     db = stage.theatre.db
     async with (
         lease.turn_lease(db, stage.id, "one", is_alone=True) as taken,
         db.write() as session,
     ):
         assert await taken.take(session)
-        await taken.give_back_if_all_is_answered(session)
-        held = taken.held
-        message = await session.scalar(select(Message))
-        assert message is not None
-        message.state = "answered"
-        await taken.give_back_if_all_is_answered(session)
-        assert (held, taken.held) == (True, False)
+        await taken.give_back_if_all_is_answered(session, are_behind=are_behind)
+        assert taken.held is are_behind
 
 
 class Ears:
@@ -168,15 +163,31 @@ async def test_what_was_left_unanswered_at_the_last_stop_is_answered_at_the_next
 ) -> None:
     stages = [await theatre.stage() for _ in range(3)]
     for stage in stages:
-        await stage.receive("hola")
+        for text in ("hola", "¿hay alguien?"):
+            await stage.receive(text)
         theatre.engine.expect(stage.id, "greet", None)
+    ears = Ears()
+    one = keeper(theatre, ears)
+    one.start()
+    await ears.hear(6)
+    await one.stop()
+    assert await theatre.count(Message, Message.state == "received") == 0
+    assert await theatre.count(Message, Message.author == "bot") == 6
+
+
+async def test_one_sweep_answers_all_that_wait_in_a_conversation(
+    theatre: Theatre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.conversation.keeper.SWEEP_EVERY", 3600)
+    stage = await theatre.stage()
+    for text in ("uno", "dos", "tres"):
+        await stage.receive(text)
+    theatre.engine.expect(stage.id, "greet", None)
     ears = Ears()
     one = keeper(theatre, ears)
     one.start()
     await ears.hear(3)
     await one.stop()
-    assert await theatre.count(Message, Message.state == "received") == 0
-    assert await theatre.count(Message, Message.author == "bot") == 3
 
 
 # On SQLite one process runs all turns.

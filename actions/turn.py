@@ -26,7 +26,13 @@ from bot.wording import Value
 COUNT_UNCLEAR = "unclear"
 # Made once, for they are asked for every message.
 _HAS_PHOTOS = exists().where(Attachment.message_id == Message.id, Attachment.kind == "photo")
-_MESSAGE = select(Message, _HAS_PHOTOS).where(Message.id == bindparam("message"))
+# The conversation and its message are held until the transaction ends.
+_HEARD = (
+    select(Conversation, Message, _HAS_PHOTOS)
+    .join(Message, Message.conversation_id == Conversation.id)
+    .where(Conversation.id == bindparam("conversation"), Message.id == bindparam("message"))
+    .with_for_update(of=(Conversation, Message))
+)
 _MESSAGES = Base.metadata.tables[Message.__tablename__]
 _KEEP = (
     update(_MESSAGES)
@@ -110,9 +116,8 @@ class TurnAction(Action):  # type: ignore[misc]  # rasa_sdk has no types
 
     async def _turn(self, session: AsyncSession, tracker: Tracker, text: str, found: Facts) -> Turn:
         latest = tracker.latest_message
-        conversation = await identity.lock(session, tracker.sender_id)
-        heard = {"message": latest["metadata"]["message_id"]}
-        message, has_photos = (await session.execute(_MESSAGE, heard)).one()
+        heard = {"conversation": tracker.sender_id, "message": latest["metadata"]["message_id"]}
+        conversation, message, has_photos = (await session.execute(_HEARD, heard)).one()
         identity.remember(conversation, found)
         return Turn(
             session=session,

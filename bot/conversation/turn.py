@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import and_, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm.attributes import set_committed_value
 
 from bot import clock, complaint, facts, handoff, identity, truth
 from bot.conversation import edge_words, gifts, summary, thread
@@ -24,7 +25,7 @@ from bot.conversation.lease import Lease
 from bot.db import Database
 from bot.desk import Desk
 from bot.metrics import APOLOGY_SECONDS, ENGINE_FAILURES, TRUTH_BLOCKED, TURN_SECONDS
-from bot.models import NOT_ENDED, Complaint, Conversation, Handoff, Message
+from bot.models import NOT_ENDED, Base, Complaint, Conversation, Handoff, Message
 from bot.rasa_client import EngineDown, EngineError, EngineSilent, RasaClient
 from bot.say import Say
 
@@ -46,6 +47,10 @@ _WITH_OWNER = (
     select(Message, Handoff)
     .outerjoin(Handoff, and_(Handoff.conversation_id == Message.conversation_id, NOT_ENDED))
     .where(Message.id == bindparam("message"))
+)
+_MESSAGES = Base.metadata.tables[Message.__tablename__]
+_ANSWERED = (
+    update(_MESSAGES).where(_MESSAGES.c.id == bindparam("answered")).values(state="answered")
 )
 
 
@@ -182,7 +187,7 @@ class Turns:
                 return Answered(message, [], [], handoff.owner_of(owner))
             if owner is not None and owner.state == "active":
                 # A person took over while the engine thought: what it says is dropped.
-                return _over(message, [], [], owner)
+                return await _over(session, message, [], [], owner)
             if wrong is not None:
                 TRUTH_BLOCKED.inc()
                 log.error("truth_gate", conversation=conversation.id, unbacked=wrong)
@@ -199,7 +204,7 @@ class Turns:
         async with self._ending(heard, lease) as session:
             _, message, owner = await _lock(session, heard)
             message.heard = message.heard and message.state != "received"
-            return _over(message, [], [], owner)
+            return await _over(session, message, [], [], owner)
 
     async def _queue(self, heard: Heard, lease: Lease | None) -> Answered | None:
         """A person owns the conversation: the message is theirs, and the customer knows it.
@@ -237,7 +242,7 @@ class Turns:
         if pressed is not None and pressed.number is not None:
             say = await gifts.pressed(session, self._desk, owner, pressed.intent, pressed.number)
         if say is None:
-            return _over(message, [], [], owner)
+            return await _over(session, message, [], [], owner)
         return await _put(session, conversation, message, [say], owner, author="system")
 
     async def _while_waiting(
@@ -268,7 +273,7 @@ class Turns:
         if say is None:
             say = await edge_words.in_the_queue(session, self._desk, conversation, owner)
             if await _told_lately(session, message, say):
-                return _over(message, [], [], owner)
+                return await _over(session, message, [], [], owner)
         return await _put(session, conversation, message, [say], owner)
 
     async def _apologize(self, heard: Heard, reason: str, lease: Lease | None) -> Answered:
@@ -281,7 +286,7 @@ class Turns:
             return Answered(message, [], [], handoff.owner_of(owner))
         message.heard = reason != "engine_failed"
         if owner is not None and owner.state == "active":
-            return _over(message, [], [], owner)
+            return await _over(session, message, [], [], owner)
         if owner is not None and heard.handoff is not None:
             say = await edge_words.in_the_queue(session, self._desk, conversation, owner)
         else:
@@ -348,14 +353,16 @@ async def _put(
     ]
     if (took := complaint.apology_left(case)) is not None:
         APOLOGY_SECONDS.observe(took.total_seconds())
-    return _over(message, outgoing, spent, owner)
+    return await _over(session, message, outgoing, spent, owner)
 
 
-def _over(
+async def _over(
+    session: AsyncSession,
     message: Message,
     outgoing: list[Message],
     spent: list[int],
     owner: Handoff | None = None,
 ) -> Answered:
-    message.state = "answered"
+    await session.execute(_ANSWERED, {"answered": message.id})
+    set_committed_value(message, "state", "answered")
     return Answered(message, outgoing, spent, handoff.owner_of(owner))

@@ -19,7 +19,7 @@ from bot import complaint, facts, identity
 from bot.db import Database
 from bot.desk import Desk
 from bot.facts import Facts
-from bot.models import Attachment, Base, Complaint, Conversation, Message
+from bot.models import Attachment, Complaint, Conversation, Message, table_of
 from bot.say import Say
 from bot.wording import Value
 
@@ -33,7 +33,7 @@ _HEARD = (
     .where(Conversation.id == bindparam("conversation"), Message.id == bindparam("message"))
     .with_for_update(of=(Conversation, Message))
 )
-_MESSAGES = Base.metadata.tables[Message.__tablename__]
+_MESSAGES = table_of(Message)
 _KEEP = (
     update(_MESSAGES)
     .where(_MESSAGES.c.id == bindparam("heard_message"))

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import clock, emotion, history, identity, severity
 from bot.db import insert
 from bot.facts import Facts
-from bot.models import Attachment, Base, Compensation, Complaint, Conversation, Message
+from bot.models import Attachment, Compensation, Complaint, Conversation, Message, table_of
 from bot.reference import new_reference
 
 # What a case is filed under while nobody knows better: any category told later replaces it.
@@ -25,7 +25,7 @@ _NEWEST_HERE = _NEWEST.where(Complaint.conversation_id == bindparam("conversatio
 _NEWEST_OF_PERSON = _NEWEST.where(Complaint.contact_id == bindparam("contact"))
 _TAKEN_FROM = select(Complaint).where(Complaint.first_message_id == bindparam("message"))
 _CALLED = select(Complaint.id).where(Complaint.reference == bindparam("reference"))
-_ATTACHMENTS = Base.metadata.tables[Attachment.__tablename__]
+_ATTACHMENTS = table_of(Attachment)
 _ADOPT_PHOTOS = (
     update(_ATTACHMENTS)
     .where(

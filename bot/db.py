@@ -20,7 +20,7 @@ from sqlalchemy.orm import make_transient_to_detached
 
 from bot import sqlite
 from bot.group_commit import GroupCommit
-from bot.models import Base
+from bot.models import Base, table_of
 from bot.settings import Settings
 
 Result = TypeVar("Result")
@@ -110,7 +110,7 @@ async def insert(session: AsyncSession, model: type[Row], **values: Any) -> Row:
 @cache
 def _insertion(model: type[Base]) -> tuple[Insert, Callable[[], dict[str, Any]]]:
     """The statement, and what gives a new row the defaults of its columns."""
-    table = Base.metadata.tables[model.__tablename__]
+    table = table_of(model)
     columns = [column for column in table.columns if not column.primary_key]
     defaults = {one.name: getattr(one.default, "arg", None) for one in columns}
 
@@ -138,7 +138,7 @@ async def alone(session: AsyncSession, what: int) -> None:
 async def hold(session: AsyncSession, model: type[Base], key: int | None) -> None:
     """Nobody else holds this row until the transaction ends; on SQLite nobody else writes."""
     if key is not None and session.get_bind().dialect.name == "postgresql":
-        id_ = Base.metadata.tables[model.__tablename__].c.id
+        id_ = table_of(model).c.id
         await session.execute(select(id_).where(id_ == key).with_for_update())
 
 

@@ -9,7 +9,7 @@ from bot import breaker, clock, complaint, history, traces, usage
 from bot.alternative import Alternative
 from bot.db import changed_one, hold, insert
 from bot.desk import Desk
-from bot.models import Agent, Base, Compensation, Complaint, Conversation, Offer, Order
+from bot.models import Agent, Compensation, Complaint, Conversation, Offer, Order, table_of
 from bot.money import Money, zero
 from bot.order import spent_in_a_year
 from bot.policy import CaseFacts, Decision
@@ -22,7 +22,7 @@ _ALTERNATIVES = (
     .where(Compensation.offer_id == bindparam("offer"))
     .order_by(Compensation.position)
 )
-_OFFERS = Base.metadata.tables[Offer.__tablename__]
+_OFFERS = table_of(Offer)
 _END = (
     update(_OFFERS)
     .where(_OFFERS.c.id == bindparam("offer"), _OFFERS.c.state == bindparam("was"))

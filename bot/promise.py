@@ -7,13 +7,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock, history
 from bot.db import changed_one, insert
-from bot.models import STILL_OPEN, Agent, Base, Complaint, Promise
+from bot.models import STILL_OPEN, Agent, Complaint, Promise, table_of
 
 ANSWER = "answer"  # a person answers in this chat
 COMMITMENT = "commitment"  # what an agent promised, in their words
 AUTHORIZATION = "authorization"  # a supervisor answers what an agent asked for
 # Made once, for they are asked for many messages.
-_PROMISES = Base.metadata.tables[Promise.__tablename__]
+_PROMISES = table_of(Promise)
 _OPEN = (
     select(Promise)
     .where(Promise.complaint_id == bindparam("case"), Promise.state == "open")

@@ -6,7 +6,8 @@ left over, or a deed is told that no row records, the text does not go out.
 """
 
 import re
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -69,11 +70,12 @@ async def unbacked(
     wrong: str | None = None
     known: set[str] = set()
     rows = _Rows()
-    async for texts in _known(session, desk, conversation, rows):
-        known.update(text for text in texts if text)
-        wrong = _wrong(says, known, is_done=rows.is_done)
-        if wrong is None:
-            break
+    async with aclosing(_known(session, desk, conversation, rows)) as each_kind:
+        async for texts in each_kind:
+            known.update(text for text in texts if text)
+            wrong = _wrong(says, known, is_done=rows.is_done)
+            if wrong is None:
+                break
     return wrong
 
 
@@ -117,7 +119,7 @@ class _Rows:
 
 async def _known(
     session: AsyncSession, desk: Desk, conversation: Conversation, rows: _Rows
-) -> AsyncIterator[Iterable[str]]:
+) -> AsyncGenerator[Iterable[str], None]:
     """Everything that committed rows say, as a text in this language would say it."""
     language = conversation.language
     proven = conversation.contact_id if conversation.proven_by is not None else None

@@ -16,13 +16,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock
 from bot.db import Database, changed_one
-from bot.models import RECEIVED, Base, Conversation, Message
+from bot.models import RECEIVED, Conversation, Message, table_of
 
 LENGTH = timedelta(seconds=10)
 RENEW_EVERY = 3.0
 # Made once, for they are asked for every message. The lease is the database's alone: no session
 # looks at these columns.
-_CONVERSATIONS = Base.metadata.tables[Conversation.__tablename__]
+_CONVERSATIONS = table_of(Conversation)
 _HERE = _CONVERSATIONS.c.id == bindparam("conversation")
 _OURS = update(_CONVERSATIONS).where(_HERE, _CONVERSATIONS.c.turn_owner == bindparam("owner"))
 _TAKE = (

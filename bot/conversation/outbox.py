@@ -17,13 +17,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import clock, complaint, reach
 from bot.conversation.channel import Button, Channel, Outgoing
 from bot.db import Database
-from bot.models import PENDING, Attachment, Base, Choice, Conversation, Message
+from bot.models import PENDING, Attachment, Choice, Conversation, Message, table_of
 
 AT_ONCE = 100
 # Longer than any request to a provider: then the lease of a worker that was killed has run out.
 LEASE = timedelta(seconds=40)
 # Made once, for they are asked for every message.
-_MESSAGES = Base.metadata.tables[Message.__tablename__]
+_MESSAGES = table_of(Message)
 _RELEASE = (
     update(_MESSAGES)
     .where(

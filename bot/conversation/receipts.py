@@ -14,14 +14,14 @@ from sqlalchemy import bindparam, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db import Database
-from bot.models import Base, Message
+from bot.models import Message, table_of
 
 log = structlog.get_logger()
 Receipt = Literal["delivered", "read"]
 # What each receipt can still change: a message that was read is not merely delivered again.
 _BEFORE = {"delivered": ("pending", "sent"), "read": ("pending", "sent", "delivered")}
 
-_MESSAGES = Base.metadata.tables[Message.__tablename__]
+_MESSAGES = table_of(Message)
 # Made once, for it is asked for every message.
 _MARK = (
     update(_MESSAGES)

@@ -10,7 +10,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from bot import clock, language
 from bot.db import insert
-from bot.models import Attachment, Base, Choice, Conversation, Message
+from bot.models import Attachment, Choice, Conversation, Message, table_of
 from bot.plain import fold
 from bot.say import Say
 
@@ -20,7 +20,7 @@ LONGEST_TEXT = 4096
 WORDS_TO_SWITCH = 5
 
 
-_CONVERSATIONS = Base.metadata.tables[Conversation.__tablename__]
+_CONVERSATIONS = table_of(Conversation)
 # The row is changed by the database alone; what the session holds of it does not matter.
 _NEXT_SEQ = (
     update(_CONVERSATIONS)
@@ -29,7 +29,7 @@ _NEXT_SEQ = (
     .returning(_CONVERSATIONS.c.last_seq)
 )
 # Made once, for they are asked for every message.
-_MESSAGES = Base.metadata.tables[Message.__tablename__]
+_MESSAGES = table_of(Message)
 _KNOWN = select(_MESSAGES.c.id).where(
     _MESSAGES.c.channel == bindparam("channel"), _MESSAGES.c.source_id == bindparam("source_id")
 )

@@ -25,7 +25,7 @@ from bot.conversation.lease import Lease
 from bot.db import Database
 from bot.desk import Desk
 from bot.metrics import APOLOGY_SECONDS, ENGINE_FAILURES, TRUTH_BLOCKED, TURN_SECONDS
-from bot.models import NOT_ENDED, Base, Complaint, Conversation, Handoff, Message
+from bot.models import NOT_ENDED, Complaint, Conversation, Handoff, Message, table_of
 from bot.rasa_client import EngineDown, EngineError, EngineSilent, RasaClient
 from bot.say import Say
 
@@ -48,7 +48,7 @@ _WITH_OWNER = (
     .outerjoin(Handoff, and_(Handoff.conversation_id == Message.conversation_id, NOT_ENDED))
     .where(Message.id == bindparam("message"))
 )
-_MESSAGES = Base.metadata.tables[Message.__tablename__]
+_MESSAGES = table_of(Message)
 _ANSWERED = (
     update(_MESSAGES).where(_MESSAGES.c.id == bindparam("answered")).values(state="answered")
 )

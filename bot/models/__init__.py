@@ -1,6 +1,6 @@
 """The tables. Money is integer minor units with an ISO 4217 code; times are aware and in UTC."""
 
-from bot.models.base import Base
+from bot.models.base import Base, table_of
 from bot.models.case import NOT_ENDED, STILL_OPEN, CaseEvent, Complaint, Handoff, Promise
 from bot.models.people import Contact, Order
 from bot.models.remedy import (
@@ -48,4 +48,5 @@ __all__ = [
     "Pause",
     "Promise",
     "ProviderTry",
+    "table_of",
 ]

@@ -12,6 +12,7 @@ from bot.console import bodies
 from bot.console.board import names
 from bot.console.guard import Refused, person_of, service_of
 from bot.console.holding import case_of, find_case, held_case
+from bot.console.packet_views import PacketViews
 from bot.console.reading import record
 from bot.console.views import Json, Views
 from bot.conversation import handover
@@ -50,7 +51,7 @@ async def show(request: Request, reference: str) -> HTTPResponse:
 
 
 async def _whole(session: AsyncSession, service: Service, person: Agent, reference: str) -> Json:
-    views, people = Views(service.desk, person), await names(session)
+    views, people = PacketViews(service.desk, person), await names(session)
     case = await find_case(session, reference)
     conversation = await session.get_one(Conversation, case.conversation_id)
     owner = await handoff.open_handoff(session, conversation.id)

@@ -1,6 +1,6 @@
 """Imports Rasa without what an engine that only answers never uses: a third of the time and memory.
 
-TensorFlow comes in by two modules that help to train neural networks; twenty channels to other
+TensorFlow comes in by two modules that neural networks need; twenty channels to other
 products come in with the one we have. Both are kept out while the rest is imported, and only then:
 a model with a neural network in it finds the real ones, and is served as ever.
 """
@@ -11,10 +11,10 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
-from typing import Iterator, Optional
+from typing import Any, Callable, Iterator, Optional
 
-# What `rasa.utils.train_utils` takes from them serves training alone.
-TRAINING_ONLY = {
+# What `rasa.utils.train_utils` takes from them, to train a neural network or to ask one.
+OF_NETWORKS = {
     "rasa.utils.tensorflow.callback": ("RasaTrainingLogger", "RasaModelCheckpoint"),
     "rasa.utils.tensorflow.data_generator": ("RasaBatchDataGenerator",),
 }
@@ -36,16 +36,25 @@ def import_rasa() -> None:
 
 @contextmanager
 def _without_tensorflow() -> Iterator[None]:
-    for name, missing in TRAINING_ONLY.items():
+    for name, missing in OF_NETWORKS.items():
         stand_in = ModuleType(name)
         for one in missing:
-            setattr(stand_in, one, None)
+            setattr(stand_in, one, _late(name, one))
         sys.modules[name] = stand_in
     try:
         yield
     finally:
-        for name in TRAINING_ONLY:
+        for name in OF_NETWORKS:
             del sys.modules[name]
+
+
+def _late(module: str, name: str) -> Callable[..., Any]:
+    """Calls what that module has by this name, and imports it only then."""
+
+    def call(*given: Any, **options: Any) -> Any:
+        return getattr(import_module(module), name)(*given, **options)
+
+    return call
 
 
 def _only_channels_that_are_asked_for() -> None:

@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -170,3 +171,53 @@ def test_the_connection_to_the_actions_is_used_again(told: dict[str, Any]) -> No
 def test_an_answer_that_is_none_is_refused(told: dict[str, Any]) -> None:
     assert told["refused"] == [True, True]
     assert told["allowed"]
+
+
+NETWORK = """
+recipe: default.v1
+assistant_id: network
+language: es
+pipeline:
+  - name: WhitespaceTokenizer
+  - name: CountVectorsFeaturizer
+  - name: DIETClassifier
+    epochs: 1
+"""
+EXAMPLES = """
+nlu:
+- intent: greet
+  examples: |
+    - hola
+    - buenos días
+- intent: damaged
+  examples: |
+    - llegó roto
+    - vino quebrado
+"""
+
+
+def test_a_pipeline_with_a_neural_network_is_served_as_well(tmp_path: Path) -> None:
+    python = engine.python()
+    assert python is not None
+    (tmp_path / "config.yml").write_text(NETWORK)
+    (tmp_path / "nlu.yml").write_text(EXAMPLES)
+    environment = engine.environment({}, load_settings(), RASA_CACHE_DIRECTORY=str(tmp_path / "c"))
+
+    def run(*command: str, told: str = "") -> str:
+        result = subprocess.run(
+            [python, "-m", *command],
+            env=environment,
+            cwd=tmp_path,
+            input=told,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=170,
+        )
+        assert result.returncode == 0, result.stderr
+        return result.stdout
+
+    train = ("--config", "config.yml", "--nlu", "nlu.yml", "--out", ".")
+    run("rasa", "train", "nlu", *train, "--fixed-model-name", "network")
+    understood = json.loads(run("bot.inside_rasa.parse", "network.tar.gz", told='"llegó roto"\n'))
+    assert {intent for intent, _ in understood["ranking"]} == {"greet", "damaged"}

@@ -21,8 +21,6 @@ NEARNESS = 0.01
 HELD_OUT = 4
 # How far the faint signs of several complaints add up: the smaller, the further.
 FAINTNESS = 2.0
-# How much more the signs of a complaint must weigh than all others, before it is taken for one.
-CAUTION = 0.1
 # The sharpness of the confidences is sought among these.
 SHARPNESS = np.geomspace(0.2, 20, 200)
 
@@ -109,7 +107,7 @@ class IntentModel:
         ours = np.isin(self._intents, self._complaints)
         if ours.any() and not ours.all():
             told, other = scores[:, ours], scores[:, ~ours]
-            lead = _weight(told) - _weight(other) - CAUTION / FAINTNESS
+            lead = _weight(told) - _weight(other)
             scores[:, ours] += (lead - told.max(axis=1) + other.max(axis=1))[:, np.newaxis]
         return scores
 

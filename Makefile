@@ -23,7 +23,7 @@ train: ## Train the assistant, if what it learns from has changed
 eval: train ## Measure the understanding on messages that never train
 	@.venv/bin/regalo eval --picture docs/images/confusion.svg
 
-compare: ## Train and measure every candidate pipeline (the networks take half an hour)
+compare: ## Train and measure every candidate pipeline (the networks take an hour)
 	@tools/setup.sh run
 	@.venv/bin/python tools/compare.py $(WHAT)
 

@@ -1,6 +1,6 @@
 """What the company has authorised in advance: decides, purely, what a case may be offered."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Final, Literal
@@ -145,6 +145,7 @@ def _offer(policy: Policy, rule: RuleSpec, facts: CaseFacts) -> Decision:
         alternatives.append(made)
         notes.append(f"entitlement: {_said(made)}")
     by = raising.percent(policy.raises, facts.severity, facts.failures)
+    parts = raising.in_part(policy.raises, facts.severity, facts.failures)
     if by:
         notes.append(
             f"goodwill raised by {by:f} %: severity {facts.severity}, "
@@ -153,7 +154,7 @@ def _offer(policy: Policy, rule: RuleSpec, facts: CaseFacts) -> Decision:
     goodwill: list[Alternative] = []
     left_out: list[tuple[Kind, PersonReason]] = []
     for spec in rule.offer:
-        fitted = room.fit_raised(spec, owed, by)
+        fitted = room.fit_raised(spec, owed, parts)
         if isinstance(fitted, Alternative):
             goodwill.append(fitted)
         else:
@@ -217,12 +218,16 @@ class _Room:
         return self._passed(made) or made
 
     def fit_raised(
-        self, spec: AlternativeSpec, owed: Money | None, by: Decimal
+        self, spec: AlternativeSpec, owed: Money | None, parts: Sequence[Decimal]
     ) -> Alternative | PersonReason:
-        """Goodwill, raised where it is a gift of money and the limits allow that."""
+        """Goodwill, raised where it is a gift of money as far as the limits allow that.
+
+        Args:
+            parts: the raises to try, in percent, the greatest first.
+        """
         kind = KINDS[spec.kind]
         is_gift = kind.is_money and not kind.is_paid_back and not spec.settles_right
-        if by and is_gift:
+        for by in parts if is_gift else ():
             more = self.fit_goodwill(spec, owed, by)
             if isinstance(more, Alternative):
                 return more

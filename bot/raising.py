@@ -31,6 +31,18 @@ def percent(raises: Raises, severity: Severity, failures: int) -> Decimal:
     return grave + raises.each_failure * min(failures, raises.most_failures)
 
 
+def in_part(raises: Raises, severity: Severity, failures: int) -> list[Decimal]:
+    """The raise that such a case deserves, and those of lesser cases, the greatest first.
+
+    Where a limit is passed by the whole, a part is given: nobody whose case is graver, or who was
+    failed more often, gets less than somebody else would.
+    """
+    times = min(failures, raises.most_failures)
+    lesser: tuple[Severity, ...] = ("medium", severity)
+    parts = {percent(raises, how, often) for how in lesser for often in range(times + 1)}
+    return sorted(parts - {Decimal(0)}, reverse=True)
+
+
 def raised(value: Money, by: Decimal) -> Money:
     """The value with so many percent more."""
     return value + percent_of(value, by)

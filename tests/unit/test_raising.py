@@ -5,14 +5,14 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.category import CATEGORIES, Severity
 from bot.company import load_company
 from bot.money import Money, percent_of
 from bot.policy import CaseFacts, Decision, Usage, decide, load_policy
-from bot.raising import Raises, percent
+from bot.raising import Raises, in_part, percent
 
 DEMO = Path(__file__).parents[2] / "data" / "company"
 POLICY = load_policy(DEMO / "policy.yml", load_company(DEMO))
@@ -45,6 +45,15 @@ def amount(decision: Decision, kind: str) -> Money | None:
 )
 def test_goodwill_is_raised_by(severity: Severity, failures: int, by: int) -> None:
     assert percent(RAISES, severity, failures) == by
+
+
+def test_where_the_whole_raise_does_not_fit_a_part_is_given() -> None:
+    assert in_part(RAISES, "high", 2) == [120, 100, 70, 50, 20]
+    assert in_part(RAISES, "low", 1) == [50]
+    assert in_part(RAISES, "medium", 0) == []
+    nearly = Usage(customer_count=1, customer_total=cop(520_000))
+    grave = late(category="unanswered_complaint", severity="high", failures=1, usage=nearly)
+    assert amount(decide(POLICY, grave), "voucher") == cop(75_000)  # of 50,000; 85,000 do not fit
 
 
 def test_a_second_failure_gets_half_as_much_again_and_a_third_twice() -> None:
@@ -85,6 +94,7 @@ def test_a_raise_that_passes_the_customers_limit_leaves_the_plain_gift() -> None
     failures=st.integers(0, 5),
     given_before=st.integers(0, 600_000),
 )
+@example("unanswered_complaint", "high", 70_831, 1, 515_003)  # the whole does not fit, a part does
 def test_no_raise_passes_a_limit_or_takes_anything_away(
     category: str, severity: Severity, pesos: int, failures: int, given_before: int
 ) -> None:

@@ -53,10 +53,15 @@ class TakeComplaint(TurnAction):
         return join(opening, await next_step(turn, case))
 
 
+def _wants_money(turn: Turn) -> bool:
+    """Whether all that is said asks for the money: no new wrong, where another is told already."""
+    return turn.intent == "refund_pending" and len(turn.text.split()) <= FEW_WORDS
+
+
 async def _asked_for(turn: Turn, case: Complaint) -> int | None:
-    """The refund on the table, when the customer asks for their money: a choice, no new wrong."""
-    table = await offer.on_table(turn.session, case)
-    if table is None or turn.intent != "refund_pending" or len(turn.text.split()) > FEW_WORDS:
+    """The refund on the table, when the customer asks for their money: a choice."""
+    table = await offer.on_table(turn.session, case) if _wants_money(turn) else None
+    if table is None:
         return None
     chosen = which.which(turn.text, [one.kind for one in table.alternatives])
     if chosen is None or not KINDS[table.alternatives[chosen].kind].is_paid_back:
@@ -83,7 +88,11 @@ def _thing(turn: Turn, case: Complaint) -> str:
 async def _more(turn: Turn, case: Complaint) -> str:
     """A further word on a case that is already open: another wrong, a correction, or the same."""
     case.thing = case.thing or turn.facts.thing
-    case.desired = which.desired(turn.text) or case.desired
+    wish, before = which.desired(turn.text), case.desired
+    case.desired = wish or before
+    if wish is not None and case.is_told and _wants_money(turn):
+        words = turn.say(f"wish_{wish}")
+        return "" if wish == before else turn.say("noted_wish", wish=words)
     edited = "corrects" in (turn.message.extra or {})
     instead = edited or bool(_CORRECTION.search(fold(turn.text)))
     if not complaint.add(case, turn.intent, turn.text, instead=instead):

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from bot.category import CATEGORIES
 from bot.plain import fold
 
-# A second category counts when it is this sure; less is enough when the words announce it, or
-# beside a threat, a danger or the wish for a person, which are so loud that little else is heard.
-AT_LEAST = 0.25
+# A second category counts when it is this sure, and little else is likely: where the first is
+# a guess, the second is another guess. Less is enough when the words announce it, or beside a
+# threat, a danger or the wish for a person, which are so loud that little else is heard.
+AT_LEAST, TOGETHER = 0.25, 0.7
 ANNOUNCED = 0.05
 # This one says only that nothing else fits.
 UNKNOWN = "other_complaint"
@@ -28,7 +29,9 @@ def second(text: str, first: str, ranking: Sequence[tuple[str, float]]) -> str |
     """
     is_faint = first not in CATEGORIES or _ANNOUNCED.search(fold(text)) is not None
     least = ANNOUNCED if is_faint else AT_LEAST
+    sure = dict(ranking)
     for name, confidence in ranking:
         if name in CATEGORIES and name != first and confidence >= least:
-            return name if name != UNKNOWN else None
+            both = is_faint or confidence + sure.get(first, 0.0) >= TOGETHER
+            return name if both and name != UNKNOWN else None
     return None

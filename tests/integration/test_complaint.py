@@ -298,6 +298,27 @@ async def test_what_was_asked_for_comes_first(stage: Stage, text: str, first: st
     assert offer.choices[0].startswith(first)
 
 
+async def test_who_wants_their_money_while_a_case_is_open_complains_of_nothing_new(
+    stage: Stage,
+) -> None:
+    await stage.customer("damaged", DAMAGED)
+    await stage.customer("refund_pending", "no, quiero que me devuelvan la plata")
+    case = await stage.case()
+    assert (case.category, case.also, case.desired) == ("damaged", [], "refund")
+    assert stage.told("noted_wish", wish="que le devuelvan el dinero")
+    said = await stage.customer("refund_pending", "quiero mi dinero")
+    assert not any("Tomo nota" in one.text for one in said)
+    *_, offer = await stage.customer("inform", ANA)
+    assert offer.choices[0].startswith("Devolver mi dinero")
+
+
+async def test_a_refund_that_is_owed_is_another_wrong(stage: Stage) -> None:
+    await stage.customer("damaged", DAMAGED)
+    long = "y del otro pedido que cancelé hace un mes todavía no me han devuelto ni un peso"
+    await stage.customer("refund_pending", long)
+    assert (await stage.case()).also == ["refund_pending"]
+
+
 async def test_the_status_is_told_from_the_rows(stage: Stage) -> None:
     await stage.customer("ask_status", "¿Cómo va mi caso?")
     assert stage.told("ask_what")

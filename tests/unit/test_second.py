@@ -15,6 +15,11 @@ pytestmark = pytest.mark.unit
         ("llegó tarde y además roto", [("late_delivery", 0.8), ("damaged", 0.1)], "damaged"),
         ("late, and on top of that broken", [("late_delivery", 0.9), ("damaged", 0.06)], "damaged"),
         ("llegó tarde, ¿y?", [("late_delivery", 0.6), ("question", 0.3)], None),
+        (
+            "esto es el colmo",
+            [("late_delivery", 0.37), ("damaged", 0.29), ("overcharge", 0.2)],
+            None,
+        ),
         ("algo pasó", [("late_delivery", 0.5), ("other_complaint", 0.4)], None),
         ("", [], None),
     ],

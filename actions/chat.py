@@ -43,6 +43,9 @@ class Chat(TurnAction):
 def _answer(turn: Turn, case: Complaint | None) -> str:
     if turn.intent == "greet" and case is not None:
         return turn.say("greet_again")
+    if turn.intent == "remark" and case is not None:
+        # What went wrong is told already, and facts speak for themselves.
+        return "" if turn.facts else turn.say("remark_in_case")
     if turn.intent == "ask_hours":
         hours = show_hours(turn.desk.company, turn.conversation.language)
         return turn.say("ask_hours", hours=hours)

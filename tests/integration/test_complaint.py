@@ -312,6 +312,17 @@ async def test_who_wants_their_money_while_a_case_is_open_complains_of_nothing_n
     assert offer.choices[0].startswith("Devolver mi dinero")
 
 
+async def test_a_remark_about_an_open_case_is_not_asked_what_went_wrong(stage: Stage) -> None:
+    await stage.customer("remark", "leí que abrieron otra tienda")
+    assert stage.told("remark")
+    await stage.customer("damaged", DAMAGED)
+    said = await stage.customer("remark", "ya les dije que es la 10482")
+    assert len(said) == 1
+    assert stage.told("ask_contact")
+    await stage.customer("remark", "así no se trata a la gente")
+    assert stage.told("remark_in_case")
+
+
 async def test_a_refund_that_is_owed_is_another_wrong(stage: Stage) -> None:
     await stage.customer("damaged", DAMAGED)
     long = "y del otro pedido que cancelé hace un mes todavía no me han devuelto ni un peso"

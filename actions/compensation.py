@@ -58,8 +58,8 @@ class Choose(TurnAction):
             chosen = which.which(turn.text, [one.kind for one in table.alternatives])
             if chosen is not None:
                 return await take(turn, table.alternatives[chosen].id)
-        wanted = which.desired(turn.text)
-        case.desired = wanted or case.desired
+        if (wanted := which.desired(turn.text)) is not None and wanted != case.desired:
+            await offer.note_wish(turn.session, case, wanted)
         return await next_step(turn, case)
 
 

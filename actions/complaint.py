@@ -14,6 +14,12 @@ from bot.say import Say
 from bot.second import second
 
 FEW_WORDS = 8
+# Words of a refund that is owed: a wrong of its own, and no mere wish.
+_OWED = re.compile(
+    r"\b(?:nunca|todavia|aun|sigo|siguen|pendiente|promet\w+|deb\w+|desde|hace|pasaron|paso|cancel\w+"
+    r"|dias?|semanas?|mes(?:es)?|never|still|pending|waiting|promised|owed?|since|ago|days?|weeks?"
+    r"|months?|returned|yet)\b"
+)
 _CORRECTION = re.compile(
     r"\b(no,|perdon|en realidad|mejor dicho|me equivoque|quise decir|actually|i meant|sorry|rather)"
 )
@@ -54,8 +60,14 @@ class TakeComplaint(TurnAction):
 
 
 def _wants_money(turn: Turn) -> bool:
-    """Whether all that is said asks for the money: no new wrong, where another is told already."""
+    """Whether a few words ask for the money."""
     return turn.intent == "refund_pending" and len(turn.text.split()) <= FEW_WORDS
+
+
+def _only_wishes(turn: Turn, case: Complaint) -> bool:
+    """Whether the money is wanted for what is told already, and no refund is said to be owed."""
+    is_told = case.is_told and case.category != complaint.UNKNOWN
+    return is_told and _wants_money(turn) and not _OWED.search(fold(turn.text))
 
 
 async def _asked_for(turn: Turn, case: Complaint) -> int | None:
@@ -90,10 +102,12 @@ async def _more(turn: Turn, case: Complaint) -> str:
     case.thing = case.thing or turn.facts.thing
     wish, before = which.desired(turn.text), case.desired
     case.desired = wish or before
-    if wish is not None and case.is_told and _wants_money(turn):
-        words = turn.say(f"wish_{wish}")
-        return "" if wish == before else turn.say("noted_wish", wish=words)
     edited = "corrects" in (turn.message.extra or {})
+    if wish is not None and not edited and _only_wishes(turn, case):
+        if wish == before:
+            return ""
+        await offer.note_wish(turn.session, case, wish)
+        return turn.say("noted_wish", wish=turn.say(f"wish_{wish}"))
     instead = edited or bool(_CORRECTION.search(fold(turn.text)))
     if not complaint.add(case, turn.intent, turn.text, instead=instead):
         return ""

@@ -156,6 +156,14 @@ async def withdraw(session: AsyncSession, case: Complaint) -> None:
         await void(session, table.offer.id)
 
 
+async def note_wish(session: AsyncSession, case: Complaint, kind: str) -> None:
+    """Keep what the customer asks for: it may bring another offer than one without it."""
+    case.desired = kind
+    table = await on_table(session, case)
+    if table is not None and kind not in {one.kind for one in table.alternatives}:
+        await void(session, table.offer.id)
+
+
 async def void(session: AsyncSession, offer_id: int, *, was: str = "open") -> None:
     """An offer counts no more, and neither do its alternatives; one that somebody took stands."""
     ended = {"offer": offer_id, "was": was, "ended": "void", "now": clock.now()}

@@ -144,13 +144,7 @@ def _offer(policy: Policy, rule: RuleSpec, facts: CaseFacts) -> Decision:
         owed = made.amount
         alternatives.append(made)
         notes.append(f"entitlement: {_said(made)}")
-    by = raising.percent(policy.raises, facts.severity, facts.failures)
     parts = raising.in_part(policy.raises, facts.severity, facts.failures)
-    if by:
-        notes.append(
-            f"goodwill raised by {by:f} %: severity {facts.severity}, "
-            f"{facts.failures} earlier failures"
-        )
     goodwill: list[Alternative] = []
     left_out: list[tuple[Kind, PersonReason]] = []
     for spec in rule.offer:
@@ -159,11 +153,16 @@ def _offer(policy: Policy, rule: RuleSpec, facts: CaseFacts) -> Decision:
             goodwill.append(fitted)
         else:
             left_out.append((spec.kind, fitted))
+    if room.raised_by:
+        notes.append(
+            f"goodwill raised by {room.raised_by:f} %: severity {facts.severity}, "
+            f"{facts.failures} earlier failures"
+        )
     goodwill = weighing.in_order(goodwill, policy.weighing, facts.value_at_risk)
     notes += [_said(one) for one in goodwill]
     notes += [f"{kind} left out: {WHY[reason]}" for kind, reason in left_out]
     notes += room.told()
-    working = room.working(rule.why, by, left_out)
+    working = room.working(rule.why, left_out)
     # On an empty budget the right stands by itself; any other limit is for a person to judge.
     right_alone = bool(alternatives) and {reason for _, reason in left_out} == {"budget_spent"}
     if rule.offer and len(left_out) == len(rule.offer) and not right_alone:
@@ -202,6 +201,7 @@ class _Room:
         self._facts = facts
         self._order = facts.order_value
         self._on_order: Money | None = None
+        self.raised_by = Decimal(0)  # in percent: the most that any alternative was raised by
         if facts.order_value is not None:
             most = percent_of(facts.order_value, policy.limits.per_order.max_percent)
             self._on_order = max(most - (facts.usage.order_total or nothing), nothing)
@@ -230,6 +230,7 @@ class _Room:
         for by in parts if is_gift else ():
             more = self.fit_goodwill(spec, owed, by)
             if isinstance(more, Alternative):
+                self.raised_by = max(self.raised_by, by)
                 return more
         return self.fit_goodwill(spec, owed)
 
@@ -259,9 +260,10 @@ class _Room:
             return "budget_spent"
         return limit
 
-    def working(self, why: str, by: Decimal, left_out: list[tuple[Kind, PersonReason]]) -> Working:
+    def working(self, why: str, left_out: list[tuple[Kind, PersonReason]]) -> Working:
         """What a decision was made of."""
-        return Working(why, by, tuple(left_out), self._on_order, self._customer_left())
+        left = self._on_order, self._customer_left()
+        return Working(why, self.raised_by, tuple(left_out), *left)
 
     def told(self) -> list[str]:
         """What the limits leave, in words."""

@@ -164,6 +164,8 @@ class Service:
         await self.inbox.store(channel, events)
 
     async def _taken(self, taken: arrivals.Taken) -> None:
+        if taken.needs_answer:
+            self.keeper.wake(taken.conversation_id)
         for message in taken.messages:
             await self.show(message)
         if taken.settled is not None:
@@ -172,8 +174,6 @@ class Service:
             self._delivered(taken.delivery)
         for conversation_id in (*taken.left, *([taken.conversation_id] if taken.left else [])):
             self.case_changed(conversation_id)
-        if taken.needs_answer:
-            self.keeper.wake(taken.conversation_id)
         if taken.released:
             self.deliverer.wake(taken.conversation_id)
 

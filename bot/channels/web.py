@@ -208,6 +208,9 @@ class Visit:
             self.language = conversation.language
             pressed = is_new and message.choice_token is not None
             spent = await _pressed_on(session, message) if pressed else None
+        if is_new:
+            # Before anything that fails when the page is gone.
+            self.service.keeper.wake(self.conversation_id)
         at = message.at.isoformat()
         await self._show({"type": "stored", "id": str(frame.id), "seq": message.seq, "at": at})
         if is_new:
@@ -215,7 +218,6 @@ class Visit:
                 event = {"type": "spent", "seq": spent, "chosen": message.choice_token}
                 self.service.publish(self.conversation_id, event)
             await self.service.show(message)
-            self.service.keeper.wake(self.conversation_id)
         elif message.state == "answered":
             await self._show({"type": "answered", "id": str(frame.id)})
 

@@ -312,6 +312,29 @@ async def test_who_wants_their_money_while_a_case_is_open_complains_of_nothing_n
     assert offer.choices[0].startswith("Devolver mi dinero")
 
 
+@pytest.mark.parametrize("intent", ["refund_pending", "choose"])
+async def test_who_wants_their_money_gets_another_offer_than_who_does_not(
+    stage: Stage, intent: str
+) -> None:
+    *_, offer = await stage.customer("late_delivery", f"El pedido 10482 llegó tarde, {ANA}")
+    assert not any("Devolver mi dinero" in one for one in offer.choices)
+    *_, offer = await stage.customer(intent, "quiero que me devuelvan el dinero")
+    assert offer.choices[0].startswith("Cancelar y devolver ($249.900)")
+    said = stage.told("noted_wish", wish="que le devuelvan el dinero")
+    assert said is (intent == "refund_pending")
+
+
+@pytest.mark.parametrize(
+    "text", ["exijo el reembolso que nunca llegó", "I need my refund, it never came"]
+)
+async def test_a_refund_that_never_came_is_a_wrong_in_few_words_as_well(
+    stage: Stage, text: str
+) -> None:
+    await stage.customer("damaged", DAMAGED)
+    await stage.customer("refund_pending", text)
+    assert (await stage.case()).also == ["refund_pending"]
+
+
 async def test_a_remark_about_an_open_case_is_not_asked_what_went_wrong(stage: Stage) -> None:
     await stage.customer("remark", "leí que abrieron otra tienda")
     assert stage.told("remark")

@@ -100,14 +100,14 @@ def _thing(turn: Turn, case: Complaint) -> str:
 async def _more(turn: Turn, case: Complaint) -> str:
     """A further word on a case that is already open: another wrong, a correction, or the same."""
     case.thing = case.thing or turn.facts.thing
-    wish, before = which.desired(turn.text), case.desired
-    case.desired = wish or before
+    wish = which.desired(turn.text)
     edited = "corrects" in (turn.message.extra or {})
     if wish is not None and not edited and _only_wishes(turn, case):
-        if wish == before:
+        if wish == case.desired:
             return ""
         await offer.note_wish(turn.session, case, wish)
         return turn.say("noted_wish", wish=turn.say(f"wish_{wish}"))
+    case.desired = wish or case.desired
     instead = edited or bool(_CORRECTION.search(fold(turn.text)))
     if not complaint.add(case, turn.intent, turn.text, instead=instead):
         return ""

@@ -1,6 +1,6 @@
 """What has been given before: what the limits are held against."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
@@ -91,10 +91,10 @@ async def of(session: AsyncSession, desk: Desk, case: Complaint) -> Usage:
         asked["household"] = goodwill(limits.per_household, "household")
     if cap := (limits.per_category or {}).get(case.category):
         asked["category"] = goodwill(cap, "category")
-    caps = (limits.per_kind or {}).items()
-    kinds = {kind: goodwill(cap, kind=kind) for kind, cap in caps}
-    answers = await _given(session, currency, case, [*asked.values(), *kinds.values()])
-    given = dict(zip([*asked, *kinds], answers, strict=True))
+    kinds: list[str] = list(limits.per_kind or {})
+    for kind, cap in (limits.per_kind or {}).items():
+        asked[kind] = goodwill(cap, kind=kind)
+    given = await _given(session, currency, case, asked)
     nothing = Given()
     on_order = given.get("order", nothing)
     today = clock.now().astimezone(desk.company.tz).date()
@@ -116,9 +116,9 @@ async def household_of(session: AsyncSession, contact_id: int) -> list[int]:
 
 
 async def _given(
-    session: AsyncSession, currency: str, case: Complaint, asked: Sequence[_Question]
-) -> list[Given]:
-    """The answers, in their order; all of them by one statement, for each decision asks several."""
+    session: AsyncSession, currency: str, case: Complaint, asked: Mapping[str, _Question]
+) -> dict[str, Given]:
+    """The answers by name; all of them by one statement, for each decision asks several."""
     told: dict[str, Any] = {
         "order": case.order_id,
         "contact": case.contact_id,
@@ -126,14 +126,13 @@ async def _given(
         "category": case.category,
     }
     now = clock.now()
-    for place, one in enumerate(asked):
+    for place, one in enumerate(asked.values()):
         told[f"since_{place}"] = now - timedelta(days=one.days) if one.days else None
-    rows = await session.execute(_taken(tuple(asked)), told)
-    by_place = {place: (int(count), int(total)) for place, count, total in rows}
-    return [
-        Given(count, Money(total, currency))
-        for count, total in (by_place[place] for place in range(len(asked)))
-    ]
+    rows = await session.execute(_taken(tuple(asked.values())), told)
+    names = list(asked)
+    return {
+        names[place]: Given(int(count), Money(int(total), currency)) for place, count, total in rows
+    }
 
 
 @cache

@@ -106,20 +106,6 @@ async def test_a_message_that_waits_keeps_the_lease_with_its_worker(stage: Stage
             assert other.held
 
 
-@pytest.mark.parametrize("are_behind", [True, False])
-async def test_where_one_process_runs_all_turns_those_behind_keep_the_turn(
-    stage: Stage, *, are_behind: bool
-) -> None:
-    db = stage.theatre.db
-    async with (
-        lease.turn_lease(db, stage.id, "one", is_alone=True) as taken,
-        db.write() as session,
-    ):
-        assert await taken.take(session)
-        await taken.give_back_if_all_is_answered(session, are_behind=are_behind)
-        assert taken.held is are_behind
-
-
 class Ears:
     """What the keeper reports."""
 

@@ -1,13 +1,11 @@
 """The model behind the intents, small and in the engine's Python: what it learns it also finds."""
 
 import json
-import subprocess
 from typing import Any
 
 import pytest
 
-from bot import engine
-from bot.settings import ROOT, load_settings
+from tests.unit.engines_python import run
 
 pytestmark = pytest.mark.integration
 
@@ -65,17 +63,7 @@ print(json.dumps({
 
 @pytest.fixture(scope="module")
 def told() -> dict[str, Any]:
-    environment = engine.environment({}, load_settings())
-    ran = subprocess.run(
-        [str(engine.python()), "-c", STORY],
-        env=environment,
-        cwd=ROOT,
-        check=False,
-        capture_output=True,
-        text=True,
-    )
-    assert ran.returncode == 0, ran.stderr[-2000:]
-    return dict(json.loads(ran.stdout.splitlines()[-1]))
+    return dict(json.loads(run("-c", STORY).splitlines()[-1]))
 
 
 def test_a_message_heard_later_is_seen_as_when_it_was_learned(told: dict[str, Any]) -> None:

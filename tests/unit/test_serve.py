@@ -1,14 +1,13 @@
 """The engine as it is served: light, and with Rasa's own answers; shown in the engine's Python."""
 
 import json
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot import engine
-from bot.settings import ROOT, load_settings
+from tests.unit.engines_python import run
 
 pytestmark = pytest.mark.integration
 
@@ -109,22 +108,10 @@ print(json.dumps(told))
 
 @pytest.fixture(scope="module")
 def told() -> dict[str, Any]:
-    python, model = engine.python(), engine.newest_model()
-    assert python is not None
+    model = engine.newest_model()
     assert model is not None
-    secrets = {"ENGINE_TOKEN": "e", "ACTIONS_URL": "http://127.0.0.1:1", "ACTIONS_TOKEN": "a"}
-    result = subprocess.run(
-        [python, "-c", STORY, model],
-        env=engine.environment({}, load_settings(), **secrets),
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=170,
-    )
-    assert result.returncode == 0, result.stderr
-    found: dict[str, Any] = json.loads(result.stdout.splitlines()[-1])
-    return found
+    secrets: Any = {"ENGINE_TOKEN": "e", "ACTIONS_URL": "http://127.0.0.1:1", "ACTIONS_TOKEN": "a"}
+    return dict(json.loads(run("-c", STORY, model, **secrets).splitlines()[-1]))
 
 
 def test_a_model_without_a_neural_network_brings_no_tensorflow(told: dict[str, Any]) -> None:
@@ -197,27 +184,11 @@ nlu:
 
 
 def test_a_pipeline_with_a_neural_network_is_served_as_well(tmp_path: Path) -> None:
-    python = engine.python()
-    assert python is not None
     (tmp_path / "config.yml").write_text(NETWORK)
     (tmp_path / "nlu.yml").write_text(EXAMPLES)
-    environment = engine.environment({}, load_settings(), RASA_CACHE_DIRECTORY=str(tmp_path / "c"))
-
-    def run(*command: str, told: str = "") -> str:
-        result = subprocess.run(
-            [python, "-m", *command],
-            env=environment,
-            cwd=tmp_path,
-            input=told,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=170,
-        )
-        assert result.returncode == 0, result.stderr
-        return result.stdout
-
-    train = ("--config", "config.yml", "--nlu", "nlu.yml", "--out", ".")
-    run("rasa", "train", "nlu", *train, "--fixed-model-name", "network")
-    understood = json.loads(run("bot.inside_rasa.parse", "network.tar.gz", told='"llegó roto"\n'))
+    there: Any = {"folder": tmp_path, "RASA_CACHE_DIRECTORY": str(tmp_path / "cache")}
+    files = ("--config", "config.yml", "--nlu", "nlu.yml", "--out", ".")
+    run("-m", "rasa", "train", "nlu", *files, "--fixed-model-name", "network", **there)
+    parse = ("-m", "bot.inside_rasa.parse", "network.tar.gz")
+    understood = json.loads(run(*parse, told='"llegó roto"\n', **there))
     assert {intent for intent, _ in understood["ranking"]} == {"greet", "damaged"}

@@ -1,12 +1,10 @@
 """How the engine joins examples while it trains; shown in the engine's Python."""
 
 import json
-import subprocess
 
 import pytest
 
-from bot import engine
-from bot.settings import ROOT, load_settings
+from tests.unit.engines_python import run
 
 pytestmark = pytest.mark.integration
 
@@ -29,20 +27,6 @@ print(json.dumps([theirs, joined()]))
 
 
 def test_examples_are_joined_as_rasa_joins_them() -> None:
-    python = engine.python()
-    assert python is not None
-
-    result = subprocess.run(
-        [python, "-c", JOIN],
-        env=engine.environment({}, load_settings()),
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
-
-    assert result.returncode == 0, result.stderr
-    theirs, ours = json.loads(result.stdout.splitlines()[-1])
+    theirs, ours = json.loads(run("-c", JOIN).splitlines()[-1])
     assert ours == theirs
     assert ours == [["hola", "greet"], ["llegó roto", "damaged"], ["hola", "goodbye"]]

@@ -1,0 +1,63 @@
+"""What the customer asks for by themselves: heard, first on the table, and no new complaint."""
+
+import pytest
+
+from tests.integration.stage import ANA, Stage
+
+DAMAGED = "Compré una licuadora, pedido 10482, y llegó quebrada"
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("quiero que me devuelvan mi dinero", "Devolver mi dinero"),
+        ("quiero uno nuevo", "Uno nuevo por exprés"),
+    ],
+)
+async def test_what_was_asked_for_comes_first(stage: Stage, text: str, first: str) -> None:
+    *_, offer = await stage.customer("damaged", f"{DAMAGED}, {text}. {ANA}")
+    assert offer.choices[0].startswith(first)
+
+
+async def test_who_wants_their_money_while_a_case_is_open_complains_of_nothing_new(
+    stage: Stage,
+) -> None:
+    await stage.customer("damaged", DAMAGED)
+    await stage.customer("refund_pending", "no, quiero que me devuelvan la plata")
+    case = await stage.case()
+    assert (case.category, case.also, case.desired) == ("damaged", [], "refund")
+    assert stage.told("noted_wish", wish="que le devuelvan el dinero")
+    said = await stage.customer("refund_pending", "quiero mi dinero")
+    assert not any("Tomo nota" in one.text for one in said)
+    *_, offer = await stage.customer("inform", ANA)
+    assert offer.choices[0].startswith("Devolver mi dinero")
+
+
+@pytest.mark.parametrize("intent", ["refund_pending", "choose"])
+async def test_who_wants_their_money_gets_another_offer_than_who_does_not(
+    stage: Stage, intent: str
+) -> None:
+    *_, offer = await stage.customer("late_delivery", f"El pedido 10482 llegó tarde, {ANA}")
+    assert not any("Devolver mi dinero" in one for one in offer.choices)
+    *_, offer = await stage.customer(intent, "quiero que me devuelvan el dinero")
+    assert offer.choices[0].startswith("Cancelar y devolver ($249.900)")
+    said = stage.told("noted_wish", wish="que le devuelvan el dinero")
+    assert said is (intent == "refund_pending")
+
+
+@pytest.mark.parametrize(
+    "text", ["exijo el reembolso que nunca llegó", "I need my refund, it never came"]
+)
+async def test_a_refund_that_never_came_is_a_wrong_in_few_words_as_well(
+    stage: Stage, text: str
+) -> None:
+    await stage.customer("damaged", DAMAGED)
+    await stage.customer("refund_pending", text)
+    assert (await stage.case()).also == ["refund_pending"]
+
+
+async def test_a_refund_that_is_owed_is_another_wrong(stage: Stage) -> None:
+    await stage.customer("damaged", DAMAGED)
+    long = "y del otro pedido que cancelé hace un mes todavía no me han devuelto ni un peso"
+    await stage.customer("refund_pending", long)
+    assert (await stage.case()).also == ["refund_pending"]

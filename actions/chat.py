@@ -4,11 +4,11 @@ from actions.compensation import chosen_in_words
 from actions.go_on import go_on
 from actions.next_step import to_person
 from actions.turn import COUNT_UNCLEAR, Turn, TurnAction
-from bot.alarm import alarm
-from bot.doubt import candidates
+from bot.company.opening_hours import show_hours
 from bot.models import Complaint
-from bot.opening_hours import show_hours
-from bot.say import Option, Say, payload
+from bot.text.reply import Option, Say, payload
+from bot.understanding.clarification import candidates
+from bot.understanding.escalation import alarm
 
 # These end a talk: no question is put after them.
 _LEAVE_IT = {"goodbye", "thanks", "praise"}

@@ -3,17 +3,20 @@
 from actions import remedies
 from actions.next_step import next_step, to_person
 from actions.turn import Turn, TurnAction
-from bot import compensation, complaint, handoff, offer, which
-from bot.compensation import Acceptance
+from bot.cases import complaints
+from bot.compensation import acceptance, offers
+from bot.compensation.acceptance import Acceptance
+from bot.handoffs import queue
 from bot.models import Compensation, Complaint
-from bot.say import Say
+from bot.text.reply import Say
+from bot.understanding import choice_matching
 
 
 async def take(turn: Turn, compensation_id: int) -> list[Say]:
     """Give the customer the alternative they chose, and confirm what was done."""
-    outcome, remedy = await compensation.accept(turn.session, turn.desk, compensation_id, "bot")
+    outcome, remedy = await acceptance.accept(turn.session, turn.desk, compensation_id, "bot")
     case = await turn.session.get_one(Complaint, remedy.complaint_id)
-    if await handoff.open_handoff(turn.session, case.conversation_id) is None:
+    if await queue.open_handoff(turn.session, case.conversation_id) is None:
         # A button that stood in an earlier conversation: the case goes on where it is pressed.
         case.conversation_id = turn.conversation.id
     if outcome is Acceptance.DONE:
@@ -29,10 +32,10 @@ async def take(turn: Turn, compensation_id: int) -> list[Say]:
 
 async def chosen_in_words(turn: Turn, case: Complaint) -> int | None:
     """The alternative on the table that a message names, unless it asks or tells about it."""
-    table = await offer.on_table(turn.session, case)
-    if table is None or turn.facts or which.asks(turn.text):
+    table = await offers.on_table(turn.session, case)
+    if table is None or turn.facts or choice_matching.asks(turn.text):
         return None
-    place = which.which(turn.text, [one.kind for one in table.alternatives])
+    place = choice_matching.which(turn.text, [one.kind for one in table.alternatives])
     return None if place is None else table.alternatives[place].id
 
 
@@ -53,13 +56,13 @@ class Choose(TurnAction):
         case = await turn.case()
         if case is None:
             return await _nothing_to_choose(turn)
-        table = await offer.on_table(turn.session, case)
+        table = await offers.on_table(turn.session, case)
         if table is not None and not turn.facts:
-            chosen = which.which(turn.text, [one.kind for one in table.alternatives])
+            chosen = choice_matching.which(turn.text, [one.kind for one in table.alternatives])
             if chosen is not None:
                 return await take(turn, table.alternatives[chosen].id)
-        if (wanted := which.desired(turn.text)) is not None and wanted != case.desired:
-            await offer.note_wish(turn.session, case, wanted)
+        if (wanted := choice_matching.desired(turn.text)) is not None and wanted != case.desired:
+            await offers.note_wish(turn.session, case, wanted)
         return await next_step(turn, case)
 
 
@@ -76,13 +79,13 @@ class Affirm(TurnAction):
         case = await turn.case()
         if case is None:
             return await _nothing_to_choose(turn)
-        table = await offer.on_table(turn.session, case)
+        table = await offers.on_table(turn.session, case)
         if table is not None:
             kinds = [one.kind for one in table.alternatives]
-            chosen = 0 if len(kinds) == 1 else which.which(turn.text, kinds)
+            chosen = 0 if len(kinds) == 1 else choice_matching.which(turn.text, kinds)
             if chosen is not None:
                 return await take(turn, table.alternatives[chosen].id)
-        elif await complaint.remedied(turn.session, case) is not None:
+        elif await complaints.remedied(turn.session, case) is not None:
             return await to_person(turn, "already_remedied")
         return await next_step(turn, case)
 
@@ -100,24 +103,24 @@ class Deny(TurnAction):
         case = await turn.case()
         if case is None:
             return await _nothing_to_choose(turn)
-        table = await offer.on_table(turn.session, case)
+        table = await offers.on_table(turn.session, case)
         if table is not None:
             # "No quiero un cupón, quiero mi dinero" is a choice.
-            chosen = which.which(turn.text, [one.kind for one in table.alternatives])
-            if chosen is not None and which.desired(turn.text) is not None:
+            chosen = choice_matching.which(turn.text, [one.kind for one in table.alternatives])
+            if chosen is not None and choice_matching.desired(turn.text) is not None:
                 return await take(turn, table.alternatives[chosen].id)
-            await offer.decline(turn.session, case)
+            await offers.decline(turn.session, case)
             return await to_person(turn, "all_declined")
-        if await complaint.remedied(turn.session, case) is not None:
-            complaint.close(turn.session, case, "customer")
+        if await complaints.remedied(turn.session, case) is not None:
+            complaints.close(turn.session, case, "customer")
             return [Say(turn.say("closed", reference=case.reference))]
         return await next_step(turn, case)
 
 
 async def _nothing_to_choose(turn: Turn) -> list[Say]:
     """A yes, a no or a choice with no case open: say what stands, or ask what happened."""
-    last = await complaint.latest(turn.session, turn.conversation)
-    remedy = await compensation.taken(turn.session, last) if last else None
+    last = await complaints.latest(turn.session, turn.conversation)
+    remedy = await acceptance.taken(turn.session, last) if last else None
     if last is None or remedy is None:
         return [Say(turn.say("ask_what"))]
     return [_stands(turn, last, remedy)]

@@ -5,13 +5,15 @@ import re
 from actions.compensation import take
 from actions.next_step import join, next_step, to_person
 from actions.turn import Turn, TurnAction
-from bot import complaint, offer, which
-from bot.alarm import alarm
-from bot.kinds import KINDS
+from bot.cases import complaints
+from bot.compensation import offers
 from bot.models import Complaint
-from bot.plain import fold
-from bot.say import Say
-from bot.second import second
+from bot.remedy_kind import KINDS
+from bot.text.normalize import fold
+from bot.text.reply import Say
+from bot.understanding import choice_matching
+from bot.understanding.escalation import alarm
+from bot.understanding.second_complaint import second
 
 FEW_WORDS = 8
 # Words of a refund that is owed: a wrong of its own, and no mere wish.
@@ -38,7 +40,7 @@ class TakeComplaint(TurnAction):
         case = await turn.case()
         if case is None or case.first_message_id == turn.message.id:
             also = second(turn.text, turn.intent, turn.ranking)
-            case = await complaint.take(
+            case = await complaints.take(
                 turn.session,
                 turn.conversation,
                 turn.message,
@@ -46,12 +48,12 @@ class TakeComplaint(TurnAction):
                 turn.facts,
                 also=[also] if also else [],
             )
-            case.desired = which.desired(turn.text)
+            case.desired = choice_matching.desired(turn.text)
             opening = apology(turn, case)
         elif (chosen := await _asked_for(turn, case)) is not None:
             return await take(turn, chosen)
         else:
-            complaint.feel(case, turn.text)
+            complaints.feel(case, turn.text)
             opening = await _more(turn, case)
         if (grave := alarm(turn.text)) is not None:
             # Whatever else it is about, a person sees to it.
@@ -66,16 +68,16 @@ def _wants_money(turn: Turn) -> bool:
 
 def _only_wishes(turn: Turn, case: Complaint) -> bool:
     """Whether the money is wanted for what is told already, and no refund is said to be owed."""
-    is_told = case.is_told and case.category != complaint.UNKNOWN
+    is_told = case.is_told and case.category != complaints.UNKNOWN
     return is_told and _wants_money(turn) and not _OWED.search(fold(turn.text))
 
 
 async def _asked_for(turn: Turn, case: Complaint) -> int | None:
     """The refund on the table, when the customer asks for their money: a choice."""
-    table = await offer.on_table(turn.session, case) if _wants_money(turn) else None
+    table = await offers.on_table(turn.session, case) if _wants_money(turn) else None
     if table is None:
         return None
-    chosen = which.which(turn.text, [one.kind for one in table.alternatives])
+    chosen = choice_matching.which(turn.text, [one.kind for one in table.alternatives])
     if chosen is None or not KINDS[table.alternatives[chosen].kind].is_paid_back:
         return None
     return table.alternatives[chosen].id
@@ -100,18 +102,18 @@ def _thing(turn: Turn, case: Complaint) -> str:
 async def _more(turn: Turn, case: Complaint) -> str:
     """A further word on a case that is already open: another wrong, a correction, or the same."""
     case.thing = case.thing or turn.facts.thing
-    wish = which.desired(turn.text)
+    wish = choice_matching.desired(turn.text)
     edited = "corrects" in (turn.message.extra or {})
     if wish is not None and not edited and _only_wishes(turn, case):
         if wish == case.desired:
             return ""
-        await offer.note_wish(turn.session, case, wish)
+        await offers.note_wish(turn.session, case, wish)
         return turn.say("noted_wish", wish=turn.say(f"wish_{wish}"))
     case.desired = wish or case.desired
     instead = edited or bool(_CORRECTION.search(fold(turn.text)))
-    if not complaint.add(case, turn.intent, turn.text, instead=instead):
+    if not complaints.add(case, turn.intent, turn.text, instead=instead):
         return ""
-    await offer.withdraw(turn.session, case)
+    await offers.withdraw(turn.session, case)
     if case.category == turn.intent:
         return turn.say(f"apology_{case.category}", thing=_thing(turn, case))
     also = turn.say("apology_also", what=turn.say(f"what_{turn.intent}"))

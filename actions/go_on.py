@@ -3,8 +3,8 @@
 from actions.compensation import chosen_in_words, take
 from actions.next_step import join, next_step, to_person
 from actions.turn import Turn
-from bot.alarm import alarm
-from bot.say import Say
+from bot.text.reply import Say
+from bot.understanding.escalation import alarm
 
 
 async def go_on(turn: Turn, opening: str = "") -> list[Say]:

@@ -4,10 +4,11 @@ from actions.go_on import go_on
 from actions.next_step import to_person
 from actions.status import status
 from actions.turn import Turn, TurnAction
-from bot import complaint, handoff, promise
-from bot.alarm import alarm
+from bot.cases import complaints, promises
+from bot.handoffs import queue
 from bot.models import Complaint
-from bot.say import Say
+from bot.text.reply import Say
+from bot.understanding.escalation import alarm
 
 
 class HandOff(TurnAction):
@@ -22,7 +23,7 @@ class HandOff(TurnAction):
         turn.understood()
         case = await turn.case()
         if case is not None:
-            complaint.feel(case, turn.text)
+            complaints.feel(case, turn.text)
         # The press is a threat of its own kind, and danger is danger however it is understood.
         return await to_person(turn, alarm(turn.text) or turn.intent)
 
@@ -37,16 +38,16 @@ class GoOn(TurnAction):
     async def respond(self, turn: Turn) -> list[Say]:
         """Take the conversation back, unless an agent already has it; nobody is awaited then."""
         turn.understood()
-        waiting = await handoff.open_handoff(turn.session, turn.conversation.id)
+        waiting = await queue.open_handoff(turn.session, turn.conversation.id)
         if waiting is not None and waiting.state == "waiting":
             case = await turn.session.get_one(Complaint, waiting.complaint_id)
-            handoff.end(turn.session, waiting, case, "returned", "customer")
-            await promise.end(turn.session, case.id, promise.ANSWER, "void")
+            queue.end(turn.session, waiting, case, "returned", "customer")
+            await promises.end(turn.session, case.id, promises.ANSWER, "void")
         opening = turn.say("back_with_bot")
-        last = await complaint.latest(turn.session, turn.conversation)
+        last = await complaints.latest(turn.session, turn.conversation)
         if last is not None and last.state != "open":
             return [Say(f"{opening} {await status(turn, last)}")]
-        if await handoff.told_meanwhile(turn.session, turn.conversation.id):
+        if await queue.told_meanwhile(turn.session, turn.conversation.id):
             # What was told meanwhile is heard next, and answered then.
             return [Say(opening)]
         return await go_on(turn, opening)

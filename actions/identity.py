@@ -4,7 +4,7 @@ from actions.go_on import go_on
 from actions.next_step import next_step, to_person
 from actions.turn import Turn, TurnAction
 from bot.category import CATEGORIES, OrderNeed
-from bot.say import Say
+from bot.text.reply import Say
 
 
 class NoteFacts(TurnAction):

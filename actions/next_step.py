@@ -8,15 +8,21 @@ from dataclasses import replace
 
 from actions import remedies
 from actions.turn import Turn
-from bot import complaint, handoff, identity, offer, order, packet, shadow, traces, waiting
+from bot.casefile import build
+from bot.cases import complaints
 from bot.category import CATEGORIES, OrderNeed
-from bot.decision import record
-from bot.emotion import Emotion
-from bot.identity import Match
+from bot.compensation import offers
+from bot.compensation.decision_log import record
+from bot.customers import orders, verification
+from bot.customers.verification import Match
+from bot.handoffs import queue, wait_estimate
 from bot.models import Compensation, Complaint, Order
-from bot.policy import CaseFacts, Decision, decide
-from bot.say import Option, Say, payload
-from bot.second import second
+from bot.policy.decide import CaseFacts, Decision, decide
+from bot.risk import evidence
+from bot.simulation import shadow
+from bot.text.reply import Option, Say, payload
+from bot.understanding.emotion import Emotion
+from bot.understanding.second_complaint import second
 
 # How often one fact is asked for before a person takes over.
 MOST_ASKED = 3
@@ -35,16 +41,16 @@ async def next_step(turn: Turn, case: Complaint) -> list[Say]:
     if case.contact_id is None and turn.conversation.contact_id is not None:
         # Who it is was learned on the way: limits count for the person from here on.
         case.contact_id = turn.conversation.contact_id
-        await offer.withdraw(turn.session, case)
+        await offers.withdraw(turn.session, case)
     said = await _find_order(turn, case)
     if said is not None:
         return said
     opening = ""
     earlier = await _begun_elsewhere(turn, case)
     if earlier is not None:
-        case = complaint.merge(turn.session, earlier, case)
+        case = complaints.merge(turn.session, earlier, case)
         opening = turn.say("same_case", reference=case.reference)
-    given = await complaint.remedied(turn.session, case)
+    given = await complaints.remedied(turn.session, case)
     if given is not None:
         return join(opening, [await _already_remedied(turn, given)])
     return join(opening, await _offer(turn, case))
@@ -60,14 +66,14 @@ async def _find_order(turn: Turn, case: Complaint) -> list[Say] | None:
     if (
         need is OrderNeed.NONE
         and not turn.facts.orders
-        and await complaint.is_further(turn.session, case)
+        and await complaints.is_further(turn.session, case)
     ):
         # The order that was told before belongs to the case before.
         return None
-    matched, found = await identity.match(turn.session, turn.conversation)
+    matched, found = await verification.match(turn.session, turn.conversation)
     if matched is Match.PROVEN and found is not None:
         if case.order_id != found.id:
-            await offer.withdraw(turn.session, case)
+            await offers.withdraw(turn.session, case)
             case.order_id, case.contact_id = found.id, found.contact_id
         return None
     if need is OrderNeed.NONE:
@@ -93,11 +99,11 @@ async def _ask(turn: Turn, matched: Match, need: OrderNeed) -> list[Say] | None:
 async def _ask_order(turn: Turn, need: OrderNeed) -> list[Say] | None:
     """Which order it is about: picked from the customer's own, typed, or looked up by a person."""
     if turn.conversation.contact_id is not None and not turn.counted("other_order"):
-        orders = await order.recent(turn.session, turn.conversation.contact_id)
-        if orders and turn.count("pick_order") > MOST_ASKED:
+        recent = await orders.recent(turn.session, turn.conversation.contact_id)
+        if recent and turn.count("pick_order") > MOST_ASKED:
             return await to_person(turn, "order_not_found")
-        if orders:
-            return [_pick(turn, orders)]
+        if recent:
+            return [_pick(turn, recent)]
     if need is OrderNeed.USEFUL:
         return None if turn.count("ask_order") > 1 else [Say(turn.say("ask_order_useful"))]
     known = turn.conversation.said_email or turn.conversation.said_phone
@@ -109,14 +115,14 @@ async def _ask_order(turn: Turn, need: OrderNeed) -> list[Say] | None:
     return [Say(turn.say("ask_order"))]
 
 
-def _pick(turn: Turn, orders: list[Order]) -> Say:
+def _pick(turn: Turn, recent: list[Order]) -> Say:
     options = [
         Option(
             title=one.number,
             detail="; ".join(one.items),
             payload=payload("pick_order", order=one.number),
         )
-        for one in orders
+        for one in recent
     ]
     options.append(Option(turn.say("other_order"), payload("pick_order", order="")))
     return Say(turn.say("pick_order"), tuple(options))
@@ -126,8 +132,8 @@ async def _begun_elsewhere(turn: Turn, case: Complaint) -> Complaint | None:
     """One order, one open case: that of another conversation, unless a person has it."""
     if case.order_id is None:
         return None
-    earlier = await complaint.same_order(turn.session, case)
-    if earlier is None or await handoff.open_handoff(turn.session, earlier.conversation_id):
+    earlier = await complaints.same_order(turn.session, case)
+    if earlier is None or await queue.open_handoff(turn.session, earlier.conversation_id):
         return None
     return earlier
 
@@ -149,17 +155,17 @@ async def _already_remedied(turn: Turn, given: Compensation) -> Say:
 
 async def _offer(turn: Turn, case: Complaint) -> list[Say]:
     """The alternatives: those on the table, or what the policy allows now."""
-    table = await offer.on_table(turn.session, case)
+    table = await offers.on_table(turn.session, case)
     if table is None and await _much_at_stake(turn, case):
         return await to_person(turn, "anger")
-    facts = await offer.case_facts(turn.session, turn.desk, case, turn.conversation)
+    facts = await offers.case_facts(turn.session, turn.desk, case, turn.conversation)
     if facts.signals:
-        await traces.note(turn.session, case, await traces.found(turn.session, turn.desk, case))
+        await evidence.note(turn.session, case, await evidence.found(turn.session, turn.desk, case))
     decision = decide(turn.desk.policy, facts)
     if table is not None and (decision.rule_id == table.offer.rule_id or not turn.photos):
         return [remedies.table(turn, table, again=True)]
     if decision.outcome == "offer":
-        table = await offer.put(turn.session, case, decision)
+        table = await offers.put(turn.session, case, decision)
         await _record(turn, case, facts, decision, table.offer.id)
         return [remedies.table(turn, table, again=False)]
     with_photo = decide(turn.desk.policy, replace(facts, has_photo=True))
@@ -182,8 +188,8 @@ async def _much_at_stake(turn: Turn, case: Complaint) -> bool:
     least = turn.desk.company.people.at_stake
     if least is None or case.contact_id is None or case.emotion not in STRONG:
         return False
-    spent = await order.spent_in_a_year(turn.session, case.contact_id, turn.desk.company.currency)
-    return spent.major >= least and not await handoff.was_for(turn.session, case, "anger")
+    spent = await orders.spent_in_a_year(turn.session, case.contact_id, turn.desk.company.currency)
+    return spent.major >= least and not await queue.was_for(turn.session, case, "anger")
 
 
 async def to_person(turn: Turn, reason: str) -> list[Say]:
@@ -191,7 +197,7 @@ async def to_person(turn: Turn, reason: str) -> list[Say]:
 
     What is passed on is shown, too: the customer corrects it while they wait.
     """
-    wait = await handoff.hand_off(
+    wait = await queue.hand_off(
         turn.session,
         turn.desk,
         turn.conversation,
@@ -206,7 +212,9 @@ async def to_person(turn: Turn, reason: str) -> list[Say]:
     why = f"person_because_{HEARD_AS.get(reason, reason)}"
     if wording.has(why):
         parts.append(turn.say(why))
-    parts.append(waiting.tell(wording, language, wait.handoff, wait.outlook, wait.promise.due_at))
+    parts.append(
+        wait_estimate.tell(wording, language, wait.handoff, wait.outlook, wait.promise.due_at)
+    )
     # Where the apology of this same turn has just named the case, once is enough.
     if not (case.is_told and case.first_message_id == turn.message.id):
         parts.append(turn.say("your_case", reference=case.reference))
@@ -214,10 +222,10 @@ async def to_person(turn: Turn, reason: str) -> list[Say]:
         parts.append(turn.say("tell_meanwhile"))
     back = (
         ()
-        if wait.handoff.reason in handoff.ONLY_A_PERSON
+        if wait.handoff.reason in queue.ONLY_A_PERSON
         else (Option(turn.say("with_the_bot"), payload("go_on")),)
     )
-    summary = await packet.summary_for_customer(turn.session, turn.desk, case, wait.handoff)
+    summary = await build.summary_for_customer(turn.session, turn.desk, case, wait.handoff)
     if summary is None or wait.handoff.summary_state is not None:
         return [Say(" ".join(parts), back)]
     wait.handoff.summary_state = "shown"

@@ -1,21 +1,21 @@
 """How remedies are told: the alternatives as buttons, what was done, what stands already."""
 
 from actions.turn import Turn
-from bot import remedy
+from bot.compensation import presentation
+from bot.compensation.offers import OnTable
 from bot.models import Compensation, Complaint
-from bot.offer import OnTable
-from bot.say import Option, Say, payload
+from bot.text.reply import Option, Say, payload
 
 
 def title(turn: Turn, given: Compensation) -> str:
     """A remedy's name with its amount, in the customer's language."""
-    return remedy.title(turn.desk.wording, given, turn.conversation.language)
+    return presentation.title(turn.desk.wording, given, turn.conversation.language)
 
 
 def table(turn: Turn, on_table: OnTable, *, again: bool) -> Say:
     """The alternatives to choose from, and the way out of them."""
     language = turn.conversation.language
-    options = remedy.options(turn.desk.wording, on_table.alternatives, language)
+    options = presentation.options(turn.desk.wording, on_table.alternatives, language)
     options.append(Option(turn.say("none_of_these"), payload("deny")))
     right = next((one for one in on_table.alternatives if one.terms["is_entitlement"]), None)
     if again:
@@ -31,4 +31,4 @@ def table(turn: Turn, on_table: OnTable, *, again: bool) -> Say:
 async def confirmation(turn: Turn, case: Complaint, given: Compensation) -> Say:
     """What was done for the customer's choice: the code, the date, the reference."""
     language = turn.conversation.language
-    return Say(await remedy.confirmation(turn.session, turn.desk, case, given, language))
+    return Say(await presentation.confirmation(turn.session, turn.desk, case, given, language))

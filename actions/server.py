@@ -10,10 +10,10 @@ from sanic import HTTPResponse, Request, Sanic, response
 
 from actions import chat, compensation, complaint, handoff, identity, status
 from actions.turn import TurnAction
-from bot.db import Database
-from bot.desk import Desk, open_desk
-from bot.policy_watch import PolicyWatch
-from bot.settings import Settings
+from bot.config.settings import Settings
+from bot.context.company_context import Desk, open_desk
+from bot.context.policy_reloader import PolicyWatch
+from bot.database.session import Database
 
 ActionsApp = Sanic[Any, Any]
 ACTIONS: tuple[type[TurnAction], ...] = (

@@ -3,9 +3,11 @@
 from actions import remedies
 from actions.go_on import go_on
 from actions.turn import Turn, TurnAction
-from bot import compensation, complaint, handoff, promise
+from bot.cases import complaints, promises
+from bot.compensation import acceptance
+from bot.handoffs import queue
 from bot.models import Compensation, Complaint, Promise
-from bot.say import Say
+from bot.text.reply import Say
 
 
 class TellStatus(TurnAction):
@@ -18,11 +20,11 @@ class TellStatus(TurnAction):
     async def respond(self, turn: Turn) -> list[Say]:
         """Say what the database knows of the newest case, then go on with an open one."""
         turn.understood()
-        case = await complaint.latest(turn.session, turn.conversation)
+        case = await complaints.latest(turn.session, turn.conversation)
         if case is None:
             return [Say(turn.say("ask_what"))]
         told = await status(turn, case)
-        waits = await handoff.open_handoff(turn.session, turn.conversation.id)
+        waits = await queue.open_handoff(turn.session, turn.conversation.id)
         if case.state != "open" or waits is not None:
             return [Say(told)]
         return await go_on(turn, told)
@@ -30,10 +32,10 @@ class TellStatus(TurnAction):
 
 async def status(turn: Turn, case: Complaint) -> str:
     """The case in one sentence or two: open, with a person, under way, promised, or solved."""
-    promises = await promise.open_promises(turn.session, case.id)
-    waits = await handoff.open_handoff(turn.session, turn.conversation.id)
-    for one in promises:
-        if one.what == promise.ANSWER and waits is not None:
+    open_promises = await promises.open_promises(turn.session, case.id)
+    waits = await queue.open_handoff(turn.session, turn.conversation.id)
+    for one in open_promises:
+        if one.what == promises.ANSWER and waits is not None:
             return turn.say("status_person", reference=case.reference, due=one.due_at)
     commitments = [
         turn.say(
@@ -42,12 +44,12 @@ async def status(turn: Turn, case: Complaint) -> str:
             words=one.commitment or "",
             due=one.due_at,
         )
-        for one in promises
-        if one.what == promise.COMMITMENT
+        for one in open_promises
+        if one.what == promises.COMMITMENT
     ]
-    remedy = await compensation.taken(turn.session, case)
+    remedy = await acceptance.taken(turn.session, case)
     if remedy is not None:
-        return " ".join([_of_the_remedy(turn, case, remedy, promises), *commitments])
+        return " ".join([_of_the_remedy(turn, case, remedy, open_promises), *commitments])
     if commitments:
         return " ".join(commitments)
     if case.state == "open":
@@ -57,10 +59,10 @@ async def status(turn: Turn, case: Complaint) -> str:
 
 
 def _of_the_remedy(
-    turn: Turn, case: Complaint, remedy: Compensation, promises: list[Promise]
+    turn: Turn, case: Complaint, remedy: Compensation, open_promises: list[Promise]
 ) -> str:
     title, reference = remedies.title(turn, remedy), case.reference
-    for one in promises:
+    for one in open_promises:
         if one.compensation_id == remedy.id:
             return turn.say("status_promise", reference=reference, title=title, due=one.due_at)
     if remedy.code:

@@ -15,13 +15,15 @@ from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy import bindparam, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import complaint, facts, identity
-from bot.db import Database
-from bot.desk import Desk
-from bot.facts import Facts
+from bot.cases import complaints
+from bot.context.company_context import Desk
+from bot.customers import verification
+from bot.database.session import Database
 from bot.models import Attachment, Complaint, Conversation, Message, table_of
-from bot.say import Say
-from bot.wording import Value
+from bot.text.reply import Say
+from bot.text.responses import Value
+from bot.understanding import extraction
+from bot.understanding.extraction import Facts
 
 COUNT_UNCLEAR = "unclear"
 # Made once, for they are asked for every message.
@@ -62,7 +64,7 @@ class Turn:
 
     async def case(self) -> Complaint | None:
         """The open case of this conversation."""
-        return await complaint.current(self.session, self.conversation)
+        return await complaints.current(self.session, self.conversation)
 
     def count(self, what: str) -> int:
         """How often ``what`` has happened in this case, this time included."""
@@ -102,7 +104,7 @@ class TurnAction(Action):  # type: ignore[misc]  # rasa_sdk has no types
         text = tracker.latest_message.get("text") or ""
         pressed = text.startswith("/")
         # Found before the transaction, for others wait to write.
-        found = Facts() if pressed else facts.find(text, self._desk.company.country)
+        found = Facts() if pressed else extraction.find(text, self._desk.company.country)
         async with self._db.write() as session:
             turn = await self._turn(session, tracker, text, found)
             says = turn.message.reply
@@ -118,7 +120,7 @@ class TurnAction(Action):  # type: ignore[misc]  # rasa_sdk has no types
         latest = tracker.latest_message
         heard = {"conversation": tracker.sender_id, "message": latest["metadata"]["message_id"]}
         conversation, message, has_photos = (await session.execute(_HEARD, heard)).one()
-        identity.remember(conversation, found)
+        verification.remember(conversation, found)
         return Turn(
             session=session,
             desk=self._desk,

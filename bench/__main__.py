@@ -11,7 +11,7 @@ from bench.customers import Heard, crowd
 from bench.products import regalo, regalo_scripts, starter, starter_script
 from bench.report import Figures, quantile
 from bench.server import Server
-from bot.settings import ROOT
+from bot.config.settings import ROOT
 
 FOLDER = ROOT / "var" / "bench"
 PICTURE = ROOT / "docs" / "images" / "performance.svg"

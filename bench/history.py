@@ -11,7 +11,7 @@ from sqlalchemy import insert
 
 from bench.customers import Open, Talk
 from bot import clock
-from bot.db import Database
+from bot.database.session import Database
 from bot.models import CaseEvent, Complaint, Conversation, Message
 
 # A customer who goes on talking. With a case open they would be given to a person in the end, and

@@ -9,7 +9,7 @@ from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.category import CATEGORIES
-from bot.decision import facts_as_json
+from bot.compensation.decision_log import facts_as_json
 from bot.models import (
     Base,
     Compensation,
@@ -21,7 +21,7 @@ from bot.models import (
     Offer,
 )
 from bot.money import Money
-from bot.policy import CaseFacts, Decision, Policy, Usage, decide
+from bot.policy.decide import CaseFacts, Decision, Policy, Usage, decide
 
 BATCH = 1000
 CHANNELS = ("web", "telegram", "whatsapp")

@@ -12,10 +12,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench import past
-from bot.db import Database, migrate
-from bot.desk import open_desk
-from bot.policy import CaseFacts, Policy, decide
-from bot.settings import load_settings
+from bot.config.settings import load_settings
+from bot.context.company_context import open_desk
+from bot.database.session import Database, migrate
+from bot.policy.decide import CaseFacts, Policy, decide
 
 ROUNDS, CALLS, RULES = 9, 200, 500
 # The draft that is tried: half as much again for vouchers, and a person from 900 000 pesos on.

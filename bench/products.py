@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bench import customers
 from bench.server import Server, free_port
-from bot.settings import ROOT
+from bot.config.settings import ROOT
 
 RASA = ROOT / ".venv-rasa" / "bin" / "rasa"
 # Each customer has an order and an e-mail of their own; those of the demo are left alone.

@@ -8,25 +8,25 @@ import structlog
 from sanic import HTTPResponse, Request, Sanic, response
 from sanic.exceptions import PayloadTooLarge, SanicException
 
-from bot import language
-from bot.channels.known import open_channels
 from bot.channels.pages import pages
 from bot.channels.photos import language_of, photos, refuse
+from bot.channels.registry import open_channels
 from bot.channels.telegram.routes import telegram
-from bot.channels.visitor import Visitors
+from bot.channels.visitor_token import Visitors
 from bot.channels.web import web
 from bot.channels.whatsapp.routes import whatsapp
+from bot.config.logging_setup import configure_logs
+from bot.config.settings import Settings
 from bot.console.routes import add_console
-from bot.db import Database
-from bot.desk import Desk, open_desk
+from bot.context.company_context import Desk, open_desk
+from bot.database.session import Database
 from bot.health import health
-from bot.logs import configure_logs
 from bot.photo import LARGEST_BYTES, PhotoRefused
-from bot.rasa_client import RasaClient
-from bot.service import Service
-from bot.settings import Settings
+from bot.rasa.client import RasaClient
+from bot.runtime import Service
 from bot.systems.callbacks import callbacks
 from bot.systems.vouchers import vouchers
+from bot.text import language
 
 log = structlog.get_logger()
 EdgeApp = Sanic[Any, Any]

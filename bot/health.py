@@ -8,7 +8,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sanic import Blueprint, HTTPResponse, Request, response
 from sqlalchemy import text
 
-from bot.service import Service
+from bot.runtime import Service
 
 log = structlog.get_logger()
 health = Blueprint("health")

@@ -11,11 +11,11 @@ import sys
 import time
 from pathlib import Path
 
-from bot import engine
 from bot.category import CATEGORIES
 from bot.cli.figures import macro_f1, share
 from bot.cli.understand import label
-from bot.settings import ROOT, load_settings
+from bot.config.settings import ROOT, load_settings
+from bot.rasa import environment
 
 PIPELINES = ROOT / "tests" / "nlu" / "pipelines"
 MESSAGES = ROOT / "tests" / "nlu" / "messages.jsonl"
@@ -56,9 +56,9 @@ def main() -> None:
 
 def measure(config: Path, folder: Path, name: str) -> dict[str, float]:
     """Train and ask one pipeline."""
-    python, settings = engine.python(), load_settings()
+    python, settings = environment.python(), load_settings()
     assert python is not None, "the dialogue engine is not installed: run `make setup`"
-    environment = engine.environment(
+    variables = environment.environment(
         os.environ, settings, RASA_CACHE_DIRECTORY=str(folder / f"cache-{time.time_ns()}")
     )
     began = time.monotonic()
@@ -66,23 +66,23 @@ def measure(config: Path, folder: Path, name: str) -> dict[str, float]:
     subprocess.run(
         [*command, "--domain", "domain.yml", "--out", folder, "--fixed-model-name", name],
         cwd=ROOT,
-        env=environment,
+        env=variables,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         check=True,
     )
     training = time.monotonic() - began
-    return {"training": round(training), **asked(python, environment, folder / f"{name}.tar.gz")}
+    return {"training": round(training), **asked(python, variables, folder / f"{name}.tar.gz")}
 
 
-def asked(python: Path, environment: dict[str, str], model: Path) -> dict[str, float]:
+def asked(python: Path, variables: dict[str, str], model: Path) -> dict[str, float]:
     """What a trained model costs, and how well it understands."""
     messages = [json.loads(line) for line in MESSAGES.read_text(encoding="utf-8").splitlines()]
     began = time.monotonic()
     with subprocess.Popen(
         [python, "-m", "bot.inside_rasa.parse", model],
         cwd=ROOT,
-        env=environment,
+        env=variables,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import jwt
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import contact
+from bot.customers import contacts
 from bot.models import Contact, Conversation
 
 
@@ -36,8 +36,8 @@ def read_customer_token(token: str, secret: str, region: str) -> Customer:
         claims = jwt.decode(token, secret, algorithms=["HS256"], options={"require": ["exp"]})
     except jwt.InvalidTokenError as error:
         raise CustomerTokenError(str(error)) from error
-    email = contact.normal_email(str(claims.get("email") or ""))
-    phone = contact.normal_phone(str(claims.get("phone") or ""), region)
+    email = contacts.normal_email(str(claims.get("email") or ""))
+    phone = contacts.normal_phone(str(claims.get("phone") or ""), region)
     if not (email or phone):
         raise CustomerTokenError("it names no email and no phone")
     return Customer(str(claims.get("name") or ""), email, phone)
@@ -49,7 +49,7 @@ async def recognize(session: AsyncSession, conversation: Conversation, customer:
     Raises:
         CustomerTokenError: on a shared browser, somebody else's conversation is still open.
     """
-    person: Contact = await contact.find_or_add(
+    person: Contact = await contacts.find_or_add(
         session, name=customer.name, email=customer.email, phone=customer.phone
     )
     if conversation.contact_id not in (None, person.id):

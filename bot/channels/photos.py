@@ -6,11 +6,11 @@ from sanic import Blueprint, HTTPResponse, Request, response
 
 from bot import photo
 from bot.channels.web import open_conversation
-from bot.conversation.thread import MessageRefused
+from bot.conversation.messages import MessageRefused
 from bot.metrics import REFUSED
 from bot.models import Attachment
 from bot.photo import PhotoRefused
-from bot.service import PHOTOS_RATE, Service
+from bot.runtime import PHOTOS_RATE, Service
 
 photos = Blueprint("photos", url_prefix="/chat/photos")
 STATUS = {

@@ -14,22 +14,24 @@ from sanic import Blueprint, Request, Websocket
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import claim, clock, handoff, identity, keyed
+from bot import clock
 from bot.channels.customer_token import (
     Customer,
     CustomerTokenError,
     read_customer_token,
     recognize,
 )
-from bot.channels.incoming import Hello, Ping, Pressed, Said, Seen, Typing, read_frame
-from bot.conversation.frames import message_frames
-from bot.conversation.hub import Event
-from bot.conversation.receipts import Noted, Receipt
-from bot.conversation.thread import MessageRefused, receive
-from bot.db import insert_if_absent
+from bot.channels.web_frames import Hello, Ping, Pressed, Said, Seen, Typing, read_frame
+from bot.conversation.live_hub import Event
+from bot.conversation.message_view import message_frames
+from bot.conversation.messages import MessageRefused, receive
+from bot.conversation.read_receipts import Noted, Receipt
+from bot.customers import fingerprints, verification
+from bot.database.session import insert_if_absent
+from bot.handoffs import assignment, queue
 from bot.metrics import REFUSED, SOCKETS
 from bot.models import Choice, Conversation, Message
-from bot.service import MESSAGES_RATE, SESSIONS_RATE, TYPING_RATE, Service
+from bot.runtime import MESSAGES_RATE, SESSIONS_RATE, TYPING_RATE, Service
 
 log = structlog.get_logger()
 web = Blueprint("web", url_prefix="/chat")
@@ -109,9 +111,9 @@ class Visit:
         async with self.service.db.read() as session:
             conversation = await session.get(Conversation, self.conversation_id)
             owner = (
-                await handoff.open_handoff(session, self.conversation_id) if conversation else None
+                await queue.open_handoff(session, self.conversation_id) if conversation else None
             )
-            agent_name = await claim.first_name(session, owner)
+            agent_name = await assignment.first_name(session, owner)
             missed = await session.scalars(
                 select(Message)
                 .where(
@@ -127,7 +129,7 @@ class Visit:
                 "type": "welcome",
                 "session": self.token,
                 "language": self.language,
-                "owner": handoff.owner_of(owner),
+                "owner": queue.owner_of(owner),
                 "name": agent_name,
                 "messages": messages,
             }
@@ -224,8 +226,8 @@ class Visit:
     def _note_keys(self, conversation: Conversation) -> None:
         """Keep keys of the browser and its network, from which neither can be read."""
         secret = self.service.settings.secret_key.get_secret_value()
-        device = keyed.of_device(secret, self.hello.device)
-        network = keyed.of_network(secret, self.address)
+        device = fingerprints.of_device(secret, self.hello.device)
+        network = fingerprints.of_network(secret, self.address)
         conversation.device_key = device or conversation.device_key
         conversation.network_key = network or conversation.network_key
 
@@ -260,7 +262,7 @@ async def open_conversation(
     session: AsyncSession, conversation_id: str, language: str, customer: Customer | None
 ) -> Conversation:
     """The visitor's conversation; made with their first message, so that looking leaves nothing."""
-    conversation = await identity.find(session, conversation_id)
+    conversation = await verification.find(session, conversation_id)
     if conversation is None:
         await insert_if_absent(
             session,
@@ -271,7 +273,7 @@ async def open_conversation(
             language=language,
             created_at=clock.now(),
         )
-        conversation = await identity.lock(session, conversation_id)
+        conversation = await verification.lock(session, conversation_id)
     if customer is not None:
         try:
             await recognize(session, conversation, customer)

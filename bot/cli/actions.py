@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from bot.cli.failure import Failure, settings_or_fail
 from bot.cli.process import end_with_parent, settle
-from bot.settings import Settings
+from bot.config.settings import Settings
 
 EXAMPLES = (
     "regalo run      starts it, with the edge and the engine",

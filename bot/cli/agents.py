@@ -13,10 +13,10 @@ from rich.table import Table
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import agent, agent_session
-from bot.agent import AgentError
+from bot.agents import accounts, sessions
+from bot.agents.accounts import AgentError
 from bot.cli.failure import Failure, settings_or_fail
-from bot.db import Database, migrate
+from bot.database.session import Database, migrate
 from bot.models import Agent
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
@@ -50,7 +50,7 @@ def add(  # noqa: PLR0917  (typer makes options of all but the first two)
     ] = "agent",
     capacity: Annotated[
         int, typer.Option(min=1, max=50, help="How many conversations they get at a time.")
-    ] = agent.DEFAULT_CAPACITY,
+    ] = accounts.DEFAULT_CAPACITY,
     language: Annotated[
         Literal["es", "en"], typer.Option(help="The language of their console.")
     ] = "es",
@@ -60,18 +60,18 @@ def add(  # noqa: PLR0917  (typer makes options of all but the first two)
     secret, shown = _password(asked=password)
 
     async def step(session: AsyncSession) -> None:
-        await agent.add(
+        await accounts.add(
             session,
             email=email,
             name=name,
             role=role,
-            password_hash=agent.hash_password(secret),
+            password_hash=accounts.hash_password(secret),
             capacity=capacity,
             language=language,
         )
 
     _run(step)
-    print(f"{agent.normal_email(email)} can sign in at /console as {role}.{shown}")
+    print(f"{accounts.normal_email(email)} can sign in at /console as {role}.{shown}")
 
 
 @app.command("password", epilog=EXAMPLES)
@@ -81,26 +81,26 @@ def password_(email: Email, password: PasswordFlag = False) -> None:
 
     async def step(session: AsyncSession) -> None:
         person = await _known(session, email)
-        person.password_hash = agent.hash_password(secret)
-        agent.count_try(person, right=True)
-        await agent_session.end_all(session, person)
+        person.password_hash = accounts.hash_password(secret)
+        accounts.count_try(person, right=True)
+        await sessions.end_all(session, person)
 
     _run(step)
-    print(f"{agent.normal_email(email)} has a new password.{shown}")
+    print(f"{accounts.normal_email(email)} has a new password.{shown}")
 
 
 @app.command(epilog=EXAMPLES)
 def disable(email: Email) -> None:
     """Let a person in no more; their open cases go back to the queue."""
     _run(lambda session: _set_active(session, email, active=False))
-    print(f"{agent.normal_email(email)} can no longer sign in.")
+    print(f"{accounts.normal_email(email)} can no longer sign in.")
 
 
 @app.command(epilog=EXAMPLES)
 def enable(email: Email) -> None:
     """Let a person in again."""
     _run(lambda session: _set_active(session, email, active=True))
-    print(f"{agent.normal_email(email)} can sign in again.")
+    print(f"{accounts.normal_email(email)} can sign in again.")
 
 
 @app.command("list", epilog=EXAMPLES)
@@ -108,7 +108,7 @@ def list_() -> None:
     """Print everybody: role, presence, and how many conversations they have."""
 
     async def step(session: AsyncSession) -> list[tuple[str, ...]]:
-        at_work = {one.agent.id: one for one in await agent.at_work(session)}
+        at_work = {one.agent.id: one for one in await accounts.at_work(session)}
         rows: list[tuple[str, ...]] = []
         for one in await session.scalars(select(Agent).order_by(Agent.name, Agent.id)):
             now = at_work.get(one.id)
@@ -129,11 +129,11 @@ async def _set_active(session: AsyncSession, email: str, *, active: bool) -> Non
     person = await _known(session, email)
     person.is_active = active
     if not active:
-        await agent_session.end_all(session, person)
+        await sessions.end_all(session, person)
 
 
 async def _known(session: AsyncSession, email: str) -> Agent:
-    person = await agent.find(session, email)
+    person = await accounts.find(session, email)
     if person is None:
         raise Failure(f"there is no {email}; `regalo agents list` shows who there is")
     return person

@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from bot.canned import load_answers
-from bot.cause import load_causes
-from bot.checked_file import FileError
 from bot.cli.failure import Failure
-from bot.company import Company, load_company
-from bot.policy_file import load_policy
-from bot.policy_model import Policy
-from bot.settings import Settings
+from bot.company.canned_answers import load_answers
+from bot.company.causes import load_causes
+from bot.company.profile import Company, load_company
+from bot.config.settings import Settings
+from bot.config.yaml_schema import FileError
+from bot.policy.loader import load_policy
+from bot.policy.model import Policy
 
 POLICY = "policy.yml"
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.cli.failure import Failure, settings_or_fail
 from bot.cli.process import end_with_parent, hold_database, settle
-from bot.settings import Settings
+from bot.config.settings import Settings
 
 EXAMPLES = (
     "regalo run      starts it, with the engine and the actions",

@@ -4,10 +4,10 @@ import os
 import signal
 from urllib.parse import urlsplit
 
-from bot import engine
 from bot.cli.failure import Failure, settings_or_fail
 from bot.cli.process import end_with_parent
-from bot.settings import ROOT
+from bot.config.settings import ROOT
+from bot.rasa import environment
 
 EXAMPLES = (
     "regalo run      starts it, with the edge and the actions",
@@ -34,7 +34,7 @@ def main() -> None:
     address = urlsplit(settings.engine_url)
     host, port = address.hostname or "127.0.0.1", str(address.port or 80)
     arguments = ["-m", "bot.inside_rasa.serve", model, host, port]
-    environment = engine.environment(
+    variables = environment.environment(
         os.environ,
         settings,
         ENGINE_TOKEN=settings.engine_token.get_secret_value(),
@@ -42,12 +42,12 @@ def main() -> None:
         ACTIONS_TOKEN=settings.actions_token.get_secret_value(),
     )
     os.chdir(ROOT)
-    os.execve(python, [python, *arguments], environment)  # noqa: S606  (no shell is what we want)
+    os.execve(python, [python, *arguments], variables)  # noqa: S606  (no shell is what we want)
 
 
 def engine_or_fail() -> tuple[str, str]:
     """The engine's Python and its model, or the sentence that says which is missing."""
-    python, model = engine.python(), engine.newest_model()
+    python, model = environment.python(), environment.newest_model()
     if python is None:
         raise Failure("the dialogue engine is not installed: run `make setup`")
     if model is None:

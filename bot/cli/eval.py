@@ -13,7 +13,6 @@ from rich.console import Console
 from rich.table import Table
 from ruamel.yaml import YAML
 
-from bot import emotion, engine, severity
 from bot.category import CATEGORIES
 from bot.cli.confusion import picture
 from bot.cli.engine import engine_or_fail
@@ -21,9 +20,11 @@ from bot.cli.failure import Failure, settings_or_fail
 from bot.cli.figures import calibration_error, confusion, macro_f1, reliability, scores, share
 from bot.cli.noise import NOISES
 from bot.cli.understand import label
-from bot.plain import fold
-from bot.second import second
-from bot.settings import ROOT
+from bot.config.settings import ROOT
+from bot.rasa import environment
+from bot.text.normalize import fold
+from bot.understanding import emotion, severity
+from bot.understanding.second_complaint import second
 
 EXAMPLES = ("regalo eval", "regalo eval my-messages.jsonl", "regalo eval --picture matrix.svg")
 MESSAGES = ROOT / "tests" / "nlu" / "messages.jsonl"
@@ -99,7 +100,7 @@ def understood(messages: Sequence[dict[str, Any]]) -> list[Understood]:
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         cwd=ROOT,
-        env=engine.environment(os.environ, settings),
+        env=environment.environment(os.environ, settings),
         encoding="utf-8",
         check=False,
     )

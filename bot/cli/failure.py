@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from bot.settings import Settings
+    from bot.config.settings import Settings
 
 
 class Failure(Exception):
@@ -13,7 +13,7 @@ class Failure(Exception):
 def settings_or_fail(**values: Any) -> "Settings":
     """The settings, or the sentence that names what is wrong with them."""
     # Loaded here, for the command line's own help needs no settings and should not wait for them.
-    from bot.settings import SettingsError, load_settings
+    from bot.config.settings import SettingsError, load_settings
 
     try:
         return load_settings(**values)

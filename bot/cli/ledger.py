@@ -7,11 +7,12 @@ from typing import Annotated
 
 import typer
 
-from bot import ledger, reversal, verify
 from bot.cli.failure import Failure, settings_or_fail
-from bot.db import Database, migrate
-from bot.desk import open_desk
-from bot.settings import Settings
+from bot.compensation import reversal
+from bot.config.settings import Settings
+from bot.context.company_context import open_desk
+from bot.database.session import Database, migrate
+from bot.ledger import audit, entries
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -82,16 +83,16 @@ async def _export(settings: Settings) -> None:
     db = Database(settings.database_url)
     try:
         async with db.read() as session:
-            await ledger.export(session, sys.stdout)
+            await entries.export(session, sys.stdout)
     finally:
         await db.close()
 
 
-async def _verify(settings: Settings) -> verify.Report:
+async def _verify(settings: Settings) -> audit.Report:
     db, desk = Database(settings.database_url), open_desk(settings)
     try:
         async with db.read() as session:
-            return await verify.verify(session, desk)
+            return await audit.verify(session, desk)
     finally:
         await db.close()
 

@@ -9,9 +9,9 @@ import typer
 
 from bot.cli.company import company_or_fail
 from bot.cli.failure import Failure, settings_or_fail
-from bot.db import Database, migrate
-from bot.order import OrderRow, OrdersFileError, read_orders, store
-from bot.settings import Settings
+from bot.config.settings import Settings
+from bot.customers.orders import OrderRow, OrdersFileError, read_orders, store
+from bot.database.session import Database, migrate
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 

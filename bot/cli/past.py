@@ -14,8 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock
 from bot.cli.failure import Failure
-from bot.db import Database, migrate
-from bot.settings import Settings
+from bot.config.settings import Settings
+from bot.database.session import Database, migrate
 
 Result = TypeVar("Result")
 Since = Annotated[str, typer.Option(help="How far back: 90d, 12w, or a date such as 2026-08-01.")]

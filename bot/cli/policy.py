@@ -10,7 +10,7 @@ from rich.table import Table
 from bot.cli import policy_equity, policy_explain, policy_shadow, policy_simulate
 from bot.cli.company import POLICY, company_or_fail
 from bot.cli.failure import Failure, settings_or_fail
-from bot.policy_model import RuleSpec
+from bot.policy.model import RuleSpec
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 

@@ -6,13 +6,13 @@ import json
 from rich.console import Console
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import past
 from bot.cli.company import company_or_fail
 from bot.cli.failure import Failure, settings_or_fail
 from bot.cli.past import AsJson, Since, moment, prepared, progress, reading
 from bot.cli.policy_simulate import plain_table
-from bot.equity import Equity
 from bot.money import Money, minor_digits, round_to, show
+from bot.simulation import case_reader
+from bot.simulation.equity import Equity
 
 MOST_SHOWN = 10
 MARK = " *"
@@ -30,10 +30,10 @@ def equity(since: Since = "90d", as_json: AsJson = False) -> None:
     report = Equity(company.tz)
 
     async def look(session: AsyncSession) -> None:
-        found = await past.extent(session, begin)
+        found = await case_reader.extent(session, begin)
         with progress() as bar:
             task = bar.add_task("Reading", total=found.decided)
-            async for page in past.pages(session, begin, "live"):
+            async for page in case_reader.pages(session, begin, "live"):
                 for row in page:
                     report.add(row)
                 bar.advance(task, len(page))

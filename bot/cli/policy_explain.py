@@ -6,16 +6,16 @@ from collections.abc import Iterator
 from rich.console import Console
 from sqlalchemy import select
 
-from bot import explanation
 from bot.cli.failure import Failure
-from bot.db import Database, migrate
-from bot.desk import Desk, open_desk
-from bot.explanation import Explanation, Weighed
+from bot.compensation import explanation
+from bot.compensation.explanation import Explanation, Weighed
+from bot.config.settings import Settings
+from bot.context.company_context import Desk, open_desk
+from bot.database.session import Database, migrate
 from bot.models import Complaint, Offer
 from bot.money import Money, show
-from bot.policy import WHY
-from bot.reference import read_reference
-from bot.settings import Settings
+from bot.policy.decide import WHY
+from bot.text.case_reference import read_reference
 
 FIRST = {
     "wish": "the customer asked for it",

@@ -5,14 +5,14 @@ import json
 
 from rich.console import Console
 
-from bot import shadow
 from bot.cli.company import company_or_fail
 from bot.cli.failure import Failure, settings_or_fail
 from bot.cli.past import AsJson, Since, moment, prepared, reading
 from bot.cli.policy_simulate import plain_table
-from bot.desk import SHADOW
+from bot.context.company_context import SHADOW
 from bot.money import Money, show
-from bot.simulation import share
+from bot.simulation import shadow
+from bot.simulation.simulation import share
 
 WORDS = {
     "equal": "the same",

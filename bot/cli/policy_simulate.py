@@ -10,14 +10,14 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import past
 from bot.cli.company import company_or_fail
 from bot.cli.failure import Failure, settings_or_fail
 from bot.cli.past import AsJson, Since, moment, prepared, progress, reading
 from bot.cli.simulation_picture import picture
-from bot.company import Company
+from bot.company.profile import Company
 from bot.money import Money, show
-from bot.simulation import SIDES, Simulation, share
+from bot.simulation import case_reader
+from bot.simulation.simulation import SIDES, Simulation, share
 
 HEADINGS = {"really": "what happened", "present": "present policy", "new": "new policy"}
 WORDS = {
@@ -50,11 +50,11 @@ def simulate(
     begin = moment(since, company.tz)
     simulation = Simulation(present, new, company.tz)
 
-    async def replay(session: AsyncSession) -> past.Extent:
-        found = await past.extent(session, begin)
+    async def replay(session: AsyncSession) -> case_reader.Extent:
+        found = await case_reader.extent(session, begin)
         with progress() as bar:
             task = bar.add_task("Replaying", total=found.decided)
-            async for one in past.read(session, begin):
+            async for one in case_reader.read(session, begin):
                 simulation.add(one)
                 bar.advance(task)
         return found
@@ -81,7 +81,7 @@ def _draw(image: Path, simulation: Simulation, company: Company) -> None:
         raise Failure(f"{image} cannot be written: {error.strerror}") from None
 
 
-def _print(simulation: Simulation, found: past.Extent, company: Company) -> None:
+def _print(simulation: Simulation, found: case_reader.Extent, company: Company) -> None:
     say = Console(highlight=False, markup=False).print
 
     def money(minor: int) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 from sqlalchemy.engine import make_url
 
 from bot.cli.failure import Failure
-from bot.settings import Settings
+from bot.config.settings import Settings
 
 # The runner tells its children who it is: only then do they end with it.
 PARENT = "REGALO_PARENT"

@@ -5,7 +5,7 @@ import shlex
 import sys
 from pathlib import Path
 
-from bot.settings import ROOT, Settings
+from bot.config.settings import ROOT, Settings
 
 _SUPERVISORD = """\
 [supervisord]

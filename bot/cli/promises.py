@@ -8,14 +8,15 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import select
 
-from bot import clock, compensation
+from bot import clock
 from bot.cli.failure import Failure, settings_or_fail
-from bot.conversation.gifts import fulfilled
-from bot.db import Database, migrate
-from bot.desk import open_desk
+from bot.compensation import acceptance
+from bot.config.settings import Settings
+from bot.context.company_context import open_desk
+from bot.conversation.agents.agent_offers import fulfilled
+from bot.database.session import Database, migrate
 from bot.models import Complaint, Promise
-from bot.reference import read_reference
-from bot.settings import Settings
+from bot.text.case_reference import read_reference
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -79,7 +80,7 @@ async def _kept(settings: Settings, reference: str) -> str:
             case = await session.scalar(select(Complaint).where(Complaint.reference == reference))
             if case is None:
                 raise Failure(f"there is no case {reference}")
-            given = await compensation.taken(session, case)
+            given = await acceptance.taken(session, case)
             if given is None or not await fulfilled(session, desk, case, given, "command line"):
                 raise Failure(f"case {reference} has no promised remedy that is still to be done")
     finally:

@@ -9,11 +9,11 @@ from sqlalchemy import func, select
 
 from bot import clock
 from bot.cli.failure import settings_or_fail
-from bot.db import Database, migrate
-from bot.desk import open_desk
+from bot.config.settings import Settings
+from bot.context.company_context import open_desk
+from bot.database.session import Database, migrate
+from bot.handoffs.wait_estimate import QUEUE_ORDER
 from bot.models import Complaint, Handoff, Promise
-from bot.settings import Settings
-from bot.waiting import QUEUE_ORDER
 
 EXAMPLES = ("regalo queue",)
 

@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 
 import typer
 
-from bot import engine
 from bot.cli import train
 from bot.cli.company import company_or_fail
 from bot.cli.engine import engine_or_fail
@@ -18,8 +17,9 @@ from bot.cli.failure import Failure, settings_or_fail
 from bot.cli.output import through_a_relay
 from bot.cli.process import PARENT, hold_database
 from bot.cli.program import write_configuration
-from bot.database_url import hide_password, in_memory
-from bot.settings import ROOT, Settings
+from bot.config.database_url import hide_password, in_memory
+from bot.config.settings import ROOT, Settings
+from bot.rasa import environment
 
 EXAMPLES = (
     "regalo run",
@@ -45,7 +45,7 @@ def main(
     company_or_fail(settings)
     _port_is_free("PORT", settings.host, settings.port)
     _, model = engine_or_fail()
-    if model != str(engine.model_path()):
+    if model != str(environment.model_path()):
         print("The assistant's model is older than what it learns from: `make train` renews it.")
     if in_memory(settings.database_url):
         raise Failure("DATABASE_URL is in memory, which several processes cannot share: use a file")
@@ -65,7 +65,7 @@ def main(
     }
     configuration = write_configuration(settings)
     print(f"Starting Regalo at {settings.local_url} …", flush=True)
-    environment = {
+    variables = {
         **os.environ,
         **addresses,
         **{
@@ -78,16 +78,16 @@ def main(
     through_a_relay()
     os.chdir(ROOT)
     arguments = [sys.executable, "-m", "bot.cli.supervise", str(configuration)]
-    os.execve(sys.executable, arguments, environment)  # noqa: S606  (no shell is what we want)
+    os.execve(sys.executable, arguments, variables)  # noqa: S606  (no shell is what we want)
 
 
 def _prepare_database(settings: Settings) -> None:
     from sqlalchemy.exc import DBAPIError
 
-    from bot import first_supervisor
-    from bot.agent import AgentError
-    from bot.db import migrate
-    from bot.order import OrdersFileError, load_demo
+    from bot.agents import first_supervisor
+    from bot.agents.accounts import AgentError
+    from bot.customers.orders import OrdersFileError, load_demo
+    from bot.database.session import migrate
 
     try:
         migrate(settings)

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from html import escape
 
-from bot.company import Company
+from bot.company.profile import Company
 from bot.money import Money, show
-from bot.simulation import SIDES, Simulation, share
+from bot.simulation.simulation import SIDES, Simulation, share
 
 WIDTH, LEFT, RIGHT = 820, 170, 30
 WEEKS_HEIGHT, ROW = 170, 22

@@ -6,10 +6,12 @@ from collections.abc import Awaitable, Callable
 import typer
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import breaker, budget, clock
+from bot import clock
 from bot.cli.failure import settings_or_fail
-from bot.db import Database, migrate
-from bot.desk import Desk, open_desk
+from bot.compensation import spending_breaker
+from bot.context.company_context import Desk, open_desk
+from bot.database.session import Database, migrate
+from bot.ledger import budgets
 from bot.models import Pause
 from bot.money import show
 
@@ -61,20 +63,20 @@ def _run(act: Callable[[AsyncSession, Desk], Awaitable[str]]) -> None:
 
 
 async def _status(session: AsyncSession, desk: Desk) -> str:
-    standing = await breaker.open_pause(session)
+    standing = await spending_breaker.open_pause(session)
     today = clock.now().astimezone(desk.company.tz).date()
     limits = desk.policy.limits.budgets
-    left = await budget.left(session, today, desk.policy.currency, limits)
+    left = await budgets.left(session, today, desk.policy.currency, limits)
     told = f"left to give today: {show(left, 'en')}" if left else "no budget limits it"
     return f"{_said(desk, standing) if standing else 'The assistant may give'}; {told}."
 
 
 async def _pause(session: AsyncSession, desk: Desk) -> str:
-    return f"{_said(desk, await breaker.pause(session, 'by_hand', {}))}."
+    return f"{_said(desk, await spending_breaker.pause(session, 'by_hand', {}))}."
 
 
 async def _resume(session: AsyncSession, _desk: Desk) -> str:
-    resumed = await breaker.resume(session, None)
+    resumed = await spending_breaker.resume(session, None)
     return "The assistant may give again." if resumed else "It was not paused."
 
 

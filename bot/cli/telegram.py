@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from bot.cli.failure import Failure, settings_or_fail
-from bot.settings import Settings
+from bot.config.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -36,7 +36,7 @@ def webhook(
 
 async def _set(settings: Settings, url: str) -> None:
     from bot.channels.telegram.channel import set_webhook
-    from bot.conversation.channel import SendError
+    from bot.conversation.channel_api import SendError
 
     try:
         waiting = await set_webhook(settings, url)

@@ -10,9 +10,9 @@ from typing import Annotated
 
 import typer
 
-from bot import engine
 from bot.cli.failure import Failure, settings_or_fail
-from bot.settings import ROOT, Settings
+from bot.config.settings import ROOT, Settings
+from bot.rasa import environment
 
 EXAMPLES = (
     "regalo train",
@@ -33,7 +33,7 @@ def main(
 def renew(settings: Settings, *, force: bool = False) -> None:
     """Train unless the model is of what it would be made from now."""
     with _one_at_a_time(settings.var_dir / "train.lock"):
-        model = engine.model_path()
+        model = environment.model_path()
         if force or not model.is_file():
             _train(settings, model)
         for other in model.parent.glob("regalo-*.tar.gz"):
@@ -56,14 +56,16 @@ class _one_at_a_time:  # noqa: N801  (reads as what it does)
 
 
 def _train(settings: Settings, model: Path) -> None:
-    python = engine.python()
+    python = environment.python()
     if python is None:
         raise Failure("the dialogue engine is not installed: run `make setup`")
     # Made elsewhere and then moved: a model that is there is a whole one.
     workshop = settings.var_dir / "training"
     made = workshop / model.name
     made.unlink(missing_ok=True)
-    data = [name for name in engine.SOURCES if name.startswith("data/") and (ROOT / name).is_dir()]
+    data = [
+        name for name in environment.SOURCES if name.startswith("data/") and (ROOT / name).is_dir()
+    ]
     name = model.name.removesuffix(".tar.gz")
     command = [str(python), "-m", "bot.inside_rasa.train", str(workshop), name, *data]
     log = settings.var_dir / "train.log"
@@ -72,7 +74,7 @@ def _train(settings: Settings, model: Path) -> None:
         training = subprocess.Popen(
             command,
             cwd=ROOT,
-            env=engine.environment(os.environ, settings),
+            env=environment.environment(os.environ, settings),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import IO, Any
 
-from bot import engine
 from bot.category import CATEGORIES
 from bot.cli.engine import engine_or_fail
 from bot.cli.failure import Failure, settings_or_fail
-from bot.settings import ROOT
+from bot.config.settings import ROOT
+from bot.rasa import environment
 
 EXAMPLES = (
     "echo 'Mi pedido llegó roto' | regalo understand",
@@ -35,7 +35,7 @@ def main() -> None:
         parser = subprocess.Popen(
             [python, "-m", "bot.inside_rasa.parse", model],
             cwd=ROOT,
-            env=engine.environment(os.environ, settings),
+            env=environment.environment(os.environ, settings),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=noise,
@@ -85,8 +85,8 @@ def _ask(questions: IO[str], asked: list[str]) -> None:
 
 
 def _told(text: str, answer: dict[str, Any]) -> dict[str, Any]:
-    from bot.facts import find
-    from bot.language import detect
+    from bot.text.language import detect
+    from bot.understanding.extraction import find
 
     # In doubt the dialogue asks back; here what comes nearest is told, with how little it is sure.
     intent, confidence = answer["ranking"][0] if answer["ranking"] else ("", 0.0)

@@ -6,12 +6,15 @@ from sanic import Blueprint, HTTPResponse, Request, response
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import agent, breaker, clock, wallboard
-from bot.card import cards
-from bot.console.guard import person_of, service_of, supervisors
-from bot.console.views import Json, Views, moment
+from bot import clock
+from bot.agents import accounts
+from bot.compensation import spending_breaker
+from bot.console.auth import person_of, service_of, supervisors
+from bot.console.serializers import Json, Views, moment
+from bot.handoffs import wallboard
+from bot.handoffs.queue_card import cards
 from bot.models import Agent, Approval, Complaint
-from bot.service import Service
+from bot.runtime import Service
 
 board = Blueprint("console_board", url_prefix="/console/api")
 
@@ -24,9 +27,9 @@ async def show(request: Request) -> HTTPResponse:
     is_supervisor = person.role == "supervisor"
     async with service.db.read() as session:
         found = await cards(session)
-        people = await agent.at_work(session)
+        people = await accounts.at_work(session)
         asked = await _approvals(session, service, person)
-        pause = await breaker.open_pause(session)
+        pause = await spending_breaker.open_pause(session)
     mine = [one for one in found if one.agent and one.agent.id == person.id]
     others = [one for one in found if one.agent and one.agent.id != person.id]
     return response.json(

@@ -6,22 +6,25 @@ from sanic import Blueprint, HTTPResponse, Request, response
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import clock, handoff, history, known, note, packet, search
-from bot.card import cards
-from bot.console import bodies
+from bot import clock
+from bot.casefile import build, known_facts
+from bot.casefile.known_facts import Fact
+from bot.cases import audit, notes, search
+from bot.console import schemas
+from bot.console.auth import Refused, person_of, service_of
 from bot.console.board import names
-from bot.console.guard import Refused, person_of, service_of
-from bot.console.holding import case_of, find_case, held_case
+from bot.console.case_access import case_of, find_case, held_case
 from bot.console.packet_views import PacketViews
-from bot.console.reading import record
-from bot.console.views import Json, Views
-from bot.conversation import handover
-from bot.conversation.frames import message_frames
-from bot.known import Fact
+from bot.console.read_log import record
+from bot.console.serializers import Json, Views
+from bot.conversation.agents import agent_actions
+from bot.conversation.cross_channel import said_elsewhere
+from bot.conversation.message_view import message_frames
+from bot.handoffs import queue
+from bot.handoffs.queue_card import cards
 from bot.metrics import ASKED_KNOWN
 from bot.models import Agent, Complaint, Conversation, Handoff, Message
-from bot.person import said_elsewhere
-from bot.service import AGENT_RATE, Service
+from bot.runtime import AGENT_RATE, Service
 
 cases = Blueprint("console_cases", url_prefix="/console/api/cases")
 # A promise lies ahead, and not further than this.
@@ -54,10 +57,10 @@ async def _whole(session: AsyncSession, service: Service, person: Agent, referen
     views, people = PacketViews(service.desk, person), await names(session)
     case = await find_case(session, reference)
     conversation = await session.get_one(Conversation, case.conversation_id)
-    owner = await handoff.open_handoff(session, conversation.id)
+    owner = await queue.open_handoff(session, conversation.id)
     if owner is not None and owner.complaint_id != case.id:
         owner = None
-    built = await packet.build(session, service.desk, case, owner, person)
+    built = await build.build(session, service.desk, case, owner, person)
     messages = await session.scalars(
         select(Message).where(Message.conversation_id == conversation.id).order_by(Message.seq)
     )
@@ -71,11 +74,11 @@ async def _whole(session: AsyncSession, service: Service, person: Agent, referen
             *await _elsewhere(session, conversation),
             *await message_frames(session, list(messages)),
         ],
-        "notes": [views.note(one, who) for one, who in await packet.notes(session, case)],
-        "history": [views.event(one) for one in await packet.events(session, case)],
+        "notes": [views.note(one, who) for one, who in await build.notes(session, case)],
+        "history": [views.event(one) for one in await build.events(session, case)],
         "approvals": [
             views.approval(one, case.reference, people)
-            for one in await packet.approvals(session, case)
+            for one in await build.approvals(session, case)
         ],
         "can": _can(person, owner),
     }
@@ -104,7 +107,7 @@ def _can(person: Agent, owner: Handoff | None) -> list[str]:
 async def say(request: Request, reference: str) -> HTTPResponse:
     """Answer the customer; 409 when the text asks for what is known, unless that was confirmed."""
     service, person = service_of(request), person_of(request)
-    body = bodies.read(request, bodies.Message)
+    body = schemas.read(request, schemas.Message)
     if not body.text and not body.photos:
         raise Refused("empty")
     if not service.allowed(AGENT_RATE, "agent", str(person.id)):
@@ -114,7 +117,7 @@ async def say(request: Request, reference: str) -> HTTPResponse:
         asked = await _asked_again(session, service, person, held.complaint_id, body.text)
         if asked and not body.confirmed:
             raise Refused("already_known", 409, known=[_fact(one) for one in asked])
-        step, message = await handover.say(
+        step, message = await agent_actions.say(
             session,
             service.desk,
             held,
@@ -126,7 +129,7 @@ async def say(request: Request, reference: str) -> HTTPResponse:
         if asked and step.said:
             case = await session.get_one(Complaint, held.complaint_id)
             asked_for = [one.name for one in asked]
-            history.note(session, case, person.name, history.ASKED_KNOWN, facts=asked_for)
+            audit.note(session, case, person.name, audit.ASKED_KNOWN, facts=asked_for)
         (frame,) = await message_frames(session, [message])
     if asked and step.said:
         ASKED_KNOWN.inc()
@@ -138,7 +141,7 @@ async def say(request: Request, reference: str) -> HTTPResponse:
 async def check(request: Request, reference: str) -> HTTPResponse:
     """What a draft asks for although it is known."""
     service, person = service_of(request), person_of(request)
-    body = bodies.read(request, bodies.Draft)
+    body = schemas.read(request, schemas.Draft)
     async with service.db.read() as session:
         case = await find_case(session, reference)
         asked = await _asked_again(session, service, person, case.id, body.text)
@@ -148,11 +151,11 @@ async def check(request: Request, reference: str) -> HTTPResponse:
 async def _asked_again(
     session: AsyncSession, service: Service, person: Agent, complaint_id: int, text: str
 ) -> list[Fact]:
-    if not known.asked_for(text):
+    if not known_facts.asked_for(text):
         return []
     case, conversation = await case_of(session, complaint_id)
-    found = await known.facts(session, service.desk, case, conversation, person.language)
-    return known.already_known(text, found)
+    found = await known_facts.facts(session, service.desk, case, conversation, person.language)
+    return known_facts.already_known(text, found)
 
 
 def _fact(one: Fact) -> Json:
@@ -163,11 +166,11 @@ def _fact(one: Fact) -> Json:
 async def write_note(request: Request, reference: str) -> HTTPResponse:
     """A private note, by anybody on any case."""
     service, person = service_of(request), person_of(request)
-    body = bodies.read(request, bodies.NoteBody)
+    body = schemas.read(request, schemas.NoteBody)
     async with service.db.write() as session:
         case = await find_case(session, reference)
         author = await session.get_one(Agent, person.id)
-        written = await note.add(session, case.id, author, body.text, str(body.id))
+        written = await notes.add(session, case.id, author, body.text, str(body.id))
     service.case_changed(case.conversation_id)
     return response.json(Views(service.desk, person).note(written, person))
 
@@ -176,14 +179,14 @@ async def write_note(request: Request, reference: str) -> HTTPResponse:
 async def commit_to(request: Request, reference: str) -> HTTPResponse:
     """Promise something by a date; the customer reads it as it is written down."""
     service, person = service_of(request), person_of(request)
-    body = bodies.read(request, bodies.Commitment)
+    body = schemas.read(request, schemas.Commitment)
     if body.due_at.tzinfo is None:
         raise Refused("bad_body", field="due_at", why="a moment with a time zone")
     if not clock.now() < body.due_at < clock.now() + FURTHEST_PROMISE:
         raise Refused("bad_date")
     async with service.db.write() as session:
         held = await held_case(session, reference, person)
-        step = await handover.commit_to(
+        step = await agent_actions.commit_to(
             session,
             service.desk,
             held,
@@ -200,12 +203,12 @@ async def commit_to(request: Request, reference: str) -> HTTPResponse:
 async def give_back(request: Request, reference: str) -> HTTPResponse:
     """The assistant goes on with what was settled."""
     service, person = service_of(request), person_of(request)
-    body = bodies.read(request, bodies.Return)
+    body = schemas.read(request, schemas.Return)
     async with service.db.write() as session:
         held = await held_case(session, reference, person)
-        step = await handover.give_back(session, service.desk, held, person)
+        step = await agent_actions.give_back(session, service.desk, held, person)
         if body.note:
-            await note.add(session, held.complaint_id, person, body.note)
+            await notes.add(session, held.complaint_id, person, body.note)
     await service.after(step)
     return response.json({})
 
@@ -214,14 +217,14 @@ async def give_back(request: Request, reference: str) -> HTTPResponse:
 async def resolve(request: Request, reference: str) -> HTTPResponse:
     """Put right: the case ends with its cause."""
     service, person = service_of(request), person_of(request)
-    body = bodies.read(request, bodies.Resolution)
+    body = schemas.read(request, schemas.Resolution)
     if body.cause not in service.desk.causes:
         raise Refused("no_cause", allowed=list(service.desk.causes))
     async with service.db.write() as session:
         held = await held_case(session, reference, person)
-        step = await handover.resolve(session, service.desk, held, person, body.cause)
+        step = await agent_actions.resolve(session, service.desk, held, person, body.cause)
         if body.note:
-            await note.add(session, held.complaint_id, person, body.note)
+            await notes.add(session, held.complaint_id, person, body.note)
     await service.after(step)
     return response.json({})
 
@@ -230,9 +233,9 @@ async def resolve(request: Request, reference: str) -> HTTPResponse:
 async def abandon(request: Request, reference: str) -> HTTPResponse:
     """The customer no longer answers; the case stays open."""
     service, person = service_of(request), person_of(request)
-    bodies.read(request, bodies.Empty)
+    schemas.read(request, schemas.Empty)
     async with service.db.write() as session:
         held = await held_case(session, reference, person)
-        step = await handover.abandon(session, service.desk, held, person)
+        step = await agent_actions.abandon(session, service.desk, held, person)
     await service.after(step)
     return response.json({})

@@ -3,11 +3,11 @@
 from sanic import Blueprint, HTTPResponse, Request, response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import note
-from bot.claim import ClaimedBefore
-from bot.console import bodies
-from bot.console.guard import Refused, person_of, service_of, supervisors
-from bot.conversation import handover
+from bot.cases import notes
+from bot.console import schemas
+from bot.console.auth import Refused, person_of, service_of, supervisors
+from bot.conversation.agents import agent_actions
+from bot.handoffs.assignment import ClaimedBefore
 from bot.models import Agent, Complaint, Handoff
 
 handoffs = Blueprint("console_handoffs", url_prefix="/console/api/handoffs/<handoff_id:int>")
@@ -17,11 +17,11 @@ handoffs = Blueprint("console_handoffs", url_prefix="/console/api/handoffs/<hand
 async def claim(request: Request, handoff_id: int) -> HTTPResponse:
     """Take a case that waits: 409, and by whom, when somebody was faster."""
     service, person = service_of(request), person_of(request)
-    bodies.read(request, bodies.Empty)
+    schemas.read(request, schemas.Empty)
     try:
         async with service.db.write() as session:
             found = await _found(session, handoff_id)
-            step = await handover.take(session, found, person)
+            step = await agent_actions.take(session, found, person)
             case = await session.get_one(Complaint, found.complaint_id)
     except ClaimedBefore as error:
         raise _before(error) from None
@@ -33,10 +33,10 @@ async def claim(request: Request, handoff_id: int) -> HTTPResponse:
 async def read(request: Request, handoff_id: int) -> HTTPResponse:
     """The packet is on the screen of the person who has the case: the customer is told, once."""
     service, person = service_of(request), person_of(request)
-    bodies.read(request, bodies.Empty)
+    schemas.read(request, schemas.Empty)
     async with service.db.write() as session:
         found = await _found(session, handoff_id)
-        step = await handover.opened(session, service.desk, found, person)
+        step = await agent_actions.opened(session, service.desk, found, person)
     if step is not None:
         await service.after(step)
     return response.empty()
@@ -46,12 +46,12 @@ async def read(request: Request, handoff_id: int) -> HTTPResponse:
 async def release(request: Request, handoff_id: int) -> HTTPResponse:
     """Back to the queue at the same place; by the person who has it, or a supervisor."""
     service, person = service_of(request), person_of(request)
-    body = bodies.read(request, bodies.Release)
+    body = schemas.read(request, schemas.Release)
     async with service.db.write() as session:
         found = await _held(session, handoff_id, person)
-        step = await handover.give_up(session, service.desk, found, person.name)
+        step = await agent_actions.give_up(session, service.desk, found, person.name)
         if body.note:
-            await note.add(session, found.complaint_id, person, body.note)
+            await notes.add(session, found.complaint_id, person, body.note)
     if step is not None:
         await service.after(step)
     return response.empty()
@@ -61,7 +61,7 @@ async def release(request: Request, handoff_id: int) -> HTTPResponse:
 async def transfer(request: Request, handoff_id: int) -> HTTPResponse:
     """To a colleague with a note; supervisors pass on anybody's case, and those that wait."""
     service, person = service_of(request), person_of(request)
-    body = bodies.read(request, bodies.Transfer)
+    body = schemas.read(request, schemas.Transfer)
     try:
         async with service.db.write() as session:
             found = await _held(session, handoff_id, person)
@@ -70,9 +70,9 @@ async def transfer(request: Request, handoff_id: int) -> HTTPResponse:
                 raise Refused("no_agent", 404)
             if found.agent_id == to.id:
                 raise Refused("already_theirs", 409)
-            step = await handover.pass_on(session, service.desk, found, to, person.name)
+            step = await agent_actions.pass_on(session, service.desk, found, to, person.name)
             if body.note:
-                await note.add(session, found.complaint_id, person, body.note)
+                await notes.add(session, found.complaint_id, person, body.note)
     except ClaimedBefore as error:
         raise _before(error) from None
     await service.after(step)
@@ -84,15 +84,17 @@ async def transfer(request: Request, handoff_id: int) -> HTTPResponse:
 async def take_over(request: Request, handoff_id: int) -> HTTPResponse:
     """A supervisor takes a case from whoever has it."""
     service, person = service_of(request), person_of(request)
-    bodies.read(request, bodies.Empty)
+    schemas.read(request, schemas.Empty)
     try:
         async with service.db.write() as session:
             found = await _found(session, handoff_id)
             case = await session.get_one(Complaint, found.complaint_id)
             if found.state == "active" and found.agent_id != person.id:
-                step = await handover.pass_on(session, service.desk, found, person, person.name)
+                step = await agent_actions.pass_on(
+                    session, service.desk, found, person, person.name
+                )
             else:
-                step = await handover.take(session, found, person)
+                step = await agent_actions.take(session, found, person)
     except ClaimedBefore as error:
         raise _before(error) from None
     await service.after(step)

@@ -1,14 +1,14 @@
 """The packet as JSON: the whole case, as whoever takes it is shown it."""
 
-from bot import remedy
-from bot.authority import Authority
-from bot.console.views import Json, Views, moment
-from bot.console.why import why
-from bot.giving import takes_amount
+from bot.casefile.build import Packet
+from bot.compensation import presentation
+from bot.compensation.agent_remedies import takes_amount
+from bot.compensation.authority import Authority
+from bot.compensation.offers import TAKEN
+from bot.console.decision_view import why
+from bot.console.serializers import Json, Views, moment
 from bot.models import Compensation, Doubt, Offer, Order
 from bot.money import Money
-from bot.offer import TAKEN
-from bot.packet import Packet
 
 # Whether the customer agreed to the summary; silence is no yes.
 CONFIRMED = {"right": "yes", "corrected": "corrected"}
@@ -155,4 +155,4 @@ class PacketViews(Views):
         return why(last, self.money, self._language) if last and to_person else None
 
     def _title(self, one: Compensation) -> str:
-        return remedy.title(self._desk.wording, one, self._language)
+        return presentation.title(self._desk.wording, one, self._language)

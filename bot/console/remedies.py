@@ -3,16 +3,16 @@
 from sanic import Blueprint, HTTPResponse, Request, response
 from sqlalchemy import select
 
-from bot import promise
-from bot.console import bodies
+from bot.cases import promises
+from bot.compensation.agent_remedies import CannotGive, Wanted, originator
+from bot.console import schemas
+from bot.console.auth import Refused, person_of, service_of, supervisors
 from bot.console.board import names
-from bot.console.guard import Refused, person_of, service_of, supervisors
-from bot.console.holding import held_case
-from bot.console.views import Views
-from bot.conversation import gifts, handover
-from bot.conversation.handover import Step
-from bot.desk import Desk
-from bot.giving import CannotGive, Wanted, originator
+from bot.console.case_access import held_case
+from bot.console.serializers import Views
+from bot.context.company_context import Desk
+from bot.conversation.agents import agent_actions, agent_offers
+from bot.conversation.agents.agent_actions import Step
 from bot.models import Agent, Approval, Compensation, Complaint, Promise
 
 remedies = Blueprint("console_remedies", url_prefix="/console/api")
@@ -22,8 +22,8 @@ remedies = Blueprint("console_remedies", url_prefix="/console/api")
 async def give(request: Request, reference: str) -> HTTPResponse:
     """Give a remedy or offer it; 403 with what is left when it is beyond the person's authority."""
     service, person = service_of(request), person_of(request)
-    body = bodies.read(request, bodies.Gift)
-    act = gifts.give if body.how == "give" else gifts.put
+    body = schemas.read(request, schemas.Gift)
+    act = agent_offers.give if body.how == "give" else agent_offers.put
     try:
         async with service.db.write() as session:
             held = await held_case(session, reference, person)
@@ -45,11 +45,11 @@ async def give(request: Request, reference: str) -> HTTPResponse:
 async def ask(request: Request, reference: str) -> HTTPResponse:
     """Ask the supervisors for more, with the case attached."""
     service, person = service_of(request), person_of(request)
-    body = bodies.read(request, bodies.Asked)
+    body = schemas.read(request, schemas.Asked)
     try:
         async with service.db.write() as session:
             held = await held_case(session, reference, person)
-            step, asked = await gifts.ask(
+            step, asked = await agent_offers.ask(
                 session,
                 service.desk,
                 held,
@@ -71,7 +71,7 @@ async def ask(request: Request, reference: str) -> HTTPResponse:
 async def decide(request: Request, approval_id: int) -> HTTPResponse:
     """A supervisor answers: what is authorized is given at once."""
     service, person = service_of(request), person_of(request)
-    body = bodies.read(request, bodies.Decision)
+    body = schemas.read(request, schemas.Decision)
     try:
         async with service.db.write() as session:
             asked = await session.scalar(
@@ -79,7 +79,7 @@ async def decide(request: Request, approval_id: int) -> HTTPResponse:
             )
             if asked is None:
                 raise Refused("no_approval", 404)
-            step = await gifts.decide(
+            step = await agent_offers.decide(
                 session,
                 service.desk,
                 asked,
@@ -101,7 +101,7 @@ async def decide(request: Request, approval_id: int) -> HTTPResponse:
 async def kept(request: Request, promise_id: int) -> HTTPResponse:
     """What was promised is done: the customer is told, and the ledger of a remedy."""
     service, person = service_of(request), person_of(request)
-    bodies.read(request, bodies.Empty)
+    schemas.read(request, schemas.Empty)
     async with service.db.write() as session:
         made = await session.get(Promise, promise_id)
         if made is None:
@@ -110,9 +110,9 @@ async def kept(request: Request, promise_id: int) -> HTTPResponse:
         who = await session.get_one(Agent, person.id)
         if made.compensation_id is not None:
             given = await session.get_one(Compensation, made.compensation_id)
-            said = await gifts.fulfilled(session, service.desk, case, given, originator(who))
-        elif made.what == promise.COMMITMENT:
-            said = await handover.kept(session, service.desk, case, made, who)
+            said = await agent_offers.fulfilled(session, service.desk, case, given, originator(who))
+        elif made.what == promises.COMMITMENT:
+            said = await agent_actions.kept(session, service.desk, case, made, who)
         else:
             raise Refused("kept_by_answering")
         if said is None:

@@ -5,15 +5,15 @@ from typing import Any
 from sanic import Blueprint, HTTPResponse, Request, Sanic
 from sanic.exceptions import NotFound
 
+from bot.console.agents import people
+from bot.console.auth import Refused, check_session, refuse
 from bot.console.board import board
-from bot.console.bodies import LARGEST_ID
 from bot.console.cases import cases
-from bot.console.guard import Refused, check_session, refuse
 from bot.console.handoffs import handoffs
 from bot.console.pages import console_pages
-from bot.console.people import people
-from bot.console.pictures import pictures
+from bot.console.photos import pictures
 from bot.console.remedies import remedies
+from bot.console.schemas import LARGEST_ID
 from bot.console.sessions import me, sign_in
 from bot.console.socket import live
 from bot.console.spending import spending

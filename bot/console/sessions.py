@@ -7,11 +7,11 @@ from sanic import Blueprint, HTTPResponse, Request, response
 from sanic.response import JSONResponse
 from sqlalchemy import select
 
-from bot import agent, agent_session
-from bot.agent import TooManyTries
-from bot.agent_session import SignedIn
-from bot.console import bodies
-from bot.console.guard import (
+from bot.agents import accounts, sessions
+from bot.agents.accounts import TooManyTries
+from bot.agents.sessions import SignedIn
+from bot.console import schemas
+from bot.console.auth import (
     COOKIE,
     Refused,
     check_origin,
@@ -20,10 +20,10 @@ from bot.console.guard import (
     service_of,
     signed_in_by,
 )
-from bot.console.views import Views
+from bot.console.serializers import Views
 from bot.metrics import SIGN_INS
 from bot.models import Agent
-from bot.service import SIGN_IN_RATE, Service
+from bot.runtime import SIGN_IN_RATE, Service
 
 log = structlog.get_logger()
 sign_in = Blueprint("console_sign_in", url_prefix="/console")
@@ -35,21 +35,21 @@ async def login(request: Request) -> HTTPResponse:
     """Begin a session for the right e-mail and password; the answer is what ``me`` says."""
     service = service_of(request)
     check_origin(request)
-    body = bodies.read(request, bodies.Login)
+    body = schemas.read(request, schemas.Login)
     if not service.allowed(SIGN_IN_RATE, "sign in", request.ip):
         SIGN_INS.labels("limited").inc()
         raise Refused("too_many_tries", 429)
     async with service.db.read() as session:
-        person = await agent.find(session, body.email)
+        person = await accounts.find(session, body.email)
     if person is not None:
         try:
-            agent.check_tries(person)
+            accounts.check_tries(person)
         except TooManyTries:
             SIGN_INS.labels("limited").inc()
             raise Refused("too_many_tries", 429) from None
     # Hashing takes a while on purpose: not in the loop that serves everybody.
     async with service.decoding:
-        right = await asyncio.to_thread(agent.verify, person, body.password)
+        right = await asyncio.to_thread(accounts.verify, person, body.password)
     signed_in = await _begin(service, person, right=right)
     if signed_in is None:
         SIGN_INS.labels("wrong").inc()
@@ -65,7 +65,7 @@ async def login(request: Request) -> HTTPResponse:
         httponly=True,
         samesite="Strict",
         secure=_is_https(request),
-        max_age=int(agent_session.LENGTH.total_seconds()),
+        max_age=int(sessions.LENGTH.total_seconds()),
     )
     return answer
 
@@ -77,8 +77,8 @@ async def _begin(service: Service, person: Agent | None, *, right: bool) -> Sign
         # Tries at the same moment are all counted.
         query = select(Agent).where(Agent.id == person.id).with_for_update()
         fresh = (await session.execute(query)).scalar_one()
-        agent.count_try(fresh, right=right)
-        return await agent_session.begin(session, fresh) if right else None
+        accounts.count_try(fresh, right=right)
+        return await sessions.begin(session, fresh) if right else None
 
 
 @sign_in.post("/logout")
@@ -88,9 +88,9 @@ async def logout(request: Request) -> HTTPResponse:
     service = service_of(request)
     signed_in: SignedIn = request.ctx.signed_in
     async with service.db.write() as session:
-        await agent_session.end(session, signed_in.token)
+        await sessions.end(session, signed_in.token)
         person = await session.get_one(Agent, signed_in.agent.id)
-        if not await agent_session.has_any(session, person):
+        if not await sessions.has_any(session, person):
             person.seen_at = None
     service.publish_board()
     answer = response.empty()
@@ -108,7 +108,7 @@ async def show(request: Request) -> HTTPResponse:
 async def change(request: Request) -> HTTPResponse:
     """Set presence or language."""
     service = service_of(request)
-    body = bodies.read(request, bodies.Me)
+    body = schemas.read(request, schemas.Me)
     async with service.db.write() as session:
         person = await session.get_one(Agent, person_of(request).id)
         person.presence = body.presence or person.presence
@@ -122,7 +122,7 @@ async def change(request: Request) -> HTTPResponse:
 
 async def _me(service: Service, signed_in: SignedIn) -> JSONResponse:
     async with service.db.read() as session:
-        people = await agent.at_work(session)
+        people = await accounts.at_work(session)
     return response.json(Views(service.desk, signed_in.agent).me(signed_in.csrf, people))
 
 

@@ -16,15 +16,17 @@ from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from sanic import Blueprint, Request, Websocket
 from sqlalchemy import update
 
-from bot import agent_session, clock, handoff
-from bot.agent import ONLINE
-from bot.agent_session import SignedIn
-from bot.console.guard import Refused, check_origin, service_of, signed_in_by
-from bot.console.reading import record_conversation
-from bot.conversation.hub import Event
+from bot import clock
+from bot.agents import sessions
+from bot.agents.accounts import ONLINE
+from bot.agents.sessions import SignedIn
+from bot.console.auth import Refused, check_origin, service_of, signed_in_by
+from bot.console.read_log import record_conversation
+from bot.conversation.live_hub import Event
+from bot.handoffs import queue
 from bot.metrics import CONSOLES
 from bot.models import Agent
-from bot.service import CONSOLE, Service
+from bot.runtime import CONSOLE, Service
 
 log = structlog.get_logger()
 live = Blueprint("console_live", url_prefix="/console")
@@ -146,7 +148,7 @@ class Visit:
             Refused: it has.
         """
         async with self.service.db.write() as session:
-            if await agent_session.find(session, self.signed_in.token) is None:
+            if await sessions.find(session, self.signed_in.token) is None:
                 raise Refused("signed_out")
             before = self.signed_in.agent.seen_at
             now = clock.now()
@@ -193,7 +195,7 @@ class Visit:
             return True
         self.looked_at = now
         async with self.service.db.read() as session:
-            if await agent_session.find(session, self.signed_in.token) is not None:
+            if await sessions.find(session, self.signed_in.token) is not None:
                 return True
         await self._show({"type": "signed_out"})
         await self.ws.close(code=1008, reason="signed_out")
@@ -202,7 +204,7 @@ class Visit:
     async def _typing(self, conversation_id: str, *, on: bool) -> None:
         """Tell the customer that the person who has the case is typing."""
         async with self.service.db.read() as session:
-            found = await handoff.open_handoff(session, conversation_id)
+            found = await queue.open_handoff(session, conversation_id)
         if found is None or found.state != "active" or found.agent_id != self.signed_in.agent.id:
             return
         self.service.publish(

@@ -2,9 +2,9 @@
 
 from sanic import Blueprint, HTTPResponse, Request, response
 
-from bot import breaker
-from bot.console import bodies
-from bot.console.guard import Refused, person_of, service_of, supervisors
+from bot.compensation import spending_breaker
+from bot.console import schemas
+from bot.console.auth import Refused, person_of, service_of, supervisors
 
 spending = Blueprint("console_spending", url_prefix="/console/api/spending")
 
@@ -14,9 +14,9 @@ spending = Blueprint("console_spending", url_prefix="/console/api/spending")
 async def resume(request: Request) -> HTTPResponse:
     """The assistant may give again; what made the breaker stop it counts no more."""
     service, person = service_of(request), person_of(request)
-    bodies.read(request, bodies.Empty)
+    schemas.read(request, schemas.Empty)
     async with service.db.write() as session:
-        if not await breaker.resume(session, person):
+        if not await spending_breaker.resume(session, person):
             raise Refused("resumed_before", 409)
     service.publish_board()
     return response.json({})

@@ -2,16 +2,16 @@
 
 from sanic import Blueprint, HTTPResponse, Request, response
 
-from bot import voucher
-from bot.console import bodies
-from bot.console.guard import Refused, person_of, service_of
-from bot.console.views import Json, Views, moment
-from bot.giving import originator
-from bot.ledger import KeyReused
+from bot.compensation import voucher
+from bot.compensation.agent_remedies import originator
+from bot.compensation.redemption import CannotRedeem
+from bot.compensation.voucher import Voucher
+from bot.console import schemas
+from bot.console.auth import Refused, person_of, service_of
+from bot.console.serializers import Json, Views, moment
+from bot.ledger.entries import KeyReused
 from bot.money import Money
-from bot.redemption import CannotRedeem
-from bot.service import WRONG_CODES_RATE, Service
-from bot.voucher import Voucher
+from bot.runtime import WRONG_CODES_RATE, Service
 
 vouchers = Blueprint("console_vouchers", url_prefix="/console/api/vouchers")
 
@@ -20,7 +20,7 @@ vouchers = Blueprint("console_vouchers", url_prefix="/console/api/vouchers")
 async def check(request: Request) -> HTTPResponse:
     """What a code is worth now; nothing changes."""
     service = _patiently(request)
-    body = bodies.read(request, bodies.VoucherCode)
+    body = schemas.read(request, schemas.VoucherCode)
     async with service.db.read() as session:
         found = await voucher.find(session, body.code)
     if found is None:
@@ -32,7 +32,7 @@ async def check(request: Request) -> HTTPResponse:
 async def redeem(request: Request) -> HTTPResponse:
     """Take a voucher in payment; sent again, it is taken once."""
     service, person = _patiently(request), person_of(request)
-    body = bodies.read(request, bodies.VoucherTaken)
+    body = schemas.read(request, schemas.VoucherTaken)
     amount = None
     if body.amount_minor is not None:
         amount = Money(body.amount_minor, service.desk.policy.currency)

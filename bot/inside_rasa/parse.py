@@ -21,9 +21,9 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
 
-    from bot.inside_rasa import light
+    from bot.inside_rasa import light_import
 
-    light.import_rasa()
+    light_import.import_rasa()
 
     from rasa.core.agent import Agent
 

@@ -13,7 +13,7 @@ import sys
 import warnings
 from typing import Any
 
-from bot.inside_rasa import light
+from bot.inside_rasa import light_import
 
 ENDPOINTS, CREDENTIALS = "endpoints.yml", "credentials.yml"
 
@@ -25,7 +25,7 @@ def main() -> None:
     if level != logging.DEBUG:
         # Some libraries turn on again what PYTHONWARNINGS had turned off.
         warnings.showwarning = _unsaid
-    light.import_rasa()
+    light_import.import_rasa()
 
     from rasa.utils.common import configure_logging_and_warnings
     from rasa.utils.log_utils import configure_structlog
@@ -45,7 +45,7 @@ def create_app(model: str) -> Any:
     from rasa.shared.utils.io import read_config_file
     from sanic import Sanic
 
-    from bot.inside_rasa.remembered import remember
+    from bot.inside_rasa.rasa_cache_patches import remember
     from bot.inside_rasa.remote_action import KeptEndpoint, OurAction
 
     remember()

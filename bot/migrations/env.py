@@ -1,4 +1,4 @@
-"""Alembic's entry: runs the migrations on the database that ``bot.db.migrate`` names."""
+"""Alembic's entry: migrates the database that ``bot.database.session.migrate`` names."""
 
 import asyncio
 from typing import Any, Literal
@@ -6,7 +6,7 @@ from typing import Any, Literal
 from alembic import context
 from sqlalchemy import Connection
 
-from bot.db import Database
+from bot.database.session import Database
 from bot.models import Base
 from bot.models.base import UtcDateTime
 
@@ -30,7 +30,7 @@ def _migrate(connection: Connection) -> None:
 
 
 async def _main() -> None:
-    url = context.config.get_main_option("sqlalchemy.url", "")  # bot.db.migrate sets it
+    url = context.config.get_main_option("sqlalchemy.url", "")  # set by migrate()
     db = Database(url)
     # All or nothing: a migration that is cut off leaves the schema as it was.
     await db.run(_migrate)

@@ -3,13 +3,13 @@
 import structlog
 from sanic import Blueprint, HTTPResponse, Request, response
 
-from bot import clock, webhook
-from bot.conversation.fulfilling import heard
-from bot.fulfilment import Answer
+from bot import clock, webhook_signature
+from bot.compensation.fulfilment import Answer
+from bot.compensation.provider_client import read_object, text_of
+from bot.conversation.workers.fulfilment_result import heard
 from bot.metrics import REFUSED
-from bot.provider import read_object, text_of
-from bot.service import Service
-from bot.webhook import NotGenuine
+from bot.runtime import Service
+from bot.webhook_signature import NotGenuine
 
 log = structlog.get_logger()
 callbacks = Blueprint("callbacks")
@@ -28,7 +28,9 @@ async def webhook_came(request: Request) -> HTTPResponse:
     if service.provider is None:
         return response.json({"error": "not_set_up"}, status=404)
     try:
-        event_id = webhook.check(service.provider.key, request.headers, request.body, clock.now())
+        event_id = webhook_signature.check(
+            service.provider.key, request.headers, request.body, clock.now()
+        )
     except NotGenuine as error:
         return _refuse(error.code, 401)
     told = read_object(request.body)

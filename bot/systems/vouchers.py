@@ -10,13 +10,13 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sanic import Blueprint, HTTPResponse, Request, response
 
-from bot import voucher
-from bot.ledger import KeyReused
+from bot.compensation import voucher
+from bot.compensation.redemption import CannotRedeem
+from bot.compensation.voucher import Voucher
+from bot.ledger.entries import KeyReused
 from bot.metrics import REFUSED
 from bot.money import Money
-from bot.redemption import CannotRedeem
-from bot.service import VOUCHERS_RATE, WRONG_CODES_RATE, Service
-from bot.voucher import Voucher
+from bot.runtime import VOUCHERS_RATE, WRONG_CODES_RATE, Service
 
 vouchers = Blueprint("vouchers", url_prefix="/vouchers")
 NAME = "vouchers"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from bot.engine import newest_model
+from bot.rasa.environment import newest_model
 from tests.e2e.chat import Customer
 from tests.e2e.product import REGALO, ROOT, Product
 from tests.e2e.shop import chromium

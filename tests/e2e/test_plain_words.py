@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot import engine
-from bot.settings import ROOT, load_settings
+from bot.config.settings import ROOT, load_settings
+from bot.rasa import environment
 
 pytestmark = pytest.mark.e2e
 
@@ -50,12 +50,12 @@ SURE = 0.6
 
 
 def test_plain_words_are_understood(model: Path) -> None:
-    python = engine.python()
+    python = environment.python()
     assert python is not None
     parsed = subprocess.run(
         [python, "-m", "bot.inside_rasa.parse", model],
         input="".join(f"{json.dumps(text)}\n" for text in PLAIN),
-        env=engine.environment(os.environ, load_settings()),
+        env=environment.environment(os.environ, load_settings()),
         cwd=ROOT,
         capture_output=True,
         text=True,

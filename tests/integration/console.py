@@ -12,10 +12,10 @@ from typing import Any
 import httpx
 from websockets.asyncio.client import ClientConnection, connect
 
-from bot.channels.visitor import Visitors
-from bot.db import Database
-from bot.desk import open_desk
-from bot.settings import ROOT, Settings
+from bot.channels.visitor_token import Visitors
+from bot.config.settings import ROOT, Settings
+from bot.context.company_context import open_desk
+from bot.database.session import Database
 from tests.integration.edge import SECRET, Edge, Page
 from tests.integration.stage import ANA, Theatre, WallClock
 

@@ -20,7 +20,7 @@ from typing import Any, Self
 import httpx
 from websockets.asyncio.client import ClientConnection, connect
 
-from bot.settings import ROOT, Settings
+from bot.config.settings import ROOT, Settings
 
 Frame = dict[str, Any]
 SECRET = "0123456789abcdef0123456789abcdef"

@@ -19,17 +19,19 @@ from typing import Any
 from sanic import Sanic
 from sqlalchemy import select
 
-from bot import compensation, fulfilment, identity, remedy
 from bot.app import EdgeApp, create_app
-from bot.conversation import carrier, thread
-from bot.db import Database
-from bot.desk import Desk, open_desk
+from bot.compensation import acceptance, fulfilment, presentation
+from bot.config.settings import ROOT, Settings, load_settings
+from bot.context.company_context import Desk, open_desk
+from bot.conversation import messages
+from bot.conversation.workers import fulfilment_worker
+from bot.customers import verification
+from bot.database.session import Database
 from bot.models import Compensation, Complaint
-from bot.policy import Policy
-from bot.policy_model import AlternativeSpec
-from bot.say import Say
-from bot.service import Service
-from bot.settings import ROOT, Settings, load_settings
+from bot.policy.decide import Policy
+from bot.policy.model import AlternativeSpec
+from bot.runtime import Service
+from bot.text.reply import Say
 from tests.fakes.company_system import SECRET
 
 
@@ -108,8 +110,8 @@ def main() -> None:
     desk = replace(desk, policy=policy)
     # Everything as it is, only sooner.
     fulfilment.LONGEST_WAIT = timedelta(seconds=0.6)
-    carrier.LEASE = timedelta(seconds=2)
-    carrier.SWEEP_EVERY = 0.05
+    fulfilment_worker.LEASE = timedelta(seconds=2)
+    fulfilment_worker.SWEEP_EVERY = 0.05
     app = create_app(settings, desk)
     print("ready", flush=True)
     for line in sys.stdin:
@@ -154,13 +156,13 @@ async def _accept_all(db: Database, desk: Desk) -> None:
 async def _accept(session: Any, desk: Desk, chosen_id: int) -> None:
     chosen = await session.get_one(Compensation, chosen_id)
     case = await session.get_one(Complaint, chosen.complaint_id)
-    conversation = await identity.lock(session, case.conversation_id)
+    conversation = await verification.lock(session, case.conversation_id)
     await session.refresh(chosen)
     if chosen.state != "offered":
         return  # another edge was faster
-    _, given = await compensation.accept(session, desk, chosen.id, "bot")
-    text = await remedy.confirmation(session, desk, case, given, conversation.language)
-    await thread.put(session, conversation, Say(text), state="pending")
+    _, given = await acceptance.accept(session, desk, chosen.id, "bot")
+    text = await presentation.confirmation(session, desk, case, given, conversation.language)
+    await messages.put(session, conversation, Say(text), state="pending")
 
 
 if __name__ == "__main__":

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.decision import record
+from bot.compensation.decision_log import record
 from bot.models import Complaint, Conversation
-from bot.policy import CaseFacts, decide
+from bot.policy.decide import CaseFacts, decide
 from tests.integration.stage import ANA, Stage, Theatre
 
 DAMAGED = f"Compré una licuadora, pedido 10482, y llegó quebrada. {ANA}"

@@ -4,16 +4,16 @@ import asyncio
 import time
 from dataclasses import replace
 
-from bot import compensation
-from bot.claim import ClaimedBefore
-from bot.conversation import gifts, handover
-from bot.db import Database
-from bot.desk import Desk, open_desk
-from bot.giving import CannotGive, Wanted
+from bot.compensation import acceptance
+from bot.compensation.agent_remedies import CannotGive, Wanted
+from bot.config.settings import load_settings
+from bot.context.company_context import Desk, open_desk
+from bot.conversation.agents import agent_actions, agent_offers
+from bot.database.session import Database
+from bot.handoffs.assignment import ClaimedBefore
 from bot.models import Agent, Handoff
 from bot.money import Money
-from bot.policy_limits import ScopedCap
-from bot.settings import load_settings
+from bot.policy.limits import ScopedCap
 
 # Every process opens its desk and then waits for the next whole so many seconds.
 START_WITHIN = 2.0
@@ -59,7 +59,7 @@ async def _accept(
 
 async def _one(db: Database, desk: Desk, compensation_id: int) -> str:
     async with db.write() as session:
-        outcome, _ = await compensation.accept(session, desk, compensation_id, "bot")
+        outcome, _ = await acceptance.accept(session, desk, compensation_id, "bot")
     return outcome.value
 
 
@@ -82,7 +82,7 @@ async def _claims(db: Database, handoff_id: int, person_id: int) -> str:
     try:
         async with db.write() as session:
             person = await session.get_one(Agent, person_id)
-            await handover.take(session, await session.get_one(Handoff, handoff_id), person)
+            await agent_actions.take(session, await session.get_one(Handoff, handoff_id), person)
     except ClaimedBefore as error:
         return f"claimed before by {error.by}"
     return "won"
@@ -116,7 +116,7 @@ async def _gives(
     handoff_id, request_id = case
     try:
         async with db.write() as session:
-            step = await gifts.give(
+            step = await agent_offers.give(
                 session,
                 desk,
                 await session.get_one(Handoff, handoff_id),

@@ -21,13 +21,19 @@ from ruamel.yaml import YAML
 from sqlalchemy import func, inspect, select
 
 from actions.server import ACTIONS
-from bot import agent, handoff, identity, photo
-from bot.agent import Role
-from bot.conversation import handover, thread
-from bot.conversation.handover import Step
-from bot.conversation.turn import Turns
-from bot.db import Database
-from bot.desk import Desk
+from bot import photo
+from bot.agents import accounts
+from bot.agents.accounts import Role
+from bot.config.settings import ROOT
+from bot.context.company_context import Desk
+from bot.conversation import messages
+from bot.conversation.agents import agent_actions
+from bot.conversation.agents.agent_actions import Step
+from bot.conversation.turns.turn import Turns
+from bot.customers import verification
+from bot.customers.orders import OrderRow, store
+from bot.database.session import Database
+from bot.handoffs import queue
 from bot.models import (
     Agent,
     Base,
@@ -41,10 +47,8 @@ from bot.models import (
     Order,
     Promise,
 )
-from bot.order import OrderRow, store
-from bot.policy import Policy
-from bot.say import Option, Say
-from bot.settings import ROOT
+from bot.policy.decide import Policy
+from bot.text.reply import Option, Say
 
 Row = TypeVar("Row", bound=Base)
 ANA = "ana.ruiz@example.com"  # of order 10482, $249.900
@@ -231,7 +235,7 @@ class Theatre:
     async def person(self, name: str = "Laura Gómez", role: Role = "agent", **more: Any) -> Agent:
         """A person of the company whose console is open; nobody signs in with that password."""
         async with self.db.write() as session:
-            person = await agent.add(
+            person = await accounts.add(
                 session,
                 email=f"{uuid.uuid4().hex[:8]}@alborada.example",
                 name=name,
@@ -323,8 +327,8 @@ class Stage:
     ) -> tuple[Message, bool]:
         """The message is stored, and nothing else happens yet."""
         async with self.theatre.db.write() as session:
-            conversation = await identity.lock(session, self.id)
-            return await thread.receive(
+            conversation = await verification.lock(session, self.id)
+            return await messages.receive(
                 session,
                 conversation,
                 source_id or uuid.uuid4().hex,
@@ -382,7 +386,7 @@ class Stage:
     async def does(self, act: Callable[..., Awaitable[Any]], *what: Any, **more: Any) -> Any:
         """A person takes a step with the open handoff; the customer hears what comes of it."""
         async with self.theatre.db.write() as session:
-            found = await handoff.open_handoff(session, self.id)
+            found = await queue.open_handoff(session, self.id)
             assert found is not None
             came = await act(session, self.theatre.desk, found, *what, **more)
         step = came[0] if isinstance(came, tuple) else came
@@ -392,16 +396,16 @@ class Stage:
     async def claimed_by(self, person: Agent) -> Step:
         """The person takes the case."""
         async with self.theatre.db.write() as session:
-            found = await handoff.open_handoff(session, self.id)
+            found = await queue.open_handoff(session, self.id)
             assert found is not None
-            step = await handover.take(session, found, person)
+            step = await agent_actions.take(session, found, person)
         await self.hear(step.said)
         return step
 
     async def agent_says(self, person: Agent, text: str, **more: Any) -> Message:
         """The person who has the case writes to the customer."""
         more.setdefault("request_id", str(uuid.uuid4()))
-        _, message = await self.does(handover.say, person, text, **more)
+        _, message = await self.does(agent_actions.say, person, text, **more)
         assert isinstance(message, Message)
         return message
 

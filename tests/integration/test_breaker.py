@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from bot import breaker
-from bot.conversation import gifts
-from bot.giving import Wanted
+from bot.compensation import spending_breaker
+from bot.compensation.agent_remedies import Wanted
+from bot.conversation.agents import agent_offers
 from bot.models import Fulfilment, LedgerEntry, Pause, ProviderTry
 from bot.money import Money
-from bot.policy_breaker import BreakerSpec
+from bot.policy.breaker_spec import BreakerSpec
 from tests.integration.stage import ANA, Stage, Theatre
 from tests.integration.test_usage import late, person_because
 
@@ -51,7 +51,7 @@ async def tries(theatre: Theatre, stage: Stage, *errors: bool) -> None:
 
 async def resume(theatre: Theatre) -> bool:
     async with theatre.db.write() as session:
-        return await breaker.resume(session, None)
+        return await spending_breaker.resume(session, None)
 
 
 async def test_a_pause_gives_nothing_and_brings_an_apology_a_reference_and_a_person_with_a_date(
@@ -59,7 +59,7 @@ async def test_a_pause_gives_nothing_and_brings_an_apology_a_reference_and_a_per
 ) -> None:
     open_offer = await late(theatre, "30001", "rosa1@example.com")
     async with theatre.db.write() as session:
-        await breaker.pause(session, "by_hand", {})
+        await spending_breaker.pause(session, "by_hand", {})
     new = await late(theatre, "30002", "rosa2@example.com")
     await open_offer.press("Bono de compra")
     for stage in (new, open_offer):
@@ -79,12 +79,12 @@ async def test_a_pause_gives_nothing_and_brings_an_apology_a_reference_and_a_per
 
 async def test_what_people_give_is_not_paused(theatre: Theatre) -> None:
     async with theatre.db.write() as session:
-        await breaker.pause(session, "by_hand", {})
+        await spending_breaker.pause(session, "by_hand", {})
     stage = await late(theatre, "30001", "rosa1@example.com")
     laura = await theatre.person()
     await stage.claimed_by(laura)
     wanted = Wanted("small_voucher", 1_000_000)
-    await stage.does(gifts.give, laura, wanted=wanted, request_id=str(uuid.uuid4()))
+    await stage.does(agent_offers.give, laura, wanted=wanted, request_id=str(uuid.uuid4()))
     assert [one.kind for one in await stage.taken()] == ["voucher"]
 
 
@@ -123,25 +123,25 @@ async def test_errors_in_a_row_stop_it_and_one_success_between_them_does_not(
     stage = await late(theatre, "30001", "rosa1@example.com")
     await stage.press("Bono de compra")
     await tries(theatre, stage, True, True, False, True, True)
-    assert not await breaker.watch(theatre.db, theatre.desk)
+    assert not await spending_breaker.watch(theatre.db, theatre.desk)
     await tries(theatre, stage, True)
-    assert await breaker.watch(theatre.db, theatre.desk)
+    assert await spending_breaker.watch(theatre.db, theatre.desk)
     (pause,) = await theatre.all(Pause)
     assert pause.reason == "errors"
     theatre.clock.forward(minutes=1)
     await resume(theatre)
-    assert not await breaker.watch(theatre.db, theatre.desk)
+    assert not await spending_breaker.watch(theatre.db, theatre.desk)
     theatre.clock.forward(minutes=1)
     await tries(theatre, stage, True, True)
-    assert not await breaker.watch(theatre.db, theatre.desk)
+    assert not await spending_breaker.watch(theatre.db, theatre.desk)
     await tries(theatre, stage, True)
-    assert await breaker.watch(theatre.db, theatre.desk)
+    assert await spending_breaker.watch(theatre.db, theatre.desk)
 
 
 async def test_an_hour_far_above_what_is_usual_at_that_hour_stops_it(
     theatre: Theatre, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(breaker, "KNOWN_DAYS", 3)
+    monkeypatch.setattr(spending_breaker, "KNOWN_DAYS", 3)
     first = await late(theatre, "30001", "rosa1@example.com")
     await first.press("Bono de compra")
     (given,) = await first.taken()
@@ -152,7 +152,7 @@ async def test_an_hour_far_above_what_is_usual_at_that_hour_stops_it(
         theatre.clock.forward(days=1)
         stage = await late(theatre, f"3001{day}", f"ana{day}@example.com")
         await stage.press("Bono de compra")
-    assert not await breaker.watch(theatre.db, theatre.desk)
+    assert not await spending_breaker.watch(theatre.db, theatre.desk)
     busy = [await late(theatre, f"3002{place}", f"luis{place}@example.com") for place in range(3)]
     for stage in busy:
         await stage.press("Bono de compra")
@@ -171,13 +171,13 @@ async def test_a_company_that_has_just_begun_has_no_unusual_hour(theatre: Theatr
         await stage.press("Bono de compra")
         theatre.clock.forward(days=1)
     await (await late(theatre, "30002", "rosa2@example.com")).press("Bono de compra")
-    assert not await breaker.watch(theatre.db, theatre.desk)
+    assert not await spending_breaker.watch(theatre.db, theatre.desk)
 
 
 async def test_a_busy_hour_that_is_always_busy_is_not_unusual(
     theatre: Theatre, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(breaker, "KNOWN_DAYS", 1)
+    monkeypatch.setattr(spending_breaker, "KNOWN_DAYS", 1)
     use_breaker(theatre, unusual_hour={"times": 2, "at_least": Money(1, "COP")})
     number = iter(range(30000, 30100))
     for _ in range(3):
@@ -186,7 +186,7 @@ async def test_a_busy_hour_that_is_always_busy_is_not_unusual(
             stage = await late(theatre, f"{place}", f"rosa{place}@example.com")
             await stage.press("Bono de compra")
         theatre.clock.forward(days=1)
-    assert not await breaker.watch(theatre.db, theatre.desk)
+    assert not await spending_breaker.watch(theatre.db, theatre.desk)
 
 
 async def test_the_pause_is_committed_even_where_the_gift_was_not(stage: Stage) -> None:
@@ -195,6 +195,6 @@ async def test_the_pause_is_committed_even_where_the_gift_was_not(stage: Stage) 
     await stage.customer("late_delivery", f"El pedido 10482 llegó tarde. {ANA}")
     await stage.press("Bono de compra")
     theatre.clock.forward(seconds=timedelta(minutes=1).total_seconds())
-    assert await breaker.watch(theatre.db, theatre.desk)
-    assert await breaker.watch(theatre.db, theatre.desk)
+    assert await spending_breaker.watch(theatre.db, theatre.desk)
+    assert await spending_breaker.watch(theatre.db, theatre.desk)
     assert await theatre.count(Pause) == 1

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from bot import claim, waiting
-from bot.claim import ClaimedBefore
-from bot.conversation import handover
+from bot.conversation.agents import agent_actions
+from bot.handoffs import assignment, wait_estimate
+from bot.handoffs.assignment import ClaimedBefore
 from bot.models import Agent, CaseEvent, Handoff
 from tests.integration import race
 from tests.integration.stage import Stage, Theatre
@@ -15,7 +15,7 @@ from tests.integration.stage import Stage, Theatre
 
 async def place(stage: Stage) -> int:
     async with stage.theatre.db.read() as session:
-        return await waiting.place(session, await stage.handoff())
+        return await wait_estimate.place(session, await stage.handoff())
 
 
 async def test_who_claims_a_waiting_case_has_it(stage: Stage) -> None:
@@ -59,7 +59,7 @@ async def test_a_case_that_has_ended_is_nobodys_to_claim(stage: Stage) -> None:
     async with stage.theatre.db.write() as session:
         found = await session.get_one(Handoff, (await stage.handoff()).id)
         with pytest.raises(ClaimedBefore) as before:
-            await claim.claim(session, found, laura)
+            await assignment.claim(session, found, laura)
     assert before.value.by is None
     assert (await stage.handoff()).state == "ended"
 
@@ -76,7 +76,7 @@ async def test_a_released_case_has_the_place_it_had(theatre: Theatre) -> None:
     await middle.claimed_by(laura)
     assert [await place(stages[0]), await place(stages[2])] == [1, 2]
     theatre.clock.forward(minutes=5)
-    await middle.does(handover.give_up, "Laura Gómez")
+    await middle.does(agent_actions.give_up, "Laura Gómez")
     assert [await place(one) for one in stages] == [1, 2, 3]
     found = await middle.handoff()
     assert (found.state, found.agent_id, found.claimed_at, found.read_at) == (
@@ -99,7 +99,7 @@ async def test_releasing_what_nobody_has_says_so(stage: Stage) -> None:
     await stage.customer("wants_human", "una persona")
     async with stage.theatre.db.write() as session:
         found = await session.get_one(Handoff, (await stage.handoff()).id)
-        assert not await claim.release(session, found, "Laura Gómez")
+        assert not await assignment.release(session, found, "Laura Gómez")
 
 
 async def test_a_case_is_passed_to_a_colleague_who_has_not_read_it(stage: Stage) -> None:
@@ -107,9 +107,9 @@ async def test_a_case_is_passed_to_a_colleague_who_has_not_read_it(stage: Stage)
     carlos = await stage.theatre.person("Carlos Ruiz")
     await stage.customer("wants_human", "una persona")
     await stage.claimed_by(laura)
-    await stage.does(handover.opened, laura)
+    await stage.does(agent_actions.opened, laura)
     claimed_at = (await stage.handoff()).claimed_at
-    await stage.does(handover.pass_on, carlos, laura.name)
+    await stage.does(agent_actions.pass_on, carlos, laura.name)
     found = await stage.handoff()
     assert (found.state, found.agent_id, found.read_at) == ("active", carlos.id, None)
     assert found.claimed_at == claimed_at  # the wait of the customer ended then
@@ -118,7 +118,7 @@ async def test_a_case_is_passed_to_a_colleague_who_has_not_read_it(stage: Stage)
 async def test_a_supervisor_passes_on_what_still_waits(stage: Stage) -> None:
     carlos = await stage.theatre.person("Carlos Ruiz")
     await stage.customer("wants_human", "una persona")
-    await stage.does(handover.pass_on, carlos, "Supervisión")
+    await stage.does(agent_actions.pass_on, carlos, "Supervisión")
     found = await stage.handoff()
     assert (found.state, found.agent_id) == ("active", carlos.id)
     assert found.claimed_at is not None
@@ -132,11 +132,11 @@ async def test_a_case_that_changed_hands_is_not_passed_on_from_who_had_it(stage:
     await stage.customer("wants_human", "una persona")
     await stage.claimed_by(laura)
     seen = await stage.handoff()  # as the second supervisor's transaction read it
-    await stage.does(handover.pass_on, carlos, "Supervisión")
+    await stage.does(agent_actions.pass_on, carlos, "Supervisión")
     async with stage.theatre.db.write() as session:
         session.add(seen)
         with pytest.raises(ClaimedBefore) as before:
-            await claim.transfer(session, seen, marta, marta.name)
+            await assignment.transfer(session, seen, marta, marta.name)
     assert before.value.by == "Carlos Ruiz"
     assert (await stage.handoff()).agent_id == carlos.id
 
@@ -145,14 +145,14 @@ async def test_only_the_holder_reads_and_only_the_first_reading_counts(stage: St
     laura = await stage.theatre.person()
     carlos = await stage.theatre.person("Carlos Ruiz")
     await stage.customer("wants_human", "una persona")
-    assert await stage.does(handover.opened, laura) is None  # nobody has it
+    assert await stage.does(agent_actions.opened, laura) is None  # nobody has it
     await stage.claimed_by(laura)
-    assert await stage.does(handover.opened, carlos) is None
+    assert await stage.does(agent_actions.opened, carlos) is None
     assert (await stage.handoff()).read_at is None
-    assert await stage.does(handover.opened, laura) is not None
+    assert await stage.does(agent_actions.opened, laura) is not None
     read_at = (await stage.handoff()).read_at
     assert read_at is not None
-    assert await stage.does(handover.opened, laura) is None
+    assert await stage.does(agent_actions.opened, laura) is None
     assert (await stage.handoff()).read_at == read_at
 
 
@@ -161,9 +161,9 @@ async def test_the_history_names_who_took_opened_passed_on_and_released(stage: S
     carlos = await stage.theatre.person("Carlos Ruiz")
     await stage.customer("wants_human", "una persona")
     await stage.claimed_by(laura)
-    await stage.does(handover.opened, laura)
-    await stage.does(handover.pass_on, carlos, laura.name)
-    await stage.does(handover.give_up, carlos.name)
+    await stage.does(agent_actions.opened, laura)
+    await stage.does(agent_actions.pass_on, carlos, laura.name)
+    await stage.does(agent_actions.give_up, carlos.name)
     events = await stage.theatre.all(CaseEvent)
     told = [(one.actor, one.what) for one in events if one.actor in {laura.name, carlos.name}]
     assert told == [

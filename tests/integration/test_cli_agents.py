@@ -13,11 +13,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import agent, agent_session
+from bot.agents import accounts, sessions
 from bot.cli import main
-from bot.db import Database
+from bot.config.settings import Settings
+from bot.database.session import Database
 from bot.models import Agent, AgentSession
-from bot.settings import Settings
 
 PASSWORD = "una clave larga"
 Result = TypeVar("Result")
@@ -82,7 +82,7 @@ def found(settings: Settings, email: str) -> Agent:
     return within(settings, look)
 
 
-def sessions(settings: Settings) -> int:
+def count_sessions(settings: Settings) -> int:
     async def look(session: AsyncSession) -> int:
         return len(list(await session.scalars(select(AgentSession))))
 
@@ -91,11 +91,11 @@ def sessions(settings: Settings) -> int:
 
 def sign_in(settings: Settings, *, wrong_tries: int = 0) -> None:
     async def begin(session: AsyncSession) -> None:
-        laura = await agent.find(session, "l@example.com")
+        laura = await accounts.find(session, "l@example.com")
         assert laura is not None
-        await agent_session.begin(session, laura)
+        await sessions.begin(session, laura)
         for _ in range(wrong_tries):
-            agent.count_try(laura, right=False)
+            accounts.count_try(laura, right=False)
 
     within(settings, begin)
 
@@ -108,7 +108,7 @@ def test_a_person_is_added_with_a_password_that_is_shown_once(
     password = added.out.rsplit(" ", 1)[1].strip()
     laura = found(settings, "laura@example.com")
     assert (laura.name, laura.role, laura.capacity) == ("Laura Gómez", "agent", 4)
-    assert agent.verify(laura, password)
+    assert accounts.verify(laura, password)
     listed = agents("list").out
     assert password not in listed
     (line,) = [one for one in listed.splitlines() if "laura@example.com" in one]
@@ -124,7 +124,7 @@ def test_a_password_that_is_brought_is_not_printed(agents: Command, settings: Se
     assert added.code == 0, added.err
     assert PASSWORD not in added.out + added.err
     carlos = found(settings, "c@example.com")
-    assert agent.verify(carlos, PASSWORD)
+    assert accounts.verify(carlos, PASSWORD)
     assert (carlos.role, carlos.capacity) == ("supervisor", 7)
 
 
@@ -132,14 +132,14 @@ def test_a_new_password_signs_out_everywhere_and_opens_a_resting_account(
     agents: Command, settings: Settings
 ) -> None:
     agents("add", "l@example.com", "Laura", "--password", typed=f"{PASSWORD}\n")
-    sign_in(settings, wrong_tries=agent.MOST_TRIES)
+    sign_in(settings, wrong_tries=accounts.MOST_TRIES)
     changed = agents("password", "l@example.com", "--password", typed="otra clave larga")
     assert changed.code == 0, changed.err
     laura = found(settings, "l@example.com")
-    assert not agent.verify(laura, PASSWORD)
-    assert agent.verify(laura, "otra clave larga")
-    agent.check_tries(laura)
-    assert sessions(settings) == 0
+    assert not accounts.verify(laura, PASSWORD)
+    assert accounts.verify(laura, "otra clave larga")
+    accounts.check_tries(laura)
+    assert count_sessions(settings) == 0
 
 
 def test_who_is_disabled_is_signed_out_and_let_in_again_when_enabled(
@@ -147,13 +147,13 @@ def test_who_is_disabled_is_signed_out_and_let_in_again_when_enabled(
 ) -> None:
     agents("add", "l@example.com", "Laura", "--password", typed=f"{PASSWORD}\n")
     sign_in(settings)
-    assert sessions(settings) == 1
+    assert count_sessions(settings) == 1
     assert agents("disable", "L@example.com").code == 0
-    assert not agent.verify(found(settings, "l@example.com"), PASSWORD)
-    assert sessions(settings) == 0
+    assert not accounts.verify(found(settings, "l@example.com"), PASSWORD)
+    assert count_sessions(settings) == 0
     assert "may not sign in" in agents("list").out
     assert agents("enable", "l@example.com").code == 0
-    assert agent.verify(found(settings, "l@example.com"), PASSWORD)
+    assert accounts.verify(found(settings, "l@example.com"), PASSWORD)
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.conversation import outbox
-from bot.db import Database
-from bot.settings import ROOT, Settings
+from bot.config.settings import ROOT, Settings
+from bot.conversation.outbound import outbox
+from bot.database.session import Database
 from tests.integration.stage import Stage
 
 

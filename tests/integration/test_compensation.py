@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from bot import compensation
-from bot.compensation import CODE_LETTERS, Acceptance
+from bot.compensation import acceptance
+from bot.compensation.acceptance import CODE_LETTERS, Acceptance
 from bot.models import Budget, Choice, Compensation, LedgerEntry, Offer
 from bot.money import Money
 from tests.integration.stage import ANA, Stage, Theatre
@@ -94,7 +94,7 @@ async def test_each_kind_of_choice_comes_late_in_its_own_way(theatre: Theatre) -
 
     async def accept(one: Compensation) -> tuple[Acceptance, int]:
         async with theatre.db.write() as session:
-            outcome, remedy = await compensation.accept(session, theatre.desk, one.id, "bot")
+            outcome, remedy = await acceptance.accept(session, theatre.desk, one.id, "bot")
             return outcome, remedy.id
 
     assert await accept(first) == (Acceptance.DONE, first.id)
@@ -109,7 +109,7 @@ async def test_accepting_the_same_twice_at_once_pays_once(stage: Stage) -> None:
 
     async def accept(one: Compensation) -> Acceptance:
         async with stage.theatre.db.write() as session:
-            outcome, _ = await compensation.accept(session, stage.theatre.desk, one.id, "bot")
+            outcome, _ = await acceptance.accept(session, stage.theatre.desk, one.id, "bot")
             return outcome
 
     outcomes = await asyncio.gather(*(accept(one) for one in offered * 4))
@@ -119,7 +119,7 @@ async def test_accepting_the_same_twice_at_once_pays_once(stage: Stage) -> None:
 
 
 async def test_a_code_can_be_read_out_and_is_never_the_same(theatre: Theatre) -> None:
-    codes = {compensation.new_code() for _ in range(200)}
+    codes = {acceptance.new_code() for _ in range(200)}
     assert len(codes) == 200
     for code in codes:
         assert [len(group) for group in code.split("-")] == [4, 4, 4]

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from bot.settings import Settings
+from bot.config.settings import Settings
 from tests.integration.conftest import settings_for
 from tests.integration.console import (
     Console,

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from PIL import Image
 from websockets.exceptions import ConnectionClosed
 
-from bot.agent import MOST_TRIES
+from bot.agents.accounts import MOST_TRIES
 from bot.app import create_app
 from tests.integration.conftest import settings_for
 from tests.integration.console import (

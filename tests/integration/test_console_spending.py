@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from bot import breaker
-from bot.db import Database
-from bot.settings import ROOT, Settings
+from bot.compensation import spending_breaker
+from bot.config.settings import ROOT, Settings
+from bot.database.session import Database
 from tests.integration.conftest import settings_for
 from tests.integration.console import Console, add_supervisor
 from tests.integration.edge import Edge, running
@@ -64,7 +64,7 @@ async def test_a_pause_is_shown_to_all_and_ended_by_supervisors_alone(
     assert (await marta.get("/board"))["pause"] is None
     db = Database(settings.database_url)
     async with db.write() as session:
-        await breaker.pause(session, "by_hand", {})
+        await spending_breaker.pause(session, "by_hand", {})
     await db.close()
     laura = await marta.colleague("Laura Gómez")
     for console in (marta, laura):

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import make_url
 
-from bot.db import Database
-from bot.desk import open_desk
-from bot.settings import Settings
+from bot.config.settings import Settings
+from bot.context.company_context import open_desk
+from bot.database.session import Database
 from tests.integration.conftest import settings_for
 from tests.integration.console import DAMAGED, Console, add_supervisor
 from tests.integration.edge import Edge, running

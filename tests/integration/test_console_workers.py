@@ -11,7 +11,7 @@ import httpx
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from bot.settings import Settings
+from bot.config.settings import Settings
 from tests.integration.conftest import PostgreSQL, settings_for
 from tests.integration.console import (
     Console,

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from bot.db import Database
+from bot.database.session import Database
 
 pytestmark = pytest.mark.integration
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 
-from bot.conversation import handover
-from bot.decision import facts_from_json
+from bot.compensation.decision_log import facts_from_json
+from bot.conversation.agents import agent_actions
 from bot.models import DecisionMade, Offer
 from bot.money import Money
-from bot.policy import decide
+from bot.policy.decide import decide
 from tests.integration.stage import ANA, Stage, Theatre
 
 DAMAGED = f"Compré una licuadora, pedido 10482, y llegó quebrada. {ANA}"
@@ -59,7 +59,7 @@ async def test_the_same_decision_for_a_person_is_kept_once(stage: Stage) -> None
     assert [one.outcome for one in await stage.theatre.all(DecisionMade)] == ["person"]
     laura = await stage.theatre.person()
     await stage.claimed_by(laura)
-    await stage.does(handover.give_back, laura)
+    await stage.does(agent_actions.give_back, laura)
     await stage.customer("inform", "¿y entonces?")
     assert [one.outcome for one in await stage.theatre.all(DecisionMade)] == ["person"]
     assert len(await stage.handoffs()) == 2

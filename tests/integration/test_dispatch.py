@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot import agent, waiting
-from bot.conversation import dispatch, handover
-from bot.conversation.handover import Step
+from bot.agents import accounts
+from bot.conversation.agents import agent_actions, auto_assign
+from bot.conversation.agents.agent_actions import Step
+from bot.handoffs import wait_estimate
 from bot.models import Agent, Message
 from tests.integration.stage import Stage, Theatre, says
 
@@ -16,16 +17,16 @@ async def heard(steps: list[Step]) -> list[str]:
 
 
 async def take_back(theatre: Theatre) -> list[str]:
-    return await heard(await dispatch.take_back(theatre.db, theatre.desk))
+    return await heard(await auto_assign.take_back(theatre.db, theatre.desk))
 
 
 async def nudge(theatre: Theatre) -> list[str]:
-    return await heard(await dispatch.nudge(theatre.db, theatre.desk))
+    return await heard(await auto_assign.nudge(theatre.db, theatre.desk))
 
 
 async def place(stage: Stage) -> int:
     async with stage.theatre.db.read() as session:
-        return await waiting.place(session, await stage.handoff())
+        return await wait_estimate.place(session, await stage.handoff())
 
 
 @pytest.mark.parametrize("language", ["es", "en"])
@@ -39,9 +40,9 @@ async def test_a_case_goes_back_to_its_place_once_its_person_is_gone_for_the_lea
     await second.customer("wants_human", "una persona")
     await theatre.sees(laura)
     await first.claimed_by(laura)
-    await first.does(handover.opened, laura)
+    await first.does(agent_actions.opened, laura)
 
-    theatre.clock.forward(seconds=agent.LEASE.total_seconds() - 5)
+    theatre.clock.forward(seconds=accounts.LEASE.total_seconds() - 5)
     assert await take_back(theatre) == []
     assert (await first.handoff()).state == "active"
 
@@ -100,7 +101,7 @@ async def test_an_answered_case_that_comes_back_has_a_new_promise(stage: Stage) 
 async def test_by_hand_nobody_is_given_a_case(stage: Stage) -> None:
     await stage.theatre.person()
     await stage.customer("wants_human", "una persona")
-    assert await dispatch.assign(stage.theatre.db, stage.theatre.desk) == []
+    assert await auto_assign.assign(stage.theatre.db, stage.theatre.desk) == []
     assert (await stage.handoff()).state == "waiting"
 
 
@@ -118,11 +119,11 @@ async def test_automatically_the_least_loaded_get_them_up_to_their_capacity(
     stages = [await theatre.stage() for _ in range(6)]
     for stage in stages:
         await stage.customer("wants_human", "una persona")
-    steps = await dispatch.assign(theatre.db, theatre.desk)
+    steps = await auto_assign.assign(theatre.db, theatre.desk)
     assert len(steps) == 4
     owners = [(await stage.handoff()).agent_id for stage in stages]
     assert owners == [ana.id, bea.id, bea.id, bea.id, None, None]
-    assert await dispatch.assign(theatre.db, theatre.desk) == []
+    assert await auto_assign.assign(theatre.db, theatre.desk) == []
 
 
 async def test_the_most_urgent_case_is_given_first(theatre: Theatre) -> None:
@@ -131,7 +132,7 @@ async def test_the_most_urgent_case_is_given_first(theatre: Theatre) -> None:
     await calm.customer("wants_human", "una persona")
     await urgent.customer("danger", "explotó")
     laura = await theatre.person(capacity=1)
-    await dispatch.assign(theatre.db, theatre.desk)
+    await auto_assign.assign(theatre.db, theatre.desk)
     assert (await urgent.handoff()).agent_id == laura.id
     assert (await calm.handoff()).state == "waiting"
 

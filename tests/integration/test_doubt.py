@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from bot.plain import fold
+from bot.text.normalize import fold
 from tests.integration.stage import Stage
 
 NOT_UNDERSTOOD = re.compile(

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from bot import explanation
-from bot.explanation import Explanation
+from bot.compensation import explanation
+from bot.compensation.explanation import Explanation
 from bot.models import DecisionMade
 from bot.money import Money
 from tests.integration.stage import ANA, Stage, Theatre

@@ -5,10 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from bot import fulfilment
-from bot.conversation import fulfilling, gifts
-from bot.conversation.carrier import Carrier
-from bot.fulfilment import Answer
+from bot.compensation import fulfilment
+from bot.compensation.fulfilment import Answer
+from bot.compensation.provider_client import Provider
+from bot.conversation.agents import agent_offers
+from bot.conversation.workers import fulfilment_result
+from bot.conversation.workers.fulfilment_worker import Carrier
 from bot.models import (
     CaseEvent,
     Choice,
@@ -22,7 +24,6 @@ from bot.models import (
     Promise,
     ProviderTry,
 )
-from bot.provider import Provider
 from tests.fakes.company_system import SECRET, CompanySystem
 from tests.integration.nursery import by_webhook
 from tests.integration.stage import ANA, Stage, Theatre
@@ -83,7 +84,7 @@ async def held(stage: Stage) -> list[tuple[str, str, str, int]]:
 
 async def says(theatre: Theatre, key: str, outcome: Answer, event: str | None = None) -> bool:
     async with theatre.db.write() as session:
-        step = await fulfilling.heard(session, theatre.desk, key, outcome, event_id=event)
+        step = await fulfilment_result.heard(session, theatre.desk, key, outcome, event_id=event)
     return step is not None
 
 
@@ -351,7 +352,7 @@ async def test_what_somebody_has_done_by_hand_neither_fails_nor_is_told_twice(
         case = await session.get_one(Complaint, (await chosen.case()).id)
         (remedy,) = await chosen.taken()
         fresh = await session.get_one(Compensation, remedy.id)
-        await gifts.fulfilled(session, theatre.desk, case, fresh, "command line")
+        await agent_offers.fulfilled(session, theatre.desk, case, fresh, "command line")
     system.answers = [(422, {})]
     await carrier.sweep()
     assert [line.event for line in await theatre.all(LedgerEntry)] == ["reserve", "issue"]

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from bot import authority
-from bot.conversation import gifts, handover
-from bot.giving import CannotGive, Wanted
+from bot.compensation import authority
+from bot.compensation.agent_remedies import CannotGive, Wanted
+from bot.conversation.agents import agent_actions, agent_offers
 from bot.models import Agent, Approval, Compensation, LedgerEntry, Offer, Promise
 from tests.integration import race
 from tests.integration.stage import ANA, Stage, Theatre, says
@@ -36,12 +36,12 @@ async def held(stage: Stage, laura: Agent) -> Stage:
 async def give(stage: Stage, person: Agent, remedy: str = "small_voucher", **more: Any) -> None:
     request_id = more.pop("request_id", f"{stage.id[:8]}-{remedy}-{more.get('amount')}")
     wanted = Wanted(remedy, more.pop("amount", None))
-    await stage.does(gifts.give, person, wanted=wanted, request_id=request_id, **more)
+    await stage.does(agent_offers.give, person, wanted=wanted, request_id=request_id, **more)
 
 
 async def offer(stage: Stage, person: Agent, amount: int, request_id: str = "o") -> None:
     wanted = Wanted("small_voucher", amount)
-    await stage.does(gifts.put, person, wanted=wanted, request_id=request_id)
+    await stage.does(agent_offers.put, person, wanted=wanted, request_id=request_id)
 
 
 async def refused(stage: Stage, person: Agent, remedy: str, amount: int | None = None) -> str:
@@ -163,7 +163,7 @@ async def test_a_day_has_its_own_limit_over_all_cases(theatre: Theatre, laura: A
 
 async def test_a_supervisor_may_give_more_than_an_agent(held: Stage, laura: Agent) -> None:
     marta = await held.theatre.person("Marta León", "supervisor")
-    await held.does(handover.pass_on, marta, marta.name)
+    await held.does(agent_actions.pass_on, marta, marta.name)
     await give(held, marta, amount=CASE_LIMIT + PESO)
     (entry,) = await held.ledger()
     assert entry.originator == f"supervisor:{marta.email}"
@@ -171,7 +171,7 @@ async def test_a_supervisor_may_give_more_than_an_agent(held: Stage, laura: Agen
 
 async def test_a_refund_is_never_more_than_was_paid(held: Stage, laura: Agent) -> None:
     marta = await held.theatre.person("Marta León", "supervisor")
-    await held.does(handover.pass_on, marta, marta.name)
+    await held.does(agent_actions.pass_on, marta, marta.name)
     paid = (await held.order("10482")).total_minor
     assert await refused(held, marta, "full_refund", paid + 1) == "more_than_paid"
     await give(held, marta, "full_refund", amount=paid)
@@ -182,7 +182,7 @@ async def test_a_refund_is_never_more_than_was_paid(held: Stage, laura: Agent) -
 
 async def test_two_refunds_together_are_never_more_than_was_paid(held: Stage) -> None:
     marta = await held.theatre.person("Marta León", "supervisor")
-    await held.does(handover.pass_on, marta, marta.name)
+    await held.does(agent_actions.pass_on, marta, marta.name)
     paid = (await held.order("10482")).total_minor
     await give(held, marta, "full_refund", amount=paid - 100)
     for amount in (None, paid, 101):
@@ -211,7 +211,7 @@ async def test_what_cannot_be_given_says_why(
 
 async def asks(stage: Stage, person: Agent, amount: int, request_id: str = "a") -> Approval:
     _, asked = await stage.does(
-        gifts.ask,
+        agent_offers.ask,
         person,
         wanted=Wanted("small_voucher", amount),
         why="compra cada mes",
@@ -226,7 +226,7 @@ async def decides(
 ) -> bool:
     async with stage.theatre.db.write() as session:
         fresh = await session.get_one(Approval, asked.id)
-        step = await gifts.decide(
+        step = await agent_offers.decide(
             session, stage.theatre.desk, fresh, person, approve=approve, answer=answer
         )
     await stage.hear(step.said if step else [])
@@ -319,7 +319,7 @@ async def test_a_remedy_that_hands_have_done_is_told_once(held: Stage, laura: Ag
     for _ in range(2):
         async with held.theatre.db.write() as session:
             fresh = await session.get_one(Compensation, given.id)
-            said = await gifts.fulfilled(
+            said = await agent_offers.fulfilled(
                 session, held.theatre.desk, await held.case(), fresh, "agent:x"
             )
         told += [said.text] if said else []

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from sqlalchemy import event, text
 from sqlalchemy.exc import IntegrityError
 
-from bot.db import Database
-from bot.group_commit import LONGEST, Undone
-from bot.sqlite import driver_of
+from bot.database.group_commit import LONGEST, Undone
+from bot.database.session import Database
+from bot.database.sqlite_session import driver_of
 
 pytestmark = pytest.mark.integration
 WRITE = text("INSERT INTO words VALUES (:word)")

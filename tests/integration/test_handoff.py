@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot import handoff
+from bot.handoffs import queue
 from bot.models import CaseEvent, Handoff, Promise
 from tests.integration.stage import ANA, Stage
 
@@ -177,4 +177,4 @@ async def test_the_history_tells_who_did_what(stage: Stage) -> None:
 )
 def test_the_owner_is_one_of_three(state: str | None, owner: str) -> None:
     found = Handoff(state=state) if state else None
-    assert handoff.owner_of(found) == owner
+    assert queue.owner_of(found) == owner

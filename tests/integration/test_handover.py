@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.conversation import gifts, handover
-from bot.giving import Wanted
+from bot.compensation.agent_remedies import Wanted
+from bot.conversation.agents import agent_actions, agent_offers
 from bot.models import CaseEvent, Compensation, Message, Offer, Promise
 from tests.integration.stage import ANA, Stage, says
 
@@ -19,7 +19,9 @@ async def answers(stage: Stage) -> list[str]:
 
 
 async def voucher(stage: Stage, person: object, request_id: str = "g") -> None:
-    await stage.does(gifts.give, person, wanted=Wanted("small_voucher"), request_id=request_id)
+    await stage.does(
+        agent_offers.give, person, wanted=Wanted("small_voucher"), request_id=request_id
+    )
 
 
 @pytest.mark.parametrize("language", ["es", "en"])
@@ -43,17 +45,17 @@ async def test_the_customer_hears_every_step_in_their_language(stage: Stage, lan
 
     await here.claimed_by(laura)
     assert here.answer_now == []  # not before she has read it
-    await here.does(handover.opened, laura)
+    await here.does(agent_actions.opened, laura)
     assert told_only("agent_read", agent="Laura")
     await here.does(
-        handover.commit_to, laura, words="llamo a la bodega", due_at=due, request_id="p"
+        agent_actions.commit_to, laura, words="llamo a la bodega", due_at=due, request_id="p"
     )
     assert here.told("agent_promised", words="llamo a la bodega")
     show = here.theatre.desk.wording.show
     assert show(due, language).rstrip(".") in here.last.text
-    await here.does(handover.pass_on, carlos, laura.name)
+    await here.does(agent_actions.pass_on, carlos, laura.name)
     assert here.told("agent_introduced", agent="Carlos")
-    await here.does(handover.give_up, carlos.name)
+    await here.does(agent_actions.give_up, carlos.name)
     assert here.told("agent_left", agent="Carlos")
     assert {one.author for one in here.answer_now} == {"system"}
     spoken = {one.author for one in here.said} - {"bot"}
@@ -64,7 +66,7 @@ async def test_only_the_first_name_of_a_person_is_told(stage: Stage) -> None:
     laura = await stage.theatre.person()
     await stage.customer("wants_human", "una persona")
     await stage.claimed_by(laura)
-    await stage.does(handover.opened, laura)
+    await stage.does(agent_actions.opened, laura)
     message = await stage.agent_says(laura, "Hola, yo me encargo.")
     assert message.author_name == "Laura"
     assert "Gómez" not in stage.everything
@@ -75,7 +77,7 @@ async def test_the_first_answer_keeps_the_promise_of_an_answer(stage: Stage) -> 
     await stage.customer("wants_human", "una persona")
     await stage.claimed_by(laura)
     assert await answers(stage) == ["open"]  # a claim is no answer
-    await stage.does(handover.opened, laura)
+    await stage.does(agent_actions.opened, laura)
     assert await answers(stage) == ["open"]  # nor is reading
     await stage.agent_says(laura, "Hola, soy Laura y me encargo.")
     assert await answers(stage) == ["kept"]
@@ -137,14 +139,12 @@ async def test_no_late_answer_of_the_engine_follows_a_claim(stage: Stage) -> Non
         # While the engine thinks, the case is handed over and Laura takes it.
         stage.theatre.engine.afterwards = None
         async with stage.theatre.db.write() as session:
-            from bot import handoff
+            from bot.handoffs import queue
             from bot.models import Conversation
 
             conversation = await session.get_one(Conversation, stage.id)
             message = await session.get_one(Message, incoming.id)
-            await handoff.hand_off(
-                session, stage.theatre.desk, conversation, message, "wants_human"
-            )
+            await queue.hand_off(session, stage.theatre.desk, conversation, message, "wants_human")
         await stage.claimed_by(laura)
 
     incoming, _ = await stage.receive(DAMAGED)
@@ -166,7 +166,7 @@ async def test_a_claim_while_the_engine_answers_who_waits_for_it_drops_the_answe
     stage: Stage,
 ) -> None:
     """The engine failed once, so the next message goes to it although a person is awaited."""
-    from bot.rasa_client import EngineError
+    from bot.rasa.client import EngineError
 
     laura = await stage.theatre.person()
     stage.theatre.engine.fails = EngineError("broken")
@@ -195,13 +195,13 @@ async def test_after_a_return_with_something_settled_the_bot_contradicts_nothing
     await here.claimed_by(laura)
     due = here.theatre.clock.now() + timedelta(days=2)
     await here.does(
-        handover.commit_to, laura, words="recogemos el otro", due_at=due, request_id="p"
+        agent_actions.commit_to, laura, words="recogemos el otro", due_at=due, request_id="p"
     )
     await voucher(here, laura)
     code = (await here.taken())[0].code
     assert code
     assert code in here.last.text
-    await here.does(handover.give_back, laura)
+    await here.does(agent_actions.give_back, laura)
     assert here.told("returned", agent="Laura")
     assert here.told("returned_given")
     assert here.told("returned_promised", words="recogemos el otro")
@@ -228,7 +228,7 @@ async def test_after_a_return_with_nothing_settled_the_bot_goes_on(stage: Stage)
     await stage.customer("wants_human", "una persona")
     await stage.claimed_by(laura)
     await stage.agent_says(laura, "Le devuelvo con el asistente para que elija.")
-    await stage.does(handover.give_back, laura)
+    await stage.does(agent_actions.give_back, laura)
     assert stage.told("returned", agent="Laura")
     assert not stage.told("returned_given")
     assert (await stage.case()).state == "open"
@@ -245,9 +245,9 @@ async def test_a_promise_of_a_person_alone_is_something_settled(stage: Stage) ->
     await stage.claimed_by(laura)
     due = stage.theatre.clock.now() + timedelta(days=2)
     await stage.does(
-        handover.commit_to, laura, words="lo recojo el jueves", due_at=due, request_id="p"
+        agent_actions.commit_to, laura, words="lo recojo el jueves", due_at=due, request_id="p"
     )
-    await stage.does(handover.give_back, laura)
+    await stage.does(agent_actions.give_back, laura)
     assert (await stage.case()).state == "resolved"
     assert await stage.theatre.count(Offer, Offer.state == "open") == 0
     await stage.customer("ask_status", "¿cómo va?")
@@ -260,7 +260,7 @@ async def test_a_commitment_sent_again_is_one_promise(stage: Stage) -> None:
     await stage.claimed_by(laura)
     due = stage.theatre.clock.now() + timedelta(days=2)
     for _ in range(2):
-        await stage.does(handover.commit_to, laura, words="x", due_at=due, request_id="p")
+        await stage.does(agent_actions.commit_to, laura, words="x", due_at=due, request_id="p")
     assert stage.answer_now == []
     assert await stage.theatre.count(Promise, Promise.what == "commitment") == 1
 
@@ -270,12 +270,14 @@ async def test_a_commitment_that_was_kept_is_told_once(stage: Stage) -> None:
     await stage.customer("wants_human", "una persona")
     await stage.claimed_by(laura)
     due = stage.theatre.clock.now() + timedelta(days=2)
-    await stage.does(handover.commit_to, laura, words="llamo", due_at=due, request_id="p")
+    await stage.does(agent_actions.commit_to, laura, words="llamo", due_at=due, request_id="p")
     (made,) = await stage.theatre.all(Promise, Promise.what == "commitment")
     told = []
     for _ in range(2):
         async with stage.theatre.db.write() as session:
-            said = await handover.kept(session, stage.theatre.desk, await stage.case(), made, laura)
+            said = await agent_actions.kept(
+                session, stage.theatre.desk, await stage.case(), made, laura
+            )
         told += [said.text] if said else []
     assert len(told) == 1
     assert says(stage.theatre.desk, told[0], "commitment_kept", words="llamo")
@@ -286,7 +288,7 @@ async def test_a_resolved_case_has_its_cause_and_nothing_left_on_the_table(stage
     await stage.customer("damaged", DAMAGED)
     await stage.customer("wants_human", "una persona")
     await stage.claimed_by(laura)
-    await stage.does(handover.resolve, laura, "carrier_damage")
+    await stage.does(agent_actions.resolve, laura, "carrier_damage")
     assert stage.told("resolved_by_agent", reference=(await stage.case()).reference)
     found, case = await stage.handoff(), await stage.case()
     assert (found.state, found.ended_how) == ("ended", "resolved")
@@ -302,7 +304,7 @@ async def test_an_abandoned_case_goes_on_when_the_customer_writes_again(stage: S
     laura = await stage.theatre.person()
     await stage.customer("wants_human", "una persona")
     await stage.claimed_by(laura)
-    await stage.does(handover.abandon, laura)
+    await stage.does(agent_actions.abandon, laura)
     assert stage.told("abandoned", reference=(await stage.case()).reference)
     assert (await stage.handoff()).ended_how == "abandoned"
     assert (await stage.case()).state == "open"
@@ -319,7 +321,7 @@ async def test_asking_for_a_person_again_after_a_return_is_a_second_handoff_of_o
     await stage.customer("wants_human", "una persona ya")
     assert len(await stage.handoffs()) == 1
     await stage.claimed_by(laura)
-    await stage.does(handover.give_back, laura)
+    await stage.does(agent_actions.give_back, laura)
     await stage.customer("wants_human", "otra vez una persona")
     first, second = await stage.handoffs()
     assert (first.state, second.state) == ("ended", "waiting")

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from bot.identity import CONVERSATION_TRIES, ORDER_TRIES, TRIES
+from bot.customers.verification import CONVERSATION_TRIES, ORDER_TRIES, TRIES
 from bot.models import Order
 from tests.integration.stage import ANA, Stage, Theatre
 

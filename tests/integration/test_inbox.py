@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.conversation import arrivals
-from bot.conversation.arrivals import Taken
-from bot.conversation.channel import Arrived, Delivery, Event
-from bot.conversation.inbox import Inbox
-from bot.desk import Desk
+from bot.context.company_context import Desk
+from bot.conversation.channel_api import Arrived, Delivery, Event
+from bot.conversation.inbound import store_event
+from bot.conversation.inbound.inbox import Inbox
+from bot.conversation.inbound.store_event import Taken
 from bot.models import Message
 from tests.integration.stage import Theatre
 
@@ -53,7 +53,7 @@ async def test_what_comes_twice_at_once_is_one_message(theatre: Theatre) -> None
 async def test_one_that_cannot_be_stored_is_told_to_its_bringer_and_takes_none_along(
     theatre: Theatre, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    take = arrivals.take
+    take = store_event.take
 
     async def fails_for_one(
         session: AsyncSession, desk: Desk, channel: str, what: Event
@@ -63,7 +63,7 @@ async def test_one_that_cannot_be_stored_is_told_to_its_bringer_and_takes_none_a
             raise RuntimeError("the disk is full")
         return taken
 
-    monkeypatch.setattr(arrivals, "take", fails_for_one)
+    monkeypatch.setattr(store_event, "take", fails_for_one)
     seen = Seen(theatre)
     told = await asyncio.gather(
         *(seen.inbox.store("whatsapp", [words(number)]) for number in range(6)),

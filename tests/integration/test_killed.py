@@ -14,15 +14,17 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import complaint, ledger, offer, verify
-from bot.conversation import thread
-from bot.db import Database
-from bot.desk import Desk
-from bot.facts import Facts
+from bot.cases import complaints
+from bot.compensation import offers
+from bot.config.settings import Settings
+from bot.context.company_context import Desk
+from bot.conversation import messages
+from bot.customers.orders import OrderRow, store
+from bot.database.session import Database
+from bot.ledger import audit, entries
 from bot.models import Compensation, Complaint, Conversation, Fulfilment, Message, Order, Promise
-from bot.order import OrderRow, store
-from bot.policy import decide
-from bot.settings import Settings
+from bot.policy.decide import decide
+from bot.understanding.extraction import Facts
 from tests.fakes.company_system import CompanySystem, Odds
 from tests.integration.edge import free_port
 from tests.integration.nursery import Nursery, by_webhook, with_provider
@@ -94,7 +96,7 @@ async def test_whatever_is_killed_each_remedy_is_done_once_and_told_as_it_is(
     )
     assert set(done_there.values()) == {1}
     async with theatre.db.read() as session:
-        assert (await verify.verify(session, desk)).findings == ()
+        assert (await audit.verify(session, desk)).findings == ()
     for given in remedies:
         fulfilment = asked.get(given.id)
         if fulfilment is not None:
@@ -137,12 +139,12 @@ async def _lay_table(session: AsyncSession, desk: Desk, name: str, number: str) 
     )
     session.add(conversation)
     await session.flush()
-    message, _ = await thread.receive(session, conversation, name, text="Llegó roto")
+    message, _ = await messages.receive(session, conversation, name, text="Llegó roto")
     message.state = "answered"
-    case = await complaint.take(session, conversation, message, "damaged", Facts(), also=[])
+    case = await complaints.take(session, conversation, message, "damaged", Facts(), also=[])
     case.order_id, case.severity = bought.id, "medium"
-    facts = await offer.case_facts(session, desk, case, conversation)
-    await offer.put(session, case, decide(desk.policy, facts))
+    facts = await offers.case_facts(session, desk, case, conversation)
+    await offers.put(session, case, decide(desk.policy, facts))
 
 
 async def _waiting(session: AsyncSession) -> list[int]:
@@ -179,8 +181,8 @@ async def _assert_all_agree(
     """The provider, the ledger and the chat say the same of a remedy, each once."""
     async with theatre.db.read() as session:
         case = await session.get_one(Complaint, given.complaint_id)
-        lines = [line.event for line in await ledger.lines(session, given.id)]
-        held = await ledger.balances(session, given.id)
+        lines = [line.event for line in await entries.lines(session, given.id)]
+        held = await entries.balances(session, given.id)
     wanted = {
         None: ("issued", ["issue"], "outstanding"),
         "done": ("issued", ["reserve", "issue"], "settled"),

@@ -8,12 +8,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.conversation import lease
-from bot.conversation.handover import Step
-from bot.conversation.keeper import Keeper
-from bot.conversation.lease import Lease
-from bot.conversation.turn import Answered
-from bot.db import Database
+from bot.conversation.agents.agent_actions import Step
+from bot.conversation.turns import lease
+from bot.conversation.turns.lease import Lease
+from bot.conversation.turns.turn import Answered
+from bot.conversation.workers.scheduler import Keeper
+from bot.database.session import Database
 from bot.models import Message
 from tests.integration.stage import Stage, Theatre
 
@@ -164,7 +164,7 @@ async def test_what_was_left_unanswered_at_the_last_stop_is_answered_at_the_next
 async def test_one_sweep_answers_all_that_wait_in_a_conversation(
     theatre: Theatre, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.conversation.keeper.SWEEP_EVERY", 3600)
+    monkeypatch.setattr("bot.conversation.workers.scheduler.SWEEP_EVERY", 3600)
     stage = await theatre.stage()
     for text in ("uno", "dos", "tres"):
         await stage.receive(text)

@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from bot import ledger
+from bot.config.settings import ROOT, Settings
+from bot.ledger import entries
 from bot.models import LedgerEntry
-from bot.settings import ROOT, Settings
 from tests.integration.stage import ANA, Stage, Theatre
 
 COLUMNS = (
@@ -25,7 +25,7 @@ COLUMNS = (
 async def exported(theatre: Theatre) -> str:
     out = io.StringIO()
     async with theatre.db.read() as session:
-        await ledger.export(session, out)
+        await entries.export(session, out)
     return out.getvalue()
 
 
@@ -90,13 +90,13 @@ async def test_the_same_key_gives_the_first_line_and_other_inputs_are_an_error(
     await stage.press(1)
     (remedy,) = await stage.taken()
     (first,) = await stage.theatre.all(LedgerEntry)
-    again = ledger.Move("reserve", "company", "reserved", 0, 0, first.budget_day)
+    again = entries.Move("reserve", "company", "reserved", 0, 0, first.budget_day)
     key, why = first.idempotency_key, {"originator": "bot", "reason": "again"}
     async with stage.theatre.db.write() as session:
-        same = await ledger.record(session, remedy, again, key=key, **why)
+        same = await entries.record(session, remedy, again, key=key, **why)
         assert same.id == first.id
-        with pytest.raises(ledger.KeyReused):
-            await ledger.record(session, remedy, replace(again, amount_minor=1), key=key, **why)
+        with pytest.raises(entries.KeyReused):
+            await entries.record(session, remedy, replace(again, amount_minor=1), key=key, **why)
     assert await stage.theatre.count(LedgerEntry) == 1
 
 
@@ -107,14 +107,14 @@ async def test_the_database_itself_refuses_to_take_more_than_an_account_holds(
     await stage.press("Saldo")
     (remedy,) = await stage.taken()
     why = {"originator": "bot", "reason": "spent"}
-    spend = ledger.move("redeem", remedy.amount_minor)
+    spend = entries.move("redeem", remedy.amount_minor)
     async with stage.theatre.db.write() as session:
-        await ledger.record(session, remedy, spend, key="shop-1", **why)
+        await entries.record(session, remedy, spend, key="shop-1", **why)
     with pytest.raises(DBAPIError, match="does not hold"):
         async with stage.theatre.db.write() as session:
-            await ledger.record(session, remedy, replace(spend, amount_minor=1), key="2", **why)
+            await entries.record(session, remedy, replace(spend, amount_minor=1), key="2", **why)
     async with stage.theatre.db.read() as session:
-        held = await ledger.balances(session, remedy.id)
+        held = await entries.balances(session, remedy.id)
     assert held == {
         "company": -remedy.amount_minor,
         "reserved": 0,

@@ -24,21 +24,23 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import select
 
-from bot import compensation, complaint, expiry, ledger, offer, redemption, reversal, verify
-from bot.alternative import Alternative
-from bot.compensation import Acceptance
-from bot.conversation import thread
-from bot.db import Database
-from bot.desk import Desk
-from bot.facts import Facts
-from bot.local_text import LocalText
+from bot.cases import complaints
+from bot.company.business_hours import Window
+from bot.compensation import acceptance, expiry, offers, redemption, reversal
+from bot.compensation.acceptance import Acceptance
+from bot.compensation.redemption import CannotRedeem
+from bot.compensation.reversal import CannotReverse
+from bot.config.localized import LocalText
+from bot.context.company_context import Desk
+from bot.conversation import messages
+from bot.database.session import Database
+from bot.ledger import audit, entries
 from bot.models import Budget, Compensation, Complaint, Contact, Conversation, LedgerEntry, Order
 from bot.money import Money, minor_digits
-from bot.policy import Decision
-from bot.policy_limits import Limits
-from bot.redemption import CannotRedeem
-from bot.reversal import CannotReverse
-from bot.sla import Window
+from bot.policy.alternative import Alternative
+from bot.policy.decide import Decision
+from bot.policy.limits import Limits
+from bot.understanding.extraction import Facts
 from tests.integration.conftest import BOTH, fresh_database, settings_for
 from tests.integration.stage import Clock
 
@@ -185,11 +187,11 @@ class Histories(RuleBasedStateMachine):
             )
             await session.flush()
             here = await session.get_one(Conversation, name)
-            message, _ = await thread.receive(session, here, name, text="algo pasó")
-            case = await complaint.take(session, here, message, about, Facts(), also=[])
+            message, _ = await messages.receive(session, here, name, text="algo pasó")
+            case = await complaints.take(session, here, message, about, Facts(), also=[])
             case.order_id, case.contact_id = order.id, order.contact_id
             decision = Decision("offer", self.own.policy.version, "rule", made)
-            table = await offer.put(session, case, decision)
+            table = await offers.put(session, case, decision)
             return [one.id for one in table.alternatives]
 
     @rule(target=given, order=ORDERS, about=ABOUT, amounts=AMOUNTS, hands=st.booleans())
@@ -206,7 +208,7 @@ class Histories(RuleBasedStateMachine):
 
     async def _accept(self, chosen: int) -> tuple[Acceptance, int]:
         async with self.db.write() as session:
-            outcome, remedy = await compensation.accept(session, self.own, chosen, "bot")
+            outcome, remedy = await acceptance.accept(session, self.own, chosen, "bot")
             return outcome, remedy.id
 
     @rule(table=consumes(tables))
@@ -217,7 +219,7 @@ class Histories(RuleBasedStateMachine):
         async with self.db.write() as session:
             remedy = await session.get_one(Compensation, one)
             case = await session.get_one(Complaint, remedy.complaint_id)
-            await offer.decline(session, case)
+            await offers.decline(session, case)
 
     @rule(remedy=given, does=st.booleans())
     def is_done_or_fails(self, remedy: int, *, does: bool) -> None:
@@ -228,9 +230,9 @@ class Histories(RuleBasedStateMachine):
             remedy = await session.get_one(Compensation, remedy_id)
             was_awaited = remedy.state == "accepted"
             if does:
-                ended = await compensation.fulfil(session, remedy, "bank")
+                ended = await acceptance.fulfil(session, remedy, "bank")
             else:
-                ended = await compensation.fail(session, remedy, "bank", "no account")
+                ended = await acceptance.fail(session, remedy, "bank", "no account")
             assert ended == was_awaited
 
     @rule(remedy=given, amount=st.one_of(st.none(), st.integers(1, 90)), key=KEYS)
@@ -242,7 +244,7 @@ class Histories(RuleBasedStateMachine):
             entry = self.do(self._redeem(remedy, minor, key))
         except CannotRedeem:
             assert key not in self.keys
-        except ledger.KeyReused:
+        except entries.KeyReused:
             assert self.keys[key][:2] != asked
         else:
             first = self.keys.setdefault(key, (*asked, entry))
@@ -261,7 +263,7 @@ class Histories(RuleBasedStateMachine):
     async def _reverse(self, remedy_id: int, line: int, *, even_done: bool) -> None:
         try:
             async with self.db.write() as session:
-                lines = await ledger.lines(session, remedy_id)
+                lines = await entries.lines(session, remedy_id)
                 entry = lines[line % len(lines)].id
                 await reversal.reverse(session, entry, "boss", "a mistake", even_done=even_done)
         except CannotReverse:
@@ -288,7 +290,7 @@ class Histories(RuleBasedStateMachine):
 
     async def _adds_up(self) -> None:
         async with self.db.read() as session:
-            report = await verify.verify(session, self.own)
+            report = await audit.verify(session, self.own)
             assert [str(one) for one in report.findings] == []
             keys = list(await session.scalars(select(LedgerEntry.idempotency_key)))
             assert len(keys) == len(set(keys))

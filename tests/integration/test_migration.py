@@ -15,9 +15,9 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from bot.db import MIGRATIONS, Database, migrate
+from bot.config.settings import Settings
+from bot.database.session import MIGRATIONS, Database, migrate
 from bot.models import Base, Handoff
-from bot.settings import Settings
 from tests.integration.conftest import PostgreSQL, settings_for
 
 AT = datetime(2026, 11, 20, 15, 30, tzinfo=UTC)

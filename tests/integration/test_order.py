@@ -4,9 +4,9 @@ import io
 
 import pytest
 
-from bot import keyed, order
+from bot.customers import fingerprints, orders
+from bot.customers.orders import COLUMNS, OrdersFileError, read_orders, store
 from bot.models import Contact, Order
-from bot.order import COLUMNS, OrdersFileError, read_orders, store
 from tests.integration.stage import Theatre
 
 GOOD = (
@@ -15,7 +15,7 @@ GOOD = (
 )
 
 
-def read(*lines: str, header: str = ",".join(COLUMNS)) -> list[order.OrderRow]:
+def read(*lines: str, header: str = ",".join(COLUMNS)) -> list[orders.OrderRow]:
     return read_orders(io.StringIO("\n".join([header, *lines]) + "\n"), "orders.csv")
 
 
@@ -47,7 +47,7 @@ async def test_who_signed_and_a_key_of_the_address_may_be_told(theatre: Theatre)
     await bring_in(theatre, "77001,Rosa,r@example.com,,9900,COP,2026-11-01,,,delivered,")
     (kept,) = await theatre.all(Order, Order.number == "77001")
     assert kept.signed_by == "R. Mora"
-    assert kept.address_key == keyed.of_address("s" * 32, "CALLE 12 #3-45, Apto. 6")
+    assert kept.address_key == fingerprints.of_address("s" * 32, "CALLE 12 #3-45, Apto. 6")
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_columns_may_stand_in_any_order_and_others_beside_them() -> None:
 )
 async def test_an_order_is_found_however_its_number_is_typed(theatre: Theatre, typed: str) -> None:
     async with theatre.db.read() as session:
-        found = await order.find(session, typed)
+        found = await orders.find(session, typed)
     assert found is not None
     assert found.number == "10482"
 
@@ -150,14 +150,14 @@ async def test_an_order_is_found_however_its_number_is_typed(theatre: Theatre, t
 @pytest.mark.parametrize("typed", ["0482", "482", "110482", "104820", "", "PED", "%", "_____"])
 async def test_part_of_a_number_finds_nothing(theatre: Theatre, typed: str) -> None:
     async with theatre.db.read() as session:
-        assert await order.find(session, typed) is None
+        assert await orders.find(session, typed) is None
 
 
 async def test_a_number_that_two_prefixes_share_is_not_guessed(theatre: Theatre) -> None:
     await bring_in(theatre, GOOD.replace("77001", "A-55001"), GOOD.replace("77001", "B-55001"))
     async with theatre.db.read() as session:
-        assert await order.find(session, "55001") is None
-        exact = await order.find(session, "b55001")
+        assert await orders.find(session, "55001") is None
+        exact = await orders.find(session, "b55001")
     assert exact is not None
     assert exact.number == "B-55001"
 
@@ -173,5 +173,5 @@ async def test_orders_of_one_email_or_phone_are_one_customers(theatre: Theatre) 
     found = await theatre.all(Order, Order.number.like("7700_"))
     assert len({one.contact_id for one in found}) == 2
     async with theatre.db.read() as session:
-        recent = await order.recent(session, found[0].contact_id)
+        recent = await orders.recent(session, found[0].contact_id)
     assert [one.number for one in recent] == ["77003", "77002", "77001"]

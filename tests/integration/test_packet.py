@@ -2,11 +2,12 @@
 
 import pytest
 
-from bot import packet
-from bot.conversation import gifts, reminders
-from bot.giving import Wanted
+from bot.casefile import build
+from bot.casefile.build import Packet
+from bot.compensation.agent_remedies import Wanted
+from bot.conversation.agents import agent_offers
+from bot.conversation.workers import promise_reminders
 from bot.models import Complaint, Handoff
-from bot.packet import Packet
 from tests.integration.stage import ANA, Stage
 
 DAMAGED = f"Llegó rota la licuadora del pedido 10482 y quiero mi dinero. {ANA}"
@@ -18,7 +19,7 @@ async def built(stage: Stage) -> Packet:
         case = await session.get_one(Complaint, (await stage.case()).id)
         handoffs = await stage.handoffs()
         found = await session.get(Handoff, handoffs[-1].id) if handoffs else None
-        return await packet.build(session, stage.theatre.desk, case, found, laura)
+        return await build.build(session, stage.theatre.desk, case, found, laura)
 
 
 def sources(one: Packet) -> dict[str, tuple[str, str]]:
@@ -88,7 +89,7 @@ async def test_the_value_at_risk_stands_beside_the_cost_of_what_was_given(stage:
     assert before.remedy_cost.amount_minor == 0  # an offer costs nothing yet
     assert before.authority.left.amount_minor == 30000000
     await stage.claimed_by(laura)
-    await stage.does(gifts.give, laura, wanted=Wanted("small_voucher"), request_id="g")
+    await stage.does(agent_offers.give, laura, wanted=Wanted("small_voucher"), request_id="g")
     after = await built(stage)
     (given,) = await stage.taken()
     assert after.remedy_cost.amount_minor == given.terms["cost_minor"]
@@ -139,7 +140,7 @@ async def test_the_packet_is_in_the_readers_language(stage: Stage, language: str
     reader = await stage.theatre.person(language=language)
     async with stage.theatre.db.read() as session:
         case = await session.get_one(Complaint, (await stage.case()).id)
-        one = await packet.build(session, stage.theatre.desk, case, None, reader)
+        one = await build.build(session, stage.theatre.desk, case, None, reader)
     assert ("It is order 10482" in one.summary) == (language == "en")
 
 
@@ -148,7 +149,9 @@ async def test_a_promise_that_was_broken_is_owned_up_to(stage: Stage) -> None:
     await stage.customer("wants_human", "una persona")
     stage.theatre.clock.forward(minutes=58)
     now = stage.theatre.clock.now()
-    assert await reminders.renew(stage.theatre.db, stage.theatre.desk, now.replace(year=2027))
+    assert await promise_reminders.renew(
+        stage.theatre.db, stage.theatre.desk, now.replace(year=2027)
+    )
     one = await built(stage)
     assert "una promesa" in one.summary
     assert [made.state for made in one.promises if made.what == "answer"] == ["broken", "open"]

@@ -5,10 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from bot import person, reach
-from bot.conversation import arrivals, ways
-from bot.conversation.channel import Arrived, Delivery, Reach
-from bot.desk import Desk
+from bot.context.company_context import Desk
+from bot.conversation import cross_channel, reachability
+from bot.conversation.channel_api import Arrived, Delivery, Reach
+from bot.conversation.inbound import store_event
+from bot.conversation.outbound import reminder_channel
 from bot.models import Complaint, Conversation, Handoff, LedgerEntry, Message, Promise
 from tests.integration.stage import ANA, Stage, Theatre
 
@@ -29,7 +30,7 @@ class Elsewhere:
             self.address, f"{self.channel}-{self.address}-{self._said}", text=text, phone=phone
         )
         async with self.theatre.db.write() as session:
-            taken = await arrivals.take(session, self.theatre.desk, self.channel, arrived)
+            taken = await store_event.take(session, self.theatre.desk, self.channel, arrived)
         assert taken is not None
         self.stage = self.stage or Stage(self.theatre, taken.conversation_id)
         await self.stage.answer(intent)
@@ -119,7 +120,7 @@ async def test_a_case_that_waits_for_a_person_goes_along_with_its_customer(
     assert there.told("person_waiting")
     async with theatre.db.read() as session:
         conversation = await session.get_one(Conversation, there.id)
-        told = [one.text for one in await person.said_elsewhere(session, conversation)]
+        told = [one.text for one in await cross_channel.said_elsewhere(session, conversation)]
     assert told[0].startswith("Mi licuadora")
     assert "Aquí sigo" not in told
 
@@ -187,7 +188,7 @@ async def test_the_way_of_a_promise_is_known_when_it_is_made(
         session.add(promise)
     async with theatre.db.write() as session:
         channels = {channel: template()}
-        decided = await ways.decide(session, channels, promise.id)  # type: ignore[arg-type]
+        decided = await reminder_channel.decide(session, channels, promise.id)  # type: ignore[arg-type]
     assert decided == way
 
 
@@ -201,7 +202,7 @@ async def test_a_customer_who_is_gone_is_told_to_the_promises_owner_once(
     there = await customer.says("rude_treatment", "El repartidor fue grosero conmigo")
     for _ in range(3):
         async with theatre.db.write() as session:
-            await arrivals.take(session, desk, "telegram", Reach("7003", "blocked"))
+            await store_event.take(session, desk, "telegram", Reach("7003", "blocked"))
 
     conversation = await there.conversation()
     assert conversation.unreachable_why == "blocked"
@@ -220,17 +221,17 @@ async def test_a_report_on_a_message_that_is_not_known_changes_nothing(
             Delivery(10**6, "wamid.x", "read"),
             Delivery(1, "wamid.x", "failed", code="131053"),  # the customer's own message
         ):
-            assert await arrivals.take(session, desk, "whatsapp", told) is None
+            assert await store_event.take(session, desk, "whatsapp", told) is None
     assert len(await there.handoffs()) == 0
 
 
 async def test_the_window_is_known_for_each_conversation(theatre: Theatre) -> None:
     there = await Elsewhere(theatre, "whatsapp", "573007770001").says("greet", "Hola")
     conversation = await there.conversation()
-    closes = reach.closes_at(conversation)
+    closes = reachability.closes_at(conversation)
     assert closes is not None
     assert closes - theatre.clock.now() > timedelta(hours=23)
     theatre.clock.forward(hours=25)
-    assert reach.is_closed(conversation)
+    assert reachability.is_closed(conversation)
     telegram = await Elsewhere(theatre, "telegram", "7004").says("greet", "Hola")
-    assert reach.closes_at(await telegram.conversation()) is None
+    assert reachability.closes_at(await telegram.conversation()) is None

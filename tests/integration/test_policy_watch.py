@@ -8,10 +8,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bot.desk import POLICY, SHADOW, Desk
+from bot.config.settings import ROOT, Settings, load_settings
+from bot.context.company_context import POLICY, SHADOW, Desk
+from bot.context.policy_reloader import PolicyWatch
 from bot.metrics import POLICY_BAD
-from bot.policy_watch import PolicyWatch
-from bot.settings import ROOT, Settings, load_settings
 from tests.integration.edge import Edge, Engine
 from tests.integration.past import DAMAGED
 from tests.integration.stage import Theatre

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot import compensation
-from bot.conversation import reminders
-from bot.conversation.keeper import AHEAD
+from bot.compensation import acceptance
+from bot.conversation.workers import promise_reminders
+from bot.conversation.workers.scheduler import AHEAD
 from bot.models import Handoff, Message, Promise
 from tests.integration.stage import ANA, Stage, Theatre
 
@@ -15,7 +15,7 @@ DAMAGED = f"El pedido 10482 llegó roto. {ANA}"
 
 async def renew(theatre: Theatre) -> list[Message]:
     """What the keeper does every few seconds."""
-    return await reminders.renew(theatre.db, theatre.desk, theatre.clock.now() + AHEAD)
+    return await promise_reminders.renew(theatre.db, theatre.desk, theatre.clock.now() + AHEAD)
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ async def test_a_remedy_done_late_ends_the_wait_that_its_delay_began(stage: Stag
     await stage.hear(await renew(stage.theatre))
     (remedy,) = await stage.taken()
     async with stage.theatre.db.write() as session:
-        assert await compensation.fulfil(session, await session.merge(remedy), "a test")
+        assert await acceptance.fulfil(session, await session.merge(remedy), "a test")
     assert [one.state for one in await stage.handoffs()] == ["ended"]
     assert not await stage.promises()
 

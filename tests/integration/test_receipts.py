@@ -5,11 +5,11 @@ import asyncio
 import pytest
 from sqlalchemy import event
 
-from bot import identity
-from bot.conversation import thread
-from bot.conversation.receipts import Noted, Receipt, Receipts
+from bot.conversation import messages
+from bot.conversation.read_receipts import Noted, Receipt, Receipts
+from bot.customers import verification
 from bot.models import Message
-from bot.say import Say
+from bot.text.reply import Say
 from tests.integration.stage import Stage, Theatre
 
 
@@ -36,9 +36,9 @@ async def page(theatre: Theatre, receipts: Receipts, *, said: int) -> Page:
     """A page on which the assistant has said so many things."""
     stage = await theatre.stage()
     async with theatre.db.write() as session:
-        conversation = await identity.lock(session, stage.id)
+        conversation = await verification.lock(session, stage.id)
         for number in range(said):
-            await thread.put(session, conversation, Say(f"frase {number}"))
+            await messages.put(session, conversation, Say(f"frase {number}"))
     return Page(stage, receipts)
 
 

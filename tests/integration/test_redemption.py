@@ -3,10 +3,11 @@
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from bot import compensation, ledger, redemption
+from bot.compensation import acceptance, redemption
+from bot.compensation.redemption import CannotRedeem, Redeemed
+from bot.ledger import entries
 from bot.models import Budget, Compensation, LedgerEntry, Promise
 from bot.money import Money
-from bot.redemption import CannotRedeem, Redeemed
 from tests.integration.stage import ANA, Stage, Theatre
 
 LATE = f"El pedido 10482 llegó tarde. {ANA}"
@@ -29,7 +30,7 @@ async def redeem(
 
 async def fail(theatre: Theatre, given: Compensation) -> bool:
     async with theatre.db.write() as session:
-        return await compensation.fail(session, given, "courier", "no such address")
+        return await acceptance.fail(session, given, "courier", "no such address")
 
 
 async def test_a_voucher_is_spent_in_parts_and_never_more_than_it_holds(stage: Stage) -> None:
@@ -57,7 +58,7 @@ async def test_the_same_key_spends_once_and_answers_the_same_whatever_came_after
     assert again.entry.id == first.entry.id
     assert (again.amount, again.left) == (first.amount, first.left)
     for other in ({"minor": 999}, {"minor": 1000, "by": "another shop"}):
-        with pytest.raises(ledger.KeyReused):
+        with pytest.raises(entries.KeyReused):
             await redeem(stage.theatre, given, key="till-1", **other)
     assert await stage.theatre.count(LedgerEntry, LedgerEntry.event == "redeem") == 2
 
@@ -137,7 +138,7 @@ async def test_what_fails_gives_back_what_it_took_and_opens_the_case(
         "no such address",
     )
     async with stage.theatre.db.read() as session:
-        assert set((await ledger.balances(session, given.id)).values()) == {0}
+        assert set((await entries.balances(session, given.id)).values()) == {0}
     after = {one.period: one.spent_minor for one in await stage.theatre.all(Budget)}
     assert set(before) == {"day", "week", "month"}
     assert after == {period: spent - given.budget_minor for period, spent in before.items()}
@@ -152,4 +153,4 @@ async def test_what_was_done_cannot_fail_any_more(stage: Stage) -> None:
     why = {"originator": "bot", "reason": "no"}
     with pytest.raises(DBAPIError, match="does not hold"):
         async with stage.theatre.db.write() as session:
-            await ledger.record(session, given, ledger.move("release", 1), key="x", **why)
+            await entries.record(session, given, entries.move("release", 1), key="x", **why)

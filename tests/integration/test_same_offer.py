@@ -14,14 +14,14 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import offer
 from bot.category import CATEGORIES, Severity
-from bot.db import Database
-from bot.desk import Desk
+from bot.compensation import offers
+from bot.context.company_context import Desk
+from bot.customers.orders import OrderRow, store
+from bot.database.session import Database
 from bot.models import Complaint, Conversation, Message, Order
-from bot.order import OrderRow, store
-from bot.policy import CaseFacts, Decision, decide
-from bot.reference import new_reference
+from bot.policy.decide import CaseFacts, Decision, decide
+from bot.text.case_reference import new_reference
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ async def decided(
                 )
                 await store(session, [row], region="CO", timezone="America/Bogota")
                 case, conversation = await complained(session, happened, customer, at)
-                facts = await offer.case_facts(session, desk, case, conversation)
+                facts = await offers.case_facts(session, desk, case, conversation)
         finally:
             await db.close()
     return facts, decide(desk.policy, facts)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot import note, search
-from bot.search import Found
+from bot.cases import notes, search
+from bot.cases.search import Found
 from tests.integration.stage import ANA, Stage, Theatre
 
 
@@ -88,5 +88,5 @@ async def test_a_private_note_is_not_searched(stage: Stage) -> None:
     laura = await stage.theatre.person()
     await stage.customer("wants_human", "una persona")
     async with stage.theatre.db.write() as session:
-        await note.add(session, (await stage.case()).id, laura, "cliente difícil")
+        await notes.add(session, (await stage.case()).id, laura, "cliente difícil")
     assert await find(stage.theatre, "cliente difícil") == []

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from bot import clock, shadow
-from bot.desk import SHADOW, open_desk
+from bot import clock
+from bot.config.settings import ROOT, Settings
+from bot.context.company_context import SHADOW, open_desk
 from bot.models import Compensation, DecisionMade, LedgerEntry, Offer
-from bot.policy import CaseFacts, Decision, Policy
-from bot.settings import ROOT, Settings
-from bot.shadow import Agreement
+from bot.policy.decide import CaseFacts, Decision, Policy
+from bot.simulation import shadow
+from bot.simulation.shadow import Agreement
 from tests.integration.past import DAMAGED, play
 from tests.integration.stage import Stage, Theatre
 

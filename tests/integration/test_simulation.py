@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete
 
-from bot import clock, past
+from bot import clock
+from bot.config.settings import ROOT, Settings
 from bot.models import DecisionMade
-from bot.policy import Policy
-from bot.settings import ROOT, Settings
-from bot.simulation import Simulation
+from bot.policy.decide import Policy
+from bot.simulation import case_reader
+from bot.simulation.simulation import Simulation
 from tests.integration.past import play
 from tests.integration.stage import Stage, Theatre, WallClock
 
@@ -27,7 +28,7 @@ async def simulate(theatre: Theatre, new: Policy) -> Simulation:
     desk = theatre.desk
     simulation = Simulation(desk.policy, new, desk.company.tz)
     async with theatre.db.read() as session:
-        async for one in past.read(session, clock.now() - timedelta(days=90)):
+        async for one in case_reader.read(session, clock.now() - timedelta(days=90)):
             simulation.add(one)
     return simulation
 
@@ -95,7 +96,7 @@ async def test_cases_without_a_decision_are_told_apart(theatre: Theatre) -> None
     async with theatre.db.write() as session:
         await session.execute(delete(DecisionMade).where(DecisionMade.complaint_id == case.id))
     async with theatre.db.read() as session:
-        found = await past.extent(session, clock.now() - timedelta(days=90))
+        found = await case_reader.extent(session, clock.now() - timedelta(days=90))
     assert (found.cases, found.decided, found.undecided) == (2, 1, 1)
 
 
@@ -103,20 +104,25 @@ async def test_cases_before_the_moment_are_left_out(theatre: Theatre) -> None:
     await play(theatre)
     theatre.clock.forward(days=30)
     async with theatre.db.read() as session:
-        assert [one async for one in past.read(session, clock.now() - timedelta(days=29))] == []
-        assert len([one async for one in past.read(session, clock.now() - timedelta(days=31))]) == 2
+        assert [
+            one async for one in case_reader.read(session, clock.now() - timedelta(days=29))
+        ] == []
+        assert (
+            len([one async for one in case_reader.read(session, clock.now() - timedelta(days=31))])
+            == 2
+        )
 
 
 async def test_pages_tell_every_case_once(
     theatre: Theatre, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(past, "PAGE", 2)
+    monkeypatch.setattr(case_reader, "PAGE", 2)
     for number in range(5):
         await theatre.order(f"9000{number}", f"rosa{number}@example.com")
         stage = await theatre.stage()
         await stage.customer("damaged", f"Pedido 9000{number} llegó roto. rosa{number}@example.com")
     async with theatre.db.read() as session:
-        found = [one async for one in past.read(session, clock.now() - timedelta(days=90))]
+        found = [one async for one in case_reader.read(session, clock.now() - timedelta(days=90))]
     assert len({one.reference for one in found if one}) == len(found) == 5
 
 

@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from bot import sqlite
-from bot.db import Database
+from bot.database import sqlite_session
+from bot.database.session import Database
 
 pytestmark = pytest.mark.integration
 WRITE = text("INSERT INTO words VALUES ('uno')")
@@ -65,7 +65,7 @@ async def test_a_writer_waits_for_another_process_and_the_loop_goes_on(
 async def test_a_database_that_stays_busy_is_an_error_in_the_end(
     file: Path, other: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sqlite, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(sqlite_session, "BUSY_SECONDS", 0.05)
     db = Database(f"sqlite:///{file}")
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(OperationalError, match="locked"):
@@ -119,9 +119,9 @@ async def test_a_commit_that_has_begun_comes_to_its_end_when_its_task_is_cancell
 
         await to_thread(late)
 
-    monkeypatch.setattr(sqlite, "SLOW", -1.0)
+    monkeypatch.setattr(sqlite_session, "SLOW", -1.0)
     db = Database(f"sqlite:///{file}")
-    for _ in range(sqlite.SLOW_TIMES):
+    for _ in range(sqlite_session.SLOW_TIMES):
         await write(db)
     monkeypatch.setattr(asyncio, "to_thread", slow_disk)
     writing = asyncio.create_task(write(db))
@@ -132,7 +132,7 @@ async def test_a_commit_that_has_begun_comes_to_its_end_when_its_task_is_cancell
     go_on.set()
     with pytest.raises(asyncio.CancelledError):
         await writing
-    assert count(other) == sqlite.SLOW_TIMES + 1
+    assert count(other) == sqlite_session.SLOW_TIMES + 1
     await db.close()
 
 
@@ -146,10 +146,10 @@ async def test_only_a_slow_disk_is_waited_for_in_a_thread(
         handed_over.append(commit)
         await to_thread(commit)
 
-    monkeypatch.setattr(sqlite, "SLOW", slow)
+    monkeypatch.setattr(sqlite_session, "SLOW", slow)
     monkeypatch.setattr(asyncio, "to_thread", count)
     db = Database(f"sqlite:///{file}")
-    for _ in range(sqlite.SLOW_TIMES + 3):
+    for _ in range(sqlite_session.SLOW_TIMES + 3):
         await write(db)
     assert len(handed_over) == in_threads
     await db.close()

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot import waiting
-from bot.conversation import handover
+from bot.conversation.agents import agent_actions
+from bot.handoffs import wait_estimate
 from tests.integration.stage import ANA, Stage, Theatre
 
 DAMAGED = {"es": "Llegó rota la licuadora", "en": "My blender arrived broken"}
@@ -12,7 +12,7 @@ PERSON = {"es": "quiero una persona", "en": "I want a person"}
 
 async def place(stage: Stage) -> int:
     async with stage.theatre.db.read() as session:
-        return await waiting.place(session, await stage.handoff())
+        return await wait_estimate.place(session, await stage.handoff())
 
 
 async def waits(stage: Stage, language: str = "es") -> None:
@@ -117,6 +117,6 @@ async def test_who_has_a_person_no_longer_corrects_the_summary(stage: Stage) -> 
     await waits(stage)
     await stage.press(2)
     await stage.claimed_by(laura)
-    await stage.does(handover.opened, laura)
+    await stage.does(agent_actions.opened, laura)
     assert await stage.customer("inform", "era azul") == []
     assert (await stage.handoff()).corrections == []

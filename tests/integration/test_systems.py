@@ -18,12 +18,12 @@ from typing import Any
 import httpx
 import pytest
 
-from bot import clock, webhook
-from bot.db import Database
-from bot.desk import open_desk
+from bot import clock, webhook_signature
+from bot.compensation.provider_client import Provider
+from bot.config.settings import ROOT, Settings
+from bot.context.company_context import open_desk
+from bot.database.session import Database
 from bot.models import Compensation, Conversation
-from bot.provider import Provider
-from bot.settings import ROOT, Settings
 from tests.fakes.company_system import SECRET, CompanySystem
 from tests.fakes.provider import until
 from tests.integration.conftest import settings_for
@@ -33,7 +33,7 @@ from tests.integration.stage import Theatre, WallClock
 
 API_KEY = "0123456789abcdef0123456789abcdef"
 CODE = "7KQM-9XRT-2BFD"
-KEY = webhook.key_of(SECRET)
+KEY = webhook_signature.key_of(SECRET)
 Json = dict[str, Any]
 
 
@@ -98,7 +98,7 @@ async def choose(settings: Settings, category: str, place: int) -> Compensation:
 
 
 def call_back(http: httpx.Client, body: bytes, event: str = "", **changed: str) -> httpx.Response:
-    headers = webhook.headers(KEY, event or uuid.uuid4().hex, datetime.now(UTC), body)
+    headers = webhook_signature.headers(KEY, event or uuid.uuid4().hex, datetime.now(UTC), body)
     return http.post("/providers/webhook", content=body, headers=headers | changed)
 
 
@@ -125,7 +125,7 @@ def test_a_callback_that_is_not_genuine_changes_nothing_and_is_counted(
     edge: Edge, http: httpx.Client
 ) -> None:
     body = told("remedy.done", "x")
-    old = webhook.headers(KEY, "evt", datetime(2026, 1, 1, tzinfo=UTC), body)
+    old = webhook_signature.headers(KEY, "evt", datetime(2026, 1, 1, tzinfo=UTC), body)
     assert call_back(http, body, **{"webhook-signature": "v1,abc"}).status_code == 401
     assert http.post("/providers/webhook", content=body, headers=old).status_code == 401
     assert http.post("/providers/webhook", content=body).status_code == 401

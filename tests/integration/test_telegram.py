@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bot.settings import ROOT
+from bot.config.settings import ROOT
 from tests.fakes.provider import until
 from tests.fakes.telegram import SECRET, Customer, Telegram
 from tests.integration.channel_kit import Place, TelegramPerson, place

@@ -5,10 +5,10 @@ import uuid
 
 import pytest
 
-from bot.conversation import thread
-from bot.conversation.thread import LONGEST_TEXT, MessageRefused
+from bot.conversation import messages
+from bot.conversation.messages import LONGEST_TEXT, MessageRefused
 from bot.models import Attachment, Choice, Message
-from bot.say import Say
+from bot.text.reply import Say
 from tests.integration.stage import ANA, Stage, Theatre
 
 DAMAGED = f"El pedido 10482 llegó roto. {ANA}"
@@ -34,8 +34,8 @@ async def test_ten_deliveries_at_once_are_one_message(stage: Stage) -> None:
 
 async def test_messages_at_once_get_places_without_gaps(stage: Stage) -> None:
     await asyncio.gather(*(stage.receive(f"mensaje {place}") for place in range(12)))
-    messages = await stage.theatre.all(Message)
-    assert sorted(one.seq for one in messages) == list(range(1, 13))
+    rows = await stage.theatre.all(Message)
+    assert sorted(one.seq for one in rows) == list(range(1, 13))
 
 
 @pytest.mark.parametrize(
@@ -175,5 +175,5 @@ async def test_what_is_put_out_gets_the_next_place_and_answers_its_message(stage
     message, _ = await stage.receive("hola")
     async with stage.theatre.db.write() as session:
         conversation = await session.get_one(type(await stage.conversation()), stage.id)
-        out = await thread.put(session, conversation, Say("Hola."), in_reply_to=message)
+        out = await messages.put(session, conversation, Say("Hola."), in_reply_to=message)
     assert (out.seq, out.in_reply_to, out.author) == (2, message.id, "bot")

@@ -12,11 +12,14 @@ from hypothesis import strategies as st
 from PIL import Image
 from sqlalchemy import select
 
-from bot import keyed, packet, photo, traces
-from bot.conversation import handover
+from bot import photo
+from bot.casefile import build
+from bot.conversation.agents import agent_actions
+from bot.customers import fingerprints
 from bot.models import Compensation, Complaint, Conversation, Doubt, LedgerEntry, Order
-from bot.policy_signals import NAMES, Signals
-from bot.signals import Signal
+from bot.policy.signal_spec import NAMES, Signals
+from bot.risk import evidence
+from bot.risk.signals import Signal
 from tests.integration.stage import Stage, Theatre
 
 SECRET = "0123456789abcdef0123456789abcdef"
@@ -71,7 +74,7 @@ async def live_at(theatre: Theatre, *numbers: str) -> None:
     async with theatre.db.write() as session:
         for number in numbers:
             order = (await session.scalars(select(Order).where(Order.number == number))).one()
-            order.address_key = keyed.of_address(SECRET, "Calle 12 # 3-45, Apto. 601")
+            order.address_key = fingerprints.of_address(SECRET, "Calle 12 # 3-45, Apto. 601")
 
 
 def scene(seed: int, quality: int = 85) -> bytes:
@@ -228,7 +231,7 @@ async def test_a_person_who_gives_the_case_back_has_settled_it(theatre: Theatre)
         theatre, "30001", "rosa@example.com", "not_delivered", signed_by="R. Mora"
     )
     await stage.claimed_by(laura)
-    await stage.does(handover.give_back, laura)
+    await stage.does(agent_actions.give_back, laura)
     await stage.customer("inform", "¿Entonces?")
     assert "Ninguna me sirve" in stage.last.choices
     assert len(await stage.handoffs()) == 1
@@ -253,7 +256,7 @@ async def test_agents_read_the_reasons_in_their_language(theatre: Theatre) -> No
     )
     async with theatre.db.read() as session:
         case = await stage.case()
-        handed = await packet.build(session, theatre.desk, case, None, laura)
+        handed = await build.build(session, theatre.desk, case, None, laura)
     (signal,) = handed.signals
     assert (signal.signal, signal.detail) == ("signed", {"by": "R. Mora"})
     assert "R. Mora" not in handed.summary
@@ -320,7 +323,7 @@ async def test_whatever_the_signals_no_customer_reads_of_them_and_nobody_is_refu
         return tuple(Signal(name, detail) for name in sorted(names))
 
     looking_for(theatre)
-    monkeypatch.setattr(traces, "found", found)
+    monkeypatch.setattr(evidence, "found", found)
     email = f"rosa{place}@example.com"
     await theatre.order(str(place), email)
     stage = await theatre.stage(language)

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from bot.conversation import turn
-from bot.conversation.turn import Answered
+from bot.conversation.turns import turn
+from bot.conversation.turns.turn import Answered
 from bot.models import Choice, Compensation, Complaint, Handoff, LedgerEntry, Message, Promise
-from bot.rasa_client import EngineDown, EngineError
-from bot.say import Option, Say
+from bot.rasa.client import EngineDown, EngineError
+from bot.text.reply import Option, Say
 from tests.integration.stage import ANA, Stage, Theatre
 
 DAMAGED = f"El pedido 10482 llegó roto. {ANA}"

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from bot import expiry
+from bot.compensation import expiry
 from bot.models import Contact, Order
 from bot.money import Money
-from bot.policy_limits import Cap, ScopedCap
+from bot.policy.limits import Cap, ScopedCap
 from tests.integration.stage import Stage, Theatre
 
 

@@ -10,11 +10,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from bot import compensation, expiry, redemption, reversal, verify
+from bot.compensation import acceptance, expiry, redemption, reversal
+from bot.compensation.reversal import CannotReverse
+from bot.config.settings import ROOT, Settings
+from bot.ledger import audit
 from bot.models import Budget, Compensation, LedgerEntry, Promise
 from bot.money import Money
-from bot.reversal import CannotReverse
-from bot.settings import ROOT, Settings
 from tests.integration.stage import ANA, Stage, Theatre
 
 BY = "supervisor:vera@example.com"
@@ -22,7 +23,7 @@ BY = "supervisor:vera@example.com"
 
 async def findings(theatre: Theatre) -> list[str]:
     async with theatre.db.read() as session:
-        report = await verify.verify(session, theatre.desk)
+        report = await audit.verify(session, theatre.desk)
     return [f"{one.check}: {one.where}: {one.what}" for one in report.findings]
 
 
@@ -135,7 +136,7 @@ async def test_what_is_paid_is_taken_back_only_when_it_is_said_so(stage: Stage) 
     await stage.press("Devolver mi dinero")
     (given,) = await stage.taken()
     async with theatre.db.write() as session:
-        assert await compensation.fulfil(session, await session.merge(given), "bank")
+        assert await acceptance.fulfil(session, await session.merge(given), "bank")
     first, _ = await stage.ledger()
     with pytest.raises(CannotReverse, match="paid or done"):
         await take_back(theatre, first.id)

@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot import truth
+from bot.conversation import truth_gate
 from bot.models import Agent, Conversation, Handoff
-from bot.say import Say
+from bot.text.reply import Say
 from tests.integration.stage import Stage, Theatre
 
 PERSON = {"es": "quiero una persona", "en": "I want a person"}
@@ -112,7 +112,7 @@ async def test_what_was_told_of_the_wait_passes_the_truth_gate_and_nothing_else_
         conversation = await session.get_one(Conversation, stage.id)
 
         async def unbacked(text: str) -> str | None:
-            return await truth.unbacked(session, theatre.desk, conversation, [Say(text)])
+            return await truth_gate.unbacked(session, theatre.desk, conversation, [Say(text)])
 
         assert await unbacked(so) is None
         assert await unbacked(not_so) is not None

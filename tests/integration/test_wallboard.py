@@ -4,10 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot import history, wallboard
-from bot.conversation import handover
+from bot.cases import audit
+from bot.conversation.agents import agent_actions
+from bot.handoffs import wallboard
+from bot.handoffs.wallboard import Wallboard
 from bot.models import Complaint, Promise
-from bot.wallboard import Wallboard
 from tests.integration.stage import ANA, Stage, Theatre
 
 
@@ -89,7 +90,7 @@ async def test_answers_and_those_that_asked_for_what_was_known_are_counted(
     await stage.agent_says(laura, "¿Me da su correo?")
     async with stage.theatre.db.write() as session:
         case = await session.get_one(Complaint, (await stage.case()).id)
-        history.note(session, case, laura.name, history.ASKED_KNOWN)
+        audit.note(session, case, laura.name, audit.ASKED_KNOWN)
     board = await read(stage.theatre)
     assert (board.answers_today, board.asked_known_today) == (2, 1)
 
@@ -98,9 +99,9 @@ async def test_today_begins_at_midnight_where_the_company_is(theatre: Theatre) -
     laura = await theatre.person()
     theatre.clock.move_to(datetime(2026, 11, 24, 4, 30, tzinfo=UTC))  # 23:30 in Bogotá
     ends = (
-        (handover.resolve, (laura, "packing")),
-        (handover.give_back, (laura,)),
-        (handover.abandon, (laura,)),
+        (agent_actions.resolve, (laura, "packing")),
+        (agent_actions.give_back, (laura,)),
+        (agent_actions.abandon, (laura,)),
     )
     for act, what in ends:
         stage = await theatre.stage()

@@ -281,7 +281,7 @@ def _titles(message: dict[str, object]) -> list[str]:
 def _company_without_template(folder: Path) -> Path:
     import shutil
 
-    from bot.settings import ROOT
+    from bot.config.settings import ROOT
 
     company = folder / "company"
     shutil.copytree(ROOT / "data" / "company", company)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.writers_gate import WritersGate
+from bot.database.write_lock import WritersGate
 
 pytestmark = pytest.mark.integration
 # Takes the place again and again, each time for ten milliseconds, and tells how often.

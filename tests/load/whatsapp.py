@@ -18,7 +18,7 @@ from pathlib import Path
 
 import httpx
 
-from bot.db import migrate
+from bot.database.session import migrate
 from tests.e2e.chat import APOLOGY
 from tests.e2e.product import Product
 from tests.fakes.whatsapp import Customer, WhatsApp, post, sign, text_of

@@ -3,8 +3,8 @@
 import subprocess
 from pathlib import Path
 
-from bot import engine
-from bot.settings import ROOT, load_settings
+from bot.config.settings import ROOT, load_settings
+from bot.rasa import environment
 
 
 def run(*command: str | Path, told: str = "", folder: Path = ROOT, **settings: str) -> str:
@@ -14,11 +14,11 @@ def run(*command: str | Path, told: str = "", folder: Path = ROOT, **settings: s
         told: what it reads.
         settings: what its environment has besides the engine's.
     """
-    python = engine.python()
+    python = environment.python()
     assert python is not None
     result = subprocess.run(
         [python, *command],
-        env=engine.environment({}, load_settings(), **settings),
+        env=environment.environment({}, load_settings(), **settings),
         cwd=folder,
         input=told,
         capture_output=True,

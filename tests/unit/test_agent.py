@@ -6,8 +6,8 @@ import pytest
 from argon2 import extract_parameters
 from argon2.low_level import Type
 
-from bot import agent
-from bot.agent import AgentError, AtWork, Presence, TooManyTries
+from bot.agents import accounts
+from bot.agents.accounts import AgentError, AtWork, Presence, TooManyTries
 from bot.models import Agent
 
 pytestmark = pytest.mark.unit
@@ -37,70 +37,70 @@ def person(**more: object) -> Agent:
 
 
 def test_a_password_is_kept_as_argon2id_and_never_in_clear() -> None:
-    kept = agent.hash_password(PASSWORD)
+    kept = accounts.hash_password(PASSWORD)
     assert PASSWORD not in kept
-    assert kept != agent.hash_password(PASSWORD)  # a salt of its own
+    assert kept != accounts.hash_password(PASSWORD)  # a salt of its own
     assert extract_parameters(kept).type is Type.ID
     laura = person(password_hash=kept)
-    assert agent.verify(laura, PASSWORD)
-    assert not agent.verify(laura, PASSWORD + " ")
+    assert accounts.verify(laura, PASSWORD)
+    assert not accounts.verify(laura, PASSWORD + " ")
 
 
 def test_a_short_password_is_refused() -> None:
     with pytest.raises(AgentError) as error:
-        agent.hash_password("corta")
+        accounts.hash_password("corta")
     assert error.value.code == "short_password"
-    agent.hash_password("x" * agent.SHORTEST_PASSWORD)
+    accounts.hash_password("x" * accounts.SHORTEST_PASSWORD)
 
 
 def test_nobody_and_who_left_are_refused_even_with_the_right_password() -> None:
-    kept = agent.hash_password(PASSWORD)
-    assert not agent.verify(None, PASSWORD)
-    assert not agent.verify(None, "nobody has this password")
-    assert not agent.verify(person(password_hash=kept, is_active=False), PASSWORD)
-    assert not agent.verify(person(password_hash="no hash"), PASSWORD)
+    kept = accounts.hash_password(PASSWORD)
+    assert not accounts.verify(None, PASSWORD)
+    assert not accounts.verify(None, "nobody has this password")
+    assert not accounts.verify(person(password_hash=kept, is_active=False), PASSWORD)
+    assert not accounts.verify(person(password_hash="no hash"), PASSWORD)
 
 
 def test_an_unknown_person_costs_as_much_work_as_a_known_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The time tells nothing, because the same hashing is done with the same parameters."""
-    kept = agent.hash_password(PASSWORD)
+    kept = accounts.hash_password(PASSWORD)
     hashed: list[str] = []
-    genuine = agent._HASHER.verify
+    genuine = accounts._HASHER.verify
 
     class Counting:
         def verify(self, against: str, password: str) -> bool:
             hashed.append(against)
             return genuine(against, password)
 
-    monkeypatch.setattr(agent, "_HASHER", Counting())
-    assert not agent.verify(None, PASSWORD)
-    assert agent.verify(person(password_hash=kept), PASSWORD)
+    monkeypatch.setattr(accounts, "_HASHER", Counting())
+    assert not accounts.verify(None, PASSWORD)
+    assert accounts.verify(person(password_hash=kept), PASSWORD)
     assert len(hashed) == 2
     assert extract_parameters(hashed[0]) == extract_parameters(hashed[1])
 
 
 def test_the_account_rests_after_too_many_tries_and_opens_by_itself(now: list[datetime]) -> None:
     laura = person()
-    for _ in range(agent.MOST_TRIES):
-        agent.check_tries(laura)
-        agent.count_try(laura, right=False)
+    for _ in range(accounts.MOST_TRIES):
+        accounts.check_tries(laura)
+        accounts.count_try(laura, right=False)
     with pytest.raises(TooManyTries):
-        agent.check_tries(laura)
-    now[0] += agent.TRIES_WINDOW
-    agent.check_tries(laura)
-    agent.count_try(laura, right=False)
+        accounts.check_tries(laura)
+    now[0] += accounts.TRIES_WINDOW
+    accounts.check_tries(laura)
+    accounts.count_try(laura, right=False)
     assert laura.failed_tries == 1
 
 
 def test_the_right_password_forgets_the_wrong_ones(now: list[datetime]) -> None:
     laura = person()
-    for _ in range(agent.MOST_TRIES - 1):
-        agent.count_try(laura, right=False)
-    agent.count_try(laura, right=True)
-    agent.count_try(laura, right=False)
-    agent.check_tries(laura)
+    for _ in range(accounts.MOST_TRIES - 1):
+        accounts.count_try(laura, right=False)
+    accounts.count_try(laura, right=True)
+    accounts.count_try(laura, right=False)
+    accounts.check_tries(laura)
     assert laura.failed_tries == 1
 
 
@@ -110,16 +110,16 @@ def test_the_right_password_forgets_the_wrong_ones(now: list[datetime]) -> None:
         (None, "available", "offline"),
         (timedelta(0), "available", "available"),
         (timedelta(0), "away", "away"),
-        (agent.ONLINE, "available", "available"),
-        (agent.ONLINE + timedelta(seconds=1), "available", "offline"),
-        (agent.ONLINE + timedelta(seconds=1), "away", "offline"),
+        (accounts.ONLINE, "available", "available"),
+        (accounts.ONLINE + timedelta(seconds=1), "available", "offline"),
+        (accounts.ONLINE + timedelta(seconds=1), "away", "offline"),
     ],
 )
 def test_presence_is_the_last_sign_of_life_and_what_they_say(
     seen: timedelta | None, says: str, presence: Presence
 ) -> None:
     laura = person(seen_at=None if seen is None else NOW - seen, presence=says)
-    assert agent.presence_of(laura, NOW) == presence
+    assert accounts.presence_of(laura, NOW) == presence
 
 
 @pytest.mark.parametrize(
@@ -141,8 +141,8 @@ def test_room_is_for_who_is_there_and_not_full(
 
 def test_the_lease_outlasts_several_lost_signs_of_life() -> None:
     every = timedelta(seconds=20)  # the page's ping
-    assert 2 * every < agent.ONLINE
-    assert agent.LEASE > agent.ONLINE
+    assert 2 * every < accounts.ONLINE
+    assert accounts.LEASE > accounts.ONLINE
 
 
 def test_the_customer_reads_the_first_name_alone() -> None:

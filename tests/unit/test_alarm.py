@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.alarm import alarm
+from bot.understanding.escalation import alarm
 
 pytestmark = pytest.mark.unit
 SEED = Path(__file__).parents[1] / "e2e" / "data" / "twenty_calls.txt"

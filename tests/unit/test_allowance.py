@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from bot.allowance import Given, Usage, passed
 from bot.money import Money
-from bot.policy_limits import Limits
+from bot.policy.limit_check import Given, Usage, passed
+from bot.policy.limits import Limits
 
 
 def money(amount: int) -> Money:

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.alternative import build, face_value
-from bot.company import load_company
-from bot.local_text import LocalText
+from bot.company.profile import load_company
+from bot.config.localized import LocalText
 from bot.money import Money
-from bot.policy_file import load_policy
-from bot.policy_model import AlternativeSpec, EntitlementSpec, TitleText
+from bot.policy.alternative import build, face_value
+from bot.policy.loader import load_policy
+from bot.policy.model import AlternativeSpec, EntitlementSpec, TitleText
 
 DEMO = Path(__file__).parents[2] / "data" / "company"
 POLICY = load_policy(DEMO / "policy.yml", load_company(DEMO))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.canned import VARIABLES, AnswersError, load_answers
+from bot.company.canned_answers import VARIABLES, AnswersError, load_answers
 
 pytestmark = pytest.mark.unit
 DEMO = Path(__file__).parents[2] / "data" / "company"

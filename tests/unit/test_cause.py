@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.cause import OTHER, CausesError, load_causes
+from bot.company.causes import OTHER, CausesError, load_causes
 
 pytestmark = pytest.mark.unit
 DEMO = Path(__file__).parents[2] / "data" / "company"

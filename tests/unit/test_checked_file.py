@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.checked_file import Document, FileError, Problem, Strict, check, closest, read
+from bot.config.yaml_schema import Document, FileError, Problem, Strict, check, closest, read
 
 
 class Part(Strict):

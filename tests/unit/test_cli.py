@@ -15,7 +15,7 @@ from bot.cli import understand
 from bot.cli.failure import Failure
 from bot.cli.process import PARENT, hold_database
 from bot.cli.program import write_configuration
-from bot.settings import load_settings
+from bot.config.settings import load_settings
 
 pytestmark = pytest.mark.unit
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.company import Company, CompanyError, load_company
-from bot.sla import Window
+from bot.company.business_hours import Window
+from bot.company.profile import Company, CompanyError, load_company
 
 DEMO = Path(__file__).parents[2] / "data" / "company"
 PROFILE = (DEMO / "profile.yml").read_text(encoding="utf-8")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.contact import normal_email, normal_phone, same_email, same_phone
+from bot.customers.contacts import normal_email, normal_phone, same_email, same_phone
 
 pytestmark = pytest.mark.unit
 

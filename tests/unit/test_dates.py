@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.dates import show_date, show_moment
+from bot.text.dates import show_date, show_moment
 
 BOGOTA = ZoneInfo("America/Bogota")
 NOW = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)  # Monday, ten in the morning in Bogotá

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from bot.decision import facts_as_json, facts_from_json
+from bot.compensation.decision_log import facts_as_json, facts_from_json
 from bot.money import Money
-from bot.policy import CaseFacts, Usage
+from bot.policy.decide import CaseFacts, Usage
 
 FULL = CaseFacts(
     category="damaged",

@@ -8,7 +8,7 @@ from pathlib import Path
 import phonenumbers
 import pytest
 
-from bot.company import load_company
+from bot.company.profile import load_company
 from bot.money import parse_amount
 
 DEMO = Path(__file__).parents[2] / "data" / "company"

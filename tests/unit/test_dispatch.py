@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.agent import AtWork, Presence
-from bot.conversation.dispatch import least_loaded
+from bot.agents.accounts import AtWork, Presence
+from bot.conversation.agents.auto_assign import least_loaded
 from bot.models import Agent
 
 pytestmark = pytest.mark.unit

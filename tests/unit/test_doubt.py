@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.doubt import candidates
+from bot.understanding.clarification import candidates
 
 pytestmark = pytest.mark.unit
 

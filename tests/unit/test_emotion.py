@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.emotion import Emotion, estimate, read
+from bot.understanding.emotion import Emotion, estimate, read
 
 pytestmark = pytest.mark.unit
 

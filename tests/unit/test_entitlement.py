@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from bot import entitlement
 from bot.category import CATEGORIES
-from bot.checked_file import FileError
-from bot.company import load_company
-from bot.entitlement import FOLDER, Law, law_of
+from bot.company import legal_rights
+from bot.company.legal_rights import FOLDER, Law, law_of
+from bot.company.profile import load_company
+from bot.config.yaml_schema import FileError
 
 DEMO = Path(__file__).parents[2] / "data" / "company"
 COUNTRIES = sorted(file.stem for file in FOLDER.glob("*.yml"))
@@ -66,7 +66,7 @@ def test_a_mistake_in_a_law_is_told_with_its_line(
 ) -> None:
     text = (FOLDER / "CO.yml").read_text(encoding="utf-8").replace("[not_delivered]", "[lost]")
     (tmp_path / "XX.yml").write_text(text, encoding="utf-8")
-    monkeypatch.setattr(entitlement, "FOLDER", tmp_path)
+    monkeypatch.setattr(legal_rights, "FOLDER", tmp_path)
     line = text[: text.index("[lost]")].count("\n") + 1
     with pytest.raises(FileError, match=rf"XX\.yml:{line}: .*unknown category lost"):
         law_of("XX")

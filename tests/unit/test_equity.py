@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
-from bot.equity import Equity, Group
+from bot.simulation.equity import Equity, Group
 
 
 def row(number: int, **given: Any) -> Any:

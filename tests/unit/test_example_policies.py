@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from bot.category import CATEGORIES, OrderNeed
-from bot.company import Company, load_company
-from bot.kinds import KINDS
+from bot.company.profile import Company, load_company
+from bot.config.settings import ROOT
 from bot.money import Money, parse_amount
-from bot.policy import CaseFacts, decide, load_policy
-from bot.policy_model import Policy
-from bot.settings import ROOT
+from bot.policy.decide import CaseFacts, decide, load_policy
+from bot.policy.model import Policy
+from bot.remedy_kind import KINDS
 
 SHOP = ROOT / "data" / "company"
 EXAMPLES = {"shop": SHOP} | {

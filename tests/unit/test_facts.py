@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.facts import Facts, find, fold_keeping_length
+from bot.understanding.extraction import Facts, find, fold_keeping_length
 
 pytestmark = pytest.mark.unit
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.conversation.hub import LONGEST_QUEUE, Hub
+from bot.conversation.live_hub import LONGEST_QUEUE, Hub
 
 pytestmark = pytest.mark.unit
 

@@ -5,7 +5,7 @@ from typing import get_args
 
 import pytest
 
-from bot.kinds import KINDS, Kind
+from bot.remedy_kind import KINDS, Kind
 
 WORDS = Path(__file__).parents[2] / "bot" / "web" / "console"
 

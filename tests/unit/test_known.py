@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.canned import load_answers
-from bot.known import Fact, already_known, asked_for
+from bot.casefile.known_facts import Fact, already_known, asked_for
+from bot.company.canned_answers import load_answers
 
 pytestmark = pytest.mark.unit
 DEMO = Path(__file__).parents[2] / "data" / "company"

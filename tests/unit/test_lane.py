@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.conversation.lane import Lane
+from bot.conversation.turns.concurrency import Lane
 
 pytestmark = pytest.mark.unit
 

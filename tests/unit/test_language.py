@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.language import detect, told
+from bot.text.language import detect, told
 
 pytestmark = pytest.mark.unit
 

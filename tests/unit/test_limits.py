@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.limits import shorten, split
+from bot.channels.text_limits import shorten, split
 
 pytestmark = pytest.mark.unit
 

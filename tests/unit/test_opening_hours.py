@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.checked_file import read
-from bot.company import Company, load_company
-from bot.opening_hours import show_hours
+from bot.company.opening_hours import show_hours
+from bot.company.profile import Company, load_company
+from bot.config.yaml_schema import read
 
 pytestmark = pytest.mark.unit
 

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from bot import packet_words
+from bot.casefile import summary_text
+from bot.casefile.summary_text import Told
 from bot.category import CATEGORIES
-from bot.desk import Desk, open_desk
+from bot.config.settings import load_settings
+from bot.context.company_context import Desk, open_desk
 from bot.models import Compensation, Complaint, Contact, Conversation, Handoff, Order
 from bot.money import Money
-from bot.packet_words import Told
-from bot.settings import load_settings
 
 pytestmark = pytest.mark.unit
 NOW = datetime(2026, 11, 23, 15, tzinfo=UTC)
@@ -63,11 +63,11 @@ def remedy(state: str, title: str = "Bono de compra") -> Compensation:
 
 
 def test_who_has_told_nothing_is_claimed_nothing_of(desk: Desk) -> None:
-    said = packet_words.paragraph(desk, "es", told(case={"is_told": False}))
+    said = summary_text.paragraph(desk, "es", told(case={"is_told": False}))
     assert (
         said == "Todavía no se sabe quién escribe. Pidió una persona sin contar todavía qué pasó."
     )
-    assert packet_words.short(desk, told(case={"is_told": False})) is None
+    assert summary_text.short(desk, told(case={"is_told": False})) is None
 
 
 def test_the_paragraph_tells_who_what_what_it_cost_and_what_they_want(desk: Desk) -> None:
@@ -82,7 +82,7 @@ def test_the_paragraph_tells_who_what_what_it_cost_and_what_they_want(desk: Desk
         broken=1,
         handoff=Handoff(corrections=["era azul"]),
     )
-    said = packet_words.paragraph(desk, "es", rows)
+    said = summary_text.paragraph(desk, "es", rows)
     parts = [
         "Ana Ruiz compra por $3.249.000 al año.",
         ": licuadora.",
@@ -97,7 +97,7 @@ def test_the_paragraph_tells_who_what_what_it_cost_and_what_they_want(desk: Desk
     ]
     places = [said.index(part) for part in parts]
     assert places == sorted(places)
-    english = packet_words.paragraph(desk, "en", rows)
+    english = summary_text.paragraph(desk, "en", rows)
     assert "Ana Ruiz buys for" in english
     assert "none of it helped" in english
 
@@ -118,7 +118,7 @@ def test_the_paragraph_tells_who_what_what_it_cost_and_what_they_want(desk: Desk
 def test_days_of_delay_are_counted_only_where_there_was_one(
     desk: Desk, more: dict[str, Any], late: int
 ) -> None:
-    said = packet_words.paragraph(desk, "es", told(order=order(**more)))
+    said = summary_text.paragraph(desk, "es", told(order=order(**more)))
     assert (f" {late} días" in said) == bool(late)
     assert (("retraso" in said) or ("esperando" in said)) == bool(late)
     assert ("Llegó con" in said) == bool(late and more.get("delivered_at"))
@@ -138,22 +138,22 @@ def test_days_of_delay_are_counted_only_where_there_was_one(
 def test_what_was_offered_and_what_was_given_are_told_apart(
     desk: Desk, remedies: list[Compensation], declined: bool, says: str, never: str
 ) -> None:
-    said = packet_words.paragraph(desk, "es", told(remedies=remedies, declined=declined))
+    said = summary_text.paragraph(desk, "es", told(remedies=remedies, declined=declined))
     assert says in said
     assert never not in said
 
 
 def test_an_order_that_nobody_confirmed_is_only_said(desk: Desk) -> None:
-    said = packet_words.paragraph(desk, "es", told(said_order="10482"))
+    said = summary_text.paragraph(desk, "es", told(said_order="10482"))
     assert "Dice que es el pedido 10482, sin confirmar." in said
     assert "Todavía no se sabe quién escribe." in said
-    confirmed = packet_words.paragraph(desk, "es", told(said_order="1", order=order()))
+    confirmed = summary_text.paragraph(desk, "es", told(said_order="1", order=order()))
     assert "sin confirmar" not in confirmed
 
 
 def test_a_customer_without_purchases_is_not_called_a_buyer(desk: Desk) -> None:
     for spent in (None, Money(0, "COP")):
-        said = packet_words.paragraph(
+        said = summary_text.paragraph(
             desk, "es", told(contact=Contact(name="Rosa Mora"), spent=spent)
         )
         assert said.startswith("Rosa Mora no registra otras compras este año.")
@@ -164,7 +164,7 @@ def test_a_customer_without_purchases_is_not_called_a_buyer(desk: Desk) -> None:
 def test_every_category_has_a_short_version_without_an_open_brace(
     desk: Desk, category: str, language: str
 ) -> None:
-    said = packet_words.short(desk, told(case={"category": category}, language=language))
+    said = summary_text.short(desk, told(case={"category": category}, language=language))
     assert said
     assert "{" not in said
 
@@ -176,12 +176,12 @@ def test_the_short_version_tells_the_customer_what_is_passed_on(desk: Desk) -> N
         has_photo=True,
         remedies=[remedy("issued")],
     )
-    said = packet_words.short(desk, rows)
+    said = summary_text.short(desk, rows)
     assert said is not None
     parts = said.split("; ")
     assert len(parts) == 6
     for fact in ("licuadora", "10482", "foto", "$25.000"):
         assert sum(fact in part for part in parts) == 1
-    bare = packet_words.short(desk, told())
+    bare = summary_text.short(desk, told())
     assert bare is not None
     assert ";" not in bare

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from bot.channels.telegram import updates
-from bot.channels.whatsapp import posts
-from bot.conversation.channel import Arrived, Delivery, Reach
+from bot.channels.whatsapp import webhook_payload
+from bot.conversation.channel_api import Arrived, Delivery, Reach
 from tests.fakes.whatsapp import PHONE_NUMBER_ID
 
 pytestmark = pytest.mark.unit
@@ -78,7 +78,7 @@ def test_telegram_says_who_can_be_reached_and_what_is_a_group() -> None:
 
 @pytest.mark.parametrize("name", WHATSAPP)
 def test_whatsapp_says(name: str) -> None:
-    (event,) = posts.read(payload("whatsapp", name), PHONE_NUMBER_ID)
+    (event,) = webhook_payload.read(payload("whatsapp", name), PHONE_NUMBER_ID)
     assert isinstance(event, Arrived)
     assert (event.kind, event.text, [file.id for file in event.files]) == WHATSAPP[name]
     assert (event.address, event.phone) == ("573400000000", "+573400000000")
@@ -98,7 +98,7 @@ def test_whatsapp_says(name: str) -> None:
     ],
 )
 def test_whatsapp_reports(name: str, state: str, code: str) -> None:
-    (event,) = posts.read(payload("whatsapp", name), PHONE_NUMBER_ID)
+    (event,) = webhook_payload.read(payload("whatsapp", name), PHONE_NUMBER_ID)
     assert isinstance(event, Delivery)
     assert (event.state, event.code) == (state, code)
     assert (event.closed_since is not None) == (code == "131047")
@@ -117,7 +117,7 @@ def test_whatsapp_reports(name: str, state: str, code: str) -> None:
     ],
 )
 def test_what_we_said_a_message_was_is_read_with_care(told: str | None, meant: object) -> None:
-    assert posts.callback_data(told) == meant
+    assert webhook_payload.callback_data(told) == meant
 
 
 def test_every_payload_is_read_by_a_test() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.plain import digits, fold, key
+from bot.text.normalize import digits, fold, key
 
 pytestmark = pytest.mark.unit
 

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.category import CATEGORIES, Severity
-from bot.company import load_company
-from bot.kinds import KINDS
+from bot.company.profile import load_company
 from bot.money import Money, percent_of
-from bot.policy import CaseFacts, Decision, Policy, Usage, decide, load_policy
+from bot.policy.decide import CaseFacts, Decision, Policy, Usage, decide, load_policy
+from bot.remedy_kind import KINDS
 
 DEMO = Path(__file__).parents[2] / "data" / "company"
 COMPANY = load_company(DEMO)

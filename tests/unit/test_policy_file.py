@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from bot.category import CATEGORIES
-from bot.company import Company, load_company
-from bot.kinds import KINDS
+from bot.company.profile import Company, load_company
 from bot.money import Money
-from bot.policy_file import PolicyError, load_policy
-from bot.policy_model import Policy
+from bot.policy.loader import PolicyError, load_policy
+from bot.policy.model import Policy
+from bot.remedy_kind import KINDS
 
 DEMO = Path(__file__).parents[2] / "data" / "company"
 

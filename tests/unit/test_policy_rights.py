@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.company import Company, load_company
-from bot.policy_file import load_policy
-from bot.settings import ROOT
+from bot.company.profile import Company, load_company
+from bot.config.settings import ROOT
+from bot.policy.loader import load_policy
 from tests.unit.test_policy_file import HEAD, RULE, lines_of, load
 
 DEMO = ROOT / "data" / "company"

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.company import Company, load_company
+from bot.company.profile import Company, load_company
 from bot.money import Money
-from bot.policy_file import PolicyError, load_policy
-from bot.policy_model import Policy
+from bot.policy.loader import PolicyError, load_policy
+from bot.policy.model import Policy
 from tests.unit.test_policy_file import HEAD, RULE
 
 pytestmark = pytest.mark.unit

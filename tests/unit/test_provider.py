@@ -6,7 +6,7 @@ from email.utils import format_datetime
 import httpx
 import pytest
 
-from bot.provider import meaning
+from bot.compensation.provider_client import meaning
 
 
 @pytest.mark.parametrize(

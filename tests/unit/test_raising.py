@@ -9,10 +9,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.category import CATEGORIES, Severity
-from bot.company import load_company
+from bot.company.profile import load_company
 from bot.money import Money, percent_of
-from bot.policy import CaseFacts, Decision, Usage, decide, load_policy
-from bot.raising import Raises, in_part, percent
+from bot.policy.decide import CaseFacts, Decision, Usage, decide, load_policy
+from bot.policy.raises import Raises, in_part, percent
 
 DEMO = Path(__file__).parents[2] / "data" / "company"
 POLICY = load_policy(DEMO / "policy.yml", load_company(DEMO))

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from bot.rasa_client import EngineDown, EngineError, RasaClient
-from bot.say import Option, Say
+from bot.rasa.client import EngineDown, EngineError, RasaClient
+from bot.text.reply import Option, Say
 
 pytestmark = pytest.mark.unit
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from bot.reference import REFERENCE, new_reference, read_reference
+from bot.text.case_reference import REFERENCE, new_reference, read_reference
 
 pytestmark = pytest.mark.unit
 

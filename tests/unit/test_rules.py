@@ -7,7 +7,7 @@ from ruamel.yaml import YAML
 
 from actions.server import ACTIONS
 from bot.category import CATEGORIES
-from bot.settings import ROOT
+from bot.config.settings import ROOT
 
 pytestmark = pytest.mark.unit
 

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from bot.conversation.runs import Runs
+from bot.conversation.keyed_tasks import Runs
 
 
 class Work:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.second import second
+from bot.understanding.second_complaint import second
 
 pytestmark = pytest.mark.unit
 

@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from bot import engine
+from bot.rasa import environment
 from tests.unit.engines_python import run
 
 pytestmark = pytest.mark.integration
 
 STORY = """
 import asyncio, json, sys
-from bot.inside_rasa import light
-light.import_rasa()
+from bot.inside_rasa import light_import
+light_import.import_rasa()
 
 import rasa.core.actions.action
 from aiohttp import web
@@ -25,8 +25,8 @@ from rasa.core.policies.rule_policy import RulePolicy
 from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.shared.core.events import ActionExecuted
 from rasa.shared.core.trackers import DialogueStateTracker
-from bot.inside_rasa import remembered, serve
-from bot.inside_rasa.model import PlainRunner
+from bot.inside_rasa import rasa_cache_patches, serve
+from bot.inside_rasa.graph_runner import PlainRunner
 from bot.inside_rasa.remote_action import KeptEndpoint, OurAction
 
 serve.create_app(sys.argv[1])
@@ -48,14 +48,14 @@ remembering, right = RulePolicy._get_possible_keys, []
 
 def look_again(policy, lookup, states):
     found = remembering(policy, lookup, states)
-    right.append(found == remembered._look_for_rules(policy, lookup, states))
+    right.append(found == rasa_cache_patches._look_for_rules(policy, lookup, states))
     return found
 
 finding = RulePolicy._find_action_from_rules
 
 def find_again(*about, **how):
     found = finding(*about, **how)
-    right.append(found[0] == remembered._look_for_action(*about, **how)[0])
+    right.append(found[0] == rasa_cache_patches._look_for_action(*about, **how)[0])
     return found
 
 RulePolicy._get_possible_keys = look_again
@@ -108,7 +108,7 @@ print(json.dumps(told))
 
 @pytest.fixture(scope="module")
 def told() -> dict[str, Any]:
-    model = engine.newest_model()
+    model = environment.newest_model()
     assert model is not None
     secrets: Any = {"ENGINE_TOKEN": "e", "ACTIONS_URL": "http://127.0.0.1:1", "ACTIONS_TOKEN": "a"}
     return dict(json.loads(run("-c", STORY, model, **secrets).splitlines()[-1]))

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy.engine import make_url
 
-from bot.database_url import hide_password, in_memory, sqlite_url, to_engine_url
-from bot.settings import ROOT, Settings, SettingsError, load_settings
+from bot.config.database_url import hide_password, in_memory, sqlite_url, to_engine_url
+from bot.config.settings import ROOT, Settings, SettingsError, load_settings
 
 pytestmark = pytest.mark.unit
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.category import CATEGORIES
-from bot.severity import estimate, higher
+from bot.understanding.severity import estimate, higher
 
 pytestmark = pytest.mark.unit
 

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.company import load_company
+from bot.company.profile import load_company
 from bot.money import Money
-from bot.policy import CaseFacts, decide, load_policy
-from bot.policy_signals import NAMES, Signals
-from bot.signals import CHECKS, Trace, Traces, raised
+from bot.policy.decide import CaseFacts, decide, load_policy
+from bot.policy.signal_spec import NAMES, Signals
+from bot.risk.signals import CHECKS, Trace, Traces, raised
 
 pytestmark = pytest.mark.unit
 DEMO = Path(__file__).parents[2] / "data" / "company"

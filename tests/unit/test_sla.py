@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from bot.sla import Calendar, CalendarError, Interval, Window
+from bot.company.business_hours import Calendar, CalendarError, Interval, Window
 
 BOGOTA = ZoneInfo("America/Bogota")
 MADRID = ZoneInfo("Europe/Madrid")

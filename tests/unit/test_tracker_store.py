@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from bot import engine
-from bot.settings import ROOT, load_settings
+from bot.config.settings import ROOT, load_settings
+from bot.rasa import environment
 
 pytestmark = pytest.mark.integration
 
@@ -64,11 +64,11 @@ print(json.dumps(asyncio.run(story())))
 
 @pytest.fixture(scope="module")
 def told() -> dict[str, Any]:
-    python = engine.python()
+    python = environment.python()
     assert python is not None
     result = subprocess.run(
         [python, "-c", STORY],
-        env=engine.environment({}, load_settings()),
+        env=environment.environment({}, load_settings()),
         cwd=ROOT,
         capture_output=True,
         text=True,

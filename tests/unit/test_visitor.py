@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from bot.channels import visitor
-from bot.channels.visitor import Visitors
+from bot.channels import visitor_token
+from bot.channels.visitor_token import Visitors
 
 pytestmark = pytest.mark.unit
 
@@ -45,7 +45,7 @@ def test_after_half_a_year_a_token_is_over(monkeypatch: pytest.MonkeyPatch) -> N
     visitors = Visitors(KEY)
     conversation, token = visitors.new()
     now = time.time()
-    monkeypatch.setattr("time.time", lambda: now + visitor.LONGEST_SECONDS - 60)
+    monkeypatch.setattr("time.time", lambda: now + visitor_token.LONGEST_SECONDS - 60)
     assert visitors.read(token) == conversation
-    monkeypatch.setattr("time.time", lambda: now + visitor.LONGEST_SECONDS + 60)
+    monkeypatch.setattr("time.time", lambda: now + visitor_token.LONGEST_SECONDS + 60)
     assert visitors.read(token) is None

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.waiting import ENOUGH_SAMPLES, typical
+from bot.handoffs.wait_estimate import ENOUGH_SAMPLES, typical
 
 pytestmark = pytest.mark.unit
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.webhook import NotGenuine, check, headers, key_of
+from bot.webhook_signature import NotGenuine, check, headers, key_of
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 KEY = key_of(SECRET)

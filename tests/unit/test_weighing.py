@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.company import load_company
+from bot.company.profile import load_company
 from bot.money import Money
-from bot.policy import CaseFacts, Decision, decide, load_policy
-from bot.weighing import Weighing, weight
+from bot.policy.decide import CaseFacts, Decision, decide, load_policy
+from bot.policy.ranking import Weighing, weight
 
 DEMO = Path(__file__).parents[2] / "data" / "company"
 POLICY = load_policy(DEMO / "policy.yml", load_company(DEMO))

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.whatsapp import shapes
-from bot.conversation.channel import Button, Outgoing
+from bot.channels.whatsapp import message_format
+from bot.conversation.channel_api import Button, Outgoing
 from tests.fakes.whatsapp import _wrong, choices_of, text_of
 
 pytestmark = pytest.mark.unit
@@ -25,7 +25,7 @@ def out(text: str, *buttons: tuple[str, str]) -> Outgoing:
 
 
 def test_few_short_choices_are_buttons() -> None:
-    (part,) = shapes.parts(
+    (part,) = message_format.parts(
         out("¿Sí?", ("Con una persona", ""), ("No, gracias", "")), "Ver opciones"
     )
     assert part["interactive"]["type"] == "button"
@@ -41,21 +41,23 @@ def test_few_short_choices_are_buttons() -> None:
     ],
 )
 def test_what_does_not_fit_on_buttons_is_a_list(buttons: list[tuple[str, str]]) -> None:
-    (part,) = shapes.parts(out("¿Cuál?", *buttons), "Ver opciones")
+    (part,) = message_format.parts(out("¿Cuál?", *buttons), "Ver opciones")
     assert part["interactive"]["type"] == "list"
     assert part["interactive"]["action"]["button"] == "Ver opciones"
 
 
 def test_a_title_that_had_to_be_cut_stands_in_full_above() -> None:
     title = "Reembolso total de $249.900 a su tarjeta"
-    (part,) = shapes.parts(out("¿Cuál?", (title, "En 5 días"), ("Ninguna me sirve", "")), "Ver")
+    (part,) = message_format.parts(
+        out("¿Cuál?", (title, "En 5 días"), ("Ninguna me sirve", "")), "Ver"
+    )
     assert f"• {title}: En 5 días" in text_of(part)
     assert choices_of(part)[0][0] == "Reembolso total de…"
 
 
 def test_titles_that_would_be_the_same_are_numbered() -> None:
     long = "Pedido de la tienda del centro "
-    (part,) = shapes.parts(out("¿Cuál?", (f"{long}uno", ""), (f"{long}dos", "")), "Ver")
+    (part,) = message_format.parts(out("¿Cuál?", (f"{long}uno", ""), (f"{long}dos", "")), "Ver")
     titles = [title for title, _ in choices_of(part)]
     assert titles[0].startswith("1. ")
     assert titles[1].startswith("2. ")
@@ -71,17 +73,19 @@ texts = st.text(st.characters(categories=("L", "N", "P", "Zs")), min_size=1, max
     st.lists(st.tuples(texts, st.text(max_size=100)), max_size=10),
 )
 def test_whatsapp_takes_any_message(text: str, buttons: list[tuple[str, str]]) -> None:
-    parts = shapes.parts(out(text, *buttons), "Ver opciones")
+    parts = message_format.parts(out(text, *buttons), "Ver opciones")
     assert parts
     assert [_wrong({**part, "to": "1"}) for part in parts] == [None] * len(parts)
 
 
 def test_a_template_says_all_or_knocks() -> None:
-    _, says_all = shapes.template(out("Su dinero\nya salió."), "x", "es", ["reference", "text"])
+    _, says_all = message_format.template(
+        out("Su dinero\nya salió."), "x", "es", ["reference", "text"]
+    )
     assert says_all
     for message in (out("a" * 800), out("¿Cuál?", ("Uno", ""))):
-        part, says_all = shapes.template(message, "x", "es", ["reference", "text"])
+        part, says_all = message_format.template(message, "x", "es", ["reference", "text"])
         assert not says_all
         assert "\n" not in text_of(part)
-    _, says_all = shapes.template(out("Hola"), "x", "es", ["reference"])
+    _, says_all = message_format.template(out("Hola"), "x", "es", ["reference"])
     assert not says_all

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.kinds import KINDS
-from bot.which import asks, desired, which
+from bot.remedy_kind import KINDS
+from bot.understanding.choice_matching import asks, desired, which
 
 pytestmark = pytest.mark.unit
 

@@ -12,10 +12,10 @@ import pytest
 
 from bot import clock
 from bot.category import CATEGORIES
-from bot.desk import DOMAIN
+from bot.config.settings import ROOT
+from bot.context.company_context import DOMAIN
 from bot.money import Money
-from bot.settings import ROOT
-from bot.wording import WordingError, load_wording
+from bot.text.responses import WordingError, load_wording
 
 pytestmark = pytest.mark.unit
 

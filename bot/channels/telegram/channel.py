@@ -27,10 +27,12 @@ from telegram.error import (
 from telegram.ext import AIORateLimiter, ExtBot
 from telegram.request import HTTPXRequest
 
-from bot.channels.limits import split
 from bot.channels.telegram import NAME
 from bot.channels.telegram.updates import ALLOWED_UPDATES, Read, UpdateRefused, read
-from bot.conversation.channel import (
+from bot.channels.text_limits import split
+from bot.config.settings import Settings
+from bot.context.company_context import Desk
+from bot.conversation.channel_api import (
     File,
     Later,
     Lost,
@@ -41,9 +43,7 @@ from bot.conversation.channel import (
     Take,
     Unreachable,
 )
-from bot.desk import Desk
 from bot.metrics import REFUSED
-from bot.settings import Settings
 
 log = structlog.get_logger()
 LONGEST_TEXT = 4096

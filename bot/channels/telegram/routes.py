@@ -7,7 +7,7 @@ from sanic import Blueprint, HTTPResponse, Request, response
 
 from bot.channels.telegram import NAME
 from bot.metrics import REFUSED
-from bot.service import Service
+from bot.runtime import Service
 
 if TYPE_CHECKING:
     from bot.channels.telegram.channel import TelegramChannel

@@ -11,9 +11,9 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from bot.contact import normal_phone
-from bot.conversation.channel import Arrived, Event, File, Reach
-from bot.plain import digits
+from bot.conversation.channel_api import Arrived, Event, File, Reach
+from bot.customers.contacts import normal_phone
+from bot.text.normalize import digits
 
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
 # What the engine is told for a command, in both languages.

@@ -9,9 +9,11 @@ from urllib.parse import urlsplit
 import httpx
 from aiolimiter import AsyncLimiter
 
-from bot.channels.whatsapp import shapes
-from bot.channels.whatsapp.posts import UNREACHABLE, WINDOW_CLOSED
-from bot.conversation.channel import (
+from bot.channels.whatsapp import message_format
+from bot.channels.whatsapp.webhook_payload import UNREACHABLE, WINDOW_CLOSED
+from bot.config.settings import Settings
+from bot.context.company_context import Desk
+from bot.conversation.channel_api import (
     Closed,
     File,
     Later,
@@ -23,8 +25,6 @@ from bot.conversation.channel import (
     Take,
     Unreachable,
 )
-from bot.desk import Desk
-from bot.settings import Settings
 
 NAME = "whatsapp"
 VERSION = "v23.0"
@@ -89,14 +89,16 @@ class WhatsAppChannel:
 
     def parts(self, out: Outgoing) -> Sequence[Part]:
         """The message in WhatsApp's shapes."""
-        return shapes.parts(out, self._desk.wording.say("choose_here", out.language))
+        return message_format.parts(out, self._desk.wording.say("choose_here", out.language))
 
     def template(self, out: Outgoing) -> tuple[Part, bool] | None:
         """The company's approved template, if it has one."""
         update = self._desk.company.whatsapp_update
         if update is None:
             return None
-        return shapes.template(out, update.name, update.languages[out.language], update.parameters)
+        return message_format.template(
+            out, update.name, update.languages[out.language], update.parameters
+        )
 
     async def send(self, out: Outgoing, part: Part, place: int, of: int) -> str:
         """Send one part."""

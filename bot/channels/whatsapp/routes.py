@@ -5,10 +5,10 @@ import json
 from sanic import Blueprint, HTTPResponse, Request, response
 
 from bot.channels.whatsapp.channel import NAME, WhatsAppChannel
-from bot.channels.whatsapp.posts import NotReadable, read
-from bot.conversation.channel import Event
+from bot.channels.whatsapp.webhook_payload import NotReadable, read
+from bot.conversation.channel_api import Event
 from bot.metrics import REFUSED
-from bot.service import Service
+from bot.runtime import Service
 
 whatsapp = Blueprint("whatsapp")
 HEADER = "X-Hub-Signature-256"

@@ -1,0 +1,1 @@
+"""Agents and supervisors: accounts, sign-in sessions, presence."""

@@ -1,0 +1,1 @@
+"""The packet: everything about a case that an agent is handed."""

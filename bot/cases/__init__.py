@@ -1,0 +1,1 @@
+"""Complaints as cases: their life, promises, notes, audit trail and search."""

@@ -1,0 +1,1 @@
+"""The company served: its profile, hours, causes, canned answers, and legal rights."""

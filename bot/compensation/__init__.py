@@ -1,0 +1,1 @@
+"""Offers, and what becomes of them: acceptance, fulfilment, vouchers, reversal, the breaker."""

@@ -1,0 +1,68 @@
+"""What nobody spent in time expires: it goes back to the company, and still counts as given."""
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot import clock
+from bot.cases import audit
+from bot.compensation import acceptance
+from bot.database.session import Database, changed_one
+from bot.ledger import entries
+from bot.models import Compensation
+
+AT_A_TIME = 100
+
+
+async def sweep(db: Database) -> int:
+    """Let expire what is past its date, each in a transaction of its own; says how many."""
+    query = (
+        select(Compensation.id)
+        .where(
+            Compensation.state == "issued",
+            Compensation.code.is_not(None),
+            Compensation.expires_at < clock.now(),
+        )
+        .order_by(Compensation.expires_at)
+        .limit(AT_A_TIME)
+    )
+    async with db.read() as session:
+        past = list(await session.scalars(query))
+    count = 0
+    for remedy_id in past:
+        async with db.write() as session:
+            count += await expire(session, remedy_id)
+    return count
+
+
+async def expire(session: AsyncSession, remedy_id: int) -> bool:
+    """End a remedy whose date has passed; False when it ended before, or its date is to come.
+
+    The budget of its day stays as it is: that day gave it.
+    """
+    remedy = await session.get_one(Compensation, remedy_id)
+    case = await acceptance.lock(session, None, None, remedy.complaint_id)
+    expired = await changed_one(
+        session,
+        update(Compensation)
+        .where(
+            Compensation.id == remedy_id,
+            Compensation.state == "issued",
+            Compensation.expires_at < clock.now(),
+        )
+        .values(state="expired"),
+    )
+    if not expired:
+        return False
+    left = await entries.spendable(session, remedy)
+    if left is not None:
+        *_, newest = await entries.lines(session, remedy_id)
+        await entries.record(
+            session,
+            remedy,
+            entries.move("expire", left.amount_minor),
+            key=f"expired:{remedy_id}:{newest.id}",
+            originator="bot",
+            reason="not spent in time",
+        )
+    audit.note(session, case, "bot", "expired", kind=remedy.kind)
+    return True

@@ -1,0 +1,90 @@
+"""Reversals: a supervisor takes back what was given, and the ledger says who, when and why."""
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.cases import audit, promises
+from bot.compensation import acceptance
+from bot.compensation.offers import TAKEN
+from bot.ledger import budgets, entries
+from bot.models import Compensation, LedgerEntry
+from bot.money import Money
+
+
+class CannotReverse(ValueError):
+    """A line that cannot be taken back; the text says why."""
+
+
+async def reverse(
+    session: AsyncSession, entry_id: int, originator: str, why: str, *, even_done: bool = False
+) -> list[LedgerEntry]:
+    """Take a line back, once: asked again, it gives the same lines.
+
+    Of a purchase that a voucher paid, what was spent may be spent again. Of a remedy, all that is
+    reserved or outstanding goes back to the company, with its part of the day's budgets, and the
+    remedy is void; what the customer spent of it stays spent.
+
+    Args:
+        even_done: whether to take back what is paid or done, because it has come back.
+
+    Raises:
+        CannotReverse: there is nothing to take back, or it is done and nobody said ``even_done``.
+    """
+    entry = await session.get(LedgerEntry, entry_id)
+    if entry is None:
+        raise CannotReverse(f"there is no line {entry_id}")
+    remedy = await session.get_one(Compensation, entry.compensation_id)
+    case = await acceptance.lock(session, remedy.contact_id, remedy.order_id, remedy.complaint_id)
+    remedy = await session.get_one(Compensation, remedy.id, populate_existing=True)
+    known = await session.scalar(select(LedgerEntry).where(LedgerEntry.reverses_id == entry_id))
+    if known is not None:
+        return [known]
+    if entry.event not in {"reserve", "issue", "redeem"}:
+        raise CannotReverse(f"line {entry_id} gave nothing: {entry.event}")
+    if remedy.state not in TAKEN or (remedy.state == "expired" and entry.event != "redeem"):
+        raise CannotReverse(f"the remedy of line {entry_id} is {remedy.state} already")
+    if entry.event == "redeem":
+        lines = [await _take_back(session, remedy, entry, entry.amount_minor, originator, why=why)]
+        remedy.state = "issued"
+    else:
+        lines = await _take_back_all(session, remedy, originator, why, even_done=even_done)
+        remedy.state = "void"
+        await promises.end_of(session, remedy.id, "void")
+    what = {"line": entry.id, "kind": entry.kind, "why": why}
+    audit.note(session, case, originator, "taken back", **what)
+    await session.flush()
+    return lines
+
+
+async def _take_back_all(
+    session: AsyncSession, remedy: Compensation, originator: str, why: str, *, even_done: bool
+) -> list[LedgerEntry]:
+    """From where it is now back to the company, line by line."""
+    lines = await entries.lines(session, remedy.id)
+    steps = [one for one in reversed(lines) if one.event in {"reserve", "issue"}]
+    newest = steps[0]
+    if newest.to_account == "settled" and not even_done:
+        raise CannotReverse(f"line {newest.id} is paid or done: say so if it has come back")
+    if newest.to_account == "outstanding" and await entries.spendable(session, remedy) is None:
+        raise CannotReverse(f"all of line {newest.id} is spent: take back the purchases")
+    held = (await entries.balances(session, remedy.id))[newest.to_account]
+    return [await _take_back(session, remedy, one, held, originator, why=why) for one in steps]
+
+
+async def _take_back(
+    session: AsyncSession,
+    remedy: Compensation,
+    entry: LedgerEntry,
+    amount_minor: int,
+    originator: str,
+    *,
+    why: str,
+) -> LedgerEntry:
+    moved = entries.reversal(entry, amount_minor)
+    line = await entries.record(
+        session, remedy, moved, key=f"reversed:{entry.id}", originator=originator, reason=why
+    )
+    if moved.budget_day is not None and moved.budget_minor:
+        cost = Money(moved.budget_minor, remedy.currency)
+        await budgets.give_back(session, moved.budget_day, cost)
+    return line

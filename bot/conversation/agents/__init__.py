@@ -1,0 +1,1 @@
+"""What agents do in a conversation, and automatic assignment of waiting cases."""

@@ -1,0 +1,278 @@
+"""What passes between a person of the company and the customer.
+
+Each step changes the case and puts out what the customer hears of it, in the caller's one
+transaction; what was put out is shown after the commit.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot import clock
+from bot.cases import audit, complaints, promises
+from bot.compensation import acceptance
+from bot.compensation.offers import withdraw
+from bot.compensation.presentation import title
+from bot.context.company_context import Desk
+from bot.conversation import messages
+from bot.handoffs import assignment, queue
+from bot.metrics import CLAIM_SECONDS
+from bot.models import (
+    Agent,
+    Attachment,
+    Complaint,
+    Conversation,
+    Handoff,
+    Message,
+    Promise,
+)
+from bot.text.reply import Say
+from bot.text.responses import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What came of a step: what is to be shown, and the places of choices that are closed."""
+
+    conversation_id: str
+    said: list[Message] = field(default_factory=list)
+    spent: list[int] = field(default_factory=list)
+
+
+async def take(session: AsyncSession, found: Handoff, person: Agent) -> Step:
+    """A person takes the case. What the bot had on the table is the person's to decide now.
+
+    Raises:
+        ClaimedBefore: somebody was faster.
+    """
+    is_new = found.state == "waiting"
+    await assignment.claim(session, found, person)
+    if is_new:
+        CLAIM_SECONDS.observe((clock.now() - found.created_at).total_seconds())
+    spent = await messages.spend_open_choices(session, found.conversation_id)
+    return Step(found.conversation_id, spent=spent)
+
+
+async def opened(session: AsyncSession, desk: Desk, found: Handoff, person: Agent) -> Step | None:
+    """The person who has the case reads it: only now is the customer told so, once."""
+    if not await assignment.read(session, found, person):
+        return None
+    said = await notice(session, desk, found, "agent_read", agent=person.first_name)
+    return Step(found.conversation_id, [said])
+
+
+async def pass_on(session: AsyncSession, desk: Desk, found: Handoff, to: Agent, actor: str) -> Step:
+    """The case goes to a colleague in the same chat, who is introduced by name.
+
+    Raises:
+        ClaimedBefore: it has changed hands at the same moment.
+    """
+    await assignment.transfer(session, found, to, actor)
+    spent = await messages.spend_open_choices(session, found.conversation_id)
+    said = await notice(session, desk, found, "agent_introduced", agent=to.first_name)
+    return Step(found.conversation_id, [said], spent)
+
+
+async def give_up(session: AsyncSession, desk: Desk, found: Handoff, actor: str) -> Step | None:
+    """The person cannot go on: back to the same place in the queue, and the customer is told."""
+    person = await session.get_one(Agent, found.agent_id)
+    if not await assignment.release(session, found, actor):
+        return None
+    wait = await queue.waiting(session, desk, found)
+    said = await notice(
+        session, desk, found, "agent_left", agent=person.first_name, due=wait.promise.due_at
+    )
+    return Step(found.conversation_id, [said])
+
+
+async def say(
+    session: AsyncSession,
+    desk: Desk,
+    found: Handoff,
+    person: Agent,
+    text: str,
+    *,
+    photos: Sequence[str] = (),
+    request_id: str,
+) -> tuple[Step, Message]:
+    """A person's message to the customer; sent again, it is the same message."""
+    conversation = await session.get_one(Conversation, found.conversation_id)
+    # Never the same as a customer's, and never that of another conversation.
+    source = f"agent {conversation.id}:{request_id}"
+    known = await session.scalar(
+        select(Message).where(Message.channel == conversation.channel, Message.source_id == source)
+    )
+    if known is not None:
+        return Step(conversation.id), known
+    # Whoever answers has read it, even if their page has not said so yet.
+    read = await opened(session, desk, found, person)
+    message = await messages.put(
+        session,
+        conversation,
+        Say(text),
+        author="agent",
+        author_name=person.first_name,
+        source_id=source,
+    )
+    if photos:
+        await session.execute(
+            update(Attachment)
+            .where(
+                Attachment.id.in_(photos),
+                Attachment.conversation_id == conversation.id,
+                Attachment.message_id.is_(None),
+            )
+            .values(message_id=message.id)
+        )
+    # Whoever waited for an answer has one.
+    await promises.end(session, found.complaint_id, promises.ANSWER, "kept")
+    return Step(conversation.id, [*(read.said if read else []), message]), message
+
+
+async def commit_to(
+    session: AsyncSession,
+    desk: Desk,
+    found: Handoff,
+    person: Agent,
+    *,
+    words: str,
+    due_at: datetime,
+    request_id: str,
+) -> Step:
+    """A person promises something by a date; the customer reads it as it is written down."""
+    case = await session.get_one(Complaint, found.complaint_id)
+    known = await session.scalar(select(Promise.id).where(Promise.request_id == request_id))
+    if known is not None:
+        return Step(found.conversation_id)
+    await promises.make(
+        session,
+        case,
+        promises.COMMITMENT,
+        due_at,
+        words=words,
+        by=person,
+        request_id=request_id,
+    )
+    said = await notice(
+        session,
+        desk,
+        found,
+        "agent_promised",
+        reference=case.reference,
+        words=words,
+        due=due_at,
+    )
+    return Step(found.conversation_id, [said])
+
+
+async def kept(
+    session: AsyncSession, desk: Desk, case: Complaint, made: Promise, person: Agent
+) -> Message | None:
+    """A commitment has been met, and the customer is told; None when it was told before."""
+    if not await promises.keep(session, made):
+        return None
+    audit.note(session, case, person.name, "kept a promise", words=made.commitment)
+    conversation = await session.get_one(Conversation, case.conversation_id)
+    text = desk.wording.say(
+        "commitment_kept",
+        conversation.language,
+        reference=case.reference,
+        words=made.commitment or "",
+    )
+    return await messages.put(session, conversation, Say(text), author="system", state="pending")
+
+
+async def give_back(session: AsyncSession, desk: Desk, found: Handoff, person: Agent) -> Step:
+    """The bot goes on, from what the person settled: told now, and not decided anew."""
+    case = await session.get_one(Complaint, found.complaint_id)
+    queue.end(session, found, case, "returned", person.name)
+    await promises.end(session, case.id, promises.ANSWER, "kept")
+    spent = await messages.spend_open_choices(session, found.conversation_id)
+    conversation = await session.get_one(Conversation, found.conversation_id)
+    settled = await _settled(session, desk, case, found, conversation.language)
+    if settled:
+        # What a person settled is not on the bot's table again.
+        await withdraw(session, case)
+        if case.state == "open":
+            complaints.resolve(session, case, person.name)
+        settled.append(desk.wording.say("returned_end", conversation.language))
+    opening = desk.wording.say(
+        "returned", conversation.language, agent=person.first_name, reference=case.reference
+    )
+    said = await messages.put(session, conversation, Say(" ".join([opening, *settled])))
+    return Step(found.conversation_id, [said], spent)
+
+
+async def _settled(
+    session: AsyncSession, desk: Desk, case: Complaint, found: Handoff, language: str
+) -> list[str]:
+    """What was given while the case was with people, and what they still have to do."""
+    given = await acceptance.given_since(session, case, found.created_at)
+    sentences = []
+    if given:
+        titles = ", ".join(f"«{title(desk.wording, one, language)}»" for one in given)
+        sentences.append(desk.wording.say("returned_given", language, titles=titles))
+    for one in await promises.open_promises(session, case.id):
+        if one.what == promises.COMMITMENT:
+            words = one.commitment or ""
+            sentences.append(
+                desk.wording.say("returned_promised", language, words=words, due=one.due_at)
+            )
+    return sentences
+
+
+async def resolve(
+    session: AsyncSession, desk: Desk, found: Handoff, person: Agent, cause: str
+) -> Step:
+    """The person has put it right, and says why it came about."""
+    case = await session.get_one(Complaint, found.complaint_id)
+    case.cause = cause
+    queue.end(session, found, case, "resolved", person.name)
+    await promises.end(session, case.id, promises.ANSWER, "kept")
+    await withdraw(session, case)
+    spent = await messages.spend_open_choices(session, found.conversation_id)
+    complaints.resolve(session, case, person.name)
+    audit.note(session, case, person.name, "cause", cause=cause)
+    said = await notice(session, desk, found, "resolved_by_agent", reference=case.reference)
+    return Step(found.conversation_id, [said], spent)
+
+
+async def abandon(session: AsyncSession, desk: Desk, found: Handoff, person: Agent) -> Step:
+    """The customer no longer answers: the case stays open for when they write again."""
+    case = await session.get_one(Complaint, found.complaint_id)
+    queue.end(session, found, case, "abandoned", person.name)
+    await promises.end(session, case.id, promises.ANSWER, "kept")
+    spent = await messages.spend_open_choices(session, found.conversation_id)
+    said = await notice(session, desk, found, "abandoned", reference=case.reference)
+    return Step(found.conversation_id, [said], spent)
+
+
+async def nudge(session: AsyncSession, desk: Desk, found: Handoff) -> Step | None:
+    """Nobody has taken the case within the company's limit: the customer hears it, once."""
+    if found.state != "waiting" or found.nudged_at is not None:
+        return None
+    found.nudged_at = clock.now()
+    wait = await queue.waiting(session, desk, found)
+    case = wait.complaint
+    audit.note(session, case, "bot", "told that nobody has taken it")
+    said = await notice(
+        session,
+        desk,
+        found,
+        "still_waiting",
+        reference=case.reference,
+        due=wait.promise.due_at,
+    )
+    return Step(found.conversation_id, [said])
+
+
+async def notice(
+    session: AsyncSession, desk: Desk, found: Handoff, name: str, **values: Value
+) -> Message:
+    """Put out the response ``utter_<name>`` in the customer's language."""
+    conversation = await session.get_one(Conversation, found.conversation_id)
+    text = desk.wording.say(name, conversation.language, **values)
+    return await messages.put(session, conversation, Say(text), author="system")

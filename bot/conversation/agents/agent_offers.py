@@ -1,0 +1,240 @@
+"""Remedies between a person and the customer: given, offered and pressed, or asked for above."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.cases import promises
+from bot.compensation import acceptance, agent_remedies, offers, presentation
+from bot.compensation.acceptance import Acceptance
+from bot.compensation.agent_remedies import Wanted
+from bot.compensation.offers import OnTable
+from bot.context.company_context import Desk
+from bot.conversation import messages
+from bot.conversation.agents.agent_actions import Step, notice
+from bot.models import (
+    Agent,
+    Approval,
+    Compensation,
+    Complaint,
+    Conversation,
+    Handoff,
+    Message,
+    Offer,
+)
+from bot.text.reply import Option, Say, payload
+
+
+async def give(
+    session: AsyncSession,
+    desk: Desk,
+    found: Handoff,
+    person: Agent,
+    *,
+    wanted: Wanted,
+    request_id: str,
+) -> Step:
+    """Give a remedy at once, and tell the customer what was done.
+
+    Raises:
+        CannotGive: see ``giving.put``.
+    """
+    table = await _laid(session, desk, found, person, wanted, request_id=request_id)
+    if table is None:
+        return Step(found.conversation_id)
+    case = await session.get_one(Complaint, found.complaint_id)
+    given = await agent_remedies.give(session, desk, table, person)
+    spent = await messages.spend_open_choices(session, found.conversation_id)
+    said = await _told(session, desk, found, case, given)
+    return Step(found.conversation_id, [said], spent)
+
+
+async def put(
+    session: AsyncSession,
+    desk: Desk,
+    found: Handoff,
+    person: Agent,
+    *,
+    wanted: Wanted,
+    request_id: str,
+) -> Step:
+    """Put a remedy before the customer, who takes it or not with a button.
+
+    Raises:
+        CannotGive: see ``giving.put``.
+    """
+    table = await _laid(session, desk, found, person, wanted, request_id=request_id)
+    if table is None:
+        return Step(found.conversation_id)
+    conversation = await session.get_one(Conversation, found.conversation_id)
+    language = conversation.language
+    options = (
+        *presentation.options(desk.wording, table.alternatives, language),
+        Option(desk.wording.say("no_to_offer", language), payload("deny", offer=table.offer.id)),
+    )
+    text = desk.wording.say("agent_offers", language, agent=person.first_name)
+    spent = await messages.spend_open_choices(session, conversation.id)
+    said = await messages.put(session, conversation, Say(text, options), author="system")
+    return Step(found.conversation_id, [said], spent)
+
+
+async def pressed(
+    session: AsyncSession, desk: Desk, found: Handoff, intent: str, number: int
+) -> Say | None:
+    """The customer answered an offer: what they hear of it; None where nothing is to be said.
+
+    It is the offer of the person who has the case or, while one is awaited, that of the assistant.
+
+    Args:
+        intent: "choose" with a compensation's number, or "deny" with an offer's.
+    """
+    conversation = await session.get_one(Conversation, found.conversation_id)
+    language = conversation.language
+    case = await session.get_one(Complaint, found.complaint_id)
+    if intent == "deny":
+        table = await session.get(Offer, number)
+        if not _stands(found, table) or not await offers.decline(session, case):
+            return None
+        if found.state == "waiting":
+            return None  # they hear of the person who is awaited
+        name = await _who(session, found)
+        return Say(desk.wording.say("offer_declined_with_agent", language, agent=name))
+    chosen = await session.get(Compensation, number)
+    made = await session.get(Offer, chosen.offer_id) if chosen else None
+    if chosen is None or made is None or not _stands(found, made):
+        return None
+    by = await session.get(Agent, made.agent_id) if made.agent_id else None
+    originator = agent_remedies.originator(by) if by else "bot"
+    outcome, given = await acceptance.accept(session, desk, chosen.id, originator, actor="customer")
+    if outcome is Acceptance.DONE:
+        return Say(await presentation.confirmation(session, desk, case, given, language))
+    return Say(desk.wording.say("offer_gone", language))
+
+
+def _stands(found: Handoff, table: Offer | None) -> bool:
+    """Whether an offer is one of whoever has the customer now."""
+    return table is not None and (table.agent_id is None) == (found.state == "waiting")
+
+
+async def ask(
+    session: AsyncSession,
+    desk: Desk,
+    found: Handoff,
+    person: Agent,
+    *,
+    wanted: Wanted,
+    why: str,
+    request_id: str,
+) -> tuple[Step, Approval]:
+    """Ask a supervisor for more, and tell the customer by when they hear the answer.
+
+    Raises:
+        CannotGive: see ``giving.alternative``.
+    """
+    case = await session.get_one(Complaint, found.complaint_id)
+    asked, is_new = await agent_remedies.ask(
+        session, desk, case, person, wanted=wanted, why=why, request_id=request_id
+    )
+    if not is_new:
+        return Step(found.conversation_id), asked
+    due = desk.calendar.due(asked.asked_at, desk.company.promises.person_answer)
+    answer = await promises.make(session, case, promises.AUTHORIZATION, due, by=person)
+    said = await notice(
+        session,
+        desk,
+        found,
+        "approval_asked",
+        agent=person.first_name,
+        reference=case.reference,
+        due=answer.due_at,
+    )
+    return Step(found.conversation_id, [said]), asked
+
+
+async def decide(
+    session: AsyncSession,
+    desk: Desk,
+    asked: Approval,
+    person: Agent,
+    *,
+    approve: bool,
+    answer: str,
+) -> Step | None:
+    """A supervisor answers; what was authorized is given in the same transaction.
+
+    Returns None when it was answered before.
+
+    Raises:
+        CannotGive: it is beyond the supervisor's own authority, or cannot be given any more.
+    """
+    case = await session.get_one(Complaint, asked.complaint_id)
+    state = "approved" if approve else "declined"
+    if not await agent_remedies.decide(session, case, asked, person, state=state, answer=answer):
+        return None
+    await promises.end(session, case.id, promises.AUTHORIZATION, "kept")
+    asker = await session.get_one(Agent, asked.asked_by)
+    conversation = await session.get_one(Conversation, case.conversation_id)
+    language = conversation.language
+    if not approve:
+        text = desk.wording.say("approval_answered", language, agent=asker.first_name)
+        said = await messages.put(session, conversation, Say(text), author="system")
+        return Step(conversation.id, [said])
+    wanted = Wanted(asked.remedy, asked.amount_minor)
+    table, _ = await agent_remedies.put(
+        session,
+        desk,
+        case,
+        asker,
+        wanted=wanted,
+        request_id=f"approval-{asked.id}",
+        approved_by=person,
+    )
+    given = await agent_remedies.give(session, desk, table, person)
+    spent = await messages.spend_open_choices(session, conversation.id)
+    done = await presentation.confirmation(session, desk, case, given, language)
+    text = f"{desk.wording.say('approval_approved', language)} {done}"
+    said = await messages.put(session, conversation, Say(text), author="system")
+    return Step(conversation.id, [said], spent)
+
+
+async def fulfilled(
+    session: AsyncSession, desk: Desk, case: Complaint, given: Compensation, originator: str
+) -> Message | None:
+    """A promised remedy has been done: the ledger and the customer learn of it, once."""
+    if not await acceptance.fulfil(session, given, originator):
+        return None
+    conversation = await session.get_one(Conversation, case.conversation_id)
+    text = desk.wording.say(
+        "fulfilled",
+        conversation.language,
+        title=presentation.title(desk.wording, given, conversation.language),
+        reference=case.reference,
+    )
+    return await messages.put(session, conversation, Say(text), author="system", state="pending")
+
+
+async def _laid(
+    session: AsyncSession,
+    desk: Desk,
+    found: Handoff,
+    person: Agent,
+    wanted: Wanted,
+    *,
+    request_id: str,
+) -> OnTable | None:
+    """The remedy on the table in a person's name; None where the request was met before."""
+    case = await session.get_one(Complaint, found.complaint_id)
+    table, is_new = await agent_remedies.put(
+        session, desk, case, person, wanted=wanted, request_id=request_id
+    )
+    return table if is_new else None
+
+
+async def _told(
+    session: AsyncSession, desk: Desk, found: Handoff, case: Complaint, given: Compensation
+) -> Message:
+    conversation = await session.get_one(Conversation, found.conversation_id)
+    text = await presentation.confirmation(session, desk, case, given, conversation.language)
+    return await messages.put(session, conversation, Say(text), author="system")
+
+
+async def _who(session: AsyncSession, found: Handoff) -> str:
+    return (await session.get_one(Agent, found.agent_id)).first_name

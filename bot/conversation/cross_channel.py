@@ -1,0 +1,99 @@
+"""One person on several channels: recognised by what is proven, with one case and one history.
+
+Conversations are joined by the contact, and a contact is set only when it is proven: by an order
+and its e-mail or phone, by the site's token, or by a phone that a channel vouches for.
+"""
+
+from sqlalchemy import bindparam, or_, select, union, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.cases import audit
+from bot.handoffs import queue
+from bot.models import Complaint, Contact, Conversation, Handoff, Message, Order, Promise
+
+# Of a very long history the newest part is shown.
+MOST_ELSEWHERE = 500
+_WHOSE = union(
+    select(Contact.id).where(Contact.phone.in_(bindparam("phones", expanding=True))),
+    select(Order.contact_id).where(Order.phone.in_(bindparam("phones", expanding=True))),
+)
+
+
+async def recognize(session: AsyncSession, conversation: Conversation, phone: str) -> None:
+    """The channel vouches for this phone: whoever has it in our books is the one who writes.
+
+    Where several customers share it, an order's number has to tell which one it is.
+    """
+    if conversation.phone != phone:
+        conversation.phone = phone
+        conversation.said_phone = phone
+    if conversation.contact_id is not None:
+        return
+    spellings = _spellings(phone)
+    found = set(await session.scalars(_WHOSE, {"phones": list(spellings)}))
+    if len(found) == 1:
+        conversation.contact_id = found.pop()
+        conversation.proven_by = "channel_phone"
+
+
+def _spellings(phone: str) -> set[str]:
+    """A phone as its network and as an address book may have it (Mexico's and Argentina's 1, 9)."""
+    found = {phone}
+    for code, digit in (("+52", "1"), ("+54", "9")):
+        if phone.startswith(code + digit):
+            found.add(code + phone[len(code) + 1 :])
+        elif phone.startswith(code):
+            found.add(code + digit + phone[len(code) :])
+    return found
+
+
+async def follow(session: AsyncSession, conversation: Conversation) -> list[str]:
+    """What is open for this person comes to where they write now, whoever works on it.
+
+    Gives back the conversations that it was in.
+    """
+    if conversation.contact_id is None or conversation.proven_by is None:
+        return []
+    left = []
+    promised = select(Promise.complaint_id).where(Promise.state == "open")
+    query = select(Complaint).where(
+        Complaint.contact_id == conversation.contact_id,
+        Complaint.conversation_id != conversation.id,
+        or_(Complaint.state == "open", Complaint.id.in_(promised)),
+    )
+    for case in await session.scalars(query):
+        before = case.conversation_id
+        left.append(before)
+        case.conversation_id = conversation.id
+        audit.note(session, case, "customer", "went on elsewhere", channel=conversation.channel)
+        if await queue.open_handoff(session, conversation.id) is None:
+            await session.execute(
+                update(Handoff)
+                .where(
+                    Handoff.complaint_id == case.id,
+                    Handoff.conversation_id == before,
+                    Handoff.state != "ended",
+                )
+                .values(conversation_id=conversation.id)
+            )
+    return left
+
+
+async def conversations(session: AsyncSession, conversation: Conversation) -> list[Conversation]:
+    """All conversations of the person who writes in this one, this one included."""
+    if conversation.contact_id is None or conversation.proven_by is None:
+        return [conversation]
+    query = select(Conversation).where(
+        Conversation.contact_id == conversation.contact_id, Conversation.proven_by.is_not(None)
+    )
+    return list(await session.scalars(query.order_by(Conversation.created_at)))
+
+
+async def said_elsewhere(session: AsyncSession, conversation: Conversation) -> list[Message]:
+    """What was said with this person in other conversations, in the order it was said."""
+    ids = [one.id for one in await conversations(session, conversation)]
+    query = select(Message).where(
+        Message.conversation_id.in_(ids), Message.conversation_id != conversation.id
+    )
+    newest = query.order_by(Message.at.desc(), Message.id.desc()).limit(MOST_ELSEWHERE)
+    return list(await session.scalars(newest))[::-1]

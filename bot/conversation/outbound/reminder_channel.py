@@ -1,0 +1,47 @@
+"""How a customer will hear of a promise: decided when it is made, not when it falls due."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.cases import audit
+from bot.conversation import reachability
+from bot.conversation.channel_api import Channel, Outgoing
+from bot.models import Complaint, Conversation, Promise
+
+AT_ONCE = 100
+
+
+async def without(session: AsyncSession) -> list[int]:
+    """The ids of open promises for which no way has been decided."""
+    query = select(Promise.id).where(Promise.state == "open", Promise.way.is_(None))
+    return list(await session.scalars(query.limit(AT_ONCE)))
+
+
+async def decide(session: AsyncSession, channels: Mapping[str, Channel], promise_id: int) -> str:
+    """Decide it for one promise: "chat", "template", another channel's name, or "nobody".
+
+    "nobody" is noted on the case: somebody has to call. It is better known now than on the day.
+    """
+    promise = await session.get_one(Promise, promise_id)
+    case = await session.get_one(Complaint, promise.complaint_id)
+    conversation = await session.get_one(Conversation, case.conversation_id)
+    channel = channels.get(conversation.channel)
+    promise.way = await _way(session, channel, conversation, promise)
+    if promise.way == "nobody":
+        audit.note(session, case, "bot", "no way to tell", what=promise.what)
+    return promise.way
+
+
+async def _way(
+    session: AsyncSession, channel: Channel | None, conversation: Conversation, promise: Promise
+) -> str:
+    if conversation.unreachable_at is None:
+        if channel is None or not reachability.is_closed(conversation, promise.due_at):
+            return "chat"
+        probe = Outgoing(0, conversation.id, conversation.address, conversation.language, "…")
+        if channel.template(probe) is not None:
+            return "template"
+    other = await reachability.elsewhere(session, conversation)
+    return other.channel if other is not None else "nobody"

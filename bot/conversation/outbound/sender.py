@@ -1,0 +1,190 @@
+"""The deliverer: what is pending goes out, in order, one worker at a time for each conversation."""
+
+import asyncio
+import os
+import socket
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import structlog
+
+from bot import clock
+from bot.context.company_context import Desk
+from bot.conversation.channel_api import (
+    Channel,
+    Closed,
+    Later,
+    Lost,
+    Part,
+    Refused,
+    Unreachable,
+)
+from bot.conversation.keyed_tasks import Runs
+from bot.conversation.outbound import outbox, reminder_channel, send_results
+from bot.conversation.outbound.outbox import Due, Worker
+from bot.conversation.outbound.send_results import Outcome, Tried
+from bot.customers import verification
+from bot.database.session import Database
+from bot.metrics import SENT
+from bot.models import Message
+
+log = structlog.get_logger()
+SWEEP_EVERY = 1.0
+LONGEST_BACKOFF = 60.0
+
+
+class Deliverer:
+    """Sends what this process has put out at once, and what was left behind."""
+
+    def __init__(
+        self,
+        db: Database,
+        desk: Desk,
+        channels: Mapping[str, Channel],
+        photos: Path,
+        on_step: Callable[[Message], None],
+        *,
+        at_once: int = 24,
+    ) -> None:
+        self._db = db
+        self._desk = desk
+        self._channels = channels
+        self._on_step = on_step
+        self._worker = Worker(f"{socket.gethostname()}-{os.getpid()}", photos, clock.now())
+        self._at_once = asyncio.Semaphore(at_once)
+        self._runs = Runs(self._run)
+        self._paused: dict[str, float] = {}  # a channel that wants less, and until when
+        self._not_before: dict[str, float] = {}  # when a customer may get the next message
+        self._sweeping: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin; what was left at the last stop goes first."""
+        if not self._channels:
+            return
+        if self._db.is_sqlite:
+            await outbox.release_all(self._db)
+        self._sweeping = asyncio.create_task(self._sweep())
+
+    async def stop(self, patience: float = 5.0) -> None:
+        """Let what is being sent come to its end."""
+        if self._sweeping is not None:
+            self._sweeping.cancel()
+        await self._runs.stop(patience)
+
+    def wake(self, conversation_id: str) -> None:
+        """Something was put out: send it now, or right after what is being sent."""
+        self._runs.wake(conversation_id)
+
+    async def _sweep(self) -> None:
+        while True:
+            try:
+                async with self._db.read() as session:
+                    waiting = await outbox.due(session, self._open())
+                    promised = await reminder_channel.without(session)
+                for promise_id in promised:
+                    async with self._db.write() as session:
+                        await reminder_channel.decide(session, self._channels, promise_id)
+                for conversation_id in waiting:
+                    if conversation_id not in self._runs:
+                        self.wake(conversation_id)
+            except Exception:
+                log.exception("deliverer_failed")
+            await asyncio.sleep(SWEEP_EVERY)
+
+    def _open(self) -> dict[str, Channel]:
+        """The channels that want nothing to wait now."""
+        now = asyncio.get_running_loop().time()
+        return {
+            name: one for name, one in self._channels.items() if self._paused.get(name, 0) <= now
+        }
+
+    async def _run(self, conversation_id: str) -> None:
+        try:
+            due = await self._begin(conversation_id)
+            while due is not None:
+                await self._keep_pace(conversation_id)
+                due = await self._deliver(due)
+        except Exception:
+            # The message stays in the outbox, and the next sweep tries again.
+            log.exception("delivery_failed", conversation=conversation_id)
+
+    async def _begin(self, conversation_id: str) -> Due | None:
+        async with self._at_once, self._db.write() as session:
+            conversation = await verification.lock(session, conversation_id)
+            return await outbox.begin(session, conversation, self._worker, self._open())
+
+    async def _keep_pace(self, conversation_id: str) -> None:
+        loop = asyncio.get_running_loop()
+        if (wait := self._not_before.pop(conversation_id, 0) - loop.time()) > 0:
+            await asyncio.sleep(wait)
+
+    def _sent_now(self, conversation_id: str, pace: float) -> None:
+        """Remember for as long as it matters that the customer has just got something."""
+        if pace:
+            loop = asyncio.get_running_loop()
+            self._not_before[conversation_id] = loop.time() + pace
+            loop.call_later(pace, self._forget, conversation_id)
+
+    def _forget(self, conversation_id: str) -> None:
+        if self._not_before.get(conversation_id, 0) <= asyncio.get_running_loop().time():
+            self._not_before.pop(conversation_id, None)
+
+    async def _deliver(self, due: Due) -> Due | None:
+        """Send one part of a message; what comes next, if it may go out at once."""
+        channel = self._channels[due.channel]
+        async with self._at_once:
+            outcome = await self._send(channel, due)
+            self._sent_now(due.out.conversation_id, channel.pace)
+            async with self._db.write() as session:
+                conversation = await verification.lock(session, due.out.conversation_id)
+                # Locked, too: what the provider reports meanwhile touches the message alone.
+                message = await session.get_one(Message, due.out.message_id, with_for_update=True)
+                if message.state == "pending":
+                    await outcome(Tried(session, self._desk, conversation, message))
+                next_due = await outbox.begin(session, conversation, self._worker, self._open())
+            if message.state != "pending":
+                self._on_step(message)
+            return next_due
+
+    async def _send(self, channel: Channel, due: Due) -> Outcome:
+        """Ask the provider; gives back what is to be noted of it."""
+        try:
+            if due.is_closed:
+                return await self._knock(channel, due)
+            parts = channel.parts(due.out)
+            if not parts:
+                raise Refused("there is nothing in it")
+            place = min(due.parts_sent, len(parts) - 1)
+            provider_id = await channel.send(due.out, parts[place], place, len(parts))
+        except Later as error:
+            SENT.labels(channel.name, "later").inc()
+            wait = max(error.after or 0, _backoff(due.tries))
+            if error.everybody:
+                self._paused[channel.name] = asyncio.get_running_loop().time() + wait
+            return send_results.later(str(error), wait)
+        except Lost as error:
+            SENT.labels(channel.name, "lost").inc()
+            wait = max(channel.grace, _backoff(due.tries))
+            return send_results.later(str(error), wait, lost=True)
+        except Closed:
+            return send_results.closed
+        except (Refused, Unreachable) as error:
+            SENT.labels(channel.name, "failed").inc()
+            log.warning("not_delivered", conversation=due.out.conversation_id, why=str(error))
+            return send_results.failed(error)
+        SENT.labels(channel.name, "sent").inc()
+        return send_results.sent(provider_id, place + 1, len(parts))
+
+    async def _knock(self, channel: Channel, due: Due) -> Outcome:
+        template: tuple[Part, bool] | None = channel.template(due.out)
+        if template is None:
+            return send_results.elsewhere
+        part, is_all = template
+        # What only knocks is none of the message's parts.
+        provider_id = await channel.send(due.out, part, 0, 1 if is_all else 0)
+        SENT.labels(channel.name, "template").inc()
+        return send_results.sent(provider_id, 1, 1) if is_all else send_results.knocked(provider_id)
+
+
+def _backoff(tries: int) -> float:
+    return float(min(2**tries, LONGEST_BACKOFF))

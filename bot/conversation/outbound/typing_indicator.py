@@ -1,0 +1,103 @@
+"""What a customer sees of a conversation beside the messages: that we think, and what was chosen.
+
+Nothing here must arrive. What fails is logged, and the conversation goes on.
+"""
+
+import asyncio
+from collections.abc import Coroutine, Mapping, Sequence
+from typing import Any
+
+import structlog
+from sqlalchemy import select
+
+from bot.conversation.channel_api import Channel, SendError
+from bot.database.session import Database
+from bot.models import Choice, Conversation, Message
+
+log = structlog.get_logger()
+# An answer that comes sooner than this needs no sign that somebody is thinking.
+TYPING_AFTER, TYPING_EVERY, TYPING_TIMES = 0.8, 4.5, 8
+
+
+class Showing:
+    """Shows it on the channels of one process."""
+
+    def __init__(self, db: Database, channels: Mapping[str, Channel]) -> None:
+        self._db = db
+        self._channels = channels
+        self._thinking: dict[str, asyncio.Task[None]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def stop(self) -> None:
+        """Show nothing more."""
+        for task in self._tasks:
+            task.cancel()
+
+    def thinks(self, conversation_id: str) -> None:
+        """The customer sees that somebody thinks, if it takes a moment."""
+        if self._channels:
+            self.has_thought(conversation_id)
+            self._thinking[conversation_id] = self._begin(self._type(conversation_id))
+
+    def has_thought(self, conversation_id: str) -> None:
+        """The thinking is over."""
+        if (task := self._thinking.pop(conversation_id, None)) is not None:
+            task.cancel()
+
+    def settles(self, conversation_id: str, seqs: Sequence[int]) -> None:
+        """The buttons of these messages have become what was chosen, or are closed."""
+        if self._channels and seqs:
+            self._begin(self._settle(conversation_id, seqs))
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        async def shielded() -> None:
+            try:
+                await work
+            except SendError as error:
+                log.info("not_shown", why=str(error))
+            except Exception:
+                log.exception("showing_failed")
+
+        task = asyncio.create_task(shielded())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def _type(self, conversation_id: str) -> None:
+        await asyncio.sleep(TYPING_AFTER)
+        async with self._db.read() as session:
+            conversation = await session.get_one(Conversation, conversation_id)
+            heard = await session.scalar(
+                select(Message.provider_id)
+                .where(Message.conversation_id == conversation_id, Message.author == "customer")
+                .order_by(Message.seq.desc())
+                .limit(1)
+            )
+        channel = self._channels.get(conversation.channel)
+        if channel is None:
+            return
+        for _ in range(TYPING_TIMES):
+            await channel.typing(conversation.address, heard)
+            await asyncio.sleep(TYPING_EVERY)
+
+    async def _settle(self, conversation_id: str, seqs: Sequence[int]) -> None:
+        async with self._db.read() as session:
+            conversation = await session.get_one(Conversation, conversation_id)
+            channel = self._channels.get(conversation.channel)
+            if channel is None:
+                return
+            query = select(Message).where(
+                Message.conversation_id == conversation_id,
+                Message.seq.in_(seqs),
+                Message.provider_id.is_not(None),
+            )
+            settled = []
+            for message in await session.scalars(query):
+                chosen = await session.scalar(
+                    select(Choice.title).where(
+                        Choice.message_id == message.id, Choice.chosen.is_(True)
+                    )
+                )
+                settled.append((message.provider_id or "", message.text, chosen))
+        for provider_id, text, chosen in settled:
+            await channel.settle(conversation.address, provider_id, text, chosen)

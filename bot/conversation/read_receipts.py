@@ -1,0 +1,100 @@
+"""Receipts: how far what was said to a customer has come, as their page tells it.
+
+Nobody waits for a receipt, so those that come while another transaction is written are written
+together in the next.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import structlog
+from sqlalchemy import bindparam, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.database.session import Database
+from bot.models import Message, table_of
+
+log = structlog.get_logger()
+Receipt = Literal["delivered", "read"]
+# What each receipt can still change: a message that was read is not merely delivered again.
+_BEFORE = {"delivered": ("pending", "sent"), "read": ("pending", "sent", "delivered")}
+
+_MESSAGES = table_of(Message)
+# Made once, for it is asked for every message.
+_MARK = (
+    update(_MESSAGES)
+    .where(
+        _MESSAGES.c.conversation_id == bindparam("conversation"),
+        _MESSAGES.c.seq > bindparam("after"),
+        _MESSAGES.c.seq <= bindparam("up_to"),
+        _MESSAGES.c.author != "customer",
+        _MESSAGES.c.state.in_(bindparam("before", expanding=True)),
+    )
+    .values(state=bindparam("receipt"))
+    .returning(_MESSAGES.c.seq)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """Everything up to ``up_to`` has come this far, and up to ``after`` that was told before."""
+
+    conversation_id: str
+    receipt: Receipt
+    after: int
+    up_to: int
+    tell: Callable[[int], None]  # the last place that is news, if any is
+
+
+class Receipts:
+    """The receipts of a process, on their way to the database."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._noted: list[Noted] = []
+        self._writing: asyncio.Task[None] | None = None
+
+    def note(self, noted: Noted) -> None:
+        """Have it written down soon."""
+        self._noted.append(noted)
+        if self._writing is None:
+            self._writing = asyncio.create_task(self._write_all())
+
+    async def stop(self) -> None:
+        """Write down what is still to be."""
+        if self._writing is not None:
+            await self._writing
+
+    async def _write_all(self) -> None:
+        try:
+            while self._noted:
+                await self._write()
+        except Exception:
+            # The page tells how far it has seen when it comes again.
+            log.exception("receipts_failed")
+        finally:
+            self._writing = None
+
+    async def _write(self) -> None:
+        async with self._db.write() as session:
+            noted, self._noted = self._noted, []
+            marked = [(one, await _mark(session, one)) for one in noted]
+        for one, seq in marked:
+            if seq is not None:
+                one.tell(seq)
+
+
+async def _mark(session: AsyncSession, one: Noted) -> int | None:
+    marked = await session.scalars(
+        _MARK,
+        {
+            "conversation": one.conversation_id,
+            "after": one.after,
+            "up_to": one.up_to,
+            "before": _BEFORE[one.receipt],
+            "receipt": one.receipt,
+        },
+    )
+    return max(marked, default=None)

@@ -1,0 +1,72 @@
+"""The short version of the packet in the chat: the customer says that it is right, or corrects it.
+
+All of it happens while they wait, without the engine, and the place in the queue stays.
+"""
+
+from textwrap import shorten
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.casefile import build
+from bot.cases import audit
+from bot.compensation import offers
+from bot.context.company_context import Desk
+from bot.conversation.turns.fallback_replies import way_back
+from bot.customers import verification
+from bot.customers.verification import Match
+from bot.handoffs import queue
+from bot.models import Complaint, Conversation, Handoff, Message
+from bot.text.reply import Say
+
+RIGHT: Final = "summary_right"
+WRONG: Final = "summary_wrong"
+# So much of a correction is read back; all of it is passed on.
+LONGEST_QUOTE: Final = 200
+
+
+async def answer(
+    session: AsyncSession,
+    desk: Desk,
+    conversation: Conversation,
+    open_handoff: Handoff,
+    message: Message,
+    *,
+    pressed: str | None,
+) -> Say | None:
+    """What a waiting customer hears who speaks of the summary; None for anything else.
+
+    Args:
+        pressed: the intent of the button that the message presses.
+    """
+    waiting = await queue.waiting(session, desk, open_handoff)
+    language, due = conversation.language, waiting.promise.due_at
+    back = way_back(desk, language, open_handoff)
+    if pressed == RIGHT:
+        open_handoff.summary_state = "right"
+        audit.note(session, waiting.complaint, "customer", "confirmed the summary")
+        return Say(desk.wording.say("summary_kept", language, due=due), back)
+    if pressed == WRONG:
+        open_handoff.summary_state = "wrong"
+        return Say(desk.wording.say("summary_correct", language))
+    if open_handoff.summary_state != "wrong" or not message.text.strip():
+        return None
+    open_handoff.summary_state = "corrected"
+    open_handoff.corrections = [*open_handoff.corrections, message.text]
+    audit.note(session, waiting.complaint, "customer", "corrected the summary")
+    summary = await build.summary_for_customer(session, desk, waiting.complaint, open_handoff)
+    if summary is None:
+        return Say(desk.wording.say("summary_kept", language, due=due), back)
+    words = shorten(message.text, LONGEST_QUOTE, placeholder=" …")
+    text = desk.wording.say("summary_again", language, summary=summary, words=words, due=due)
+    return Say(text, back)
+
+
+async def recognize(session: AsyncSession, conversation: Conversation, case: Complaint) -> None:
+    """Match what was told while waiting to an order, so that nobody has to look it up."""
+    matched, found = await verification.match(session, conversation)
+    if matched is not Match.PROVEN or found is None or case.order_id == found.id:
+        return
+    await offers.withdraw(session, case)
+    case.order_id, case.contact_id = found.id, found.contact_id
+    audit.note(session, case, "customer", "named the order", order=found.number)

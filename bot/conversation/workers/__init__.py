@@ -1,0 +1,1 @@
+"""Background work: waking turns, renewing promises, carrying remedies out."""

@@ -1,0 +1,147 @@
+"""What a provider says of a remedy: ledger, promise, case and customer take it in together."""
+
+from dataclasses import replace
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.cases import audit
+from bot.compensation import acceptance, fulfilment, offers, presentation
+from bot.compensation.decision_log import record
+from bot.compensation.fulfilment import Answer
+from bot.compensation.offers import OnTable
+from bot.context.company_context import Desk
+from bot.conversation import messages
+from bot.conversation.agents import agent_offers
+from bot.conversation.agents.agent_actions import Step
+from bot.customers import verification
+from bot.handoffs import queue
+from bot.metrics import FULFILMENTS, PROVIDER_ANSWERS
+from bot.models import Compensation, Complaint, Conversation, Fulfilment
+from bot.policy.decide import decide
+from bot.text.reply import Option, Say, payload
+
+log = structlog.get_logger()
+REMEDY_FAILED = "remedy_failed"
+
+
+async def heard(
+    session: AsyncSession, desk: Desk, key: str, answer: Answer, *, event_id: str | None = None
+) -> Step | None:
+    """Take in an answer or, with an ``event_id``, a callback; None when nothing changes by it.
+
+    Said twice, late or in another order, the first word that settles it holds.
+
+    Raises:
+        LookupError: no remedy was asked for under this key.
+    """
+    here = Fulfilment.idempotency_key == key
+    known = await session.scalar(
+        select(Compensation.complaint_id)
+        .join(Fulfilment, Fulfilment.compensation_id == Compensation.id)
+        .where(here)
+    )
+    if known is None:
+        raise LookupError(key)
+    case = await session.get_one(Complaint, known)
+    # The conversation first, as a turn does it: nobody waits for anybody in a circle.
+    conversation = await verification.lock(session, case.conversation_id)
+    one = await fulfilment.lock(session, here)
+    if one is None or (event_id is not None and await fulfilment.is_known(session, event_id)):
+        return None
+    PROVIDER_ANSWERS.labels(answer.outcome).inc()
+    given = await session.get_one(Compensation, one.compensation_id)
+    ended = fulfilment.hear(session, one, answer, event_id=event_id)
+    if ended is None:
+        if answer.outcome == "done" and one.state in {"refused", "lost"}:
+            _done_after_all(session, case, given, one)
+        return None
+    FULFILMENTS.labels(ended).inc()
+    originator = f"provider:{one.provider}"
+    if ended == "done":
+        return await _done(session, desk, case, given, originator)
+    why = answer.why or "no answer in time"
+    log.warning("remedy_failed", reference=case.reference, kind=given.kind, how=ended, why=why)
+    return await _failed(
+        session, desk, conversation, given, originator=originator, why=f"{ended}: {why}"
+    )
+
+
+async def _done(
+    session: AsyncSession, desk: Desk, case: Complaint, given: Compensation, originator: str
+) -> Step | None:
+    said = await agent_offers.fulfilled(session, desk, case, given, originator)
+    return Step(case.conversation_id) if said is not None else None
+
+
+async def _failed(
+    session: AsyncSession,
+    desk: Desk,
+    conversation: Conversation,
+    given: Compensation,
+    *,
+    originator: str,
+    why: str,
+) -> Step | None:
+    """The customer is told so; a person takes the case, with alternatives already on the table."""
+    if not await acceptance.fail(session, given, originator, why):
+        return None  # somebody's hands have done it meanwhile
+    case = await session.get_one(Complaint, given.complaint_id)
+    owner = await queue.open_handoff(session, conversation.id)
+    language, wording = conversation.language, desk.wording
+    values = {
+        "title": presentation.title(wording, given, language),
+        "reference": case.reference,
+    }
+    if owner is not None and owner.state == "active":
+        # Whoever has the customer decides what comes next.
+        text = wording.say("remedy_failed_with_agent", language, **values)
+        await messages.put(session, conversation, Say(text), author="system", state="pending")
+        return Step(conversation.id)
+    if owner is None:
+        owner = await queue.add(session, desk, case, REMEDY_FAILED)
+    elif owner.reason == "promise_broken":
+        owner.reason = REMEDY_FAILED  # that is why
+    owner.priority = min(owner.priority, queue.PRIORITIES[REMEDY_FAILED])
+    wait = await queue.waiting(session, desk, owner)
+    text = wording.say("remedy_failed", language, due=wait.promise.due_at, **values)
+    options: tuple[Option, ...] = ()
+    spent = await messages.spend_open_choices(session, conversation.id)
+    table = None
+    if owner.reason == REMEDY_FAILED and owner.complaint_id == case.id:
+        table = await _instead(session, desk, conversation, case)
+    if table is not None:
+        text = f"{text} {wording.say('remedy_failed_choose', language)}"
+        none = Option(wording.say("none_of_these", language), payload("deny", offer=table.offer.id))
+        options = (*presentation.options(wording, table.alternatives, language), none)
+    await messages.put(session, conversation, Say(text, options), author="system", state="pending")
+    return Step(conversation.id, spent=spent)
+
+
+async def _instead(
+    session: AsyncSession, desk: Desk, conversation: Conversation, case: Complaint
+) -> OnTable | None:
+    """What else the policy allows, without the kinds that have failed in this case.
+
+    A right that failed is not taken away by that: the person who takes the case sees to it.
+    """
+    failed = await acceptance.failed_kinds(session, case)
+    facts = await offers.case_facts(session, desk, case, conversation)
+    decision = decide(desk.policy, facts)
+    left = tuple(one for one in decision.alternatives if one.kind not in failed)
+    if not left:
+        return None
+    reasons = (*decision.reasons, f"without {', '.join(sorted(failed))}: it could not be done")
+    decision = replace(decision, alternatives=left, reasons=reasons)
+    table = await offers.put(session, case, decision)
+    await record(session, case, conversation, facts, decision, offer_id=table.offer.id)
+    return table
+
+
+def _done_after_all(
+    session: AsyncSession, case: Complaint, given: Compensation, one: Fulfilment
+) -> None:
+    """It was given up, and now it is done: perhaps twice, so people must know."""
+    log.error("remedy_done_after_all", reference=case.reference, kind=given.kind, was=one.state)
+    audit.note(session, case, f"provider:{one.provider}", "done after all", kind=given.kind)

@@ -1,0 +1,104 @@
+"""The carrier: asks the company's own system for what it is to carry out, until it answers.
+
+What is due is leased for longer than any request takes, asked for outside of every transaction, and
+its answer taken in in one of its own. Several edges share the work; what a killed one left behind
+is asked for again, under the same key.
+"""
+
+import asyncio
+import os
+import socket
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import timedelta
+
+import structlog
+
+from bot.compensation import fulfilment
+from bot.compensation.fulfilment import Wanted
+from bot.compensation.provider_client import Provider, request
+from bot.context.company_context import Desk
+from bot.conversation.agents.agent_actions import Step
+from bot.conversation.workers.fulfilment_result import heard
+from bot.database.session import Database
+from bot.metrics import FULFILMENTS_OLDEST, FULFILMENTS_PENDING
+
+log = structlog.get_logger()
+SWEEP_EVERY = 1.0
+LEASE = timedelta(seconds=30)
+
+
+class Carrier:
+    """Carries remedies to a provider."""
+
+    def __init__(
+        self,
+        db: Database,
+        desk: Desk,
+        provider: Provider,
+        on_step: Callable[[Step], Awaitable[None]],
+    ) -> None:
+        self._db = db
+        self._desk = desk
+        self._provider = provider
+        self._on_step = on_step
+        self._name = f"{socket.gethostname()}-{os.getpid()}"
+        self._not_before = 0.0  # when the provider, which is short of breath, may be asked again
+        self._sweeping: asyncio.Task[None] | None = None
+
+    def use(self, desk: Desk) -> None:
+        """From the next answer on, work by another desk."""
+        self._desk = desk
+
+    async def start(self) -> None:
+        """Begin; what was left at the last stop goes first."""
+        if self._db.is_sqlite:
+            async with self._db.write() as session:
+                await fulfilment.release_all(session)
+        self._sweeping = asyncio.create_task(self._for_ever())
+
+    async def stop(self) -> None:
+        """Whatever is cut off is asked for again by whoever comes next."""
+        if self._sweeping is not None:
+            self._sweeping.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._sweeping
+        await self._provider.close()
+
+    async def _for_ever(self) -> None:
+        while True:
+            try:
+                while await self.sweep():
+                    pass
+            except Exception:
+                log.exception("carrier_failed")
+            await asyncio.sleep(SWEEP_EVERY)
+
+    async def sweep(self) -> bool:
+        """Ask for all that is due now, at once; whether there was anything."""
+        async with self._db.read() as session:
+            left = await fulfilment.backlog(session)
+        FULFILMENTS_PENDING.set(left.pending)
+        FULFILMENTS_OLDEST.set(left.oldest.total_seconds())
+        if not left.pending or asyncio.get_running_loop().time() < self._not_before:
+            return False
+        async with self._db.write() as session:
+            taken = await fulfilment.take(session, self._name, LEASE)
+        outcomes = await asyncio.gather(
+            *(self._carry(one) for one in taken), return_exceptions=True
+        )
+        for outcome in outcomes:
+            if isinstance(outcome, BaseException):
+                log.error("carrier_failed", exc_info=outcome)
+        return bool(taken)
+
+    async def _carry(self, wanted: Wanted) -> None:
+        key = wanted.fulfilment.idempotency_key
+        answer = await self._provider.ask(request(wanted), key)
+        if answer.outcome == "later" and answer.after:
+            later = asyncio.get_running_loop().time() + answer.after.total_seconds()
+            self._not_before = max(self._not_before, later)
+        async with self._db.write() as session:
+            step = await heard(session, self._desk, key, answer)
+        if step is not None:
+            await self._on_step(step)

@@ -1,0 +1,1 @@
+"""Customers: contacts, orders, and the verification of who is writing."""

@@ -1,0 +1,1 @@
+"""Sessions, transactions and migrations, on SQLite and on PostgreSQL."""

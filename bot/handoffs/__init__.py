@@ -1,0 +1,1 @@
+"""The queue of cases that need a human: assignment, waiting time, wallboard."""

@@ -1,0 +1,88 @@
+"""Cards: a handoff in a list, with all that tells an agent which case to take next."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from bot import clock
+from bot.handoffs.wait_estimate import QUEUE_ORDER
+from bot.models import Agent, Complaint, Contact, Conversation, Handoff, Message, Promise
+
+# A promise is about to break when less than this is left of it.
+SOON = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One handoff as a list shows it."""
+
+    handoff: Handoff
+    case: Complaint
+    conversation: Conversation
+    customer: str | None
+    agent: Agent | None
+    due_at: datetime | None
+    is_late: bool
+    unanswered: int  # what the customer said since a person last answered
+    last: Message | None
+
+    @property
+    def breaks_soon(self) -> bool:
+        """Whether a promise is about to break."""
+        return self.due_at is not None and self.due_at - clock.now() < SOON
+
+
+async def cards(session: AsyncSession, *where: ColumnElement[bool]) -> list[Card]:
+    """The open handoffs that fit, in the order to take them."""
+    due = (
+        select(func.min(Promise.due_at))
+        .where(Promise.complaint_id == Complaint.id, Promise.state == "open")
+        .scalar_subquery()
+    )
+    broken = (
+        select(func.count())
+        .where(Promise.complaint_id == Complaint.id, Promise.state == "broken")
+        .scalar_subquery()
+    )
+    theirs, ours = aliased(Message), aliased(Message)
+    answered = (
+        select(func.coalesce(func.max(ours.seq), 0))
+        .where(ours.conversation_id == Handoff.conversation_id, ours.author == "agent")
+        .correlate(Handoff)
+        .scalar_subquery()
+    )
+    unanswered = (
+        select(func.count())
+        .where(
+            theirs.conversation_id == Handoff.conversation_id,
+            theirs.author == "customer",
+            theirs.seq > answered,
+            theirs.at >= Handoff.created_at,
+        )
+        .correlate(Handoff)
+        .scalar_subquery()
+    )
+    rows = await session.execute(
+        select(
+            Handoff, Complaint, Conversation, Contact.name, Agent, due, broken, unanswered, Message
+        )
+        .join(Complaint, Complaint.id == Handoff.complaint_id)
+        .join(Conversation, Conversation.id == Handoff.conversation_id)
+        .outerjoin(
+            Contact, Contact.id == func.coalesce(Complaint.contact_id, Conversation.contact_id)
+        )
+        .outerjoin(Agent, Agent.id == Handoff.agent_id)
+        .outerjoin(
+            Message,
+            (Message.conversation_id == Conversation.id) & (Message.seq == Conversation.last_seq),
+        )
+        .where(Handoff.state != "ended", *where)
+        .order_by(*QUEUE_ORDER)
+    )
+    return [
+        Card(handoff, case, conversation, name, agent, due_at, bool(late), int(unread), last)
+        for handoff, case, conversation, name, agent, due_at, late, unread, last in rows
+    ]

@@ -1,0 +1,114 @@
+"""The wallboard: how the whole of it stands, for those who lead the others."""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from statistics import median
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot import clock
+from bot.agents import accounts
+from bot.agents.accounts import AtWork
+from bot.cases import audit
+from bot.context.company_context import Desk
+from bot.handoffs.queue_card import SOON
+from bot.models import Agent, CaseEvent, Complaint, Handoff, Message, Promise
+
+CLOCK_SINCE = timedelta(hours=24)
+# Seed text 003: apologise, take responsibility, compensate, all in sixty seconds.
+CLOCK = timedelta(seconds=60)
+MOST_PROMISES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseLine:
+    """An open promise, its case, and who has it."""
+
+    promise: Promise
+    reference: str
+    agent: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wallboard:
+    """Counts as of now; "today" begins at midnight where the company is."""
+
+    waiting: int
+    longest_wait: timedelta | None
+    active: int
+    people: list[AtWork]
+    promises: list[PromiseLine]
+    promises_open: int
+    promises_due_soon: int
+    promises_broken_today: int
+    complaints: int  # of the last 24 hours
+    within_a_minute: int
+    median_seconds: float | None
+    worst_seconds: float | None
+    resolved_today: int
+    returned_today: int
+    answers_today: int  # messages of people
+    asked_known_today: int  # those that asked for what was known
+
+
+async def read(session: AsyncSession, desk: Desk) -> Wallboard:
+    """How things stand now."""
+    now = clock.now()
+    midnight = datetime.combine(now.astimezone(desk.company.tz).date(), time.min, desk.company.tz)
+    oldest = await session.scalar(
+        select(func.min(Handoff.created_at)).where(Handoff.state == "waiting")
+    )
+    took = await _apologies(session, now)
+    on_time = [seconds for seconds in took if seconds <= CLOCK.total_seconds()]
+    open_ = Promise.state == "open"
+    ended_today = (Handoff.state == "ended") & (Handoff.ended_at >= midnight)
+    return Wallboard(
+        waiting=await _count(session, Handoff.state == "waiting"),
+        longest_wait=now - oldest if oldest else None,
+        active=await _count(session, Handoff.state == "active"),
+        people=await accounts.at_work(session),
+        promises=await _promises(session),
+        promises_open=await _count(session, open_),
+        promises_due_soon=await _count(session, open_, Promise.due_at < now + SOON),
+        promises_broken_today=await _count(
+            session, Promise.state == "broken", Promise.due_at >= midnight
+        ),
+        complaints=len(took),
+        within_a_minute=len(on_time),
+        median_seconds=median(took) if took else None,
+        worst_seconds=max(took, default=None),
+        resolved_today=await _count(session, ended_today, Handoff.ended_how == "resolved"),
+        returned_today=await _count(session, ended_today, Handoff.ended_how == "returned"),
+        answers_today=await _count(session, Message.author == "agent", Message.at >= midnight),
+        asked_known_today=await _count(
+            session, CaseEvent.what == audit.ASKED_KNOWN, CaseEvent.at >= midnight
+        ),
+    )
+
+
+async def _apologies(session: AsyncSession, now: datetime) -> list[float]:
+    """How long each complaint of the last day waited for its apology, or waits still."""
+    rows = await session.execute(
+        select(Complaint.first_message_at, Complaint.apologized_at).where(
+            Complaint.first_message_at >= now - CLOCK_SINCE
+        )
+    )
+    return [((left or now) - came).total_seconds() for came, left in rows]
+
+
+async def _promises(session: AsyncSession) -> list[PromiseLine]:
+    rows = await session.execute(
+        select(Promise, Complaint.reference, Agent.name)
+        .join(Complaint, Complaint.id == Promise.complaint_id)
+        .outerjoin(Handoff, (Handoff.complaint_id == Complaint.id) & (Handoff.state == "active"))
+        .outerjoin(Agent, Agent.id == Handoff.agent_id)
+        .where(Promise.state == "open")
+        .order_by(Promise.due_at)
+        .limit(MOST_PROMISES)
+    )
+    return [PromiseLine(promise, reference, name) for promise, reference, name in rows]
+
+
+async def _count(session: AsyncSession, *where: ColumnElement[bool]) -> int:
+    return int(await session.scalar(select(func.count()).where(*where)) or 0)

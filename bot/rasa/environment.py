@@ -1,0 +1,99 @@
+"""Where the dialogue engine lives: its Python, its model, and the environment it runs in."""
+
+import hashlib
+import os
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from bot.config.settings import ROOT, Settings
+
+PYTHON = Path(".venv-rasa/bin/python")
+MODELS = Path("models")
+# What a model is made from; a change in any of it makes the model stale.
+SOURCES = (
+    "domain.yml",
+    "config.yml",
+    "data/concepts.yml",
+    "bot/inside_rasa/words.py",
+    "bot/inside_rasa/spelling.py",
+    "bot/inside_rasa/concepts.py",
+    "bot/inside_rasa/intent_features.py",
+    "bot/inside_rasa/intent_model.py",
+    "bot/inside_rasa/intent_classifier.py",
+    "data/nlu",
+    "data/rules",
+    "data/stories",
+    "requirements/engine.txt",
+)
+
+
+_RESPONSES = re.compile(rb"^responses:.*?(?=^\w|\Z)", re.MULTILINE | re.DOTALL)
+
+
+def sources(root: Path = ROOT) -> Iterator[Path]:
+    """Every file a model is made from, in a fixed order."""
+    for name in SOURCES:
+        path = root / name
+        if path.is_dir():
+            yield from sorted(file for file in path.rglob("*.y*ml") if file.is_file())
+        elif path.is_file():
+            yield path
+
+
+def fingerprint(root: Path = ROOT) -> str:
+    """A short name for the present state of all that a model is made from."""
+    digest = hashlib.sha256()
+    for path in sources(root):
+        content = path.read_bytes()
+        if path.name == "domain.yml":
+            # The wording is read by the actions and the edge: no model is made from it.
+            content = _RESPONSES.sub(b"", content)
+        # With the length, text moved from one file to its neighbour is a change, too.
+        digest.update(f"{path.relative_to(root).as_posix()}\n{len(content)}\n".encode())
+        digest.update(content)
+    return digest.hexdigest()[:12]
+
+
+def model_path(root: Path = ROOT) -> Path:
+    """Where the model for the present state is, or will be once it is trained."""
+    return root / MODELS / f"regalo-{fingerprint(root)}.tar.gz"
+
+
+def newest_model(root: Path = ROOT) -> Path | None:
+    """The model to use: the one for the present state, else the last one trained."""
+    current = model_path(root)
+    if current.is_file():
+        return current
+    models = (root / MODELS).glob("regalo-*.tar.gz")
+    return max(models, key=lambda path: path.stat().st_mtime, default=None)
+
+
+def environment(base: Mapping[str, str], settings: Settings, **more: str) -> dict[str, str]:
+    """The environment for a process of the engine: quiet, and without secrets it has no need of."""
+    ours = {name.upper() for name in Settings.model_fields}
+    theirs = {
+        name: value
+        for name, value in base.items()
+        if name.upper() not in ours and not name.startswith(("PYTHON", "SANIC_", "VIRTUAL_ENV"))
+    }
+    return theirs | {
+        "CUDA_VISIBLE_DEVICES": "-1",
+        "LOG_LEVEL": "DEBUG" if settings.log_level == "DEBUG" else "WARNING",
+        "MPLCONFIGDIR": str(settings.var_dir / "matplotlib"),
+        "PYTHONPATH": str(ROOT),
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONUTF8": "1",
+        "PYTHONWARNINGS": "ignore",
+        "RASA_CACHE_DIRECTORY": str(settings.var_dir / "rasa-cache"),
+        "RASA_TELEMETRY_ENABLED": "false",
+        "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        **more,
+    }
+
+
+def python(root: Path = ROOT) -> Path | None:
+    """The engine's Python, if its environment has been built."""
+    path = root / PYTHON
+    return path if os.access(path, os.X_OK) else None

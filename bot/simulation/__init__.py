@@ -1,0 +1,1 @@
+"""What another policy would have decided: simulation, shadow policy, equity report."""

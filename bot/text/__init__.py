@@ -1,0 +1,1 @@
+"""Language, dates, wording and references: how text is read and written."""

@@ -1,0 +1,1 @@
+"""What a message says: facts, escalation, emotion, severity, and which alternative it means."""

@@ -1,0 +1,209 @@
+"""The facts in a customer's own words: order numbers, e-mail, phone, amounts, what it is about.
+
+Rules rather than a model: a fact is either there or not, and a wrong guess costs the customer a
+question. What remains unsure is left out.
+"""
+
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import phonenumbers
+
+from bot.text.case_reference import REFERENCE
+from bot.text.normalize import fold, key
+
+# Facts stand in the first lines; the rest of a rant is not searched.
+LONGEST = 2000
+_ISO_DATE = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
+_EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}", re.IGNORECASE)
+# People who dictate say it in words: "ana arroba ejemplo punto com".
+_SPOKEN_EMAIL = re.compile(
+    r"\b([\w.+-]{1,64})\s+(?:arroba|at)\s+([\w-]{1,63}(?:\s+(?:punto|dot)\s+[\w-]{1,63}){1,5})",
+    re.IGNORECASE,
+)
+_ORDER_WORD = (
+    r"(?:pedido|orden|compra|order|purchase|factura|boleta|ped|ord|numero|number|no|nro|num|n[°º])"
+)
+_LABELLED_ORDER = re.compile(
+    rf"(?:\b{_ORDER_WORD}\b\.?|#)\s*"
+    r"(?:(?:es|is|el|numero|number|no|nro|num|n[°º]|de|:|#|-)\.?\s*){0,6}"
+    r"((?:[a-z]{1,4}-)?\d(?:[\d.\- ]{1,12})\d)(?!\w)",
+    re.IGNORECASE,
+)
+_PREFIXED_ORDER = re.compile(r"\b(?:ped|ord)-?(\d{4,10})\b", re.IGNORECASE)
+_BARE_ORDER = re.compile(r"(?<![\w.,$@+-])#?(\d{5})(?![\w@]|[.,]\d)")
+_DOTTED_ORDER = re.compile(r"^\W*(?:(?:es|el|is|the|la)\s+)*(\d{1,2}[. ]\d{3})\W*$", re.IGNORECASE)
+_SPOKEN_DIGITS = {
+    word: str(digit)
+    for words in (
+        "cero uno dos tres cuatro cinco seis siete ocho nueve",
+        "zero one two three four five six seven eight nine",
+    )
+    for digit, word in enumerate(words.split())
+}
+_SPOKEN_RUN = re.compile(rf"\b(?:(?:{'|'.join(_SPOKEN_DIGITS)})\b[\s,]*){{5,12}}")
+_AMOUNT = re.compile(
+    r"(?:(?:cop|mxn|usd|eur|us|\$|€)\s*\$?\s*\d[\d.,]*(?:\s*(?:mil|millones|lucas|k))?)"
+    r"|(?:\d[\d.,]*\s*(?:(?:mil|lucas|palos|millones|millon)\b(?:\s+(?:de\s+)?(?:pesos|soles))?"
+    r"|pesos|soles|euros|dolares|dollars|usd|cop|mxn|k\b))",
+    re.IGNORECASE,
+)
+_SPAN = re.compile(
+    r"\b(?:hace|desde hace|ya van|llevo|van)\s+(?:como\s+)?(?:\w+)\s+"
+    r"(?:minutos?|horas?|dias?|semanas?|mes(?:es)?|anos?)\b"
+    r"|\b(?:\d+|two|three|four|five|six|a few|several)\s+"
+    r"(?:minutes?|hours?|days?|weeks?|months?|years?)(?:\s+ago)?\b"
+    r"|\b(?:ayer|anteayer|antier|yesterday|(?:el\s+)?(?:lunes|martes|miercoles|jueves|viernes"
+    r"|sabado|domingo)|(?:last\s+|on\s+)?(?:monday|tuesday|wednesday|thursday|friday|saturday"
+    r"|sunday))\b"
+)
+_THING = re.compile(
+    r"\b(?:compre|pedi|encargue|ordene|adquiri|bought|ordered|purchased|got)\s+"
+    r"(?:un|una|a|an|el|la|the|mi|my)\s+([a-zñ]{4,20})\b"
+    r"|\b(?:mi|la|el|una|un|my|the)\s+([a-zñ]{4,20})\s+(?:que\s+)?(?:me\s+)?(?:llego|vino|salio"
+    r"|(?:ya )?no (?:prend|enciend|funcion|sirv|carg|calient|enfri)\w*|dejo de"
+    r"|se (?:dano|descompuso|apag\w+|quemo|rompio|jodio)|stopped|does(?:n'?t| not)|won'?t"
+    r"|broke|died|arrived|came)\b"
+    r"|\b(?:mi|el|la|un|una)\s+([a-zñ]{4,20})\s+(?:del|de\s+(?:mi|el|la))\s+(?:pedido|orden|compra)\b"
+    r"|\b(?:llego|vino|salio)\s+(?:\w+\s+)?(?:mi|la|el|una|un)\s+([a-zñ]{4,20})\b"
+)
+_NOT_THINGS = frozenset(
+    "pedido paquete producto compra orden cosa articulo mercancia caja envio domicilio par regalo "
+    "order package parcel product item thing delivery purchase stuff gift pair online tienda "
+    "semana noche tarde manana dia mes anio vez enero febrero marzo abril mayo junio julio agosto "
+    "septiembre octubre noviembre diciembre lunes martes miercoles jueves viernes sabado domingo "
+    "pareja hija hijo mama papa madre padre esposa esposo novia novio hermana hermano amiga amigo "
+    "week night month year time friend wife husband mother father daughter sister brother monday "
+    "tuesday wednesday thursday friday saturday sunday "
+    "servicio app aplicacion pagina internet sistema tarjeta senal linea service card website site "
+    "nuevo nueva new mensajero repartidor domiciliario cliente senor senora chico".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What one message tells; every list is in the order of the words."""
+
+    references: tuple[str, ...] = ()  # of earlier cases
+    orders: tuple[str, ...] = ()  # keys: letters and digits only
+    emails: tuple[str, ...] = ()  # in lower case
+    phones: tuple[str, ...] = ()  # E.164
+    amounts: tuple[str, ...] = ()  # as written
+    spans: tuple[str, ...] = ()  # dates and spans, as written
+    thing: str | None = None  # what it is about, one word in the singular
+    entities: list[dict[str, Any]] = field(default_factory=list, compare=False)
+
+    def __bool__(self) -> bool:
+        """Whether the message tells something that a purchase can be found by."""
+        return bool(self.orders or self.emails or self.phones)
+
+
+def find(text: str, region: str = "CO") -> Facts:
+    """Every fact in ``text``; phones without a country code are read as of ``region``."""
+    text = text[:LONGEST]
+    rest, emails = _take_emails(text)
+    rest, references = _take(rest, REFERENCE)
+    rest, dates = _take(rest, _ISO_DATE)
+    rest, amounts = _take(rest, _AMOUNT)
+    amounts = [amount.rstrip(".,") for amount in amounts]
+    orders: list[str] = []
+    for match in _LABELLED_ORDER.finditer(fold_keeping_length(rest)):
+        if 4 <= len(number := key(match.group(1))) <= 10:
+            orders.append(number)
+            rest = _blank(rest, *match.span(1))
+    rest, phones = _take_phones(rest, region)
+    for pattern in (_PREFIXED_ORDER, _BARE_ORDER, _DOTTED_ORDER):
+        for match in pattern.finditer(rest):
+            orders.append(key(match.group(1)))
+            rest = _blank(rest, *match.span(1))
+    for match in _SPOKEN_RUN.finditer(fold(rest)):
+        spoken = "".join(_SPOKEN_DIGITS[word] for word in re.findall(r"[a-z]+", match.group()))
+        (phones if len(spoken) >= 10 else orders).append(
+            f"+{spoken}" if len(spoken) > 10 else spoken
+        )
+    spans = dates + [match.group() for match in _SPAN.finditer(fold(rest))]
+    found = {
+        "reference": [reference.upper() for reference in references],
+        "order_number": list(dict.fromkeys(orders)),
+        "email": emails,
+        "phone": list(dict.fromkeys(phones)),
+        "amount": amounts,
+        "date": spans,
+    }
+    thing = _thing(text)
+    if thing:
+        found["product"] = [thing]
+    return Facts(
+        references=tuple(found["reference"]),
+        orders=tuple(found["order_number"]),
+        emails=tuple(emails),
+        phones=tuple(found["phone"]),
+        amounts=tuple(amounts),
+        spans=tuple(spans),
+        thing=thing,
+        entities=[
+            {"entity": name, "value": value} for name, values in found.items() for value in values
+        ],
+    )
+
+
+def fold_keeping_length(text: str) -> str:
+    """Folded, but character for character, so that places found in it hold in ``text``."""
+    return "".join(map(_folded, text))
+
+
+@lru_cache(maxsize=4096)
+def _folded(char: str) -> str:
+    return (fold(char) or char)[:1]
+
+
+def _blank(text: str, start: int, end: int) -> str:
+    return text[:start] + " " * (end - start) + text[end:]
+
+
+def _take(text: str, pattern: re.Pattern[str]) -> tuple[str, list[str]]:
+    found = []
+    for match in pattern.finditer(fold_keeping_length(text)):
+        found.append(text[match.start() : match.end()].strip())
+        text = _blank(text, *match.span())
+    return text, found
+
+
+def _take_emails(text: str) -> tuple[str, list[str]]:
+    emails = []
+    for match in _EMAIL.finditer(text):
+        emails.append(match.group().rstrip(".").casefold())
+        text = _blank(text, *match.span())
+    for match in _SPOKEN_EMAIL.finditer(text):
+        domain = re.sub(r"\s+(?:punto|dot)\s+", ".", match.group(2), flags=re.IGNORECASE)
+        emails.append(f"{match.group(1)}@{domain}".casefold())
+        text = _blank(text, *match.span())
+    return text, list(dict.fromkeys(emails))
+
+
+def _take_phones(text: str, region: str) -> tuple[str, list[str]]:
+    phones = []
+    for match in phonenumbers.PhoneNumberMatcher(
+        text, region, leniency=phonenumbers.Leniency.POSSIBLE
+    ):
+        national = str(match.number.national_number)
+        # Shorter than any subscriber's number of the region: an order number, a price, a year.
+        if len(national) >= 8:
+            phones.append(
+                phonenumbers.format_number(match.number, phonenumbers.PhoneNumberFormat.E164)
+            )
+            text = _blank(text, match.start, match.end)
+    return text, phones
+
+
+def _thing(text: str) -> str | None:
+    """What the customer bought, where one plain word says it."""
+    folded = fold_keeping_length(text)
+    for match in _THING.finditer(folded):
+        group = match.lastindex or 1
+        word = match.group(group)
+        if word not in _NOT_THINGS and not word.endswith("s"):
+            return text[match.start(group) : match.end(group)].casefold()
+    return None

@@ -1,0 +1,34 @@
+"""How grave a complaint is, by rules that anyone can read and explain."""
+
+import re
+
+from bot.category import CATEGORIES, Severity
+from bot.text.normalize import fold
+
+_LEVELS: tuple[Severity, ...] = ("low", "medium", "high")
+# Words that mean harm, repetition or a long time: each raises the severity by one level.
+_GRAVE = re.compile(
+    r"\b(hospital|medicin\w*|medicamento\w*|alergi\w*|bebe|embarazad\w+|discapacidad|cumpleanos"
+    r"|boda|funeral|otra vez|de nuevo|segunda vez|tercera vez|meses|semanas|veinte llamadas"
+    r"|baby|pregnant|medicine|allerg\w*|wedding|birthday|again|second time|third time|months"
+    r"|weeks|insult\w*|amenaz\w*|acos\w*|humill\w*|discrimin\w*|mi (?:jefe|familia|trabajo)"
+    r"|mis (?:vecinos|papas|padres)|threat\w*|harass\w*|humiliat\w*|my (?:boss|family|work))\b"
+)
+# Words by which customers themselves call it small.
+_SLIGHT = re.compile(
+    r"\b(un poco|poquito|pequen\w+|leve\w*|detalle|detallito|rayon(?:cito)?|raspon|rasguno"
+    r"|slight\w*|small|minor|tiny|scratch\w*)\b"
+)
+
+
+def estimate(text: str, category: str, *, more_than_one: bool = False) -> Severity:
+    """The severity of what ``text`` tells: its category's own, raised or lowered by the words."""
+    level = _LEVELS.index(CATEGORIES[category].severity)
+    told = fold(text)
+    level += bool(_GRAVE.search(told)) + more_than_one - bool(_SLIGHT.search(told))
+    return _LEVELS[max(0, min(level, len(_LEVELS) - 1))]
+
+
+def higher(one: Severity, other: Severity) -> Severity:
+    """The graver of two."""
+    return max(one, other, key=_LEVELS.index)

@@ -25,7 +25,7 @@ from bot.understanding.extraction import Facts
 from tests.fakes import telegram, whatsapp
 from tests.fakes.provider import Provider, Trouble, until
 from tests.integration.conftest import settings_for
-from tests.integration.edge import Edge, Engine
+from tests.integration.edge_process import Edge, Engine
 
 T = TypeVar("T")
 

@@ -1,4 +1,4 @@
-"""A real database for every test, on SQLite and on PostgreSQL, and a stage to play scenes on."""
+"""A real database for every test, on SQLite and on PostgreSQL, and a chat to play scenes on."""
 
 import re
 import shutil
@@ -18,7 +18,7 @@ from bot.config.settings import Settings, load_settings
 from bot.context.company_context import Desk, open_desk
 from bot.customers.orders import load_demo
 from bot.database.session import Database, migrate
-from tests.integration.stage import Clock, Stage, Theatre
+from tests.integration.harness import AppHarness, Clock, ConversationHarness
 
 BOTH = ("sqlite", "postgresql")
 HERE = Path(__file__).parent
@@ -156,22 +156,22 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 @pytest.fixture
-def theatre(db: Database, desk: Desk, clock: Clock, tmp_path: Path) -> Theatre:
-    return Theatre(db, desk, clock, tmp_path / "photos")
+def app(db: Database, desk: Desk, clock: Clock, tmp_path: Path) -> AppHarness:
+    return AppHarness(db, desk, clock, tmp_path / "photos")
 
 
 @pytest.fixture
-async def stage(theatre: Theatre) -> Stage:
-    """One customer in a web chat, in Spanish; ``theatre.stage()`` brings others."""
-    return await theatre.stage()
+async def chat(app: AppHarness) -> ConversationHarness:
+    """One customer in a web chat, in Spanish; ``app.chat()`` brings others."""
+    return await app.chat()
 
 
 @pytest.fixture
-def with_policy(theatre: Theatre) -> Callable[..., None]:
+def with_policy(app: AppHarness) -> Callable[..., None]:
     """Change the policy's limits for one test: ``with_policy(daily_budget=…)``."""
 
     def change(**limits: object) -> None:
-        policy = theatre.desk.policy
-        theatre.use_policy(replace(policy, limits=policy.limits.model_copy(update=limits)))
+        policy = app.desk.policy
+        app.use_policy(replace(policy, limits=policy.limits.model_copy(update=limits)))
 
     return change

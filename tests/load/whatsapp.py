@@ -22,7 +22,7 @@ from bot.database.session import migrate
 from tests.e2e.chat import APOLOGY
 from tests.e2e.product import Product
 from tests.fakes.whatsapp import Customer, WhatsApp, post, sign, text_of
-from tests.integration.edge import Edge, Engine
+from tests.integration.edge_process import Edge, Engine
 
 SPREAD_SECONDS = 10.0
 LONGEST_WAIT = 120.0

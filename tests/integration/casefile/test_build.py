@@ -1,0 +1,161 @@
+"""The packet: every fact with its source, and no claim that no row backs."""
+
+import pytest
+
+from bot.casefile import build
+from bot.casefile.build import Packet
+from bot.compensation.agent_remedies import Wanted
+from bot.conversation.agents import agent_offers
+from bot.conversation.workers import promise_reminders
+from bot.models import Complaint, Handoff
+from tests.integration.harness import ANA, ConversationHarness
+
+DAMAGED = f"Llegó rota la licuadora del pedido 10482 y quiero mi dinero. {ANA}"
+
+
+async def built(chat: ConversationHarness) -> Packet:
+    laura = await chat.app.person()
+    async with chat.app.db.read() as session:
+        case = await session.get_one(Complaint, (await chat.case()).id)
+        handoffs = await chat.handoffs()
+        found = await session.get(Handoff, handoffs[-1].id) if handoffs else None
+        return await build.build(session, chat.app.desk, case, found, laura)
+
+
+def sources(one: Packet) -> dict[str, tuple[str, str]]:
+    return {fact.name: (fact.value, fact.source) for fact in one.facts}
+
+
+async def test_every_fact_has_the_source_it_came_from(chat: ConversationHarness) -> None:
+    await chat.customer("damaged", DAMAGED, photos=2)
+    await chat.customer("wants_human", "una persona")
+    known = sources(await built(chat))
+    assert known == {
+        "what_happened": (DAMAGED, "customer"),
+        "thing": ("licuadora", "customer"),
+        "desired": (known["desired"][0], "customer"),
+        "photo": ("2", "customer"),
+        "name": ("Ana Ruiz", "order"),
+        "email": (ANA, "order"),
+        "phone": ("+573001234567", "order"),
+        "order_number": ("10482", "order"),
+        "amount": ("$249.900", "order"),
+        "promised_at": (known["promised_at"][0], "order"),
+        "delivered_at": (known["delivered_at"][0], "order"),
+    }
+
+
+async def test_who_the_page_vouches_for_is_known_from_the_page(chat: ConversationHarness) -> None:
+    await chat.is_vouched_for("10482")
+    await chat.customer("wants_human", "una persona")
+    known = sources(await built(chat))
+    assert known["name"] == ("Ana Ruiz", "page")
+    assert "order_number" not in known  # which one it is about was not said
+    assert "what_happened" not in known
+
+
+async def test_what_was_only_said_is_no_more_than_said(chat: ConversationHarness) -> None:
+    await chat.customer("damaged", "Llegó roto el pedido 10482, mi correo es otro@example.com")
+    await chat.customer("wants_human", "una persona")
+    one = await built(chat)
+    known = sources(one)
+    assert known["order_number"] == ("10482", "customer")
+    assert known["email"] == ("otro@example.com", "customer")
+    assert not {"name", "phone", "amount", "promised_at"} & known.keys()
+    assert "sin confirmar" in one.summary
+    assert "Ana" not in one.summary
+    assert (one.orders, one.value_at_risk, one.tier, one.earlier) == ([], None, None, [])
+
+
+async def test_of_who_has_told_nothing_nothing_is_claimed(chat: ConversationHarness) -> None:
+    await chat.customer("wants_human", "una persona")
+    one = await built(chat)
+    assert one.facts == []
+    assert one.summary == (
+        "Todavía no se sabe quién escribe. Pidió una persona sin contar todavía qué pasó."
+    )
+    assert (one.orders, one.offers, one.earlier, one.photos) == ([], [], [], [])
+    assert (one.value_at_risk, one.tier, one.remedy_cost.amount_minor) == (None, None, 0)
+
+
+async def test_the_value_at_risk_stands_beside_the_cost_of_what_was_given(
+    chat: ConversationHarness,
+) -> None:
+    laura = await chat.app.person()
+    await chat.customer("damaged", DAMAGED)
+    await chat.customer("wants_human", "una persona")
+    before = await built(chat)
+    assert before.value_at_risk is not None
+    bought = sum(order.total_minor for order in before.orders if order.status != "cancelled")
+    assert 0 < before.value_at_risk.amount_minor <= bought
+    assert before.remedy_cost.amount_minor == 0  # an offer costs nothing yet
+    assert before.authority.left.amount_minor == 30000000
+    await chat.claimed_by(laura)
+    await chat.does(agent_offers.give, laura, wanted=Wanted("small_voucher"), request_id="g")
+    after = await built(chat)
+    (given,) = await chat.taken()
+    assert after.remedy_cost.amount_minor == given.terms["cost_minor"]
+    assert 0 < after.remedy_cost.amount_minor < given.amount_minor
+
+
+async def test_offers_promises_and_earlier_cases_are_told_with_what_became_of_them(
+    chat: ConversationHarness,
+) -> None:
+    await chat.customer("damaged", DAMAGED)
+    await chat.press(1)
+    first = await chat.case()
+    await chat.customer("rude_treatment", "Y además me gritaron en la tienda")
+    await chat.customer("wants_human", "una persona")
+    one = await built(chat)
+    assert [(case.reference, given.kind if given else None) for case, given in one.earlier] == [
+        (first.reference, "refund")
+    ]
+    assert "número 2" in one.summary
+    assert {made.what for made in one.promises} == {"answer"}  # the refund's is the first case's
+
+
+async def test_all_that_was_declined_is_named_and_not_claimed_as_open(
+    chat: ConversationHarness,
+) -> None:
+    await chat.customer("damaged", DAMAGED)
+    titles = [one.partition(" (")[0] for one in chat.last.choices[:-1]]
+    await chat.press("Ninguna me sirve")
+    one = await built(chat)
+    assert "nada le sirvió" in one.summary
+    assert all(title in one.summary for title in titles)
+    ((offer, rows),) = one.offers
+    assert offer.state == "declined"
+    assert {row.state for row in rows} == {"declined"}
+
+
+async def test_what_the_customer_corrected_is_in_the_paragraph(chat: ConversationHarness) -> None:
+    await chat.customer("damaged", DAMAGED)
+    await chat.customer("wants_human", "una persona")
+    await chat.press(2)
+    await chat.customer("inform", "era la cafetera")
+    one = await built(chat)
+    assert "«era la cafetera»" in one.summary
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+async def test_the_packet_is_in_the_readers_language(
+    chat: ConversationHarness, language: str
+) -> None:
+    await chat.customer("damaged", DAMAGED)
+    await chat.customer("wants_human", "una persona")
+    reader = await chat.app.person(language=language)
+    async with chat.app.db.read() as session:
+        case = await session.get_one(Complaint, (await chat.case()).id)
+        one = await build.build(session, chat.app.desk, case, None, reader)
+    assert ("It is order 10482" in one.summary) == (language == "en")
+
+
+async def test_a_promise_that_was_broken_is_owned_up_to(chat: ConversationHarness) -> None:
+    await chat.customer("damaged", DAMAGED)
+    await chat.customer("wants_human", "una persona")
+    chat.app.clock.forward(minutes=58)
+    now = chat.app.clock.now()
+    assert await promise_reminders.renew(chat.app.db, chat.app.desk, now.replace(year=2027))
+    one = await built(chat)
+    assert "una promesa" in one.summary
+    assert [made.state for made in one.promises if made.what == "answer"] == ["broken", "open"]

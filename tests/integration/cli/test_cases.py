@@ -1,0 +1,105 @@
+"""The commands by which people see the queue and keep promises, before and beside a console."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.config.settings import ROOT, Settings
+from bot.conversation.outbound import outbox
+from bot.database.session import Database
+from tests.integration.harness import ConversationHarness
+
+
+@pytest.fixture
+def database_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """SQLite alone: the queries are those that other tests run on both."""
+    file = tmp_path / "regalo.db"
+    file.write_bytes(sqlite_template.read_bytes())
+    return f"sqlite:///{file}"
+
+
+def regalo(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "bot.cli", *arguments],
+        cwd=ROOT,
+        env={
+            "DATABASE_URL": settings.database_url,
+            "VAR_DIR": str(settings.var_dir),
+            "PATH": "/usr/bin:/bin",
+            "COLUMNS": "200",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+async def test_the_queue_names_every_case_that_waits_and_why(
+    chat: ConversationHarness, settings: Settings
+) -> None:
+    await chat.customer("wants_human", "quiero una persona")
+    case = await chat.case()
+    (line,) = [
+        one for one in regalo(settings, "queue").stdout.splitlines() if case.reference in one
+    ]
+    assert "wants_human" in line
+
+
+async def test_a_promise_kept_is_told_to_the_customer_and_to_the_ledger_once(
+    chat: ConversationHarness, settings: Settings, db: Database
+) -> None:
+    await chat.customer("damaged", "llegó rota la licuadora, pedido 10482, ana.ruiz@example.com")
+    await chat.press("Uno nuevo")
+    case = await chat.case()
+    assert case.reference in regalo(settings, "promises", "list").stdout
+
+    done = regalo(settings, "promises", "kept", case.reference.lower().replace("-", " "))
+    assert done.returncode == 0, done.stderr
+    again = regalo(settings, "promises", "kept", case.reference)
+    assert again.returncode == 1
+    assert case.reference in again.stderr
+
+    assert [entry.state for entry in await chat.ledger()] == ["accepted", "issued"]
+    assert not await chat.promises()
+    async with db.write() as session:
+        waiting = await outbox.pending(session)
+        (told,) = await outbox.take(session, waiting)
+        assert await outbox.take(session, waiting) == []
+    assert case.reference in told.text
+
+
+def test_a_mistyped_reference_is_refused_in_one_sentence(settings: Settings) -> None:
+    refused = regalo(settings, "promises", "kept", "Q-0000-0001")
+    assert refused.returncode == 1
+    assert len(refused.stderr.strip().splitlines()) == 1
+
+
+async def test_an_offer_is_explained_in_plain_lines(
+    chat: ConversationHarness, settings: Settings
+) -> None:
+    await chat.customer("late_delivery", "el pedido 10482 llegó tarde, ana.ruiz@example.com")
+    case = await chat.case()
+    told = regalo(settings, "policy", "explain", case.reference)
+    assert told.returncode == 0, told.stderr
+    for words in (
+        "rule      late: Demora corriente",
+        "facts     late_delivery, severity medium",
+        "earlier failures 0",
+        "voucher: Bono de compra, COP 25,000, costs COP 15,000, worth COP 22,500, weighs COP",
+        "first     it weighs most",
+        "left      COP 299,880 for this order",
+        "left      COP 600,000 for this customer",
+    ):
+        assert words in told.stdout, told.stdout
+
+
+async def test_a_case_in_which_nothing_was_decided_says_so(
+    chat: ConversationHarness, settings: Settings
+) -> None:
+    await chat.customer("wants_human", "quiero una persona")
+    case = await chat.case()
+    told = regalo(settings, "policy", "explain", case.reference)
+    assert told.returncode == 1
+    assert "nothing was decided" in told.stderr

@@ -1,0 +1,364 @@
+"""A case's whole life over the console's API: taken, read, answered, remedied and given back."""
+
+import asyncio
+import io
+import shutil
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from bot.config.settings import Settings
+from tests.integration.conftest import settings_for
+from tests.integration.console_client import (
+    Console,
+    add_supervisor,
+    claim_newest,
+    conversation_of,
+    hand_over,
+    wait_for_people,
+)
+from tests.integration.edge_process import Edge, Page, running
+
+Json = dict[str, Any]
+CUSTOMERS = 7  # with a damaged order and an offer; each test takes one
+
+
+@pytest.fixture(scope="module")
+def settings(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    folder = tmp_path_factory.mktemp("console")
+    shutil.copy(sqlite_template, folder / "regalo.db")
+    settings = settings_for(f"sqlite:///{folder / 'regalo.db'}", folder)
+    add_supervisor(settings)
+    return settings
+
+
+@pytest.fixture(scope="module")
+def waiting(settings: Settings) -> list[str]:
+    """The sessions of customers who wait for a person since before the edge began."""
+    return asyncio.run(wait_for_people(settings, CUSTOMERS))
+
+
+@pytest.fixture(scope="module")
+def edge(settings: Settings, waiting: list[str]) -> Iterator[Edge]:
+    yield from running(settings)
+
+
+@pytest.fixture
+async def marta(edge: Edge) -> AsyncIterator[Console]:
+    console = await Console(edge).sign_in()
+    yield console
+    await console.close()
+
+
+@pytest.fixture
+async def laura(marta: Console) -> AsyncIterator[Console]:
+    console = await marta.colleague("Laura Gómez")
+    yield console
+    await console.close()
+
+
+def id_() -> str:
+    return str(uuid.uuid4())
+
+
+async def told(page: Page, words: str) -> Json:
+    """The next message to the customer that holds these words."""
+    while True:
+        message = (await page.get("message"))["message"]
+        if words in message["text"]:
+            return dict(message)
+
+
+async def test_the_whole_life_of_a_case(edge: Edge, laura: Console, waiting: list[str]) -> None:
+    session = waiting.pop()
+    conversation = conversation_of(session)
+    async with edge.page(session=session) as customer, laura.live() as live:
+        assert customer.welcome["owner"] == "queue"
+        card = await claim_newest(laura, conversation)
+        await live.get("case", conversation=conversation)
+        reference, handoff = card["reference"], card["handoff"]
+        assert (card["state"], card["reason"], card["category"]) == (
+            "waiting",
+            "wants_human",
+            "damaged",
+        )
+        owner = await customer.get("owner")
+        assert (owner["owner"], owner["name"]) == ("agent", "Laura")
+
+        case = await laura.get(f"/cases/{reference}")
+        assert case["card"]["agent"] == {"id": laura.id, "name": "Laura Gómez"}
+        facts = {one["name"]: one["source"] for one in case["packet"]["facts"]}
+        assert facts["order_number"] == "order"
+        assert facts["what_happened"] == "customer"
+        assert "Rosa Mora" in case["packet"]["summary"]
+        assert case["packet"]["confirmed"] == "no"
+        (offered,) = case["packet"]["offers"]
+        why = offered["why"]
+        assert (why["rule"], why["why"][:11]) == ("damaged", "Se le cree ")
+        assert (why["facts"]["category"], why["facts"]["failures"]) == ("damaged", 0)
+        assert why["first_because"] == "right"
+        assert [one["is_entitlement"] for one in why["alternatives"]] == [True, False, False]
+        assert why["alternatives"][1]["weight"]["text"].startswith("$")
+        assert why["customer_left"]["text"] == "$600.000"
+        assert case["packet"]["person_why"] is None
+        assert {"say", "give", "return", "resolve"} <= set(case["can"])
+
+        # Only when the packet was on her screen is the customer told so, once.
+        await live.send(type="watch", conversation=conversation)
+        for _ in range(2):
+            await laura.post(f"/handoffs/{handoff}/read", status=204)
+        await told(customer, "Laura ya leyó su caso")
+
+        answer = await laura.say(reference, "Hola, soy Laura y me encargo.")
+        shown = await told(customer, "Hola, soy Laura")
+        assert (shown["author"], shown["name"]) == ("agent", "Laura")
+        await live.get("delivery", seq=answer["message"]["seq"], state="delivered")
+        await customer.send(type="seen", seq=answer["message"]["seq"])
+        await live.get("delivery", seq=answer["message"]["seq"], state="read")
+
+        sent = await customer.say("gracias, lo necesito para el sábado")
+        await customer.get("stored", id=sent)
+        heard = await live.get("message", conversation=conversation)
+        while heard["message"]["author"] != "customer":
+            heard = await live.get("message", conversation=conversation)
+        assert heard["message"]["text"] == "gracias, lo necesito para el sábado"
+
+        gift = {"id": id_(), "remedy": "small_voucher", "how": "give"}
+        for _ in range(2):
+            await laura.post(f"/cases/{reference}/remedies", gift)
+        given = await told(customer, "Su código es")
+        due = (datetime.now(UTC) + timedelta(days=2)).isoformat()
+        promise = {"id": id_(), "words": "recojo el roto", "due_at": due}
+        for _ in range(2):
+            await laura.post(f"/cases/{reference}/promises", promise)
+        await told(customer, "«recojo el roto»")
+        await laura.post(f"/cases/{reference}/return", {"note": "cliente muy amable"})
+        back = await told(customer, "Laura me devolvió la conversación")
+        assert "Bono de compra" in back["text"]
+        assert "recojo el roto" in back["text"]
+        # The bot's turn begins where hers ended.
+        (answered,) = await customer.answer_to(await customer.say("hola"))
+        assert (answered["author"], answered["text"]) == ("bot", "oigo: hola")
+
+    async with edge.page(session=session) as again:
+        messages = again.welcome["messages"]
+    assert [one["seq"] for one in messages] == list(range(1, len(messages) + 1))
+    texts = [one["text"] for one in messages]
+    assert sum("ya leyó su caso" in text for text in texts) == 1
+    assert texts.count(given["text"]) == 1
+    case = await laura.get(f"/cases/{reference}")
+    assert (case["card"], case["case"]["state"], case["can"]) == (None, "resolved", ["note"])
+    assert [one["text"] for one in case["notes"]] == ["cliente muy amable"]
+    did = [one["what"] for one in case["history"] if one["actor"] == "Laura Gómez"]
+    for what in ("claimed", "read", "opened", "accepted", "promised", "handoff ended", "noted"):
+        assert did.count(what) == 1, did
+    given_by_her = case["packet"]["offers"][0]
+    assert (given_by_her["by"], given_by_her["state"]) == ("Laura Gómez", "accepted")
+
+
+async def test_a_message_sent_again_after_no_answer_came_is_one(
+    edge: Edge, laura: Console, waiting: list[str]
+) -> None:
+    card = await claim_newest(laura, conversation_of(waiting.pop()))
+    same = id_()
+    first = await laura.say(card["reference"], "Hola.", id=same)
+    again = await laura.say(card["reference"], "Hola.", id=same)
+    assert first["message"]["seq"] == again["message"]["seq"]
+    case = await laura.get(f"/cases/{card['reference']}")
+    assert [one["text"] for one in case["messages"]].count("Hola.") == 1
+
+
+async def test_two_agents_may_use_the_same_id_for_two_messages(
+    edge: Edge, marta: Console, laura: Console, waiting: list[str]
+) -> None:
+    same = id_()
+    texts = []
+    for console, text in ((laura, "soy Laura"), (marta, "soy Marta")):
+        card = await claim_newest(console, conversation_of(waiting.pop()))
+        texts.append((await console.say(card["reference"], text, id=same))["message"]["text"])
+    assert texts == ["soy Laura", "soy Marta"]
+
+
+async def test_a_draft_that_asks_for_what_is_known_is_flagged_and_counted(
+    edge: Edge, marta: Console, laura: Console, waiting: list[str]
+) -> None:
+    card = await claim_newest(laura, conversation_of(waiting.pop()))
+    reference = card["reference"]
+    before = (await marta.get("/wallboard"))["answers"]
+    draft = "¿Me da su número de pedido?"
+    checked = await laura.post(f"/cases/{reference}/check", {"text": draft})
+    assert [one["name"] for one in checked["known"]] == ["order_number"]
+    body = {"id": id_(), "text": draft}
+    refused = await laura.post(f"/cases/{reference}/messages", body, 409)
+    assert refused["error"] == "already_known"
+    assert refused["known"] == checked["known"]
+    await laura.post(f"/cases/{reference}/messages", {**body, "confirmed": True})
+    after = (await marta.get("/wallboard"))["answers"]
+    assert after["asked_known"] == before["asked_known"] + 1
+    assert after["sent"] == before["sent"] + 1
+    unknown = await laura.post(f"/cases/{reference}/check", {"text": "¿Me manda una foto?"})
+    assert unknown["known"] == []
+
+
+async def test_a_confirmed_question_sent_again_is_counted_once(
+    edge: Edge, marta: Console, laura: Console, waiting: list[str]
+) -> None:
+    card = await claim_newest(laura, conversation_of(waiting.pop()))
+    before = (await marta.get("/wallboard"))["answers"]["asked_known"]
+    body = {"id": id_(), "text": "¿Me da su número de pedido?", "confirmed": True}
+    for _ in range(2):
+        await laura.post(f"/cases/{card['reference']}/messages", body)
+    assert (await marta.get("/wallboard"))["answers"]["asked_known"] == before + 1
+
+
+async def test_more_than_ones_authority_is_asked_for_in_one_click(
+    edge: Edge, marta: Console, laura: Console, waiting: list[str]
+) -> None:
+    session = waiting.pop()
+    card = await claim_newest(laura, conversation_of(session))
+    case = f"/cases/{card['reference']}"
+    body = {"id": id_(), "remedy": "small_voucher", "amount_minor": 40000000}
+    refused = await laura.post(f"{case}/remedies", body, 403)
+    assert refused["error"] == "beyond_authority"
+    assert refused["left"]["text"] == "$300.000"
+    async with marta.live() as board:
+        ask = {**body, "id": id_(), "why": "compra cada mes"}
+        asked = await laura.post(f"{case}/approvals", ask)
+        assert (await laura.post(f"{case}/approvals", ask))["id"] == asked["id"]
+        await board.get("case", conversation=conversation_of(session))
+    (open_,) = [one for one in (await marta.get("/board"))["approvals"] if one["id"] == asked["id"]]
+    assert (open_["asked_by"], open_["why"]) == ("Laura Gómez", "compra cada mes")
+    async with edge.page(session=session) as customer:
+        decision = {"decision": "approve", "answer": "adelante"}
+        decided = await marta.post(f"/approvals/{asked['id']}", decision)
+        assert (decided["state"], decided["decided_by"]) == ("approved", "Marta León")
+        message = await told(customer, "La autorización está dada.")
+        assert "$400.000" in message["text"]
+    again = await marta.post(f"/approvals/{asked['id']}", {"decision": "decline"}, 409)
+    assert (again["error"], again["by"]) == ("decided_before", "Marta León")
+
+
+async def test_a_customer_and_an_agent_see_each_other_type(edge: Edge, laura: Console) -> None:
+    async with edge.page() as customer:
+        await hand_over(edge, customer)
+        conversation = conversation_of(customer.session)
+        await claim_newest(laura, conversation)
+        async with laura.live(conversation) as live:
+            await live.send(type="typing", conversation=conversation, on=True)
+            assert (await customer.get("typing", author="agent"))["name"] == "Laura"
+            await customer.send(type="typing")
+            seen = await live.get("typing", author="customer")
+            assert (seen["conversation"], seen["on"]) == (conversation, True)
+
+
+async def test_a_photo_goes_from_the_agent_to_the_customer_and_to_nobody_else(
+    edge: Edge, laura: Console, marta: Console
+) -> None:
+    picture = io.BytesIO()
+    Image.new("RGB", (40, 30), "blue").save(picture, "JPEG")
+    async with edge.page() as customer:
+        await hand_over(edge, customer)
+        card = await claim_newest(laura, conversation_of(customer.session))
+        answer = await laura.http.post(
+            f"/api/cases/{card['reference']}/photos",
+            files={"photo": ("a.jpg", picture.getvalue(), "image/jpeg")},
+            headers={"X-CSRF-Token": laura.csrf},
+        )
+        assert answer.status_code == 201, answer.text
+        photo = answer.json()
+        await laura.say(card["reference"], "", photos=[photo["id"]])
+        shown = (await customer.get("message"))["message"]
+        while shown["author"] != "agent":
+            shown = (await customer.get("message"))["message"]
+        assert [one["id"] for one in shown["photos"]] == [photo["id"]]
+    seen = await marta.ask("GET", f"/api/photos/{photo['id']}")
+    assert (seen.status_code, seen.headers["content-type"]) == (200, "image/jpeg")
+    stranger = Console(edge)
+    assert (await stranger.ask("GET", f"/api/photos/{photo['id']}")).status_code == 401
+    await stranger.close()
+
+
+async def test_a_case_is_handed_to_a_colleague_with_a_note(
+    edge: Edge, laura: Console, marta: Console
+) -> None:
+    carlos = await marta.colleague("Carlos Ruiz")
+    async with edge.page() as customer:
+        await hand_over(edge, customer)
+        card = await claim_newest(laura, conversation_of(customer.session))
+        body = {"to": carlos.id, "note": "prefiere la tarde"}
+        await laura.post(f"/handoffs/{card['handoff']}/transfer", body, 204)
+        await told(customer, "Desde ahora le atiende Carlos")
+        refused = await laura.ask(
+            "POST", f"/api/cases/{card['reference']}/messages", {"id": id_(), "text": "hola"}
+        )
+        assert refused.status_code == 403
+        await carlos.say(card["reference"], "Hola, soy Carlos.")
+        await marta.post(f"/handoffs/{card['handoff']}/take-over")
+        await told(customer, "Desde ahora le atiende Marta")
+    case = await carlos.get(f"/cases/{card['reference']}")
+    assert [one["text"] for one in case["notes"]] == ["prefiere la tarde"]
+    await carlos.close()
+
+
+async def test_a_case_is_resolved_with_a_cause_that_there_is(edge: Edge, laura: Console) -> None:
+    async with edge.page() as customer:
+        await hand_over(edge, customer)
+        card = await claim_newest(laura, conversation_of(customer.session))
+        case = f"/cases/{card['reference']}"
+        refused = await laura.post(f"{case}/resolve", {"cause": "bad_luck"}, 422)
+        assert "carrier_damage" in refused["allowed"]
+        await laura.post(f"{case}/resolve", {"cause": "carrier_damage"})
+        await told(customer, "queda resuelto")
+        late = await laura.post(f"{case}/messages", {"id": id_(), "text": "hola"}, 409)
+        assert late["error"] == "ended"
+
+
+async def test_a_customers_script_is_data_everywhere(edge: Edge, laura: Console) -> None:
+    script = "<script>alert('x')</script><img src=x onerror=alert(9)>"
+    async with edge.page() as customer:
+        await customer.answer_to(await customer.say(script))
+        card = await claim_newest(laura, conversation_of(customer.session))
+    answer = await laura.ask("GET", f"/api/cases/{card['reference']}")
+    assert answer.headers["content-type"].startswith("application/json")
+    assert answer.json()["messages"][0]["text"] == script
+
+
+async def test_signing_out_gives_the_cases_back_and_says_so(edge: Edge, laura: Console) -> None:
+    async with edge.page() as customer:
+        await hand_over(edge, customer)
+        card = await claim_newest(laura, conversation_of(customer.session))
+        await laura.say(card["reference"], "Hola.")
+        await laura.ask("POST", "/logout", {})
+        people = edge.rows("SELECT seen_at FROM agents WHERE id = ?", laura.id)
+        assert people == [(None,)]
+
+
+async def test_presence_and_language_are_ones_own(edge: Edge, laura: Console) -> None:
+    answer = await laura.ask("PATCH", "/api/me/", {"presence": "away", "language": "en"})
+    assert answer.status_code == 200
+    me = answer.json()["agent"]
+    assert (me["presence"], me["language"]) == ("away", "en")
+    board = await laura.get("/board")
+    (mine,) = [one for one in board["agents"] if one["id"] == laura.id]
+    assert mine["presence"] == "away"
+    refused = await laura.ask("GET", "/api/cases/Q-2222-2222")
+    assert refused.json()["text"].isascii()  # English
+
+
+async def test_a_search_finds_a_case_by_what_the_customer_said(edge: Edge, laura: Console) -> None:
+    word = f"palabra{uuid.uuid4().hex[:8]}"
+    async with edge.page() as customer:
+        await customer.answer_to(await customer.say(f"mi caso 7 {word}"))
+        conversation = conversation_of(customer.session)
+    found = (await laura.get(f"/cases/?search={word}"))["cases"]
+    (reference,) = [one["reference"] for one in found]
+    board = await laura.get("/board")
+    assert reference in {
+        one["reference"] for one in board["queue"] if one["conversation"] == conversation
+    }
+    assert word in found[0]["snippet"]

@@ -1,0 +1,76 @@
+"""While the assistant's spending stands still every console shows it; supervisors end it."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.compensation import spending_breaker
+from bot.config.settings import ROOT, Settings
+from bot.database.session import Database
+from tests.integration.conftest import settings_for
+from tests.integration.console_client import Console, add_supervisor
+from tests.integration.edge_process import Edge, running
+
+
+@pytest.fixture(scope="module")
+def settings(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    folder = tmp_path_factory.mktemp("spending")
+    shutil.copy(sqlite_template, folder / "regalo.db")
+    made = settings_for(f"sqlite:///{folder / 'regalo.db'}", folder)
+    add_supervisor(made)
+    return made
+
+
+@pytest.fixture(scope="module")
+def edge(settings: Settings) -> Iterator[Edge]:
+    yield from running(settings)
+
+
+@pytest.fixture
+async def marta(edge: Edge) -> AsyncIterator[Console]:
+    console = await Console(edge).sign_in()
+    yield console
+    await console.close()
+
+
+def spending(settings: Settings, what: str) -> str:
+    """`regalo spending`, as an operator types it."""
+    done = subprocess.run(
+        [sys.executable, "-m", "bot.cli", "spending", what],
+        cwd=ROOT,
+        env=os.environ | {"DATABASE_URL": settings.database_url, "VAR_DIR": str(settings.var_dir)},
+        text=True,
+        check=True,
+        capture_output=True,
+    )
+    return done.stdout
+
+
+def test_the_command_stops_and_resumes(settings: Settings) -> None:
+    assert "by_hand" in spending(settings, "pause")
+    assert "by_hand" in spending(settings, "status")
+    assert spending(settings, "resume").endswith("The assistant may give again.\n")
+    assert spending(settings, "status").startswith("The assistant may give; left to give today: ")
+
+
+async def test_a_pause_is_shown_to_all_and_ended_by_supervisors_alone(
+    settings: Settings, marta: Console
+) -> None:
+    assert (await marta.get("/board"))["pause"] is None
+    db = Database(settings.database_url)
+    async with db.write() as session:
+        await spending_breaker.pause(session, "by_hand", {})
+    await db.close()
+    laura = await marta.colleague("Laura Gómez")
+    for console in (marta, laura):
+        assert (await console.get("/board"))["pause"]["reason"] == "by_hand"
+    await laura.post("/spending/resume", status=403)
+    await marta.post("/spending/resume")
+    assert (await marta.post("/spending/resume", status=409))["error"] == "resumed_before"
+    assert (await marta.get("/board"))["pause"] is None
+    await laura.close()

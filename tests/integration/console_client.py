@@ -1,0 +1,178 @@
+"""People of the company at their consoles, as browsers would be, and cases for them to take."""
+
+import json
+import random
+import subprocess
+import sys
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+from websockets.asyncio.client import ClientConnection, connect
+
+from bot.channels.visitor_token import Visitors
+from bot.config.settings import ROOT, Settings
+from bot.context.company_context import open_desk
+from bot.database.session import Database
+from tests.integration.edge_process import SECRET, Edge, Page
+from tests.integration.harness import ANA, AppHarness, WallClock
+
+ADMIN, PASSWORD = "marta@alborada.example", "una clave muy larga"
+DAMAGED = f"El pedido 10482 llegó roto. {ANA}"
+Json = dict[str, Any]
+
+
+def add_supervisor(settings: Settings) -> None:
+    """The first supervisor, as `regalo agents add` makes them."""
+    add = ["agents", "add", ADMIN, "Marta León", "--role", "supervisor", "--password"]
+    subprocess.run(
+        [sys.executable, "-m", "bot.cli", *add],
+        cwd=ROOT,
+        env={"DATABASE_URL": settings.database_url, "VAR_DIR": str(settings.var_dir)},
+        input=f"{PASSWORD}\n",
+        text=True,
+        check=True,
+        capture_output=True,
+    )
+
+
+async def wait_for_people(settings: Settings, number: int) -> list[str]:
+    """So many customers with a damaged order, an offer and the wish for a person.
+
+    Their conversations are played before the edge begins, with the real actions.
+
+    Returns:
+        The session token of each customer's page.
+    """
+    db, tokens = Database(settings.database_url), []
+    app = AppHarness(db, open_desk(settings), WallClock(), settings.var_dir / "photos")
+    for place in range(number):
+        number_, email = f"{32000 + place}", f"rosa{place}@example.com"
+        await app.order(number_, email)
+        conversation_id, token = Visitors(SECRET).new()
+        chat = await app.chat(conversation_id=conversation_id)
+        await chat.customer("damaged", f"El pedido {number_} llegó roto. {email}")
+        await chat.customer("wants_human", "una persona")
+        tokens.append(token)
+    await db.close()
+    return tokens
+
+
+class Console:
+    """One person's browser: a session, and the token that its page shows."""
+
+    def __init__(self, edge: Edge, *, language: str = "es") -> None:
+        self.edge = edge
+        self.me: Json = {}
+        self.csrf = ""
+        # An address of its own: sign-ins are limited by address, too.
+        here = ".".join(str(random.randint(1, 250)) for _ in range(3))  # noqa: S311 - no secret
+        self.http = httpx.AsyncClient(
+            base_url=f"{edge.url}/console",
+            transport=httpx.AsyncHTTPTransport(local_address=f"127.{here}"),
+            timeout=20,
+            headers={"Accept-Language": language},
+        )
+
+    async def sign_in(self, email: str = ADMIN, password: str = PASSWORD) -> "Console":
+        answer = await self.try_to_sign_in(email, password)
+        assert answer.status_code == 200, answer.text
+        self.me = answer.json()
+        self.csrf = self.me["csrf"]
+        return self
+
+    async def try_to_sign_in(self, email: str, password: str, **headers: str) -> httpx.Response:
+        body = {"email": email, "password": password}
+        return await self.http.post("/login", json=body, headers=headers)
+
+    async def ask(
+        self, method: str, path: str, body: object = None, **headers: str
+    ) -> httpx.Response:
+        """A request of the page's; only what changes something brings the token."""
+        if method != "GET":
+            headers = {"X-CSRF-Token": self.csrf, "Content-Type": "application/json", **headers}
+        content = None if body is None else json.dumps(body)
+        return await self.http.request(method, path, content=content, headers=headers)
+
+    async def post(self, path: str, body: object = None, status: int = 200) -> Json:
+        """Send a command that comes to ``status``."""
+        answer = await self.ask("POST", f"/api{path}", {} if body is None else body)
+        assert answer.status_code == status, answer.text
+        return dict(answer.json()) if answer.content else {}
+
+    async def get(self, path: str, status: int = 200) -> Json:
+        answer = await self.ask("GET", f"/api{path}")
+        assert answer.status_code == status, answer.text
+        return dict(answer.json())
+
+    async def say(self, reference: str, text: str, **more: Any) -> Json:
+        body = {"id": str(uuid.uuid4()), "text": text, **more}
+        return await self.post(f"/cases/{reference}/messages", body)
+
+    async def colleague(self, name: str, role: str = "agent") -> "Console":
+        """A new person, added by this supervisor, at a console of their own."""
+        email = f"{uuid.uuid4().hex[:10]}@alborada.example"
+        body = {"name": name, "email": email, "role": role, "password": PASSWORD}
+        await self.post("/agents/", body, 201)
+        return await Console(self.edge).sign_in(email)
+
+    @property
+    def id(self) -> int:
+        return int(self.me["agent"]["id"])
+
+    @property
+    def email(self) -> str:
+        return str(self.me["agent"]["email"])
+
+    @property
+    def cookie(self) -> str:
+        return "; ".join(f"{one.name}={one.value}" for one in self.http.cookies.jar)
+
+    @asynccontextmanager
+    async def socket(
+        self, *, origin: str | None = None, cookie: str | None = None, **headers: str
+    ) -> AsyncIterator[ClientConnection]:
+        """The live connection, that has said nothing yet."""
+        url = self.edge.url.replace("http", "ws", 1) + "/console/socket"
+        sent = {"Cookie": self.cookie if cookie is None else cookie, **headers}
+        sent["Origin"] = origin or self.edge.url
+        async with connect(url, proxy=None, additional_headers=sent) as ws:
+            yield ws
+
+    @asynccontextmanager
+    async def live(self, conversation: str | None = None) -> AsyncIterator[Page]:
+        """The live connection of a page that was welcomed and looks at a conversation."""
+        async with self.socket() as ws:
+            page = Page(ws)
+            await page.send(type="hello", csrf=self.csrf)
+            await page.get("welcome")
+            if conversation is not None:
+                await page.send(type="watch", conversation=conversation)
+                await page.send(type="ping")
+                await page.get("pong")
+            yield page
+
+    async def close(self) -> None:
+        await self.http.aclose()
+
+
+async def hand_over(edge: Edge, page: Page) -> None:
+    """A customer writes a number that no row backs, and so a person is awaited."""
+    await page.answer_to(await page.say("mi caso 7"))
+
+
+async def claim_newest(console: Console, conversation: str) -> Json:
+    """Claim the waiting case of a conversation; its card."""
+    board = await console.get("/board")
+    (card,) = [one for one in board["queue"] if one["conversation"] == conversation]
+    await console.post(f"/handoffs/{card['handoff']}/claim")
+    return dict(card)
+
+
+def conversation_of(token: str) -> str:
+    """The conversation that a customer's page holds."""
+    found = Visitors(SECRET).read(token)
+    assert found is not None
+    return found

@@ -1,0 +1,412 @@
+"""Remedies from a person: within their authority, once, and only what the customer was told."""
+
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.compensation import authority
+from bot.compensation.agent_remedies import CannotGive, Wanted
+from bot.conversation.agents import agent_actions, agent_offers
+from bot.models import Agent, Approval, Compensation, LedgerEntry, Offer, Promise
+from tests.integration import race_helpers
+from tests.integration.harness import ANA, AppHarness, ConversationHarness, says
+
+DAMAGED = f"El pedido 10482 llegó roto. {ANA}"  # $249.900
+PESO = 100
+MANY = 200_000 * PESO
+CASE_LIMIT = 300_000 * PESO  # of an agent, in the demo's policy
+
+
+@pytest.fixture
+async def laura(app: AppHarness) -> Agent:
+    return await app.person()
+
+
+@pytest.fixture
+async def held(chat: ConversationHarness, laura: Agent) -> ConversationHarness:
+    """Ana's case, in Laura's hands."""
+    await chat.customer("damaged", DAMAGED)
+    await chat.customer("wants_human", "una persona")
+    await chat.claimed_by(laura)
+    return chat
+
+
+async def give(
+    chat: ConversationHarness, person: Agent, remedy: str = "small_voucher", **more: Any
+) -> None:
+    request_id = more.pop("request_id", f"{chat.id[:8]}-{remedy}-{more.get('amount')}")
+    wanted = Wanted(remedy, more.pop("amount", None))
+    await chat.does(agent_offers.give, person, wanted=wanted, request_id=request_id, **more)
+
+
+async def offer(
+    chat: ConversationHarness, person: Agent, amount: int, request_id: str = "o"
+) -> None:
+    wanted = Wanted("small_voucher", amount)
+    await chat.does(agent_offers.put, person, wanted=wanted, request_id=request_id)
+
+
+async def refused(
+    chat: ConversationHarness, person: Agent, remedy: str, amount: int | None = None
+) -> str:
+    with pytest.raises(CannotGive) as error:
+        await give(chat, person, remedy, amount=amount, request_id="refused")
+    return error.value.code
+
+
+async def left(chat: ConversationHarness, person: Agent) -> int:
+    async with chat.app.db.read() as session:
+        case = await chat.case()
+        may = await authority.of(session, chat.app.desk, person, case)
+    return may.left.amount_minor
+
+
+async def test_what_is_given_is_told_and_written_into_the_ledger(
+    held: ConversationHarness, laura: Agent
+) -> None:
+    await give(held, laura, amount=MANY)
+    (given,) = await held.taken()
+    assert given.amount_minor == MANY
+    assert held.told("issued_with_code", title="Bono de compra ($200.000)", code=given.code or "?")
+    (entry,) = await held.ledger()
+    assert (entry.amount_minor, entry.originator) == (MANY, f"agent:{laura.email}")
+    # The case stays with the person until they say that it is done.
+    assert (await held.handoff()).state == "active"
+    assert (await held.case()).state == "open"
+
+
+async def test_the_same_request_gives_once(held: ConversationHarness, laura: Agent) -> None:
+    for _ in range(3):
+        await give(held, laura, request_id="same")
+    assert held.answer_now == []
+    assert len(await held.ledger()) == 1
+
+
+async def test_what_the_bot_had_offered_is_withdrawn_by_what_a_person_gives(
+    held: ConversationHarness, laura: Agent
+) -> None:
+    await give(held, laura)
+    by_bot = await held.app.all(Offer, Offer.agent_id.is_(None))
+    assert {one.state for one in by_bot} == {"void"}
+    assert len(await held.taken()) == 1
+
+
+async def test_an_offer_is_the_customers_to_take_with_a_button(
+    held: ConversationHarness, laura: Agent
+) -> None:
+    await offer(held, laura, MANY)
+    assert held.told("agent_offers", agent="Laura")
+    assert held.last.choices == ("Bono de compra ($200.000)", "No me sirve")
+    assert not await held.ledger()
+    said = await held.press(1)
+    assert [one.author for one in said] == ["system"]
+    (given,) = await held.taken()
+    assert held.told("issued_with_code", code=given.code or "?")
+    (entry,) = await held.ledger()
+    assert entry.originator == f"agent:{laura.email}"
+    assert (await held.handoff()).state == "active"
+
+
+async def test_an_offer_taken_in_words_is_taken_once(
+    held: ConversationHarness, laura: Agent
+) -> None:
+    await offer(held, laura, MANY)
+    await held.receive("Bono de compra ($200.000)")
+    await held.answer("inform")
+    assert len(await held.ledger()) == 1
+    assert await held.customer("inform", "Bono de compra ($200.000)") == []
+    assert len(await held.ledger()) == 1
+
+
+async def test_an_offer_declined_gives_nothing_and_frees_the_authority(
+    held: ConversationHarness, laura: Agent
+) -> None:
+    before = await left(held, laura)
+    await offer(held, laura, MANY)
+    assert await left(held, laura) == before - MANY
+    await held.press("No me sirve")
+    assert held.told("offer_declined_with_agent", agent="Laura")
+    assert not await held.ledger()
+    assert await left(held, laura) == before
+    assert {one.state for one in await held.app.all(Compensation)} <= {"declined", "void"}
+
+
+async def test_beyond_the_authority_of_a_case_nothing_is_given(
+    held: ConversationHarness, laura: Agent
+) -> None:
+    await give(held, laura, amount=MANY)
+    with pytest.raises(CannotGive) as error:
+        await give(held, laura, amount=MANY, request_id="second")
+    assert error.value.code == "beyond_authority"
+    assert error.value.left is not None
+    assert error.value.left.amount_minor == CASE_LIMIT - MANY
+    await give(held, laura, amount=CASE_LIMIT - MANY, request_id="rest")
+    assert await left(held, laura) == 0
+    assert len(await held.ledger()) == 2
+
+
+async def test_open_offers_count_so_that_two_tables_never_pass_the_limit(
+    held: ConversationHarness, laura: Agent
+) -> None:
+    await offer(held, laura, MANY)
+    with pytest.raises(CannotGive):
+        await give(held, laura, amount=MANY)
+    assert not await held.ledger()
+
+
+async def test_a_day_has_its_own_limit_over_all_cases(app: AppHarness, laura: Agent) -> None:
+    given, chat = 0, await app.chat()
+    for place in range(7):
+        number, email = f"{31000 + place}", f"rosa{place}@example.com"
+        await app.order(number, email, total="900000")
+        chat = await app.chat()
+        await chat.customer("wants_human", f"Una persona. Pedido {number}, {email}")
+        await chat.claimed_by(laura)
+        if place < 6:
+            await give(chat, laura, amount=CASE_LIMIT)
+            given += CASE_LIMIT
+    day = app.desk.policy.authority.agent
+    assert day is not None
+    assert await left(chat, laura) == day.per_day.amount_minor - given
+    assert await refused(chat, laura, "small_voucher", CASE_LIMIT) == "beyond_authority"
+    app.clock.forward(days=1)
+    assert await left(chat, laura) == CASE_LIMIT
+
+
+async def test_a_supervisor_may_give_more_than_an_agent(
+    held: ConversationHarness, laura: Agent
+) -> None:
+    marta = await held.app.person("Marta León", "supervisor")
+    await held.does(agent_actions.pass_on, marta, marta.name)
+    await give(held, marta, amount=CASE_LIMIT + PESO)
+    (entry,) = await held.ledger()
+    assert entry.originator == f"supervisor:{marta.email}"
+
+
+async def test_a_refund_is_never_more_than_was_paid(
+    held: ConversationHarness, laura: Agent
+) -> None:
+    marta = await held.app.person("Marta León", "supervisor")
+    await held.does(agent_actions.pass_on, marta, marta.name)
+    paid = (await held.order("10482")).total_minor
+    assert await refused(held, marta, "full_refund", paid + 1) == "more_than_paid"
+    await give(held, marta, "full_refund", amount=paid)
+    (entry,) = await held.ledger()
+    assert (entry.kind, entry.amount_minor, entry.state) == ("refund", paid, "accepted")
+    assert held.told("promised_bank")
+
+
+async def test_two_refunds_together_are_never_more_than_was_paid(held: ConversationHarness) -> None:
+    marta = await held.app.person("Marta León", "supervisor")
+    await held.does(agent_actions.pass_on, marta, marta.name)
+    paid = (await held.order("10482")).total_minor
+    await give(held, marta, "full_refund", amount=paid - 100)
+    for amount in (None, paid, 101):
+        assert await refused(held, marta, "full_refund", amount) == "more_than_paid"
+    await give(held, marta, "full_refund", amount=100)
+    assert sum(one.amount_minor for one in await held.ledger()) == paid
+
+
+@pytest.mark.parametrize(
+    ("remedy", "amount", "code"),
+    [
+        ("no_such_thing", None, "no_remedy"),
+        ("full_refund", None, "needs_order"),
+        ("voucher_percent", None, "needs_order"),
+        ("small_voucher", -5, "bad_amount"),
+    ],
+)
+async def test_what_cannot_be_given_says_why(
+    chat: ConversationHarness, laura: Agent, remedy: str, amount: int | None, code: str
+) -> None:
+    await chat.customer("wants_human", "una persona")
+    await chat.claimed_by(laura)
+    assert await refused(chat, laura, remedy, amount) == code
+    assert not await chat.ledger()
+
+
+async def asks(
+    chat: ConversationHarness, person: Agent, amount: int, request_id: str = "a"
+) -> Approval:
+    _, asked = await chat.does(
+        agent_offers.ask,
+        person,
+        wanted=Wanted("small_voucher", amount),
+        why="compra cada mes",
+        request_id=request_id,
+    )
+    assert isinstance(asked, Approval)
+    return asked
+
+
+async def decides(
+    chat: ConversationHarness, asked: Approval, person: Agent, *, approve: bool, answer: str = ""
+) -> bool:
+    async with chat.app.db.write() as session:
+        fresh = await session.get_one(Approval, asked.id)
+        step = await agent_offers.decide(
+            session, chat.app.desk, fresh, person, approve=approve, answer=answer
+        )
+    await chat.hear(step.said if step else [])
+    return step is not None
+
+
+async def test_more_is_asked_for_and_given_once_it_is_authorized(
+    held: ConversationHarness, laura: Agent
+) -> None:
+    marta = await held.app.person("Marta León", "supervisor")
+    asked = await asks(held, laura, 2 * CASE_LIMIT)
+    assert held.told("approval_asked", agent="Laura")
+    (waits,) = [one for one in await held.promises() if one.what == "authorization"]
+    assert held.app.desk.wording.show(waits.due_at, "es").rstrip(".") in held.last.text
+    assert not await held.ledger()
+
+    assert await decides(held, asked, marta, approve=True)
+    assert held.told("approval_approved")
+    (given,) = await held.taken()
+    assert given.amount_minor == 2 * CASE_LIMIT
+    assert given.code
+    assert given.code in held.last.text
+    assert not [one for one in await held.promises() if one.what == "authorization"]
+    # Who gave it, and on whose authority.
+    (entry,) = await held.ledger()
+    assert entry.originator == f"supervisor:{marta.email}"
+    offered = (await held.app.all(Offer, Offer.agent_id.is_not(None)))[0]
+    assert "authorized by Marta León" in offered.reasons
+    assert await left(held, laura) == CASE_LIMIT  # it was not her own authority
+
+
+async def test_a_question_sent_again_is_one_question(
+    held: ConversationHarness, laura: Agent
+) -> None:
+    first, again = [await asks(held, laura, MANY) for _ in range(2)]
+    assert first.id == again.id
+    assert await held.app.count(Promise, Promise.what == "authorization") == 1
+
+
+async def test_what_was_declined_is_not_given_and_the_reason_is_not_told(
+    held: ConversationHarness, laura: Agent
+) -> None:
+    marta = await held.app.person("Marta León", "supervisor")
+    asked = await asks(held, laura, 2 * CASE_LIMIT)
+    assert await decides(held, asked, marta, approve=False, answer="ya tuvo dos este mes")
+    assert held.told("approval_answered", agent="Laura")
+    assert "dos este mes" not in held.everything
+    assert not await held.ledger()
+    assert not [one for one in await held.promises() if one.what == "authorization"]
+
+
+async def test_an_answer_counts_once(held: ConversationHarness, laura: Agent) -> None:
+    marta = await held.app.person("Marta León", "supervisor")
+    pablo = await held.app.person("Pablo Paz", "supervisor")
+    asked = await asks(held, laura, MANY)
+    assert await decides(held, asked, marta, approve=True)
+    assert not await decides(held, asked, pablo, approve=False)
+    assert not await decides(held, asked, marta, approve=True)
+    (fresh,) = await held.app.all(Approval)
+    assert (fresh.state, fresh.decided_by) == ("approved", marta.id)
+    assert len(await held.ledger()) == 1
+
+
+async def test_a_supervisor_authorizes_no_more_than_they_may_give(
+    held: ConversationHarness, laura: Agent
+) -> None:
+    marta = await held.app.person("Marta León", "supervisor")
+    most = held.app.desk.policy.authority.supervisor
+    assert most is not None
+    asked = await asks(held, laura, most.per_case.amount_minor + PESO)
+    with pytest.raises(CannotGive) as error:
+        await decides(held, asked, marta, approve=True)
+    assert error.value.code == "beyond_authority"
+    (fresh,) = await held.app.all(Approval)
+    assert fresh.state == "open"  # it can still be declined
+    assert not await held.ledger()
+
+
+async def test_a_supervisors_authority_is_used_up_by_what_they_authorize(
+    held: ConversationHarness, laura: Agent
+) -> None:
+    marta = await held.app.person("Marta León", "supervisor")
+    before = await left(held, marta)
+    asked = await asks(held, laura, 2 * CASE_LIMIT)
+    await decides(held, asked, marta, approve=True)
+    assert await left(held, marta) == before - 2 * CASE_LIMIT
+
+
+async def test_a_remedy_that_hands_have_done_is_told_once(
+    held: ConversationHarness, laura: Agent
+) -> None:
+    await give(held, laura, "house_gift")
+    assert held.told("promised_warehouse")
+    (given,) = await held.taken()
+    told = []
+    for _ in range(2):
+        async with held.app.db.write() as session:
+            fresh = await session.get_one(Compensation, given.id)
+            said = await agent_offers.fulfilled(
+                session, held.app.desk, await held.case(), fresh, "agent:x"
+            )
+        told += [said.text] if said else []
+    assert len(told) == 1
+    assert says(held.app.desk, told[0], "fulfilled")
+    assert [one.state for one in await held.ledger()] == ["accepted", "issued"]
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_ten_gifts_at_once_never_pass_the_limit_of_the_case(
+    held: ConversationHarness,
+    laura: Agent,
+    pool: ProcessPoolExecutor,
+    database_url: str,
+    tmp_path: Path,
+) -> None:
+    found = await held.handoff()
+    each = CASE_LIMIT // 4 + PESO  # three fit
+    asked = [(found.id, f"r{place}") for place in range(10)]
+    asked += asked[:2]  # and two are sent twice
+    started = [
+        pool.submit(
+            race_helpers.give,
+            database_url,
+            str(tmp_path),
+            asked[at::4],
+            laura.id,
+            each,
+            race_helpers.START_WITHIN,
+        )
+        for at in range(4)
+    ]
+    outcomes = [outcome for one in started for outcome in one.result()]
+    assert outcomes.count("given") == 3
+    assert set(outcomes) <= {"given", "given before", "beyond_authority"}
+    assert await held.app.count(LedgerEntry) == 3
+    assert await left(held, laura) == CASE_LIMIT - 3 * each
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_gifts_in_many_cases_at_once_never_pass_the_limit_of_the_day(
+    app: AppHarness, laura: Agent, pool: ProcessPoolExecutor, database_url: str, tmp_path: Path
+) -> None:
+    asked = []
+    for place in range(10):
+        chat = await app.chat()
+        await chat.customer("wants_human", "una persona")
+        await chat.claimed_by(laura)
+        asked.append(((await chat.handoff()).id, f"r{place}"))
+    started = [
+        pool.submit(
+            race_helpers.give,
+            database_url,
+            str(tmp_path),
+            asked[at::4],
+            laura.id,
+            CASE_LIMIT,
+            race_helpers.START_WITHIN,
+        )
+        for at in range(4)
+    ]
+    outcomes = [outcome for one in started for outcome in one.result()]
+    assert sorted(set(outcomes)) == ["beyond_authority", "given"]
+    assert outcomes.count("given") == 6  # 2.000.000 a day, 300.000 each

@@ -1,0 +1,125 @@
+"""What channels bring is stored before it is acknowledged, much of it in one commit."""
+
+import asyncio
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.context.company_context import Desk
+from bot.conversation.channel_api import Arrived, Delivery, Event
+from bot.conversation.inbound import store_event
+from bot.conversation.inbound.inbox import Inbox
+from bot.conversation.inbound.store_event import Taken
+from bot.models import Message
+from tests.integration.harness import AppHarness
+
+pytestmark = pytest.mark.integration
+
+
+class Seen:
+    """What the inbox told of, once it was stored."""
+
+    def __init__(self, app: AppHarness) -> None:
+        self.taken: list[Taken] = []
+        self.inbox = Inbox(app.db, app.desk, self._take)
+
+    async def _take(self, taken: Taken) -> None:
+        self.taken.append(taken)
+
+
+def words(number: int, source: str = "", text: str = "hola") -> Arrived:
+    return Arrived(f"57300{number:07d}", source or f"wamid.{number}", text=text)
+
+
+async def test_everything_that_was_acknowledged_is_stored_and_told_of_once(
+    app: AppHarness,
+) -> None:
+    seen = Seen(app)
+    posts = [seen.inbox.store("whatsapp", [words(number)]) for number in range(60)]
+    await asyncio.gather(*posts)
+    assert len(await app.all(Message)) == 60
+    await seen.inbox.stop()
+    assert len(seen.taken) == 60
+
+
+async def test_what_comes_twice_at_once_is_one_message(app: AppHarness) -> None:
+    seen = Seen(app)
+    await asyncio.gather(*(seen.inbox.store("whatsapp", [words(1)]) for _ in range(10)))
+    await seen.inbox.stop()
+    assert len(await app.all(Message)) == len(seen.taken) == 1
+
+
+async def test_one_that_cannot_be_stored_is_told_to_its_bringer_and_takes_none_along(
+    app: AppHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take = store_event.take
+
+    async def fails_for_one(
+        session: AsyncSession, desk: Desk, channel: str, what: Event
+    ) -> Taken | None:
+        taken = await take(session, desk, channel, what)
+        if isinstance(what, Arrived) and what.source_id == "wamid.3":
+            raise RuntimeError("the disk is full")
+        return taken
+
+    monkeypatch.setattr(store_event, "take", fails_for_one)
+    seen = Seen(app)
+    told = await asyncio.gather(
+        *(seen.inbox.store("whatsapp", [words(number)]) for number in range(6)),
+        return_exceptions=True,
+    )
+    await seen.inbox.stop()
+
+    assert [isinstance(one, RuntimeError) for one in told] == [number == 3 for number in range(6)]
+    sources = {message.source_id for message in await app.all(Message)}
+    assert sources == {f"wamid.{number}" for number in range(6) if number != 3}
+    assert len(seen.taken) == 5
+
+
+async def test_what_goes_wrong_after_the_commit_keeps_nobody_waiting(app: AppHarness) -> None:
+    told: list[str] = []
+
+    async def fails(taken: Taken) -> None:
+        told.append(taken.conversation_id)
+        raise RuntimeError("a page is gone")
+
+    inbox = Inbox(app.db, app.desk, fails)
+    posts = [inbox.store("whatsapp", [words(number)]) for number in range(30)]
+    await asyncio.wait_for(asyncio.gather(*posts), 60)
+    await inbox.stop()
+    assert len(told) == len(await app.all(Message)) == 30
+
+
+async def test_the_messages_of_a_post_keep_their_order_and_a_report_meets_its_message(
+    app: AppHarness,
+) -> None:
+    seen = Seen(app)
+    said = [words(1, f"wamid.{number}", f"frase {number}") for number in range(5)]
+    await seen.inbox.store("whatsapp", [*said, Delivery(12345, "wamid.of-nobody", "read")])
+    await seen.inbox.stop()
+    found = sorted(await app.all(Message), key=lambda message: message.seq)
+    assert [message.text for message in found] == [f"frase {number}" for number in range(5)]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_on_sqlite_what_waits_shares_a_commit_that_comes_before_the_200(
+    app: AppHarness,
+) -> None:
+    commits: list[int] = []
+    event.listen(app.db.engine, "commit", lambda _: commits.append(1))
+    seen = Seen(app)
+    async with app.db.write():
+        posts = [
+            asyncio.create_task(seen.inbox.store("whatsapp", [words(number)]))
+            for number in range(10)
+        ]
+        await asyncio.sleep(0.05)
+        # Nothing is committed, so nobody has been told that it is stored.
+        assert not any(post.done() for post in posts)
+    await asyncio.gather(*posts)
+    await seen.inbox.stop()
+
+    assert len(await app.all(Message)) == 10
+    # That of the writer who was before them, and one for all ten.
+    assert len(commits) == 2

@@ -1,0 +1,237 @@
+"""One person on several channels: one case, one set of limits, one history."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from bot.context.company_context import Desk
+from bot.conversation import cross_channel, reachability
+from bot.conversation.channel_api import Arrived, Delivery, Reach
+from bot.conversation.inbound import store_event
+from bot.conversation.outbound import reminder_channel
+from bot.models import Complaint, Conversation, Handoff, LedgerEntry, Message, Promise
+from tests.integration.harness import ANA, AppHarness, ConversationHarness
+
+ANA_PHONE = "+573001234567"  # of order 10482
+
+
+class Elsewhere:
+    """The same customer, or another, on WhatsApp or Telegram."""
+
+    def __init__(self, app: AppHarness, channel: str, address: str) -> None:
+        self.app, self.channel, self.address = app, channel, address
+        self._said = 0
+        self.chat: ConversationHarness | None = None
+
+    async def says(
+        self, intent: str, text: str, *, phone: str | None = None
+    ) -> ConversationHarness:
+        self._said += 1
+        arrived = Arrived(
+            self.address, f"{self.channel}-{self.address}-{self._said}", text=text, phone=phone
+        )
+        async with self.app.db.write() as session:
+            taken = await store_event.take(session, self.app.desk, self.channel, arrived)
+        assert taken is not None
+        self.chat = self.chat or ConversationHarness(self.app, taken.conversation_id)
+        await self.chat.answer(intent)
+        return self.chat
+
+
+async def _with_an_offer(chat: ConversationHarness) -> None:
+    await chat.customer("damaged", "Mi licuadora del pedido 10482 llegó rota")
+    await chat.customer("inform", ANA)
+    assert chat.table
+
+
+async def test_who_began_on_the_web_goes_on_elsewhere_and_repeats_nothing(
+    app: AppHarness, chat: ConversationHarness
+) -> None:
+    await _with_an_offer(chat)
+    reference = (await chat.case()).reference
+
+    there = await Elsewhere(app, "whatsapp", "573001234567").says(
+        "ask_status", "¿Cómo va mi caso?", phone=ANA_PHONE
+    )
+
+    assert there.told("status_open", reference=reference)
+    assert there.table, "the alternatives are put again, here"
+    assert [case.reference for case in await there.cases()] == [reference]
+    await there.press(1)
+    assert len(await there.ledger()) == 1
+    # The same remedy is not given once more on the web.
+    await chat.customer("damaged", "Mi licuadora del pedido 10482 llegó rota")
+    assert len(await app.all(Complaint, Complaint.state == "open")) <= 1
+    assert len(await app.all(LedgerEntry)) == 1
+
+
+async def test_the_phone_alone_moves_nothing_of_a_stranger(
+    app: AppHarness, chat: ConversationHarness
+) -> None:
+    await _with_an_offer(chat)
+
+    there = await Elsewhere(app, "whatsapp", "573009990000").says(
+        "ask_status", "¿Cómo va mi caso?", phone="+573009990000"
+    )
+
+    assert there.told("ask_what")
+    assert await there.cases() == []
+    assert len(await chat.cases()) == 1
+
+
+async def test_a_phone_that_two_customers_share_proves_nobody(app: AppHarness) -> None:
+    shared = "+57 300 555 6677"
+    await app.order("77001", "uno@example.com")
+    await app.order("77002", "dos@example.com", phone=shared)
+    await app.order("77001", "uno@example.com", phone=shared)
+
+    there = await Elsewhere(app, "whatsapp", "573005556677").says(
+        "damaged", "Llegó roto", phone="+573005556677"
+    )
+
+    assert (await there.conversation()).contact_id is None
+    # The number of one of their orders then suffices: the channel vouches for the phone.
+    await there.customer("inform", "es el 77002")
+    assert (await there.conversation()).proven_by == "order"
+    assert there.table
+
+
+@pytest.mark.parametrize(
+    ("wa_id", "book"),
+    [("5215512345678", "+525512345678"), ("5491123456789", "+541123456789")],
+)
+async def test_a_mobiles_extra_digit_is_no_other_phone(
+    app: AppHarness, wa_id: str, book: str
+) -> None:
+    await app.order("77003", "tres@example.com", phone=book)
+    there = await Elsewhere(app, "whatsapp", wa_id).says("greet", "Hola", phone=f"+{wa_id}")
+    assert (await there.conversation()).proven_by == "channel_phone"
+
+
+async def test_a_case_that_waits_for_a_person_goes_along_with_its_customer(
+    app: AppHarness, chat: ConversationHarness
+) -> None:
+    await _with_an_offer(chat)
+    await chat.customer("wants_human", "quiero una persona")
+
+    there = await Elsewhere(app, "telegram", "7001").says("inform", "Aquí sigo", phone=ANA_PHONE)
+
+    (moved,) = await app.all(Handoff)
+    assert moved.conversation_id == there.id
+    assert there.told("person_waiting")
+    async with app.db.read() as session:
+        conversation = await session.get_one(Conversation, there.id)
+        told = [one.text for one in await cross_channel.said_elsewhere(session, conversation)]
+    assert told[0].startswith("Mi licuadora")
+    assert "Aquí sigo" not in told
+
+
+async def test_what_was_promised_is_told_where_the_customer_writes_now(
+    app: AppHarness, chat: ConversationHarness
+) -> None:
+    await _with_an_offer(chat)
+    await chat.press("Reembolso" if any("Reembolso" in c.title for c in chat.table) else 1)
+    assert await chat.promises()
+
+    there = await Elsewhere(app, "whatsapp", "573001234567").says("greet", "Hola", phone=ANA_PHONE)
+
+    assert [case.id for case in await there.cases()]
+    assert await chat.cases() == []
+
+
+# --- how a promise will be told -----------------------------------------------------------------
+
+
+class NoTemplate:
+    def template(self, out: object) -> None:
+        """Nothing is approved."""
+
+
+class Approved:
+    def template(self, out: object) -> tuple[dict[str, object], bool]:
+        return {}, True
+
+
+@pytest.mark.parametrize(
+    ("channel", "template", "also_on_telegram", "hours", "way"),
+    [
+        ("whatsapp", Approved, False, 2, "chat"),
+        ("whatsapp", Approved, False, 30, "template"),
+        ("whatsapp", NoTemplate, True, 30, "telegram"),
+        ("whatsapp", NoTemplate, False, 30, "nobody"),
+        ("telegram", NoTemplate, False, 300, "chat"),
+    ],
+)
+async def test_the_way_of_a_promise_is_known_when_it_is_made(
+    app: AppHarness,
+    channel: str,
+    template: Callable[[], object],
+    also_on_telegram: bool,
+    hours: int,
+    way: str,
+) -> None:
+    if also_on_telegram:
+        await Elsewhere(app, "telegram", "7002").says("greet", "Hola", phone=ANA_PHONE)
+    there = await Elsewhere(app, channel, "573001234567").says(
+        "damaged", "Llegó roto", phone=ANA_PHONE
+    )
+    case = await there.case()
+    async with app.db.write() as session:
+        promise = Promise(
+            complaint_id=case.id,
+            what="answer",
+            due_at=app.clock.now() + timedelta(hours=hours),
+            state="open",
+            created_at=app.clock.now(),
+        )
+        session.add(promise)
+    async with app.db.write() as session:
+        channels = {channel: template()}
+        decided = await reminder_channel.decide(session, channels, promise.id)  # type: ignore[arg-type]
+    assert decided == way
+
+
+# --- what is reported ---------------------------------------------------------------------------
+
+
+async def test_a_customer_who_is_gone_is_told_to_the_promises_owner_once(
+    app: AppHarness, desk: Desk
+) -> None:
+    customer = Elsewhere(app, "telegram", "7003")
+    there = await customer.says("rude_treatment", "El repartidor fue grosero conmigo")
+    for _ in range(3):
+        async with app.db.write() as session:
+            await store_event.take(session, desk, "telegram", Reach("7003", "blocked"))
+
+    conversation = await there.conversation()
+    assert conversation.unreachable_why == "blocked"
+    assert [one.reason for one in await there.handoffs()] == ["unreachable"]
+    # What waited for them does not wait any more.
+    assert await app.count(Message, Message.state == "pending") == 0
+
+
+async def test_a_report_on_a_message_that_is_not_known_changes_nothing(
+    app: AppHarness, desk: Desk
+) -> None:
+    there = await Elsewhere(app, "whatsapp", "573007770000").says("greet", "Hola")
+    async with app.db.write() as session:
+        for told in (
+            Delivery(None, "wamid.unknown", "read"),
+            Delivery(10**6, "wamid.x", "read"),
+            Delivery(1, "wamid.x", "failed", code="131053"),  # the customer's own message
+        ):
+            assert await store_event.take(session, desk, "whatsapp", told) is None
+    assert len(await there.handoffs()) == 0
+
+
+async def test_the_window_is_known_for_each_conversation(app: AppHarness) -> None:
+    there = await Elsewhere(app, "whatsapp", "573007770001").says("greet", "Hola")
+    conversation = await there.conversation()
+    closes = reachability.closes_at(conversation)
+    assert closes is not None
+    assert closes - app.clock.now() > timedelta(hours=23)
+    app.clock.forward(hours=25)
+    assert reachability.is_closed(conversation)
+    telegram = await Elsewhere(app, "telegram", "7004").says("greet", "Hola")
+    assert reachability.closes_at(await telegram.conversation()) is None

@@ -1,0 +1,185 @@
+"""What comes in is stored once and in order; what is pressed is spent once."""
+
+import asyncio
+import uuid
+
+import pytest
+
+from bot.conversation import messages
+from bot.conversation.messages import LONGEST_TEXT, MessageRefused
+from bot.models import Attachment, Choice, Message
+from bot.text.reply import Say
+from tests.integration.harness import ANA, AppHarness, ConversationHarness
+
+DAMAGED = f"El pedido 10482 llegó roto. {ANA}"
+
+
+async def test_a_delivery_repeated_ten_times_is_one_message(chat: ConversationHarness) -> None:
+    source = uuid.uuid4().hex
+    stored = [await chat.receive(DAMAGED, source_id=source) for _ in range(10)]
+    assert [is_new for _, is_new in stored] == [True] + [False] * 9
+    assert len({message.id for message, _ in stored}) == 1
+    await chat.answer("damaged")
+    assert (await chat.receive("otra cosa", source_id=source))[0].text == DAMAGED
+    assert await chat.answer("damaged") == []
+    assert await chat.app.count(Message, Message.author == "customer") == 1
+
+
+async def test_ten_deliveries_at_once_are_one_message(chat: ConversationHarness) -> None:
+    source = uuid.uuid4().hex
+    stored = await asyncio.gather(*(chat.receive("hola", source_id=source) for _ in range(10)))
+    assert sum(is_new for _, is_new in stored) == 1
+    assert await chat.app.count(Message) == 1
+
+
+async def test_messages_at_once_get_places_without_gaps(chat: ConversationHarness) -> None:
+    await asyncio.gather(*(chat.receive(f"mensaje {place}") for place in range(12)))
+    rows = await chat.app.all(Message)
+    assert sorted(one.seq for one in rows) == list(range(1, 13))
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("", "empty"),
+        (" \n\t ", "empty"),
+        ("a" * (LONGEST_TEXT + 1), "too_long"),
+    ],
+)
+async def test_what_cannot_be_taken_is_refused_and_leaves_nothing(
+    chat: ConversationHarness, text: str, code: str
+) -> None:
+    with pytest.raises(MessageRefused) as refused:
+        await chat.receive(text)
+    assert refused.value.code == code
+    assert not await chat.app.count(Message)
+    assert (await chat.conversation()).last_seq == 0
+
+
+async def test_the_longest_text_is_taken_whole(chat: ConversationHarness) -> None:
+    text = "ñ" * LONGEST_TEXT
+    message, _ = await chat.receive(text)
+    (kept,) = await chat.app.all(Message, Message.id == message.id)
+    assert kept.text == text
+
+
+@pytest.mark.parametrize(
+    "text", ["🫠 ¿qué pasó? 👩‍👩‍👧", "\u202eoverride", "a\x07b", "Zoë’s «naïve»"]
+)
+async def test_any_text_comes_back_as_it_was(chat: ConversationHarness, text: str) -> None:
+    message, _ = await chat.receive(text)
+    (kept,) = await chat.app.all(Message, Message.id == message.id)
+    assert kept.text == text
+
+
+async def test_what_no_database_holds_is_left_out_and_the_rest_is_kept(
+    chat: ConversationHarness,
+) -> None:
+    message, _ = await chat.receive("hola\x00 mun\ud83ddo")
+    (kept,) = await chat.app.all(Message, Message.id == message.id)
+    assert kept.text == "hola mundo"
+
+
+async def test_another_conversations_choice_is_refused(app: AppHarness) -> None:
+    first, second = await app.chat(), await app.chat()
+    await first.customer("damaged", DAMAGED)
+    with pytest.raises(MessageRefused, match="choice_gone"):
+        await second.receive(token=first.table[0].token)
+    await first.press(1)
+    assert len(await first.ledger()) == 1
+
+
+async def test_a_choice_is_spent_once_and_so_are_those_beside_it(chat: ConversationHarness) -> None:
+    await chat.customer("damaged", DAMAGED)
+    table = list(chat.table)
+    await chat.receive(token=table[0].token)
+    for choice in table:
+        with pytest.raises(MessageRefused, match="choice_gone"):
+            await chat.receive(token=choice.token)
+    await chat.answer("inform")
+    assert len(await chat.ledger()) == 1
+
+
+async def test_a_press_at_once_from_two_pages_counts_once(chat: ConversationHarness) -> None:
+    await chat.customer("damaged", DAMAGED)
+    pressed = await asyncio.gather(
+        *(chat.receive(token=choice.token) for choice in chat.table), return_exceptions=True
+    )
+    assert sum(isinstance(one, MessageRefused) for one in pressed) == 3
+    spent = await chat.app.all(Choice)
+    assert [one.chosen for one in spent].count(True) == 1
+
+
+async def test_a_token_that_never_was_is_refused(chat: ConversationHarness) -> None:
+    with pytest.raises(MessageRefused, match="choice_gone"):
+        await chat.receive(token="nosuchtoken")
+
+
+async def test_a_newer_table_closes_the_older_one(chat: ConversationHarness) -> None:
+    await chat.customer("damaged", DAMAGED)
+    old = list(chat.table)
+    await chat.customer("greet", "hola")
+    assert chat.table[0].token != old[0].token
+    with pytest.raises(MessageRefused, match="choice_gone"):
+        await chat.receive(token=old[0].token)
+    await chat.press(1)
+    assert len(await chat.ledger()) == 1
+
+
+async def test_a_choice_token_tells_nothing_of_what_it_does(chat: ConversationHarness) -> None:
+    await chat.customer("damaged", DAMAGED)
+    for choice in chat.table:
+        assert len(choice.token.encode()) <= 64
+        assert choice.payload not in choice.token
+    assert len({choice.token for choice in chat.table}) == 4
+
+
+async def test_somebody_elses_photo_is_not_attached(app: AppHarness) -> None:
+    first, second = await app.chat(), await app.chat()
+    photo_id = await first._photo()
+    await second.receive("mire", photos=[photo_id])
+    (photo,) = await app.all(Attachment)
+    assert photo.message_id is None
+
+
+async def test_a_photo_belongs_to_one_message_only(chat: ConversationHarness) -> None:
+    photo_id = await chat._photo()
+    message, _ = await chat.receive(photos=[photo_id])
+    await chat.receive("otra vez", photos=[photo_id])
+    (photo,) = await chat.app.all(Attachment)
+    assert photo.message_id == message.id
+
+
+@pytest.mark.parametrize(
+    ("first", "heard"),
+    [
+        ("My order never arrived and I am angry", "en"),
+        ("Mi pedido nunca llegó y estoy molesta", "es"),
+        ("10482", "es"),
+    ],
+)
+async def test_the_language_is_that_of_the_first_message(
+    chat: ConversationHarness, first: str, heard: str
+) -> None:
+    await chat.receive(first)
+    assert (await chat.conversation()).language == heard
+
+
+async def test_a_short_word_in_another_language_does_not_switch_it(
+    chat: ConversationHarness,
+) -> None:
+    await chat.receive("Mi pedido nunca llegó y estoy molesta")
+    await chat.receive("ok thanks")
+    assert (await chat.conversation()).language == "es"
+    await chat.receive("Sorry, I would rather write in English please")
+    assert (await chat.conversation()).language == "en"
+
+
+async def test_what_is_put_out_gets_the_next_place_and_answers_its_message(
+    chat: ConversationHarness,
+) -> None:
+    message, _ = await chat.receive("hola")
+    async with chat.app.db.write() as session:
+        conversation = await session.get_one(type(await chat.conversation()), chat.id)
+        out = await messages.put(session, conversation, Say("Hola."), in_reply_to=message)
+    assert (out.seq, out.in_reply_to, out.author) == (2, message.id, "bot")

@@ -1,0 +1,99 @@
+"""Receipts of many pages: written together, each told what is news."""
+
+import asyncio
+
+import pytest
+from sqlalchemy import event
+
+from bot.conversation import messages
+from bot.conversation.read_receipts import Noted, Receipt, Receipts
+from bot.customers import verification
+from bot.models import Message
+from bot.text.reply import Say
+from tests.integration.harness import AppHarness, ConversationHarness
+
+
+class Page:
+    """A customer's page, and what was told of it."""
+
+    def __init__(self, chat: ConversationHarness, receipts: Receipts) -> None:
+        self.chat = chat
+        self.told: list[tuple[Receipt, int]] = []
+        self._receipts = receipts
+
+    def has(self, receipt: Receipt, up_to: int, after: int = 0) -> None:
+        def tell(seq: int) -> None:
+            self.told.append((receipt, seq))
+
+        self._receipts.note(Noted(self.chat.id, receipt, after, up_to, tell))
+
+    async def states(self) -> list[str]:
+        found = await self.chat.app.all(Message, Message.conversation_id == self.chat.id)
+        return [one.state for one in sorted(found, key=lambda one: one.seq)]
+
+
+async def page(app: AppHarness, receipts: Receipts, *, said: int) -> Page:
+    """A page on which the assistant has said so many things."""
+    chat = await app.chat()
+    async with app.db.write() as session:
+        conversation = await verification.lock(session, chat.id)
+        for number in range(said):
+            await messages.put(session, conversation, Say(f"frase {number}"))
+    return Page(chat, receipts)
+
+
+async def test_a_receipt_reaches_all_before_it_and_the_last_that_is_news_is_told(
+    app: AppHarness,
+) -> None:
+    receipts = Receipts(app.db)
+    one = await page(app, receipts, said=3)
+    one.has("read", 2)
+    await receipts.stop()
+    assert await one.states() == ["read", "read", "sent"]
+    one.has("read", 9, after=2)  # more than there is
+    await receipts.stop()
+    assert await one.states() == ["read", "read", "read"]
+    assert one.told == [("read", 2), ("read", 3)]
+
+
+async def test_what_was_read_is_not_merely_delivered_again(app: AppHarness) -> None:
+    receipts = Receipts(app.db)
+    one = await page(app, receipts, said=1)
+    one.has("read", 1)
+    one.has("delivered", 1)
+    await receipts.stop()
+    assert await one.states() == ["read"]
+    assert one.told == [("read", 1)]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_receipts_that_come_while_somebody_writes_share_the_next_commit(
+    app: AppHarness,
+) -> None:
+    receipts = Receipts(app.db)
+    pages = [await page(app, receipts, said=1) for _ in range(10)]
+    commits: list[int] = []
+    event.listen(app.db.engine, "commit", lambda _: commits.append(1))
+    async with app.db.write():
+        for one in pages:
+            one.has("read", 1)
+            await asyncio.sleep(0)
+        assert not any(one.told for one in pages)
+    await receipts.stop()
+    assert [one.told for one in pages] == [[("read", 1)]] * 10
+    assert len(commits) <= 2
+
+
+async def test_what_fails_once_keeps_no_later_receipt_from_the_database(
+    app: AppHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receipts = Receipts(app.db)
+    one = await page(app, receipts, said=2)
+    with monkeypatch.context() as patched:
+        patched.setattr(type(app.db), "write", lambda _self: None)  # nothing to enter
+        one.has("read", 1)
+        await receipts.stop()
+    assert one.told == []
+    one.has("read", 2)
+    await receipts.stop()
+    assert await one.states() == ["read", "read"]

@@ -1,0 +1,218 @@
+"""One turn at a time per conversation, and none that is left behind."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from bot.conversation.agents.agent_actions import Step
+from bot.conversation.turns import lease
+from bot.conversation.turns.lease import Lease
+from bot.conversation.turns.turn import Answered
+from bot.conversation.workers.scheduler import Keeper
+from bot.database.session import Database
+from bot.models import Message
+from tests.integration.harness import AppHarness, ConversationHarness
+
+
+@asynccontextmanager
+async def turn_lease(db: Database, conversation_id: str, owner: str) -> AsyncIterator[Lease]:
+    """A lease as a turn has it: taken in a transaction of its own."""
+    async with lease.turn_lease(db, conversation_id, owner) as taken:
+        async with db.write() as session:
+            await taken.take(session)
+        yield taken
+
+
+async def killed(chat: ConversationHarness) -> None:
+    """A worker took the turn, and was never heard of again."""
+    async with chat.app.db.write() as session:
+        assert await Lease(chat.id, "killed").take(session)
+
+
+async def test_two_workers_do_not_hold_the_same_turn(chat: ConversationHarness) -> None:
+    db = chat.app.db
+    async with turn_lease(db, chat.id, "one") as first, turn_lease(db, chat.id, "two") as second:
+        assert (first.held, second.held) == (True, False)
+    async with turn_lease(db, chat.id, "two") as after:
+        assert after.held
+
+
+async def test_of_ten_workers_at_once_one_gets_the_turn(chat: ConversationHarness) -> None:
+    async def work(name: str) -> bool:
+        async with turn_lease(chat.app.db, chat.id, name) as taken:
+            if taken.held:
+                await asyncio.sleep(0.2)
+            return taken.held
+
+    held = await asyncio.gather(*(work(f"worker {place}") for place in range(10)))
+    assert held.count(True) == 1
+
+
+async def test_other_conversations_are_not_held_up(app: AppHarness) -> None:
+    first, second = await app.chat(), await app.chat()
+    async with (
+        turn_lease(app.db, first.id, "one") as one,
+        turn_lease(app.db, second.id, "two") as two,
+    ):
+        assert one.held
+        assert two.held
+
+
+async def test_the_lease_of_a_killed_worker_runs_out(chat: ConversationHarness) -> None:
+    app = chat.app
+    await killed(chat)
+    async with turn_lease(app.db, chat.id, "next") as taken:
+        assert not taken.held
+    app.clock.forward(seconds=lease.LENGTH.total_seconds() + 1)
+    async with turn_lease(app.db, chat.id, "next") as taken:
+        assert taken.held
+
+
+async def test_a_long_turn_keeps_its_lease(
+    chat: ConversationHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lease, "RENEW_EVERY", 0.05)
+    monkeypatch.setattr(lease, "LENGTH", timedelta(seconds=0.3))
+    async with turn_lease(chat.app.db, chat.id, "one") as taken:
+        assert taken.held
+        await asyncio.sleep(0.8)
+        async with turn_lease(chat.app.db, chat.id, "two") as other:
+            assert not other.held
+
+
+async def test_a_failing_turn_gives_its_lease_back(chat: ConversationHarness) -> None:
+    with pytest.raises(RuntimeError):
+        async with turn_lease(chat.app.db, chat.id, "one"):
+            raise RuntimeError
+    async with turn_lease(chat.app.db, chat.id, "two") as taken:
+        assert taken.held
+
+
+async def test_a_message_that_waits_keeps_the_lease_with_its_worker(
+    chat: ConversationHarness,
+) -> None:
+    await chat.receive("hola")
+    async with turn_lease(chat.app.db, chat.id, "one") as taken:
+        async with chat.app.db.write() as session:
+            await taken.give_back_if_all_is_answered(session, are_behind=False)
+        held = taken.held
+        async with chat.app.db.write() as session:
+            message = await session.scalar(select(Message))
+            assert message is not None
+            message.state = "answered"
+            await taken.give_back_if_all_is_answered(session, are_behind=False)
+        assert (held, taken.held) == (True, False)
+        async with turn_lease(chat.app.db, chat.id, "two") as other:
+            assert other.held
+
+
+class Ears:
+    """What the keeper reports."""
+
+    def __init__(self) -> None:
+        self.answered: list[Answered] = []
+        self._news = asyncio.Event()
+
+    async def answer(self, answered: Answered) -> None:
+        self.answered.append(answered)
+        self._news.set()
+
+    async def say(self, message: Message) -> None:
+        """No promise falls due here."""
+
+    async def step(self, step: Step) -> None:
+        """Nobody of the company is here."""
+
+    async def hear(self, count: int) -> None:
+        """Wait until so many messages were answered."""
+        async with asyncio.timeout(10):
+            while len(self.answered) < count:
+                self._news.clear()
+                await self._news.wait()
+
+
+def keeper(app: AppHarness, ears: Ears) -> Keeper:
+    return Keeper(
+        app.db,
+        app.desk,
+        app.turns,
+        on_think=lambda *_: None,
+        on_answer=ears.answer,
+        on_say=ears.say,
+        on_step=ears.step,
+        on_board=lambda: None,
+    )
+
+
+async def test_what_was_left_unanswered_at_the_last_stop_is_answered_at_the_next_start(
+    app: AppHarness,
+) -> None:
+    chats = [await app.chat() for _ in range(3)]
+    for chat in chats:
+        for text in ("hola", "¿hay alguien?"):
+            await chat.receive(text)
+        app.engine.expect(chat.id, "greet", None)
+    ears = Ears()
+    one = keeper(app, ears)
+    one.start()
+    await ears.hear(6)
+    await one.stop()
+    assert await app.count(Message, Message.state == "received") == 0
+    assert await app.count(Message, Message.author == "bot") == 6
+
+
+async def test_one_sweep_answers_all_that_wait_in_a_conversation(
+    app: AppHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.conversation.workers.scheduler.SWEEP_EVERY", 3600)
+    chat = await app.chat()
+    for text in ("uno", "dos", "tres"):
+        await chat.receive(text)
+    app.engine.expect(chat.id, "greet", None)
+    ears = Ears()
+    one = keeper(app, ears)
+    one.start()
+    await ears.hear(3)
+    await one.stop()
+
+
+# On SQLite one process runs all turns.
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_two_keepers_answer_each_message_once(app: AppHarness) -> None:
+    chats = [await app.chat() for _ in range(4)]
+    for chat in chats:
+        for text in ("uno", "dos", "tres"):
+            await chat.receive(text)
+        app.engine.expect(chat.id, "greet", None)
+    ears = Ears()
+    both = keeper(app, ears), keeper(app, ears)
+    for place, one in enumerate(both):
+        one._name = f"worker {place}"
+        one.start()
+    await ears.hear(12)
+    for one in both:
+        await one.stop()
+    assert await app.count(Message, Message.author == "bot") == 12
+    assert len(app.engine.heard) == 12
+
+
+async def test_a_turn_that_fails_is_tried_again(app: AppHarness) -> None:
+    chat = await app.chat()
+    await chat.receive("hola")
+    app.engine.expect(chat.id, "greet", None)
+    app.engine.fails = RuntimeError("a bug")
+    ears = Ears()
+    one = keeper(app, ears)
+    one.start()
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.5):
+            await ears.hear(1)
+    assert app.engine.heard
+    app.engine.fails = None
+    await ears.hear(1)
+    await one.stop()
+    assert await app.count(Message, Message.author == "bot") == 1

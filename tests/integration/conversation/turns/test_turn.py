@@ -1,0 +1,405 @@
+"""A turn: one answer to every message, whatever fails or is cut off in between."""
+
+import asyncio
+import gc
+from collections.abc import Callable, Coroutine, Generator
+from contextlib import suppress
+from typing import Any
+
+import pytest
+
+from bot.conversation.turns import turn
+from bot.conversation.turns.turn import Answered
+from bot.models import Choice, Compensation, Complaint, Handoff, LedgerEntry, Message, Promise
+from bot.rasa.client import EngineDown, EngineError
+from bot.text.reply import Option, Say
+from tests.integration.harness import ANA, AppHarness, ConversationHarness
+
+DAMAGED = f"El pedido 10482 llegó roto. {ANA}"
+
+
+# --- the engine fails ---------------------------------------------------------------------------
+
+
+async def test_without_the_engine_the_customer_hears_the_truth_and_a_date(
+    chat: ConversationHarness,
+) -> None:
+    chat.app.engine.fails = EngineError("an empty answer")
+    *_, said = await chat.customer("damaged", DAMAGED)
+    case = await chat.case()
+    (promise,) = await chat.promises()
+    due = chat.app.desk.wording.show(promise.due_at, "es").rstrip(".")
+    assert chat.told("engine_failed", reference=case.reference, due=due)
+    assert "disculpas" in said.text
+    (handoff,) = await chat.handoffs()
+    assert (handoff.state, handoff.reason) == ("waiting", "engine_failed")
+    assert case.apologized_at is not None
+
+
+async def test_the_engine_that_is_back_hears_what_it_missed(chat: ConversationHarness) -> None:
+    engine = chat.app.engine
+    engine.fails = EngineError("ReadTimeout")
+    await chat.customer("damaged", DAMAGED)
+    engine.fails = None
+    *_, offer = await chat.customer("damaged", "¿Hola?")
+    assert engine.heard[-1] == f"{DAMAGED}\n¿Hola?"
+    assert "Ninguna me sirve" in offer.choices
+    (handoff,) = await chat.handoffs()
+    assert (handoff.state, handoff.ended_how) == ("ended", "returned")
+    assert len(await chat.cases()) == 1
+    await chat.customer("greet", "hola")
+    assert engine.heard[-1] == "hola"
+
+
+async def test_a_press_that_the_engine_missed_is_told_to_it_when_it_is_back(
+    chat: ConversationHarness,
+) -> None:
+    engine = chat.app.engine
+    await chat.customer("damaged", DAMAGED)
+    engine.fails = EngineError("ReadTimeout")
+    await chat.press("Devolver mi dinero")
+    assert not await chat.ledger()
+    engine.fails = None
+    await chat.customer("greet", "¿ya?")
+    assert [one.kind for one in await chat.ledger()] == ["refund"]
+    assert chat.told("promised_bank")
+
+
+async def test_an_engine_that_stays_down_is_asked_until_the_apology_is_due(
+    chat: ConversationHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turn, "SHORTEST_WAIT", 0.2)
+    monkeypatch.setattr(turn, "RETRY_DOWN_EVERY", 0.05)
+    app = chat.app
+    app.turns._apology_after = 0.3
+    app.engine.fails = EngineDown("connection refused")
+    await chat.customer("damaged", DAMAGED)
+    assert chat.told("engine_failed")
+    assert len(app.engine.heard) > 2
+
+
+async def test_an_engine_that_comes_up_in_time_answers(
+    chat: ConversationHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turn, "RETRY_DOWN_EVERY", 0.05)
+    engine = chat.app.engine
+    engine.fails = EngineDown("connection refused")
+
+    async def comes_up() -> None:
+        await asyncio.sleep(0.2)
+        engine.fails = None
+
+    _, said = await asyncio.gather(comes_up(), chat.customer("damaged", DAMAGED))
+    assert "Ninguna me sirve" in said[-1].choices
+    assert not await chat.handoffs()
+
+
+async def test_while_the_engine_is_gone_every_message_is_kept_and_the_word_is_not_repeated(
+    chat: ConversationHarness,
+) -> None:
+    engine = chat.app.engine
+    engine.fails = EngineError("ReadTimeout")
+    await chat.customer("damaged", "Llegó rota la licuadora")
+    await chat.customer("inform", "pedido 10482")
+    await chat.customer("inform", ANA)
+    assert len(await chat.handoffs()) == len(await chat.cases()) == 1
+    engine.fails = None
+    await chat.customer("damaged", "¿y?")
+    assert engine.heard[-1] == f"Llegó rota la licuadora\npedido 10482\n{ANA}\n¿y?"
+    assert "Ninguna me sirve" in chat.last.choices
+
+
+async def test_a_customers_slash_is_no_command_to_the_engine(chat: ConversationHarness) -> None:
+    await chat.customer("inform", '/choose{"compensation": 1}')
+    assert chat.app.engine.heard == ['choose{"compensation": 1}']
+    for text in (" / /greet", "/\n/greet", "//greet", "/\u2003/greet"):
+        await chat.customer("inform", text)
+        assert chat.app.engine.heard[-1] == "greet"
+
+
+# --- somebody else takes over -------------------------------------------------------------------
+
+
+async def test_what_the_bot_says_is_dropped_when_an_agent_took_over_meanwhile(
+    chat: ConversationHarness,
+) -> None:
+    await chat.customer("damaged", DAMAGED)
+
+    async def an_agent_takes_over() -> None:
+        case = await chat.case()
+        async with chat.app.db.write() as session:
+            session.add(
+                Handoff(
+                    conversation_id=chat.id,
+                    complaint_id=case.id,
+                    state="active",
+                    reason="wants_human",
+                    priority=3,
+                    due_at=chat.app.clock.now(),
+                    created_at=chat.app.clock.now(),
+                )
+            )
+
+    chat.app.engine.afterwards = an_agent_takes_over
+    assert await chat.customer("greet", "hola") == []
+    messages = await chat.app.all(Message, Message.conversation_id == chat.id)
+    assert messages[-1].author == "customer"
+    assert messages[-1].state == "answered"
+
+
+# --- cut off ------------------------------------------------------------------------------------
+
+
+class Cut(BaseException):
+    """The process dies here."""
+
+
+class CutAt:
+    """Runs a coroutine and cuts it off at its n-th await."""
+
+    def __init__(self, coroutine: Coroutine[Any, Any, Answered | None], at: int | None) -> None:
+        self._coroutine = coroutine
+        self._at = at
+        self.awaits = 0
+
+    def __await__(self) -> Generator[Any, Any, Answered | None]:
+        inner = self._coroutine.__await__()
+        value: Any = None
+        thrown: BaseException | None = None
+        while True:
+            try:
+                waits_for = inner.throw(thrown) if thrown else inner.send(value)
+            except StopIteration as end:
+                answered: Answered | None = end.value
+                return answered
+            finally:
+                # Held here, it would keep the frames it went through, and their open cursors.
+                value = thrown = None
+            self.awaits += 1
+            task = asyncio.current_task()
+            if self.awaits == self._at and task is not None:
+                task.cancel()
+            try:
+                value = yield waits_for
+            except BaseException as error:  # noqa: BLE001 - handed on to the coroutine
+                thrown = error
+
+
+async def cut_off_at(chat: ConversationHarness, at: int | None) -> int:
+    """Run the oldest message's turn, cut off at the n-th await; how many there were."""
+    run = CutAt(chat.app.turns.run_next(chat.id, lambda *_: None), at)
+
+    async def to_the_cut() -> Answered | None:
+        return await run
+
+    with suppress(asyncio.CancelledError):
+        answered = await asyncio.create_task(to_the_cut())
+        await chat.hear(answered.outgoing if answered else [])
+    # A cancelled statement may be held by a cycle of frames, and on SQLite its lock with it.
+    gc.collect()
+    return run.awaits
+
+
+SCENES: dict[str, tuple[list[tuple[str, str]], tuple[str, str]]] = {
+    "a first complaint": ([], ("damaged", DAMAGED)),
+    "a choice in words": ([("damaged", DAMAGED)], ("choose", "la segunda")),
+    "a code": ([("rude_treatment", "Me gritaron")], ("choose", "envío gratis")),
+    "no to everything": ([("damaged", DAMAGED)], ("deny", "ninguna")),
+    "a person": ([("damaged", DAMAGED)], ("wants_human", "una persona")),
+    "a wrong guess": ([("damaged", "El pedido 10482 llegó roto")], ("inform", "no@example.com")),
+    "a question": ([], ("damaged", "Llegó rota")),
+}
+
+
+@pytest.mark.parametrize(("before", "message"), SCENES.values(), ids=SCENES.keys())
+async def test_a_turn_cut_off_anywhere_is_run_again_to_the_same_end(
+    app: AppHarness, before: list[tuple[str, str]], message: tuple[str, str]
+) -> None:
+    async def scene(at: int | None) -> tuple[int, dict[str, Any]]:
+        chat = await app.chat()
+        number = str(20000 + await app.count(Message))
+        email = f"rosa{number}@example.com"
+        await app.order(number, email)
+
+        def mine(text: str) -> str:
+            return text.replace("10482", number).replace(ANA, email)
+
+        for intent, text in before:
+            await chat.customer(intent, mine(text))
+        await chat.receive(mine(message[1]))
+        app.engine.expect(chat.id, message[0], None)
+        awaits = await cut_off_at(chat, at)
+        if at is not None:
+            await cut_off_at(chat, None)
+        assert await app.turns.run_next(chat.id, lambda *_: None) is None
+        return awaits, await outcome(chat)
+
+    awaits, whole = await scene(None)
+    assert whole["answers"] > len(before)
+    # Every await would take minutes; these are spread over the whole turn, to its very end.
+    points = {1, awaits, *range(2, awaits, max(awaits // 7, 1))}
+    for at in sorted(points):
+        _, again = await scene(at)
+        assert again == whole, f"cut off at await {at} of {awaits}"
+
+
+async def outcome(chat: ConversationHarness) -> dict[str, Any]:
+    """What a scene came to, without what is new every time."""
+    cases = await chat.cases()
+    ids = [one.id for one in cases]
+    app = chat.app
+    answers = await app.all(
+        Message, Message.conversation_id == chat.id, Message.author != "customer"
+    )
+    return {
+        "answers": len(answers),
+        "choices": await app.count(Choice, Choice.message_id == answers[-1].id),
+        "cases": [(one.category, one.state) for one in cases],
+        "ledger": [one.kind for one in await chat.ledger()],
+        "offers": sorted(
+            one.state for one in await app.all(Compensation, Compensation.complaint_id.in_(ids))
+        ),
+        "handoffs": [(one.state, one.reason) for one in await chat.handoffs()],
+        "promises": [one.what for one in await app.all(Promise, Promise.complaint_id.in_(ids))],
+        "tries": (await chat.conversation()).times.get("identity_tries"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("before", "message", "response"),
+    [
+        ([("damaged", DAMAGED)], ("choose", "la segunda"), "promised_warehouse"),
+        ([("rude_treatment", "Me gritaron")], ("choose", "envío gratis"), "issued_with_code"),
+        ([("damaged", DAMAGED)], ("deny", "ninguna"), "person_because_all_declined"),
+        ([], ("nlu_fallback", "asdf"), "unclear"),
+        ([], ("damaged", "Llegó rota"), "ask_order"),
+        ([], ("damaged", "El pedido 10482 llegó roto"), "ask_contact"),
+    ],
+)
+async def test_who_was_cut_off_before_the_answer_hears_the_same_words(
+    chat: ConversationHarness,
+    before: list[tuple[str, str]],
+    message: tuple[str, str],
+    response: str,
+) -> None:
+    for intent, text in before:
+        await chat.customer(intent, text)
+
+    async def dies() -> None:
+        chat.app.engine.afterwards = None
+        raise Cut
+
+    chat.app.engine.afterwards = dies
+    with pytest.raises(Cut):
+        await chat.customer(*message)
+    await chat.answer(message[0])
+    assert chat.told(response), chat.last.text
+    assert await chat.app.count(LedgerEntry) == (message[0] == "choose")
+
+
+async def test_a_turn_that_runs_twice_at_once_answers_once(chat: ConversationHarness) -> None:
+    await chat.receive(DAMAGED)
+    chat.app.engine.expect(chat.id, "damaged", None)
+    run: Callable[[], Any] = lambda: chat.app.turns.run_next(chat.id, lambda *_: None)  # noqa: E731
+    done = await asyncio.gather(run(), run())
+    assert sum(bool(one and one.outgoing) for one in done) == 1
+    assert await chat.app.count(Complaint, Complaint.conversation_id == chat.id) == 1
+
+
+async def test_messages_are_answered_in_the_order_they_came(chat: ConversationHarness) -> None:
+    for text in ("uno", "dos", "tres"):
+        await chat.receive(text)
+    for _ in range(3):
+        await chat.answer("greet")
+    assert chat.app.engine.heard == ["uno", "dos", "tres"]
+    messages = await chat.app.all(Message, Message.conversation_id == chat.id)
+    assert [one.seq for one in messages] == [1, 2, 3, 4, 5, 6]
+    assert [one.in_reply_to for one in messages[3:]] == [one.id for one in messages[:3]]
+
+
+# --- the truth gate -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "Le devolvemos $99.999 hoy.",
+        "Su código es ABCD-EFGH-JKMN.",
+        "Llega el viernes.",
+        "Llega mañana.",
+        "Le damos el diez por ciento.",
+        "Listo: todo quedó resuelto.",
+        "Your voucher is worth 50 dollars.",
+        "Done: your refund was sent.",
+        "Ya le reembolsamos.",
+        "Su caso es el Q-1234-5674.",
+    ],
+)
+async def test_what_no_row_backs_is_not_said(chat: ConversationHarness, planted: str) -> None:
+    chat.app.engine.says_instead = [Say(planted)]
+    *_, said = await chat.customer("damaged", DAMAGED)
+    assert planted not in said.text
+    assert chat.told("safe", reference=(await chat.case()).reference)
+    (handoff,) = await chat.handoffs()
+    assert handoff.reason == "truth_gate"
+    assert len(await chat.promises()) == 1
+
+
+@pytest.mark.parametrize(
+    "option",
+    [Option("Bono ($99.999)", "/deny"), Option("Bono", "/deny", "Vale hasta el 3 de mayo")],
+)
+async def test_a_button_is_held_to_the_truth_as_well(
+    chat: ConversationHarness, option: Option
+) -> None:
+    chat.app.engine.says_instead = [Say("¿Con cuál se queda?", (option,))]
+    await chat.customer("damaged", DAMAGED)
+    assert chat.told("safe")
+    assert option.title not in chat.last.choices
+
+
+async def test_another_customers_true_amounts_are_not_true_here(app: AppHarness) -> None:
+    first, second = await app.chat(), await app.chat()
+    await first.customer("damaged", DAMAGED)
+    await first.press(1)
+    app.engine.says_instead = [Say(first.last.text)]
+    await second.customer("damaged", "Llegó roto")
+    assert second.told("safe")
+    assert "249" not in second.everything
+
+
+async def test_a_deed_is_true_only_once_it_is_done(chat: ConversationHarness) -> None:
+    await chat.customer("damaged", DAMAGED)
+    chat.app.engine.says_instead = [Say("Queda en marcha: Devolver mi dinero ($249.900).")]
+    await chat.customer("greet", "hola")
+    assert chat.told("safe")
+
+
+async def test_everything_that_the_real_flow_says_passes(chat: ConversationHarness) -> None:
+    script = [
+        ("greet", "hola"),
+        ("ask_hours", "¿A qué hora abren?"),
+        ("bot_challenge", "¿Eres un robot?"),
+        ("damaged", "Llegó rota la licuadora"),
+        ("no_order_number", "No tengo el número"),
+        ("inform", "10482"),
+        ("inform", ANA),
+        ("question", "¿Cuánto tarda?"),
+        ("abuse", "Son unos ladrones"),
+        ("ask_status", "¿Cómo va?"),
+        ("switch_language", "English please"),
+        ("switch_language", "en español"),
+        ("choose", "la segunda"),
+        ("ask_status", "¿Cómo va?"),
+        ("thanks", "gracias"),
+        ("praise", "muy amable"),
+        ("goodbye", "adiós"),
+        ("rude_treatment", "El mensajero me insultó"),
+        ("choose", "la segunda"),
+        ("ask_status", "¿Cómo va?"),
+        ("wants_human", "una persona"),
+    ]
+    for intent, text in script:
+        await chat.customer(intent, text)
+        assert not chat.told("safe"), text
+    assert len(await chat.ledger()) == 2

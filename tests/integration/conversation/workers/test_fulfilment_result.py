@@ -1,0 +1,396 @@
+"""Remedies that the company's own system carries out: pending, done, refused or lost."""
+
+from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
+
+import pytest
+
+from bot.compensation import fulfilment
+from bot.compensation.fulfilment import Answer
+from bot.compensation.provider_client import Provider
+from bot.conversation.agents import agent_offers
+from bot.conversation.workers import fulfilment_result
+from bot.conversation.workers.fulfilment_worker import Carrier
+from bot.models import (
+    CaseEvent,
+    Choice,
+    Compensation,
+    Complaint,
+    DecisionMade,
+    Fulfilment,
+    LedgerEntry,
+    Message,
+    Offer,
+    Promise,
+    ProviderTry,
+)
+from tests.fakes.company_system import SECRET, CompanySystem
+from tests.integration.edge_forker import by_webhook
+from tests.integration.harness import ANA, AppHarness, ConversationHarness
+
+DAMAGED = f"Compré una licuadora, pedido 10482, y llegó quebrada. {ANA}"
+TITLE = "Devolver mi dinero ($249.900)"
+
+
+@pytest.fixture
+def system() -> Iterator[CompanySystem]:
+    fake = CompanySystem()
+    yield fake
+    fake.close()
+
+
+@pytest.fixture
+async def carrier(app: AppHarness, system: CompanySystem) -> AsyncIterator[Carrier]:
+    app.use_policy(by_webhook(app.desk.policy, "refund", "replacement"))
+
+    async def nobody_looks(_: object) -> None:
+        """Shown by the edge."""
+
+    carrier = Carrier(app.db, app.desk, Provider(system.url, SECRET), nobody_looks)
+    yield carrier
+    await carrier.stop()
+
+
+@pytest.fixture
+async def chosen(carrier: Carrier, app: AppHarness) -> ConversationHarness:
+    """A customer who has chosen their money back."""
+    chat = await app.chat()
+    await chat.customer("damaged", DAMAGED)
+    await chat.press(1)
+    return chat
+
+
+async def read(chat: ConversationHarness) -> list[Message]:
+    """What was put out besides the answers, newest last; the chat hears it."""
+    seen = len(chat.said)
+    where = (Message.conversation_id == chat.id, Message.author == "system")
+    messages = await chat.app.all(Message, *where)
+    await chat.hear(messages)
+    del chat.said[seen : len(chat.said) - len(messages)]
+    return messages
+
+
+async def one(app: AppHarness) -> Fulfilment:
+    (found,) = await app.all(Fulfilment)
+    return found
+
+
+async def held(chat: ConversationHarness) -> list[tuple[str, str, str, int]]:
+    return [
+        (line.event, line.from_account, line.to_account, line.amount_minor)
+        for line in await chat.ledger()
+    ]
+
+
+async def says(app: AppHarness, key: str, outcome: Answer, event: str | None = None) -> bool:
+    async with app.db.write() as session:
+        step = await fulfilment_result.heard(session, app.desk, key, outcome, event_id=event)
+    return step is not None
+
+
+# --- done ------------------------------------------------------------------------------------
+
+
+async def test_what_is_chosen_is_pending_with_a_date_and_waits_for_the_provider(
+    chosen: ConversationHarness, app: AppHarness
+) -> None:
+    assert chosen.told("promised_bank", title=TITLE)
+    (remedy,) = await chosen.taken()
+    waiting = await one(app)
+    (promised,) = await chosen.promises()
+    assert (remedy.state, waiting.state, waiting.tries) == ("accepted", "pending", 0)
+    assert waiting.due_at == promised.due_at
+    assert await held(chosen) == [("reserve", "company", "reserved", 24990000)]
+
+
+async def test_done_is_told_once_and_settles_ledger_and_promise(
+    chosen: ConversationHarness, carrier: Carrier, app: AppHarness, system: CompanySystem
+) -> None:
+    await carrier.sweep()
+    assert not await carrier.sweep()
+    (remedy,) = await chosen.taken()
+    assert (remedy.state, (await one(app)).state) == ("issued", "done")
+    assert await held(chosen) == [
+        ("reserve", "company", "reserved", 24990000),
+        ("issue", "reserved", "settled", 24990000),
+    ]
+    assert not await chosen.promises()
+    (message,) = await read(chosen)
+    assert chosen.told("fulfilled", title=TITLE)
+    assert message.state == "pending"  # whoever serves the customer shows it
+    (deed,) = system.deeds.values()
+    assert deed.data["amount"] == "249900.00"
+    assert (deed.data["kind"], deed.data["order"], deed.data["currency"]) == (
+        "refund",
+        "10482",
+        "COP",
+    )
+    assert deed.data["customer"]["email"] == "ana.ruiz@example.com"
+
+
+async def test_the_same_key_goes_with_every_try(
+    chosen: ConversationHarness, carrier: Carrier, app: AppHarness, system: CompanySystem
+) -> None:
+    system.answers = [(500, {}), (404, {}), (429, {}), (301, {})]
+    for _ in range(5):
+        await carrier.sweep()
+        app.clock.forward(hours=1)
+    assert len(system.headers) == 5
+    assert {one["idempotency-key"] for one in system.headers} == set(system.deeds)
+    assert len({one["webhook-timestamp"] for one in system.headers}) == 5
+    assert (await one(app)).state == "done"
+    outcomes = [each.outcome for each in await app.all(ProviderTry)]
+    assert outcomes == [f"later: HTTP {status}" for status in (500, 404, 429, 301)] + ["done"]
+
+
+async def test_an_answer_that_was_lost_is_asked_for_again_and_done_once(
+    chosen: ConversationHarness, carrier: Carrier, app: AppHarness, system: CompanySystem
+) -> None:
+    key = (await one(app)).idempotency_key
+    system.is_down = True
+    await carrier.sweep()
+    assert (await one(app)).problem is not None
+    system.is_down = False
+    app.clock.forward(minutes=1)
+    await carrier.sweep()
+    assert list(system.deeds) == [key]
+    assert len(await chosen.ledger()) == 2
+
+
+async def test_the_wait_doubles_with_jitter_and_obeys_the_provider(
+    chosen: ConversationHarness, carrier: Carrier, app: AppHarness, system: CompanySystem
+) -> None:
+    key = (await one(app)).idempotency_key
+    waits = []
+    for _ in range(14):
+        async with app.db.write() as session:
+            waiting = await session.get_one(Fulfilment, (await one(app)).id)
+            waiting.tries += 1
+        await says(app, key, Answer("later", "HTTP 500"))
+        waits.append(((await one(app)).next_at - app.clock.now()).total_seconds())
+    for tries, wait in enumerate(waits, start=1):
+        most = min(2**tries, 3600)
+        assert most / 2 - 1 <= wait <= most
+    assert len({wait / 3600 for wait in waits[-3:]}) == 3  # not all at the same moment
+    await says(app, key, Answer("later", "HTTP 503", after=timedelta(hours=5)))
+    spaced = (await one(app)).next_at - app.clock.now()
+    assert timedelta(hours=5) - timedelta(seconds=5) < spaced <= timedelta(hours=5)
+
+
+async def test_retry_after_holds_for_everything_that_is_to_be_asked(
+    chosen: ConversationHarness, carrier: Carrier, app: AppHarness, system: CompanySystem
+) -> None:
+    await says(app, (await one(app)).idempotency_key, Answer("later", "a first no"))
+    app.clock.forward(hours=1)
+    carrier._not_before = float("inf")
+    assert not await carrier.sweep()
+    assert not system.headers
+
+
+# --- accepted, and called back ---------------------------------------------------------------
+
+
+async def test_accepted_is_not_done_and_is_asked_about_hourly(
+    chosen: ConversationHarness, carrier: Carrier, app: AppHarness, system: CompanySystem
+) -> None:
+    system.answers = [(202, {"reference": "ERP-77"})]
+    await carrier.sweep()
+    waiting = await one(app)
+    assert (waiting.state, waiting.is_accepted, waiting.reference) == ("pending", True, "ERP-77")
+    assert waiting.give_up_at >= waiting.due_at
+    assert not await read(chosen)
+    app.clock.forward(minutes=20)
+    assert not await carrier.sweep()
+    app.clock.forward(minutes=41)
+    await carrier.sweep()  # its callback never came, and it is done all the same
+    assert (await one(app)).state == "done"
+
+
+async def test_a_callback_counts_once_whatever_comes_after_it(
+    chosen: ConversationHarness, carrier: Carrier, app: AppHarness
+) -> None:
+    key = (await one(app)).idempotency_key
+    assert await says(app, key, Answer("done"), "evt_1")
+    assert not await says(app, key, Answer("done"), "evt_1")
+    assert not await says(app, key, Answer("done"), "evt_2")
+    assert not await says(app, key, Answer("refused", "too late"), "evt_3")
+    assert not await says(app, key, Answer("accepted"))
+    assert [line.event for line in await chosen.ledger()] == ["reserve", "issue"]
+    assert len(await read(chosen)) == 1
+    assert await app.count(ProviderTry) == 4
+
+
+async def test_an_unknown_remedy_is_nobodys(app: AppHarness, carrier: Carrier) -> None:
+    with pytest.raises(LookupError):
+        await says(app, "not ours", Answer("done"), "evt_1")
+    assert await app.count(ProviderTry) == 0
+
+
+# --- refused and lost ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", [409, 422])
+async def test_refused_is_told_as_it_is_with_a_person_and_something_else_to_choose(
+    chosen: ConversationHarness,
+    carrier: Carrier,
+    app: AppHarness,
+    system: CompanySystem,
+    status: int,
+) -> None:
+    system.answers = [(status, {"reason": "the card\0 is closed"})]
+    await carrier.sweep()
+    states = sorted(each.state for each in await app.all(Compensation))
+    assert states == ["declined", "declined", "failed", "offered", "offered"]
+    assert await held(chosen) == [
+        ("reserve", "company", "reserved", 24990000),
+        ("release", "reserved", "company", 24990000),
+    ]
+    assert (await chosen.ledger())[-1].reason == "refused: the card is closed"
+    waits = await chosen.handoff()
+    assert (waits.state, waits.reason, waits.priority) == ("waiting", "remedy_failed", 2)
+    (answer,) = await chosen.promises()
+    assert answer.what == "answer"
+    (message,) = await read(chosen)
+    assert chosen.told("remedy_failed", title=TITLE)
+    assert chosen.told("remedy_failed_choose")
+    assert "card" not in message.text  # what the system says is for people of the company
+    titles = [choice.title for choice in chosen.table]
+    assert titles == ["Uno nuevo por exprés", "Saldo con 10 % más ($275.000)", "Ninguna me sirve"]
+    why = (await app.all(DecisionMade))[-1]
+    assert why.offer_id == (await app.all(Offer))[-1].id
+    assert [one["kind"] for one in why.alternatives] == ["replacement", "store_credit"]
+    (voided,) = await app.all(Promise, Promise.what == "refund")
+    assert voided.state == "void"
+
+
+async def test_what_is_chosen_instead_is_given_without_a_person(
+    chosen: ConversationHarness, carrier: Carrier, system: CompanySystem
+) -> None:
+    system.answers = [(422, {})]
+    await carrier.sweep()
+    await read(chosen)
+    await chosen.press(2, heard_as="the engine is not asked")
+    assert chosen.told("issued_with_code")
+    ended = await chosen.handoff()
+    assert (ended.state, ended.ended_how) == ("ended", "resolved")
+    assert (await chosen.case()).state == "resolved"
+    assert not await chosen.promises()
+    assert [line.event for line in await chosen.ledger()] == ["reserve", "release", "issue"]
+
+
+async def test_none_of_it_leaves_the_person_who_is_awaited(
+    chosen: ConversationHarness, carrier: Carrier, app: AppHarness, system: CompanySystem
+) -> None:
+    system.answers = [(422, {})]
+    await carrier.sweep()
+    await read(chosen)
+    await chosen.press("Ninguna")
+    assert chosen.told("person_waiting")
+    assert (await chosen.handoff()).state == "waiting"
+    assert (await app.all(Offer))[-1].state == "declined"
+
+
+async def test_a_second_failure_does_not_offer_what_has_failed(
+    chosen: ConversationHarness, carrier: Carrier, app: AppHarness, system: CompanySystem
+) -> None:
+    system.answers = [(422, {}), (422, {})]
+    await carrier.sweep()
+    await read(chosen)
+    await chosen.press("Uno nuevo", heard_as="the engine is not asked")
+    assert chosen.told("promised_warehouse")
+    await carrier.sweep()
+    await read(chosen)
+    titles = [choice.title for choice in chosen.table]
+    assert titles == ["Saldo con 10 % más ($275.000)", "Ninguna me sirve"]
+    assert [each.state for each in await chosen.handoffs()] == ["ended", "waiting"]
+
+
+async def test_while_a_person_has_the_customer_they_decide_what_comes_next(
+    chosen: ConversationHarness, carrier: Carrier, app: AppHarness, system: CompanySystem
+) -> None:
+    laura = await app.person()
+    await chosen.customer("wants_human", "quiero una persona")
+    await chosen.claimed_by(laura)
+    system.answers = [(422, {})]
+    await carrier.sweep()
+    await read(chosen)
+    assert chosen.told("remedy_failed_with_agent", title=TITLE)
+    assert await app.count(Offer, Offer.state == "open") == 0
+    assert (await chosen.handoff()).state == "active"
+
+
+async def test_without_an_answer_for_a_day_it_is_lost_and_a_person_takes_it(
+    chosen: ConversationHarness, carrier: Carrier, app: AppHarness, system: CompanySystem
+) -> None:
+    system.is_down = True
+    for _ in range(23):
+        await carrier.sweep()
+        app.clock.forward(hours=1)
+    assert (await one(app)).state == "pending"
+    app.clock.forward(hours=1)
+    await carrier.sweep()
+    lost = await one(app)
+    assert (lost.state, lost.tries >= 20) == ("lost", True)
+    assert (await chosen.handoff()).reason == "remedy_failed"
+    await read(chosen)
+    assert chosen.ever_told("remedy_failed", title=TITLE)
+
+
+async def test_done_after_it_was_given_up_is_for_people_to_see(
+    chosen: ConversationHarness, carrier: Carrier, app: AppHarness
+) -> None:
+    key = (await one(app)).idempotency_key
+    await says(app, key, Answer("refused", "no"))
+    assert not await says(app, key, Answer("done"), "evt_late")
+    assert (await one(app)).state == "refused"
+    assert [line.event for line in await chosen.ledger()] == ["reserve", "release"]
+    case = await chosen.case()
+    events = await app.all(CaseEvent, CaseEvent.complaint_id == case.id)
+    assert events[-1].what == "done after all"
+
+
+async def test_what_somebody_has_done_by_hand_neither_fails_nor_is_told_twice(
+    chosen: ConversationHarness, carrier: Carrier, app: AppHarness, system: CompanySystem
+) -> None:
+    async with app.db.write() as session:
+        case = await session.get_one(Complaint, (await chosen.case()).id)
+        (remedy,) = await chosen.taken()
+        fresh = await session.get_one(Compensation, remedy.id)
+        await agent_offers.fulfilled(session, app.desk, case, fresh, "command line")
+    system.answers = [(422, {})]
+    await carrier.sweep()
+    assert [line.event for line in await app.all(LedgerEntry)] == ["reserve", "issue"]
+    assert len(await read(chosen)) == 1
+    assert not await chosen.handoffs()
+
+
+# --- several at once -------------------------------------------------------------------------
+
+
+async def test_two_carriers_ask_for_different_remedies(app: AppHarness, carrier: Carrier) -> None:
+    for place in range(6):
+        chat = await app.chat()
+        await app.order(f"{40000 + place}", f"rosa{place}@example.com")
+        text = f"El pedido {40000 + place} llegó roto, rosa{place}@example.com"
+        await chat.customer("damaged", text)
+        await chat.press(1)
+    lease = timedelta(seconds=30)
+    async with app.db.write() as session:
+        first = await fulfilment.take(session, "first", lease)
+    async with app.db.write() as session:
+        second = await fulfilment.take(session, "second", lease)
+    assert (len(first), len(second)) == (6, 0)
+    app.clock.forward(seconds=31)  # the first was killed
+    async with app.db.write() as session:
+        assert len(await fulfilment.take(session, "second", lease)) == 6
+    assert {each.tries for each in await app.all(Fulfilment)} == {2}
+
+
+async def test_the_new_choices_stand_and_the_old_ones_do_not(
+    chosen: ConversationHarness, carrier: Carrier, app: AppHarness, system: CompanySystem
+) -> None:
+    system.answers = [(422, {})]
+    await carrier.sweep()
+    still_open = await app.all(Choice, Choice.chosen.is_(None))
+    assert len(still_open) == 3
+    assert len({choice.message_id for choice in still_open}) == 1

@@ -1,0 +1,169 @@
+"""Edges to be killed: forked from a process that has loaded everything, so that each is there soon.
+
+``python -m tests.integration.edge_forker`` reads a port a line and answers with the process id of
+the edge that it has begun there. Besides serving, such an edge accepts what is offered to customers,
+one after the other, as their turns would.
+"""
+
+import asyncio
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from sanic import Sanic
+from sqlalchemy import select
+
+from bot.app import EdgeApp, create_app
+from bot.compensation import acceptance, fulfilment, presentation
+from bot.config.settings import ROOT, Settings, load_settings
+from bot.context.company_context import Desk, open_desk
+from bot.conversation import messages
+from bot.conversation.workers import fulfilment_worker
+from bot.customers import verification
+from bot.database.session import Database
+from bot.models import Compensation, Complaint
+from bot.policy.decide import Policy
+from bot.policy.model import AlternativeSpec
+from bot.runtime import Service
+from bot.text.reply import Say
+from tests.fakes.company_system import SECRET
+
+
+def by_webhook(policy: Policy, *kinds: str) -> Policy:
+    """The policy with these kinds carried out by the company's own system."""
+
+    def there(part: AlternativeSpec) -> AlternativeSpec:
+        return part.model_copy(update={"provider": "webhook"}) if part.kind in kinds else part
+
+    rules = tuple(
+        rule.model_copy(
+            update={
+                "offer": tuple(there(part) for part in rule.offer),
+                "entitlement": there(rule.entitlement) if rule.entitlement else None,
+            }
+        )
+        for rule in policy.rules
+    )
+    return replace(policy, rules=rules)
+
+
+def with_provider(settings: Settings, url: str) -> dict[str, str]:
+    """The settings of an edge that has the company's system there."""
+    return {
+        "database_url": settings.database_url,
+        "var_dir": str(settings.var_dir),
+        "provider_url": url,
+        "provider_secret": SECRET,
+        "engine_url": "http://127.0.0.1:9",  # nobody: no customer writes
+        "engine_token": "none",
+        "log_level": "ERROR",
+    }
+
+
+class EdgeForker:
+    """Begins edges, and kills them."""
+
+    def __init__(self, given: dict[str, str]) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.integration.edge_forker", json.dumps(given)],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self._process.stdin
+        assert self._process.stdout
+        self._ask, self._told = self._process.stdin, self._process.stdout
+        assert self._told.readline() == "ready\n"
+
+    def begin(self, port: int) -> int:
+        """Begin an edge; its process id."""
+        self._ask.write(f"{port}\n")
+        self._ask.flush()
+        return int(self._told.readline())
+
+    def kill(self, pid: int) -> None:
+        """End one as the power does, and wait until it has gone."""
+        os.kill(pid, signal.SIGKILL)
+        self._ask.write(f"-{pid}\n")
+        self._ask.flush()
+        assert self._told.readline() == "gone\n"
+
+    def close(self) -> None:
+        self._ask.close()
+        self._process.wait(30)
+        self._told.close()
+
+
+def main() -> None:
+    given = json.loads(sys.argv[1])
+    settings = load_settings(**given)
+    desk = open_desk(settings)
+    # A breaker would stop it: so much, and so many errors, is just what this is about.
+    policy = replace(by_webhook(desk.policy, "refund", "replacement"), breaker=None)
+    desk = replace(desk, policy=policy)
+    # Everything as it is, only sooner.
+    fulfilment.LONGEST_WAIT = timedelta(seconds=0.6)
+    fulfilment_worker.LEASE = timedelta(seconds=2)
+    fulfilment_worker.SWEEP_EVERY = 0.05
+    app = create_app(settings, desk)
+    print("ready", flush=True)
+    for line in sys.stdin:
+        number = int(line)
+        if number < 0:
+            os.waitpid(-number, 0)
+            print("gone", flush=True)
+        elif pid := os.fork():
+            print(pid, flush=True)
+        else:
+            _serve(app, desk, number)
+            os._exit(0)
+
+
+def _serve(app: EdgeApp, desk: Desk, port: int) -> None:
+
+    @app.after_server_start
+    async def accept(app: Sanic[Any, Any]) -> None:
+        service: Service = app.ctx.service
+        app.add_task(_accept_all(service.db, desk))
+
+    app.run(host="127.0.0.1", port=port, single_process=True, access_log=False, motd=False)
+
+
+async def _accept_all(db: Database, desk: Desk) -> None:
+    """Accept what is on the tables, and say so, as a turn does: all or nothing.
+
+    For ever: what the provider refuses late puts other alternatives on a table.
+    """
+    while True:
+        async with db.read() as session:
+            offered = select(Compensation.id).where(
+                Compensation.state == "offered", Compensation.position <= 2
+            )
+            left = list(await session.scalars(offered))
+        if left:
+            async with db.write() as session:
+                await _accept(session, desk, random.choice(left))  # noqa: S311 - any of them
+        await asyncio.sleep(random.uniform(0, 0.3))  # noqa: S311 - no secret
+
+
+async def _accept(session: Any, desk: Desk, chosen_id: int) -> None:
+    chosen = await session.get_one(Compensation, chosen_id)
+    case = await session.get_one(Complaint, chosen.complaint_id)
+    conversation = await verification.lock(session, case.conversation_id)
+    await session.refresh(chosen)
+    if chosen.state != "offered":
+        return  # another edge was faster
+    _, given = await acceptance.accept(session, desk, chosen.id, "bot")
+    text = await presentation.confirmation(session, desk, case, given, conversation.language)
+    await messages.put(session, conversation, Say(text), state="pending")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,461 @@
+"""A chat for scenes between a customer and Regalo: the real turns, actions and database.
+
+Only the engine is played by somebody else: it is told which intent a message has, and then runs the
+action that ``data/rules`` gives that intent, as Rasa would.
+"""
+
+import io
+import json
+import re
+import uuid
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+from PIL import Image
+from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
+from ruamel.yaml import YAML
+from sqlalchemy import func, inspect, select
+
+from actions.server import ACTIONS
+from bot import photo
+from bot.agents import accounts
+from bot.agents.accounts import Role
+from bot.config.settings import ROOT
+from bot.context.company_context import Desk
+from bot.conversation import messages
+from bot.conversation.agents import agent_actions
+from bot.conversation.agents.agent_actions import Step
+from bot.conversation.turns.turn import Turns
+from bot.customers import verification
+from bot.customers.orders import OrderRow, store
+from bot.database.session import Database
+from bot.handoffs import queue
+from bot.models import (
+    Agent,
+    Base,
+    Choice,
+    Compensation,
+    Complaint,
+    Conversation,
+    Handoff,
+    LedgerEntry,
+    Message,
+    Order,
+    Promise,
+)
+from bot.policy.decide import Policy
+from bot.text.reply import Option, Say
+
+Row = TypeVar("Row", bound=Base)
+ANA = "ana.ruiz@example.com"  # of order 10482, $249.900
+PRESSED = re.compile(r"/(\w+)(\{.*\})?", re.DOTALL)
+
+
+class Clock:
+    """The time, which goes on by itself and can be moved."""
+
+    def __init__(self) -> None:
+        self._at = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
+        self._since = datetime.now(UTC)
+
+    def now(self) -> datetime:
+        return self._at + (datetime.now(UTC) - self._since)
+
+    def forward(self, **span: float) -> None:
+        self._at += timedelta(**span)
+
+    def move_to(self, moment: datetime) -> None:
+        self._at, self._since = moment, datetime.now(UTC)
+
+
+class WallClock(Clock):
+    """The time as it is, for scenes that are played before the edge begins."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+def rules() -> dict[str, str]:
+    """The action of each intent."""
+    found = {}
+    for file in sorted((ROOT / "data" / "rules").glob("*.yml")):
+        for rule in YAML(typ="safe").load(file)["rules"]:
+            intent, action = rule["steps"]
+            found[intent["intent"]] = action["action"]
+    return found
+
+
+class Engine:
+    """Stands in for Rasa: the intent is given, the action is the real one."""
+
+    def __init__(self, db: Database, desk: Desk) -> None:
+        self._actions = {action.name(): action for action in (a(db, desk) for a in ACTIONS)}
+        self._rules = rules()
+        self._intents: dict[str, tuple[str, str | None]] = {}
+        self.heard: list[str] = []
+        # What goes wrong: raised before the action, raised or done after it, said in its place.
+        self.fails: Exception | None = None
+        self.afterwards: Callable[[], Awaitable[None]] | None = None
+        self.says_instead: list[Say] | None = None
+
+    def expect(self, conversation_id: str, intent: str, also: str | None) -> None:
+        self._intents[conversation_id] = (intent, also)
+
+    async def ask(
+        self, conversation_id: str, text: str, metadata: dict[str, Any], timeout: float
+    ) -> list[Say]:
+        self.heard.append(text)
+        if self.fails is not None:
+            raise self.fails
+        said = await self._act(conversation_id, text, metadata)
+        if self.afterwards is not None:
+            await self.afterwards()
+        return said if self.says_instead is None else self.says_instead
+
+    async def _act(self, conversation_id: str, text: str, metadata: dict[str, Any]) -> list[Say]:
+        intent, also = self._intents.get(conversation_id, ("nlu_fallback", None))
+        entities = []
+        if pressed := PRESSED.fullmatch(text):
+            intent, also = pressed.group(1), None
+            given = json.loads(pressed.group(2) or "{}")
+            entities = [{"entity": name, "value": value} for name, value in given.items()]
+        ranking = [{"name": intent, "confidence": 0.7}]
+        ranking += [{"name": also, "confidence": 0.25}] if also else []
+        tracker = Tracker(
+            conversation_id,
+            {},
+            {
+                "text": text,
+                "intent": ranking[0],
+                "intent_ranking": ranking,
+                "entities": entities,
+                "metadata": metadata,
+            },
+            [],
+            paused=False,
+            followup_action=None,
+            active_loop={},
+            latest_action_name=None,
+        )
+        dispatcher = CollectingDispatcher()
+        await self._actions[self._rules[intent]].run(dispatcher, tracker, {})
+        return [
+            Say(
+                one["text"],
+                tuple(Option(b["title"], b["payload"], b["detail"]) for b in one["buttons"]),
+            )
+            for one in dispatcher.messages
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A message that the customer reads, with the titles and details of its buttons."""
+
+    text: str
+    choices: tuple[str, ...]
+    details: tuple[str, ...]
+    author: str
+
+    def __str__(self) -> str:
+        return "\n".join((self.text, *self.choices, *self.details))
+
+
+def says(desk: Desk, text: str, name: str, /, **values: str) -> bool:
+    """Whether a text holds the response ``utter_<name>``, in either language.
+
+    Values that are not given may be anything. So a better wording breaks no test, and a test says
+    by name what has to be told.
+    """
+    for template in desk.wording.texts[name].values():
+        pattern = "".join(
+            re.escape(values[part])
+            if part in values
+            else "[^\n]+?"
+            if place % 2
+            else re.escape(part)
+            for place, part in enumerate(re.split(r"\{(\w+)\}", template.rstrip(".")))
+        )
+        if re.search(pattern, text):
+            return True
+    return False
+
+
+class AppHarness:
+    """What all customers of a test share."""
+
+    def __init__(self, db: Database, desk: Desk, clock: Clock, photos: Path) -> None:
+        self.db = db
+        self.clock = clock
+        self.photos = photos
+        self.use(desk)
+
+    def use(self, desk: Desk) -> None:
+        """From now on, work by this desk."""
+        self.desk = desk
+        self.engine = Engine(self.db, desk)
+        self.turns = Turns(
+            self.db,
+            desk,
+            self.engine,  # type: ignore[arg-type]  # it only has to be asked
+            engine_timeout=20,
+            apology_after=25,
+        )
+
+    def use_policy(self, policy: Policy) -> None:
+        """From now on, work by another policy."""
+        self.use(replace(self.desk, policy=policy))
+
+    async def chat(self, language: str = "es", conversation_id: str = "") -> "ConversationHarness":
+        """A new customer's conversation."""
+        conversation_id = conversation_id or uuid.uuid4().hex
+        async with self.db.write() as session:
+            session.add(
+                Conversation(
+                    id=conversation_id,
+                    channel="web",
+                    address=conversation_id,
+                    language=language,
+                    created_at=self.clock.now(),
+                    times={},
+                )
+            )
+        return ConversationHarness(self, conversation_id)
+
+    def use_company(self, **people: object) -> None:
+        """From now on, cases reach people in this way."""
+        company = self.desk.company
+        changed = company.people.model_copy(update=people)
+        self.use(replace(self.desk, company=company.model_copy(update={"people": changed})))
+
+    async def person(self, name: str = "Laura Gómez", role: Role = "agent", **more: Any) -> Agent:
+        """A person of the company whose console is open; nobody signs in with that password."""
+        async with self.db.write() as session:
+            person = await accounts.add(
+                session,
+                email=f"{uuid.uuid4().hex[:8]}@alborada.example",
+                name=name,
+                role=role,
+                password_hash="no hash",
+                **more,
+            )
+            person.seen_at = self.clock.now()
+        return person
+
+    async def sees(self, *people: Agent, presence: str = "available") -> None:
+        """These consoles give a sign of life now."""
+        async with self.db.write() as session:
+            for one in people:
+                fresh = await session.get_one(Agent, one.id)
+                fresh.seen_at, fresh.presence = self.clock.now(), presence
+
+    async def order(self, number: str, email: str, total: str = "249900", **more: str) -> None:
+        """Import one more order."""
+        row = OrderRow.model_validate(
+            {
+                "order_number": number,
+                "customer_name": "Rosa Mora",
+                "email": email,
+                "total": total,
+                "currency": "COP",
+                "placed_at": "2026-11-12T09:41:00-05:00",
+                "status": "delivered",
+                "items": "Licuadora Oster 1.5 L x1",
+                **more,
+            }
+        )
+        async with self.db.write() as session:
+            await store(session, [row], region="CO", timezone="America/Bogota")
+
+    async def all(self, model: type[Row], *where: Any) -> list[Row]:
+        """The rows of a table, oldest first."""
+        async with self.db.read() as session:
+            keys = inspect(model).primary_key
+            return list(await session.scalars(select(model).where(*where).order_by(*keys)))
+
+    async def count(self, model: type[Base], *where: Any) -> int:
+        async with self.db.read() as session:
+            query = select(func.count()).select_from(model).where(*where)
+            return int(await session.scalar(query) or 0)
+
+
+class ConversationHarness:
+    """One customer's conversation."""
+
+    def __init__(self, app: AppHarness, conversation_id: str) -> None:
+        self.app = app
+        self.id = conversation_id
+        self.said: list[Heard] = []  # everything, in order
+        self.table: list[Choice] = []  # the buttons that stand
+        self.answer_now: list[Heard] = []
+
+    # --- what the customer does -------------------------------------------------------------
+
+    async def customer(
+        self, intent: str, text: str = "", *, also: str | None = None, photos: int = 0
+    ) -> list[Heard]:
+        """The customer says something; gives back what they are answered."""
+        sent = [await self._photo() for _ in range(photos)]
+        await self.receive(text, photos=sent)
+        return await self.answer(intent, also=also)
+
+    async def press(self, place: int | str, *, heard_as: str = "inform") -> list[Heard]:
+        """The customer presses a button, by its place (from 1) or its words.
+
+        Args:
+            heard_as: the intent of words that the engine hears of only now.
+        """
+        choice = (
+            self.table[place - 1]
+            if isinstance(place, int)
+            else [one for one in self.table if place in one.title][0]  # noqa: RUF015 - an IndexError
+        )
+        await self.receive(token=choice.token)
+        return await self.answer(heard_as)
+
+    async def receive(
+        self,
+        text: str = "",
+        *,
+        photos: Sequence[str] = (),
+        token: str | None = None,
+        source_id: str | None = None,
+    ) -> tuple[Message, bool]:
+        """The message is stored, and nothing else happens yet."""
+        async with self.app.db.write() as session:
+            conversation = await verification.lock(session, self.id)
+            return await messages.receive(
+                session,
+                conversation,
+                source_id or uuid.uuid4().hex,
+                text=text,
+                photos=photos,
+                choice_token=token,
+            )
+
+    async def answer(self, intent: str, *, also: str | None = None) -> list[Heard]:
+        """The turn of the oldest unanswered message."""
+        self.app.engine.expect(self.id, intent, also)
+        answered = await self.app.turns.run_next(self.id, lambda *_: None)
+        return await self.hear(answered.outgoing if answered else [])
+
+    async def hear(self, outgoing: Sequence[Message]) -> list[Heard]:
+        """What these stored messages look like to the customer."""
+        heard = []
+        for message in outgoing:
+            choices = await self.app.all(Choice, Choice.message_id == message.id)
+            choices.sort(key=lambda one: one.position)
+            if choices:
+                self.table = choices
+            titles = tuple(one.title for one in choices)
+            details = tuple(one.detail for one in choices)
+            heard.append(Heard(message.text, titles, details, message.author))
+        self.said += heard
+        self.answer_now = heard
+        return heard
+
+    def told(self, name: str, /, **values: str) -> bool:
+        """Whether the last answer holds the response ``utter_<name>`` with these values."""
+        text = "\n".join(map(str, self.answer_now))
+        return says(self.app.desk, text, name, **values)
+
+    def ever_told(self, name: str, /, **values: str) -> bool:
+        """Whether any answer held it."""
+        return says(self.app.desk, self.everything, name, **values)
+
+    async def is_vouched_for(self, number: str) -> None:
+        """The channel knows who writes: the customer of that order."""
+        order = await self.order(number)
+        async with self.app.db.write() as session:
+            conversation = await session.get_one(Conversation, self.id)
+            conversation.contact_id, conversation.proven_by = order.contact_id, "signed_token"
+
+    async def _photo(self) -> str:
+        out = io.BytesIO()
+        Image.new("RGB", (64, 48), "red").save(out, "JPEG")
+        async with self.app.db.write() as session:
+            kept = photo.keep(session, self.app.photos, self.id, photo.clean(out.getvalue()))
+        return kept.id
+
+    # --- what people of the company do ------------------------------------------------------
+
+    async def does(self, act: Callable[..., Awaitable[Any]], *what: Any, **more: Any) -> Any:
+        """A person takes a step with the open handoff; the customer hears what comes of it."""
+        async with self.app.db.write() as session:
+            found = await queue.open_handoff(session, self.id)
+            assert found is not None
+            came = await act(session, self.app.desk, found, *what, **more)
+        step = came[0] if isinstance(came, tuple) else came
+        await self.hear(step.said if isinstance(step, Step) else [])
+        return came
+
+    async def claimed_by(self, person: Agent) -> Step:
+        """The person takes the case."""
+        async with self.app.db.write() as session:
+            found = await queue.open_handoff(session, self.id)
+            assert found is not None
+            step = await agent_actions.take(session, found, person)
+        await self.hear(step.said)
+        return step
+
+    async def agent_says(self, person: Agent, text: str, **more: Any) -> Message:
+        """The person who has the case writes to the customer."""
+        more.setdefault("request_id", str(uuid.uuid4()))
+        _, message = await self.does(agent_actions.say, person, text, **more)
+        assert isinstance(message, Message)
+        return message
+
+    # --- what the database knows ------------------------------------------------------------
+
+    async def conversation(self) -> Conversation:
+        (found,) = await self.app.all(Conversation, Conversation.id == self.id)
+        return found
+
+    async def cases(self) -> list[Complaint]:
+        return await self.app.all(Complaint, Complaint.conversation_id == self.id)
+
+    async def case(self) -> Complaint:
+        """The newest case."""
+        return (await self.cases())[-1]
+
+    async def handoffs(self) -> list[Handoff]:
+        return await self.app.all(Handoff, Handoff.conversation_id == self.id)
+
+    async def handoff(self) -> Handoff:
+        """The newest handoff."""
+        return (await self.handoffs())[-1]
+
+    async def promises(self) -> list[Promise]:
+        """The open promises of the newest case."""
+        case = await self.case()
+        return await self.app.all(Promise, Promise.complaint_id == case.id, Promise.state == "open")
+
+    async def taken(self) -> list[Compensation]:
+        """The remedies given in this conversation's cases."""
+        ids = [case.id for case in await self.cases()]
+        return await self.app.all(
+            Compensation,
+            Compensation.complaint_id.in_(ids),
+            Compensation.state.in_(("accepted", "issued")),
+        )
+
+    async def ledger(self) -> list[LedgerEntry]:
+        ids = [case.id for case in await self.cases()]
+        return await self.app.all(LedgerEntry, LedgerEntry.complaint_id.in_(ids))
+
+    async def order(self, number: str) -> Order:
+        (found,) = await self.app.all(Order, Order.number == number)
+        return found
+
+    @property
+    def last(self) -> Heard:
+        return self.said[-1]
+
+    @property
+    def everything(self) -> str:
+        """All that the customer has read."""
+        return "\n".join(map(str, self.said))

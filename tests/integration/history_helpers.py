@@ -1,0 +1,41 @@
+"""Past cases for the commands that look back: few of them, of the demo company."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.compensation.decision_log import record
+from bot.models import Complaint, Conversation
+from bot.policy.decide import CaseFacts, decide
+from tests.integration.harness import ANA, AppHarness, ConversationHarness
+
+DAMAGED = f"Compré una licuadora, pedido 10482, y llegó quebrada. {ANA}"
+LATE = "Mi pedido 10494 está atrasado. yolanda.cardenas@example.com"
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Two customers: Ana took her money back, Yolanda took none of what was offered."""
+
+    ana: ConversationHarness
+    yolanda: ConversationHarness
+
+
+async def play(app: AppHarness) -> Scene:
+    """Let both customers complain."""
+    ana, yolanda = await app.chat(), await app.chat("en")
+    await ana.customer("damaged", DAMAGED)
+    await ana.press(1)
+    await yolanda.customer("late_delivery", LATE)
+    return Scene(ana, yolanda)
+
+
+async def decide_for(
+    app: AppHarness, chat: ConversationHarness, facts: Sequence[CaseFacts]
+) -> None:
+    """Keep decisions by the policy in force for the case of a chat."""
+    case = await chat.case()
+    async with app.db.write() as session:
+        fresh = await session.get_one(Complaint, case.id)
+        conversation = await session.get_one(Conversation, chat.id)
+        for one in facts:
+            await record(session, fresh, conversation, one, decide(app.desk.policy, one))

@@ -1,0 +1,252 @@
+"""`regalo ledger verify`: silent while all adds up, and it names whatever does not."""
+
+import asyncio
+import json
+import os
+import sys
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from bot.compensation import acceptance, expiry, redemption, reversal
+from bot.compensation.reversal import CannotReverse
+from bot.config.settings import ROOT, Settings
+from bot.ledger import audit
+from bot.models import Budget, Compensation, LedgerEntry, Promise
+from bot.money import Money
+from tests.integration.harness import ANA, AppHarness, ConversationHarness
+
+BY = "supervisor:vera@example.com"
+
+
+async def findings(app: AppHarness) -> list[str]:
+    async with app.db.read() as session:
+        report = await audit.verify(session, app.desk)
+    return [f"{one.check}: {one.where}: {one.what}" for one in report.findings]
+
+
+async def take_back(app: AppHarness, entry: int, *, even_done: bool = False) -> list[LedgerEntry]:
+    async with app.db.write() as session:
+        return await reversal.reverse(session, entry, BY, "a mistake", even_done=even_done)
+
+
+async def spend(app: AppHarness, given: Compensation, minor: int, key: str) -> LedgerEntry:
+    async with app.db.write() as session:
+        amount = Money(minor, given.currency)
+        return (await redemption.redeem(session, given, amount, key, "shop")).entry
+
+
+async def voucher(chat: ConversationHarness) -> Compensation:
+    await chat.customer("late_delivery", f"El pedido 10482 llegó tarde. {ANA}")
+    await chat.press("Bono de compra")
+    (given,) = await chat.taken()
+    return given
+
+
+async def spent(app: AppHarness) -> set[int]:
+    return {one.spent_minor for one in await app.all(Budget)}
+
+
+async def fresh(app: AppHarness, given: Compensation) -> Compensation:
+    (found,) = await app.all(Compensation, Compensation.id == given.id)
+    return found
+
+
+async def test_a_voucher_past_its_date_expires_once_and_keeps_its_place_in_the_limits(
+    chat: ConversationHarness,
+) -> None:
+    app, given = chat.app, await voucher(chat)
+    await spend(app, given, 1000, "till")
+    taken_from = await spent(app)
+    assert await expiry.sweep(app.db) == 0
+    assert given.expires_at is not None
+    app.clock.move_to(given.expires_at + timedelta(seconds=1))
+    assert await expiry.sweep(app.db) == 1
+    assert await expiry.sweep(app.db) == 0
+    assert (await fresh(app, given)).state == "expired"
+    *_, last = await chat.ledger()
+    assert (last.event, last.amount_minor) == ("expire", given.amount_minor - 1000)
+    assert await spent(app) == taken_from  # what a day gave, it gave
+    other = await app.chat()
+    await other.customer("damaged", f"El pedido 10482 llegó roto. {ANA}")
+    assert other.told("order_remedied") or not other.told("offer_right")
+    assert await findings(app) == []
+
+
+async def test_what_was_spent_in_time_expires_without_a_line(chat: ConversationHarness) -> None:
+    app, given = chat.app, await voucher(chat)
+    await spend(app, given, given.amount_minor, "till")
+    app.clock.forward(days=400)
+    assert await expiry.sweep(app.db) == 1
+    assert [one.event for one in await chat.ledger()] == ["issue", "redeem"]
+    assert await findings(app) == []
+
+
+async def test_a_promised_remedy_is_taken_back_with_its_budget_and_its_promise(
+    chat: ConversationHarness,
+) -> None:
+    app = chat.app
+    await chat.customer("damaged", f"El pedido 10482 llegó roto. {ANA}")
+    await chat.press("Uno nuevo")
+    (given,), (line,) = await chat.taken(), await chat.ledger()
+    assert await spent(app) == {given.budget_minor}
+    (back,) = await take_back(app, line.id)
+    assert (back.reverses_id, back.from_account, back.to_account, back.reason) == (
+        *(line.id, "reserved", "company"),
+        "a mistake",
+    )
+    assert await spent(app) == {0}
+    assert (await fresh(app, given)).state == "void"
+    assert {one.state for one in await app.all(Promise)} == {"void"}
+    assert [one.id for one in await take_back(app, line.id)] == [back.id]
+    assert await findings(app) == []
+
+
+async def test_of_a_voucher_only_what_is_left_is_taken_back(chat: ConversationHarness) -> None:
+    app, given = chat.app, await voucher(chat)
+    (line,) = await chat.ledger()
+    whole, part = given.amount_minor, given.amount_minor // 4
+    till = await spend(app, given, part, "till")
+    (back,) = await take_back(app, line.id)
+    assert back.amount_minor == whole - part
+    assert back.budget_minor == given.budget_minor * (whole - part) // whole
+    assert await spent(app) == {given.budget_minor - back.budget_minor}
+    assert (await fresh(app, given)).state == "void"
+    with pytest.raises(CannotReverse, match="void already"):
+        await take_back(app, till.id)
+    assert await findings(app) == []
+
+
+async def test_a_purchase_that_is_taken_back_may_be_made_again(chat: ConversationHarness) -> None:
+    app, given = chat.app, await voucher(chat)
+    till = await spend(app, given, given.amount_minor, "till")
+    (line, _) = await chat.ledger()
+    with pytest.raises(CannotReverse, match="spent"):
+        await take_back(app, line.id)
+    await take_back(app, till.id)
+    await spend(app, given, given.amount_minor, "till again")
+    assert await findings(app) == []
+
+
+async def test_what_is_paid_is_taken_back_only_when_it_is_said_so(
+    chat: ConversationHarness,
+) -> None:
+    app = chat.app
+    await chat.customer("damaged", f"El pedido 10482 llegó roto. {ANA}")
+    await chat.press("Devolver mi dinero")
+    (given,) = await chat.taken()
+    async with app.db.write() as session:
+        assert await acceptance.fulfil(session, await session.merge(given), "bank")
+    first, _ = await chat.ledger()
+    with pytest.raises(CannotReverse, match="paid or done"):
+        await take_back(app, first.id)
+    assert len(await take_back(app, first.id, even_done=True)) == 2
+    assert (await fresh(app, given)).state == "void"
+    assert await findings(app) == []
+
+
+@pytest.mark.parametrize("entry", [999, None])
+async def test_nothing_else_can_be_taken_back(chat: ConversationHarness, entry: int | None) -> None:
+    await voucher(chat)
+    (line,) = await chat.ledger()
+    (back,) = await take_back(chat.app, line.id)
+    with pytest.raises(CannotReverse):
+        await take_back(chat.app, entry or back.id)
+
+
+LINE = """
+    INSERT INTO ledger_entries (created_at, complaint_id, compensation_id, kind, event, state,
+        from_account, to_account, amount_minor, budget_minor, budget_day, currency,
+        idempotency_key, inputs_hash, originator, reason, policy_version)
+    SELECT created_at, complaint_id, compensation_id, kind, {event}, state, {from_account},
+        {to_account}, amount_minor, {budget}, budget_day, currency, 'by hand', {hash}, originator,
+        reason, policy_version FROM ledger_entries
+"""
+
+
+def line(
+    event: str = "event",
+    from_account: str = "from_account",
+    to_account: str = "to_account",
+    budget: str = "0",
+    hash_: str = "''",
+) -> str:
+    return LINE.format(
+        event=event, from_account=from_account, to_account=to_account, budget=budget, hash=hash_
+    )
+
+
+@pytest.mark.parametrize(
+    ("broken", "found"),
+    [
+        ("UPDATE compensations SET state = 'accepted' WHERE state = 'issued'", "state: remedy"),
+        ("UPDATE compensations SET state = 'failed' WHERE state = 'declined'", "no line gave it"),
+        ("UPDATE compensations SET amount_minor = 1 WHERE state = 'issued'", "was given"),
+        ("UPDATE budgets SET spent_minor = 1 WHERE period = 'week'", "budget: week"),
+        ("UPDATE budgets SET untold_minor = 1 WHERE period = 'month'", "budget: month"),
+        ("DELETE FROM budgets WHERE period = 'day'", "budget: day"),
+        (line(hash_="'wrong'"), "key: line"),
+        (line(budget="7"), "budget: day"),
+        (line(event="'reverse'", from_account="'outstanding'", to_account="'company'"), "reversal"),
+        (line(event="'expire'", from_account="'outstanding'", to_account="'company'"), "expired"),
+        ("UPDATE compensations SET goodwill_minor = 99000000 WHERE state = 'issued'", "customer_l"),
+        (
+            "UPDATE orders SET total_minor = 100 WHERE number = '10482'",
+            "limit: remedy",
+        ),
+    ],
+)
+async def test_whatever_does_not_add_up_is_named(
+    chat: ConversationHarness, broken: str, found: str
+) -> None:
+    await voucher(chat)
+    assert await findings(chat.app) == []
+    async with chat.app.db.write() as session:
+        await session.execute(text(broken))
+    told = await findings(chat.app)
+    assert any(found in one for one in told), told
+
+
+async def test_a_budget_that_was_passed_is_named(chat: ConversationHarness) -> None:
+    given = await voucher(chat)
+    policy = chat.app.desk.policy
+    for period in ("day", "week", "month"):
+        name = {"day": "daily"}.get(period, f"{period}ly")
+        less = {f"{name}_budget": Money(given.budget_minor - 1, "COP")}
+        chat.app.use_policy(replace(policy, limits=policy.limits.model_copy(update=less)))
+        (told,) = await findings(chat.app)
+        assert told.startswith(f"limit: {period} ")
+
+
+async def run(settings: Settings, *arguments: str) -> tuple[int | None, str, str]:
+    done = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot.cli", *arguments),
+        cwd=ROOT,
+        env=os.environ | {"DATABASE_URL": settings.database_url, "VAR_DIR": str(settings.var_dir)},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, problem = await done.communicate()
+    return done.returncode, out.decode(), problem.decode()
+
+
+async def test_the_commands_verify_and_take_back(
+    chat: ConversationHarness, settings: Settings
+) -> None:
+    await voucher(chat)
+    (entry,) = await chat.ledger()
+    assert await run(settings, "ledger", "verify") == (
+        *(0, "1 lines, 2 remedies, 3 budgets: nothing wrong.\n"),
+        "",
+    )
+    code, out, _ = await run(settings, "ledger", "reverse", str(entry.id), "--why", "a mistake")
+    assert (code, "from outstanding to company" in out) == (0, True)
+    code, _, problem = await run(settings, "ledger", "reverse", "999", "--why", "a mistake")
+    assert (code, problem) == (1, "regalo: there is no line 999\n")
+    async with chat.app.db.write() as session:
+        await session.execute(text("UPDATE budgets SET spent_minor = 5"))
+    code, out, _ = await run(settings, "ledger", "verify", "--json")
+    assert code == 1
+    assert {one["check"] for one in json.loads(out)["findings"]} == {"budget"}

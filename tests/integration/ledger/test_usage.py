@@ -1,0 +1,150 @@
+"""What counts against the limits: of the home, the category, the kind, and of everybody."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+
+from bot.compensation import expiry
+from bot.models import Contact, Order
+from bot.money import Money
+from bot.policy.limits import Cap, ScopedCap
+from tests.integration.harness import AppHarness, ConversationHarness
+
+
+def scoped(scope: str, **what: Any) -> ScopedCap:
+    return ScopedCap.model_validate({"period_days": 30, "for": scope, **what})
+
+
+async def late(app: AppHarness, number: str, email: str) -> ConversationHarness:
+    await app.order(number, email)
+    chat = await app.chat()
+    await chat.customer("late_delivery", f"El pedido {number} llegó tarde, {email}")
+    return chat
+
+
+async def person_because(chat: ConversationHarness) -> list[str]:
+    return [one.reason for one in await chat.handoffs()]
+
+
+@pytest.mark.parametrize("shared", ["phone", "address"])
+async def test_one_home_has_one_limit_however_many_names_it_has(
+    app: AppHarness, with_policy: Any, shared: str
+) -> None:
+    with_policy(per_household=Cap(max_remedies=1, period_days=30))
+    for number, email in (("30001", "rosa@example.com"), ("30002", "luis@example.com")):
+        await app.order(number, email)
+    async with app.db.write() as session:
+        ours = Order.number.in_(("30001", "30002"))
+        if shared == "address":
+            await session.execute(update(Order).where(ours).values(address_key="one home"))
+        else:
+            emails = ("rosa@example.com", "luis@example.com")
+            same = update(Contact).where(Contact.email.in_(emails)).values(phone="+573001112233")
+            await session.execute(same)
+    first, second = await app.chat(), await app.chat()
+    await first.customer("late_delivery", "El pedido 30001 llegó tarde, rosa@example.com")
+    await second.customer("late_delivery", "El pedido 30002 llegó tarde, luis@example.com")
+    await first.press("Bono de compra")
+    await second.press("Bono de compra")  # on the table since before
+    assert await person_because(second) == ["limit_passed"]
+    stranger = await late(app, "30003", "otra@example.com")
+    await stranger.press("Bono de compra")
+    assert await stranger.taken()
+    third = await app.chat()
+    await third.customer("late_delivery", "El pedido 30002 llegó tarde, luis@example.com")
+    assert not await third.taken()
+    app.clock.forward(days=31)
+    much_later = await late(app, "30004", "luis@example.com")
+    await much_later.press("Bono de compra")
+    assert await much_later.taken()
+
+
+async def test_a_household_that_has_had_enough_hears_a_person_is_coming(
+    app: AppHarness, with_policy: Any
+) -> None:
+    with_policy(per_household=Cap(max_remedies=1, period_days=30))
+    first = await late(app, "30001", "rosa@example.com")
+    await first.press("Bono de compra")
+    second = await late(app, "30002", "rosa@example.com")
+    assert second.told("person_because_household_limit")
+    assert await person_because(second) == ["household_limit"]
+
+
+@pytest.mark.parametrize(("scope", "stops"), [("customer", False), ("everybody", True)])
+async def test_a_category_is_limited_for_each_customer_or_for_everybody(
+    app: AppHarness, with_policy: Any, scope: str, *, stops: bool
+) -> None:
+    with_policy(per_category={"late_delivery": scoped(scope, max_remedies=1)})
+    first = await late(app, "30001", "rosa@example.com")
+    await first.press("Bono de compra")
+    same = await late(app, "30002", "rosa@example.com")
+    assert await person_because(same) == ["category_limit"]
+    other = await late(app, "30003", "otra@example.com")
+    assert await person_because(other) == (["category_limit"] if stops else [])
+    damaged = await app.chat()
+    await app.order("30004", "rosa@example.com")
+    await damaged.customer("damaged", "El pedido 30004 llegó roto, rosa@example.com")
+    assert not await person_because(damaged)
+
+
+async def test_a_kind_that_has_been_given_enough_is_not_offered(
+    app: AppHarness, with_policy: Any
+) -> None:
+    with_policy(per_kind={"voucher": scoped("customer", max_remedies=1)})
+    first = await late(app, "30001", "rosa@example.com")
+    waiting = await late(app, "30002", "rosa@example.com")
+    await first.press("Bono de compra")
+    await waiting.press("Bono de compra")  # it was on the table before
+    assert await person_because(waiting) == ["limit_passed"]
+    second = await late(app, "30003", "rosa@example.com")
+    assert second.table
+    assert not any("Bono" in one.title for one in second.table)
+
+
+async def test_what_expired_unused_was_given_all_the_same(
+    app: AppHarness, with_policy: Any
+) -> None:
+    with_policy(per_kind={"voucher": ScopedCap(max_remedies=1, period_days=400)})
+    first = await late(app, "30001", "rosa@example.com")
+    await first.press("Bono de compra")
+    app.clock.forward(days=200)
+    assert await expiry.sweep(app.db) == 1
+    second = await late(app, "30002", "rosa@example.com")
+    assert not any("Bono" in one.title for one in second.table)
+
+
+async def test_two_remedies_on_one_order_never_pass_its_value(
+    app: AppHarness, with_policy: Any
+) -> None:
+    limits = app.desk.policy.limits
+    with_policy(per_order=limits.per_order.model_copy(update={"max_remedies": 2}))
+    chat = await late(app, "30001", "rosa@example.com")
+    async with app.db.write() as session:
+        small = update(Order).where(Order.number == "30001").values(total_minor=100)
+        await session.execute(small)
+    await chat.press("Bono de compra")
+    assert await person_because(chat) == ["limit_passed"]
+    assert not await chat.ledger()
+
+
+async def test_the_week_and_the_month_have_budgets_of_their_own(
+    app: AppHarness, with_policy: Any
+) -> None:
+    first = await late(app, "30001", "rosa1@example.com")
+    await first.press("Bono de compra")
+    (given,) = await first.taken()
+    cost = given.budget_minor
+    with_policy(weekly_budget=Money(cost * 2 - 1, "COP"))
+    tuesday = await late(app, "30002", "rosa2@example.com")
+    assert not any("Bono" in one.title for one in tuesday.table)
+    app.clock.forward(days=7)  # the week after, the month's last Monday
+    next_week = await late(app, "30003", "rosa3@example.com")
+    await next_week.press("Bono de compra")
+    with_policy(monthly_budget=Money(cost * 3 - 1, "COP"))
+    assert await next_week.taken()
+    third = await late(app, "30004", "rosa4@example.com")
+    assert not any("Bono" in one.title for one in third.table)
+    app.clock.forward(days=7)
+    december = await late(app, "30005", "rosa5@example.com")
+    assert any("Bono" in one.title for one in december.table)

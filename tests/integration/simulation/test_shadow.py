@@ -1,0 +1,123 @@
+"""A policy beside the one in force: it decides by the same facts, gives nothing, breaks nothing."""
+
+import shutil
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot import clock
+from bot.config.settings import ROOT, Settings
+from bot.context.company_context import SHADOW, open_desk
+from bot.models import Compensation, DecisionMade, LedgerEntry, Offer
+from bot.policy.decide import CaseFacts, Decision, Policy
+from bot.simulation import shadow
+from bot.simulation.shadow import Agreement
+from tests.integration.harness import AppHarness, ConversationHarness
+from tests.integration.history_helpers import DAMAGED, play
+
+
+def with_shadow(app: AppHarness, policy: Policy) -> None:
+    app.use(replace(app.desk, shadow=policy))
+
+
+def all_to_people(policy: Policy, category: str) -> Policy:
+    """The policy, but with a person for that category."""
+    rules = tuple(
+        rule.model_copy(update={"offer": (), "entitlement": None, "person": True})
+        if category in rule.when.category
+        else rule
+        for rule in policy.rules
+    )
+    return replace(policy, rules=rules, version="beside")
+
+
+async def agreement(app: AppHarness) -> Agreement:
+    async with app.db.read() as session:
+        return await shadow.agreement(session, clock.now() - timedelta(days=90))
+
+
+async def test_the_shadow_is_kept_and_the_customer_sees_nothing_of_it(app: AppHarness) -> None:
+    plain = await app.chat()
+    with_shadow(app, all_to_people(app.desk.policy, "damaged"))
+    await plain.customer("damaged", DAMAGED)
+    live, beside = await app.all(DecisionMade)
+    assert (live.mode, live.outcome) == ("live", "offer")
+    assert (beside.mode, beside.outcome, beside.reason) == ("shadow", "person", "rule_says_person")
+    assert (beside.policy_version, beside.offer_id) == ("beside", None)
+    assert live.facts == beside.facts
+    assert len(await app.all(Offer)) == 1
+    assert len(plain.table) == 4  # three remedies, or none of them
+    assert not await plain.handoffs()
+
+
+async def test_a_shadow_that_offers_gives_nothing(app: AppHarness) -> None:
+    policy = app.desk.policy
+    with_shadow(app, replace(policy, version="beside"))
+    app.use_policy(all_to_people(policy, "damaged"))
+    chat = await app.chat()
+    await chat.customer("damaged", DAMAGED)
+    assert [one.outcome for one in await app.all(DecisionMade)] == ["person", "offer"]
+    assert not await app.count(Offer)
+    assert not await app.count(Compensation)
+    assert not await app.count(LedgerEntry)
+
+
+@pytest.mark.parametrize("where", ["decide", "decision.record"])
+async def test_a_shadow_that_breaks_touches_no_customer(
+    chat: ConversationHarness, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    app = chat.app
+    with_shadow(app, replace(app.desk.policy, version="beside"))
+
+    def breaks(policy: Policy, facts: CaseFacts) -> Decision:
+        raise RuntimeError("a rule that nobody tried")
+
+    def writes_nonsense(policy: Policy, facts: CaseFacts) -> Decision:
+        return Decision("nonsense", "beside")  # type: ignore[arg-type]  # the database refuses it
+
+    monkeypatch.setattr(shadow, "decide", breaks if where == "decide" else writes_nonsense)
+    await chat.customer("damaged", DAMAGED)
+    assert [one.mode for one in await app.all(DecisionMade)] == ["live"]
+    assert len(chat.table) == 4
+    await chat.press(1)
+    assert [one.kind for one in await chat.taken()] == ["refund"]
+
+
+async def test_the_agreement_tells_what_differs(app: AppHarness) -> None:
+    with_shadow(app, all_to_people(app.desk.policy, "damaged"))
+    scene = await play(app)
+    told = (await agreement(app)).as_dict()
+    assert (told["cases"], told["equal"], told["only_live_offers"]) == (2, 1, 1)
+    assert (told["share_equal"], told["shadow_policy"]) == (0.5, "beside")
+    assert told["by_category"]["late_delivery"]["equal"] == 1
+    assert told["cost_difference_minor"] == -24_990_000
+    (one,) = told["differing"]
+    assert one["reference"] == (await scene.ana.case()).reference
+    assert one["live"].startswith("refund, ")
+    assert one["shadow"] == "a person (rule_says_person)"
+
+
+async def test_cases_of_an_earlier_shadow_are_not_compared(app: AppHarness) -> None:
+    policy = app.desk.policy
+    with_shadow(app, replace(policy, version="first"))
+    await (await app.chat()).customer("damaged", DAMAGED)
+    with_shadow(app, replace(policy, version="second"))
+    late = "Mi pedido 10494 está atrasado. yolanda.cardenas@example.com"
+    await (await app.chat()).customer("late_delivery", late)
+    found = await agreement(app)
+    assert (found.version, found.cases, found.not_comparable) == ("second", 1, 1)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_wrong_shadow_file_stops_nobody_from_starting(
+    app: AppHarness, settings: Settings, tmp_path: Path
+) -> None:
+    folder = tmp_path / "company"
+    shutil.copytree(ROOT / "data" / "company", folder)
+    mine = settings.model_copy(update={"company_dir": folder})
+    shutil.copy(folder / "policy.yml", folder / SHADOW)
+    assert open_desk(mine).shadow == app.desk.policy
+    (folder / SHADOW).write_text("version: 1\n", encoding="utf-8")
+    assert open_desk(mine).shadow is None

@@ -1,0 +1,40 @@
+"""A customer who is not understood: asked once, with what was understood, and then a person."""
+
+import re
+
+import pytest
+
+from bot.text.normalize import fold
+from tests.integration.harness import ConversationHarness
+
+NOT_UNDERSTOOD = re.compile(
+    r"no (?:le |lo |la )?(?:entend|comprend)|(?:not|n't) (?:quite )?(?:understand|get that)"
+)
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+async def test_the_second_time_a_person_takes_over(
+    chat: ConversationHarness, language: str
+) -> None:
+    text = "blergh" if language == "es" else "the of the blergh is the"
+    await chat.customer("nlu_fallback", text)
+    assert chat.told("unclear")
+    assert not await chat.handoffs()
+    await chat.customer("nlu_fallback", text)
+    (found,) = await chat.handoffs()
+    assert found.reason == "not_understood"
+    assert NOT_UNDERSTOOD.search(fold(chat.everything)) is None
+
+
+async def test_the_question_shows_what_was_understood(chat: ConversationHarness) -> None:
+    await chat.customer("nlu_fallback", "algo del cobro", also="overcharge")
+    what = chat.app.desk.wording.say("what_overcharge", "es")
+    assert chat.told("unclear_about", what=what)
+
+
+async def test_who_was_understood_in_between_is_asked_again(chat: ConversationHarness) -> None:
+    await chat.customer("nlu_fallback", "blergh")
+    await chat.customer("greet", "hola")
+    await chat.customer("nlu_fallback", "blergh")
+    assert chat.told("unclear")
+    assert not await chat.handoffs()

@@ -1,0 +1,111 @@
+"""Alternatives that would be worth more than the order, or say an amount that is not theirs."""
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from bot.company.profile import load_company
+from bot.config.localized import LocalText
+from bot.money import Money
+from bot.policy.alternative import build, face_value
+from bot.policy.loader import load_policy
+from bot.policy.model import AlternativeSpec, EntitlementSpec, TitleText
+
+DEMO = Path(__file__).parents[3] / "data" / "company"
+POLICY = load_policy(DEMO / "policy.yml", load_company(DEMO))
+WORDS = {
+    "title": TitleText(es="Bono", en="Voucher"),
+    "detail": LocalText(es="Recibe {amount}.", en="You get {amount}."),
+}
+
+
+def cop(pesos: int) -> Money:
+    return Money(pesos * 100, "COP")
+
+
+def spec(**given: object) -> AlternativeSpec:
+    return AlternativeSpec.model_validate(WORDS | {"kind": "voucher"} | given)
+
+
+TENTH = {
+    "percent": Decimal(10),
+    "at_least": cop(20000),
+    "at_most": cop(80000),
+    "round_to": cop(1000),
+}
+
+
+@pytest.mark.parametrize(
+    ("given", "order", "worth"),
+    [
+        ({"value": cop(25000)}, None, cop(25000)),
+        ({"value": cop(25000)}, cop(10000), cop(25000)),
+        (TENTH, cop(249900), cop(25000)),
+        (TENTH, cop(250100), cop(26000)),  # rounded in the customer's favour
+        (TENTH, cop(39900), cop(20000)),
+        (TENTH, cop(2900000), cop(80000)),
+        ({"kind": "refund", "percent": 100}, cop(249900), cop(249900)),
+        ({"kind": "refund", "percent": 99, "round_to": cop(1000)}, cop(249900), cop(248000)),
+        ({"kind": "refund", "percent": 100, "round_to": cop(1000)}, cop(249900), cop(249900)),
+        ({"kind": "refund", "value": cop(50000)}, cop(39900), cop(39900)),
+        ({"kind": "replacement", "percent": 100, "detail": WORDS["title"]}, cop(39900), cop(39900)),
+    ],
+)
+def test_an_alternative_is_worth(
+    given: dict[str, object], order: Money | None, worth: Money
+) -> None:
+    assert face_value(spec(**given), order) == worth
+
+
+def test_what_has_no_value_is_worth_nothing_told() -> None:
+    assert face_value(spec(kind="apology_call_back", detail=WORDS["title"]), cop(1000)) is None
+
+
+@pytest.mark.parametrize("given", [TENTH, {"kind": "refund", "value": cop(100)}])
+def test_a_share_of_no_order_is_not_invented(given: dict[str, object]) -> None:
+    with pytest.raises(LookupError):
+        face_value(spec(**given), None)
+
+
+def test_a_right_is_never_worth_more_than_the_order() -> None:
+    right = EntitlementSpec.model_validate(
+        WORDS | {"kind": "store_credit", "value": cop(50000), "right": "refund_owed"}
+    )
+    assert face_value(right, cop(39900)) == cop(39900)
+    made = build(right, POLICY, cop(39900))
+    assert made.is_entitlement
+    assert made.goodwill is None
+
+
+@pytest.mark.parametrize(
+    ("given", "owed", "goodwill"),
+    [
+        ({}, None, 50000),
+        ({}, 40000, 50000),
+        ({"settles_right": True}, 40000, 10000),
+        ({"settles_right": True}, 60000, 0),
+        ({"settles_right": True}, None, 50000),
+        ({"kind": "refund"}, None, 0),
+    ],
+)
+def test_only_what_goes_beyond_the_right_is_goodwill(
+    given: dict[str, object], owed: int | None, goodwill: int
+) -> None:
+    made = build(spec(value=cop(50000), **given), POLICY, cop(50000), cop(owed) if owed else None)
+    assert made.goodwill == cop(goodwill)
+
+
+def test_the_amount_is_told_in_each_language() -> None:
+    made = build(spec(value=cop(25000), cost_percent=60), POLICY, cop(25000))
+    assert made.detail == LocalText(es="Recibe $25.000.", en="You get COP 25,000.")
+    assert made.cost == cop(15000)
+
+
+def test_a_remedy_that_is_no_money_has_a_cost_and_no_amount() -> None:
+    made = build(
+        spec(kind="gift", value=cop(40000), cost_percent=50, detail=WORDS["title"]),
+        POLICY,
+        cop(40000),
+    )
+    assert (made.amount, made.goodwill, made.cost) == (None, None, cop(20000))

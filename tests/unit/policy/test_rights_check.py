@@ -1,0 +1,112 @@
+"""Goodwill in the place of a right, which the check of the policy must not let pass in silence."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.company.profile import Company, load_company
+from bot.config.settings import ROOT
+from bot.policy.loader import load_policy
+from tests.unit.policy.test_loader import HEAD, RULE, lines_of, load
+
+DEMO = ROOT / "data" / "company"
+RIGHT = (
+    "    entitlement: {kind: KIND, percent: 100, hands: bank, due: {business_days: 5}, "
+    "right: warranty, title: {es: Devolver, en: Refund}, detail: {es: Listo., en: Done.}}\n"
+)
+
+
+@pytest.fixture(scope="module")
+def company() -> Company:
+    return load_company(DEMO)
+
+
+def rule(when: str, more: str = "") -> str:
+    return RULE.replace("{category: late_delivery}", when) + more
+
+
+def test_the_demo_policy_has_every_right_beside_its_goodwill(company: Company) -> None:
+    assert load_policy(DEMO / "policy.yml", company).warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("when", "told"),
+    [
+        ("{category: damaged}", "goodwill for damaged without the right beside it"),
+        ("{category: [late_delivery, not_delivered]}", "goodwill for not_delivered"),
+        ("{category: overcharge, severity: low}", "goodwill for overcharge"),
+    ],
+)
+def test_goodwill_without_the_right_is_told_on_the_rules_line(
+    tmp_path: Path, company: Company, when: str, told: str
+) -> None:
+    text = HEAD + rule(when)
+    (warning,) = load(tmp_path, company, text).warnings
+    assert told in warning.what
+    assert "Ley 1480 de 2011" in warning.allowed
+    assert warning.line == lines_of(text, "  - id: late")
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        rule("{category: damaged}", RIGHT.replace("KIND", "refund")),
+        rule("{category: damaged}", RIGHT.replace("KIND", "replacement")),
+        rule("{category: damaged, identity: any}"),  # a stranger: nobody knows what is owed
+        rule("{category: rude_treatment}"),  # no law gives anything for it
+        rule("{category: damaged}").replace("offer: [bono]", "person: true"),
+    ],
+)
+def test_a_right_beside_it_or_none_to_give_is_as_it_should_be(
+    tmp_path: Path, company: Company, part: str
+) -> None:
+    assert load(tmp_path, company, HEAD + part).warnings == ()
+
+
+def test_something_else_under_the_name_of_the_right_is_told(
+    tmp_path: Path, company: Company
+) -> None:
+    text = HEAD + rule("{category: damaged}", RIGHT.replace("KIND", "voucher"))
+    (warning,) = load(tmp_path, company, text).warnings
+    assert "a voucher does not give the right warranty" in warning.what
+    assert warning.allowed.startswith("replacement, refund (Ley 1480")
+    assert warning.line == lines_of(text, "    entitlement:")
+
+
+def test_another_country_has_other_rights(tmp_path: Path, company: Company) -> None:
+    text = HEAD + rule("{category: unanswered_complaint}")
+    peru = company.model_copy(update={"country": "PE"})
+    peru.__dict__.pop("law", None)
+    assert load(tmp_path, company, text).warnings == ()
+    (warning,) = load(tmp_path, peru, text).warnings
+    assert "Ley 29571" in warning.allowed
+
+
+def regalo(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "bot.cli", "policy", *arguments],
+        cwd=ROOT,
+        env={"PATH": "/usr/bin:/bin", "COLUMNS": "160"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_check_prints_a_warning_and_calls_the_file_usable(tmp_path: Path) -> None:
+    draft = tmp_path / "draft.yml"
+    draft.write_text(HEAD + rule("{category: damaged}"), encoding="utf-8")
+    done = regalo("check", str(draft))
+    assert done.returncode == 0, done.stderr
+    line = lines_of(draft.read_text(encoding="utf-8"), "  - id: late")
+    assert f"{draft}:{line}: warning: rule late: goodwill for damaged" in done.stdout
+
+
+def test_the_rights_are_printed_with_source_and_date_and_as_no_legal_advice() -> None:
+    done = regalo("rights")
+    assert done.returncode == 0, done.stderr
+    assert "Ley 1480 de 2011, artículo 47" in done.stdout
+    assert "CO: looked at on 2026-" in done.stdout
+    assert "This is no legal advice." in done.stdout

@@ -61,13 +61,13 @@ def _serve_with(app: EdgeApp, settings: Settings, desk: Desk) -> None:
     @app.before_server_start
     async def start(app: EdgeApp) -> None:
         token = settings.engine_token.get_secret_value() if settings.engine_token else ""
+        app.ctx.visitors = Visitors(settings.secret_key.get_secret_value())
         app.ctx.service = Service(
             settings=settings,
             desk=desk,
             db=Database(settings.database_url),
             rasa=RasaClient(settings.engine_url or "", token),
             channels=open_channels(settings, desk),
-            visitors=Visitors(settings.secret_key.get_secret_value()),
         )
         await app.ctx.service.start()
         app.add_task(asyncio.to_thread(language.prepare))

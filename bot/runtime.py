@@ -34,7 +34,6 @@ from bot.models import Message
 from bot.rasa.client import RasaClient
 
 if TYPE_CHECKING:
-    from bot.channels.visitor_token import Visitors
     from bot.conversation.pg_relay import Relay
 
 # How much one visitor, and one address, may send; more is asked to wait, and nothing is lost.
@@ -59,7 +58,6 @@ class Service:
     desk: Desk
     db: Database
     rasa: RasaClient
-    visitors: "Visitors"
     channels: Mapping[str, Channel] = field(default_factory=dict)  # beside the web chat
     hub: Hub = field(default_factory=Hub)
     limiter: MovingWindowRateLimiter = field(

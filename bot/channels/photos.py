@@ -5,6 +5,7 @@ import asyncio
 from sanic import Blueprint, HTTPResponse, Request, response
 
 from bot import photo
+from bot.channels.visitor_token import Visitors
 from bot.channels.web import open_conversation
 from bot.conversation.messages import MessageRefused
 from bot.metrics import REFUSED
@@ -30,7 +31,7 @@ async def upload(request: Request) -> HTTPResponse:
     service: Service = request.app.ctx.service
     language = language_of(request)
     try:
-        conversation_id = _session(service, request)
+        conversation_id = _session(request)
         if not service.allowed(PHOTOS_RATE, "photo", conversation_id):
             raise MessageRefused("rate_limited")
         sent = request.files.get("photo") if request.files else None
@@ -55,7 +56,7 @@ async def show(request: Request, photo_id: str) -> HTTPResponse:
     """The picture, to the visitor whose conversation it is in."""
     service: Service = request.app.ctx.service
     try:
-        conversation_id = _session(service, request)
+        conversation_id = _session(request)
         async with service.db.read() as session:
             kept = await session.get(Attachment, photo_id)
         if kept is None or kept.conversation_id != conversation_id:
@@ -74,9 +75,9 @@ async def show(request: Request, photo_id: str) -> HTTPResponse:
     )
 
 
-def _session(service: Service, request: Request) -> str:
-    token = request.token or ""
-    conversation_id = service.visitors.read(token)
+def _session(request: Request) -> str:
+    visitors: Visitors = request.app.ctx.visitors
+    conversation_id = visitors.read(request.token or "")
     if conversation_id is None:
         raise MessageRefused("bad_session")
     return conversation_id

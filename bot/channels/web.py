@@ -21,6 +21,7 @@ from bot.channels.customer_token import (
     read_customer_token,
     recognize,
 )
+from bot.channels.visitor_token import Visitors
 from bot.channels.web_frames import Hello, Ping, Pressed, Said, Seen, Typing, read_frame
 from bot.conversation.live_hub import Event
 from bot.conversation.message_view import message_frames
@@ -58,6 +59,7 @@ async def socket(request: Request, ws: Websocket) -> None:
 async def _welcome(service: Service, request: Request, ws: Websocket) -> "Visit | None":
     """Read the hello; None when what came is none, or the address opens too many."""
     language = "es"
+    visitors: Visitors = request.app.ctx.visitors
     try:
         hello = read_frame(await ws.recv(timeout=HELLO_SECONDS))
         if not isinstance(hello, Hello):
@@ -65,7 +67,7 @@ async def _welcome(service: Service, request: Request, ws: Websocket) -> "Visit 
         language = service.desk.company.spoken(hello.language)
         if not service.allowed(SESSIONS_RATE, "session", request.ip):
             raise MessageRefused("rate_limited")
-        conversation_id = service.visitors.read(hello.session) if hello.session else None
+        conversation_id = visitors.read(hello.session) if hello.session else None
         if hello.session and conversation_id is None:
             raise MessageRefused("bad_session")
     except MessageRefused as error:
@@ -75,7 +77,7 @@ async def _welcome(service: Service, request: Request, ws: Websocket) -> "Visit 
         return None
     token = hello.session
     if conversation_id is None or token is None:
-        conversation_id, token = service.visitors.new()
+        conversation_id, token = visitors.new()
     return Visit(service, ws, conversation_id, token, hello, language, request.ip)
 
 

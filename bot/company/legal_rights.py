@@ -6,10 +6,10 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
+from bot.config.category_slug import CategorySlug
 from bot.config.localized import LocalText, Words
 from bot.config.settings import ROOT
 from bot.config.yaml_schema import FileError, NotEmpty, Strict, check, read
-from bot.policy.types import CategorySlug
 from bot.remedy_kind import Kind
 
 FOLDER: Final = ROOT / "data" / "rights"

@@ -5,9 +5,10 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from bot.category import Severity
+from bot.config.category_slug import CategorySlug
 from bot.config.yaml_schema import NotEmpty, Strict, wrong
 from bot.money import Money
-from bot.policy.types import Amount, CategorySlug, Identity, Several, plain
+from bot.policy.types import Amount, Identity, Several, plain
 from bot.remedy_kind import Kind
 
 

@@ -5,9 +5,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from bot.config.category_slug import CategorySlug
 from bot.config.yaml_schema import NotEmpty, Strict, wrong
 from bot.money import Money
-from bot.policy.types import Amount, CategorySlug, Percent, plain
+from bot.policy.types import Amount, Percent, plain
 from bot.remedy_kind import KINDS, Kind
 
 Count = Annotated[int, Field(ge=1)]

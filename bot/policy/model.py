@@ -15,7 +15,7 @@ from bot.policy.breaker_spec import BreakerSpec
 from bot.policy.conditions import When
 from bot.policy.limits import Limits
 from bot.policy.raises import Raises
-from bot.policy.ranking import Weighing
+from bot.policy.ranking_spec import Weighing
 from bot.policy.signal_spec import Signals
 from bot.policy.types import Amount, Hands, Percent, Provider, plain
 from bot.remedy_kind import KINDS, Kind

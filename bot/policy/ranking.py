@@ -10,28 +10,10 @@ counts.
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated
 
-from pydantic import AfterValidator
-
-from bot.config.yaml_schema import Strict, wrong
 from bot.money import Money, zero
-from bot.policy.types import Amount
-
-if TYPE_CHECKING:
-    from bot.policy.alternative import Alternative
-
-
-def _above_zero(amount: Money) -> Money:
-    if not amount.amount_minor:
-        raise wrong("is nothing", "an amount above zero, such as 3000000")
-    return amount
-
-
-class Weighing(Strict):
-    """From which purchases of a year on the customer's side counts twice."""
-
-    doubled_at: Annotated[Amount, AfterValidator(_above_zero)]
+from bot.policy.alternative import Alternative
+from bot.policy.ranking_spec import Weighing
 
 
 def weight(worth: Money, cost: Money, weighing: Weighing, at_risk: Money | None) -> Money:
@@ -43,8 +25,8 @@ def weight(worth: Money, cost: Money, weighing: Weighing, at_risk: Money | None)
 
 
 def in_order(
-    goodwill: Sequence["Alternative"], weighing: Weighing | None, at_risk: Money | None
-) -> list["Alternative"]:
+    goodwill: Sequence[Alternative], weighing: Weighing | None, at_risk: Money | None
+) -> list[Alternative]:
     """The heaviest first; what has no value to weigh keeps the place where it was written."""
     if weighing is None:
         return list(goodwill)
@@ -58,5 +40,5 @@ def in_order(
     return [next(heaviest) if one.weight else one for one in weighed]
 
 
-def _weight(one: "Alternative") -> int:
+def _weight(one: Alternative) -> int:
     return one.weight.amount_minor if one.weight else 0

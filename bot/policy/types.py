@@ -5,8 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, ValidationInfo
 
-from bot.category import CATEGORIES
-from bot.config.yaml_schema import closest, wrong
+from bot.config.yaml_schema import wrong
 from bot.money import Money, MoneyError, parse_amount
 
 Hands = Literal["bank", "warehouse", "branch", "care_team"]
@@ -35,15 +34,8 @@ def _one_or_more(value: Any) -> Any:
     return value if value is None or isinstance(value, list | tuple) else [value]
 
 
-def _category(value: Any) -> str:
-    if value not in CATEGORIES:
-        raise wrong(f"unknown category {value}", closest(value, list(CATEGORIES)))
-    return str(value)
-
-
 Amount = Annotated[Money, BeforeValidator(_in_major_units)]
 Percent = Annotated[Decimal, Field(gt=0, le=1000)]
-CategorySlug = Annotated[str, BeforeValidator(_category)]
 Several = BeforeValidator(_one_or_more)
 
 

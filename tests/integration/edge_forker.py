@@ -1,8 +1,8 @@
 """Edges to be killed: forked from a process that has loaded everything, so that each is there soon.
 
 ``python -m tests.integration.edge_forker`` reads a port a line and answers with the process id of
-the edge that it has begun there. Besides serving, such an edge accepts what is offered to customers,
-one after the other, as their turns would.
+the edge that it has begun there. Besides serving, such an edge accepts what is offered to
+customers, one after the other, as their turns would.
 """
 
 import asyncio

@@ -8,7 +8,8 @@ import pytest
 from bot.company.profile import load_company
 from bot.money import Money
 from bot.policy.decide import CaseFacts, Decision, decide, load_policy
-from bot.policy.ranking import Weighing, weight
+from bot.policy.ranking import weight
+from bot.policy.ranking_spec import Weighing
 
 DEMO = Path(__file__).parents[3] / "data" / "company"
 POLICY = load_policy(DEMO / "policy.yml", load_company(DEMO))

@@ -29,7 +29,7 @@ class Chat(TurnAction):
         turn.understood()
         if turn.intent == "switch_language":
             wanted = _other_language(turn)
-            turn.conversation.language = turn.desk.company.spoken(wanted)
+            turn.conversation.language = turn.context.company.spoken(wanted)
             return await go_on(turn, turn.say("language"))
         case = await turn.case()
         if case is not None and await chosen_in_words(turn, case) is not None:
@@ -47,7 +47,7 @@ def _answer(turn: Turn, case: Complaint | None) -> str:
         # What went wrong is told already, and facts speak for themselves.
         return "" if turn.facts else turn.say("remark_in_case")
     if turn.intent == "ask_hours":
-        hours = show_hours(turn.desk.company, turn.conversation.language)
+        hours = show_hours(turn.context.company, turn.conversation.language)
         return turn.say("ask_hours", hours=hours)
     return turn.say(turn.intent)
 

@@ -14,7 +14,7 @@ from bot.understanding import choice_matching
 
 async def take(turn: Turn, compensation_id: int) -> list[Say]:
     """Give the customer the alternative they chose, and confirm what was done."""
-    outcome, remedy = await acceptance.accept(turn.session, turn.desk, compensation_id, "bot")
+    outcome, remedy = await acceptance.accept(turn.session, turn.context, compensation_id, "bot")
     case = await turn.session.get_one(Complaint, remedy.complaint_id)
     if await queue.open_handoff(turn.session, case.conversation_id) is None:
         # A button that stood in an earlier conversation: the case goes on where it is pressed.

@@ -45,7 +45,7 @@ class HelpFindOrder(TurnAction):
         known = turn.conversation.said_email or turn.conversation.said_phone
         if known or turn.count("help_find_order") > 1:
             return await to_person(turn, "order_not_found")
-        where = turn.desk.company.order_number.where[turn.conversation.language]
+        where = turn.context.company.order_number.where[turn.conversation.language]
         return [Say(turn.say("help_find_order", where=where))]
 
 

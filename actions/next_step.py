@@ -158,17 +158,19 @@ async def _offer(turn: Turn, case: Complaint) -> list[Say]:
     table = await offers.on_table(turn.session, case)
     if table is None and await _much_at_stake(turn, case):
         return await to_person(turn, "anger")
-    facts = await offers.case_facts(turn.session, turn.desk, case, turn.conversation)
+    facts = await offers.case_facts(turn.session, turn.context, case, turn.conversation)
     if facts.signals:
-        await evidence.note(turn.session, case, await evidence.found(turn.session, turn.desk, case))
-    decision = decide(turn.desk.policy, facts)
+        await evidence.note(
+            turn.session, case, await evidence.found(turn.session, turn.context, case)
+        )
+    decision = decide(turn.context.policy, facts)
     if table is not None and (decision.rule_id == table.offer.rule_id or not turn.photos):
         return [remedies.table(turn, table, again=True)]
     if decision.outcome == "offer":
         table = await offers.put(turn.session, case, decision)
         await _record(turn, case, facts, decision, table.offer.id)
         return [remedies.table(turn, table, again=False)]
-    with_photo = decide(turn.desk.policy, replace(facts, has_photo=True))
+    with_photo = decide(turn.context.policy, replace(facts, has_photo=True))
     if with_photo.outcome == "offer" and turn.count("ask_photo") == 1:
         return [Say(turn.say("ask_photo"), (Option(turn.say("no_photo"), payload("inform")),))]
     await _record(turn, case, facts, decision, None)
@@ -178,17 +180,19 @@ async def _offer(turn: Turn, case: Complaint) -> list[Say]:
 async def _record(
     turn: Turn, case: Complaint, facts: CaseFacts, decision: Decision, offer_id: int | None
 ) -> None:
-    conversation, beside = turn.conversation, turn.desk.shadow
+    conversation, beside = turn.conversation, turn.context.shadow
     await record(turn.session, case, conversation, facts, decision, offer_id=offer_id)
     await shadow.decide_beside(turn.session, beside, case, conversation, facts)
 
 
 async def _much_at_stake(turn: Turn, case: Complaint) -> bool:
     """Whether a very good customer is very angry: a person sees to that, once."""
-    least = turn.desk.company.people.at_stake
+    least = turn.context.company.people.at_stake
     if least is None or case.contact_id is None or case.emotion not in STRONG:
         return False
-    spent = await orders.spent_in_a_year(turn.session, case.contact_id, turn.desk.company.currency)
+    spent = await orders.spent_in_a_year(
+        turn.session, case.contact_id, turn.context.company.currency
+    )
     return spent.major >= least and not await queue.was_for(turn.session, case, "anger")
 
 
@@ -199,13 +203,13 @@ async def to_person(turn: Turn, reason: str) -> list[Say]:
     """
     wait = await queue.hand_off(
         turn.session,
-        turn.desk,
+        turn.context,
         turn.conversation,
         turn.message,
         reason,
         category=second(turn.text, turn.intent, turn.ranking),
     )
-    case, wording, language = wait.complaint, turn.desk.wording, turn.conversation.language
+    case, wording, language = wait.complaint, turn.context.wording, turn.conversation.language
     parts = []
     if not case.is_told and case.apologized_at is None and reason not in APOLOGIZED_FOR:
         parts.append(turn.say("apology_person"))
@@ -225,7 +229,7 @@ async def to_person(turn: Turn, reason: str) -> list[Say]:
         if wait.handoff.reason in queue.ONLY_A_PERSON
         else (Option(turn.say("with_the_bot"), payload("go_on")),)
     )
-    summary = await build.summary_for_customer(turn.session, turn.desk, case, wait.handoff)
+    summary = await build.summary_for_customer(turn.session, turn.context, case, wait.handoff)
     if summary is None or wait.handoff.summary_state is not None:
         return [Say(" ".join(parts), back)]
     wait.handoff.summary_state = "shown"

@@ -9,19 +9,19 @@ from bot.text.reply import Option, Say, payload
 
 def title(turn: Turn, given: Compensation) -> str:
     """A remedy's name with its amount, in the customer's language."""
-    return presentation.title(turn.desk.wording, given, turn.conversation.language)
+    return presentation.title(turn.context.wording, given, turn.conversation.language)
 
 
 def table(turn: Turn, on_table: OnTable, *, again: bool) -> Say:
     """The alternatives to choose from, and the way out of them."""
     language = turn.conversation.language
-    options = presentation.options(turn.desk.wording, on_table.alternatives, language)
+    options = presentation.options(turn.context.wording, on_table.alternatives, language)
     options.append(Option(turn.say("none_of_these"), payload("deny")))
     right = next((one for one in on_table.alternatives if one.terms["is_entitlement"]), None)
     if again:
         text = turn.say("offer_again")
     elif right is not None:
-        words = turn.desk.company.right_words[right.terms["right"]]
+        words = turn.context.company.right_words[right.terms["right"]]
         text = turn.say("offer_right", right=words[language])
     else:
         text = turn.say("offer")
@@ -31,4 +31,4 @@ def table(turn: Turn, on_table: OnTable, *, again: bool) -> Say:
 async def confirmation(turn: Turn, case: Complaint, given: Compensation) -> Say:
     """What was done for the customer's choice: the code, the date, the reference."""
     language = turn.conversation.language
-    return Say(await presentation.confirmation(turn.session, turn.desk, case, given, language))
+    return Say(await presentation.confirmation(turn.session, turn.context, case, given, language))

@@ -11,8 +11,8 @@ from sanic import HTTPResponse, Request, Sanic, response
 from actions import chat, compensation, complaint, handoff, identity, status
 from actions.turn import TurnAction
 from bot.config.settings import Settings
-from bot.context.company_context import Desk, open_desk
-from bot.context.policy_reloader import PolicyWatch
+from bot.context.company_context import CompanyContext, load_company_context
+from bot.context.policy_reloader import PolicyReloader
 from bot.database.session import Database
 
 ActionsApp = Sanic[Any, Any]
@@ -46,7 +46,7 @@ class Executor(ActionExecutor):  # type: ignore[misc]  # rasa_sdk has no types
 OTHER_NUMBERS = "Your versions of rasa and rasa_sdk might not be compatible"
 
 
-def create_app(settings: Settings, desk: Desk | None = None) -> ActionsApp:
+def create_app(settings: Settings, context: CompanyContext | None = None) -> ActionsApp:
     """The Sanic app that Rasa calls; a call without the token is refused.
 
     Raises:
@@ -54,16 +54,11 @@ def create_app(settings: Settings, desk: Desk | None = None) -> ActionsApp:
     """
     warnings.filterwarnings("ignore", message=OTHER_NUMBERS)
     db = Database(settings.database_url)
-    desk = desk or open_desk(settings)
+    context = context or load_company_context(settings)
     executor = Executor()
-
-    def use(desk: Desk) -> None:
-        # A turn that runs goes on with the action, and so the desk, that it began with.
-        for action in ACTIONS:
-            executor.register_action(action(db, desk))
-
-    use(desk)
-    watch = PolicyWatch(settings, desk, use)
+    for action in ACTIONS:
+        executor.register_action(action(db, context))
+    reloader = PolicyReloader(settings, context)
     app: ActionsApp = endpoint.create_app(executor, cors_origins=[])
     token = settings.actions_token.get_secret_value() if settings.actions_token else ""
 
@@ -76,11 +71,11 @@ def create_app(settings: Settings, desk: Desk | None = None) -> ActionsApp:
 
     @app.before_server_start
     async def begin(_app: ActionsApp) -> None:
-        watch.start()
+        reloader.start()
 
     @app.after_server_stop
     async def close(_app: ActionsApp) -> None:
-        watch.stop()
+        reloader.stop()
         await db.close()
 
     return app

@@ -16,7 +16,7 @@ from sqlalchemy import bindparam, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.cases import complaints
-from bot.context.company_context import Desk
+from bot.context.company_context import CompanyContext
 from bot.customers import verification
 from bot.database.session import Database
 from bot.models import Attachment, Complaint, Conversation, Message, table_of
@@ -48,7 +48,7 @@ class Turn:
     """What an action works with."""
 
     session: AsyncSession
-    desk: Desk
+    context: CompanyContext
     conversation: Conversation
     message: Message
     text: str  # what the customer said, or the payload of what they pressed
@@ -60,7 +60,7 @@ class Turn:
 
     def say(self, name: str, /, **values: Value) -> str:
         """The response ``utter_<name>`` in the customer's language."""
-        return self.desk.wording.say(name, self.conversation.language, **values)
+        return self.context.wording.say(name, self.conversation.language, **values)
 
     async def case(self) -> Complaint | None:
         """The open case of this conversation."""
@@ -85,9 +85,9 @@ class Turn:
 class TurnAction(Action):  # type: ignore[misc]  # rasa_sdk has no types
     """An action that answers a turn within one transaction."""
 
-    def __init__(self, db: Database, desk: Desk) -> None:
+    def __init__(self, db: Database, context: CompanyContext) -> None:
         self._db = db
-        self._desk = desk
+        self._context = context
 
     @abstractmethod
     def name(self) -> str:
@@ -104,7 +104,7 @@ class TurnAction(Action):  # type: ignore[misc]  # rasa_sdk has no types
         text = tracker.latest_message.get("text") or ""
         pressed = text.startswith("/")
         # Found before the transaction, for others wait to write.
-        found = Facts() if pressed else extraction.find(text, self._desk.company.country)
+        found = Facts() if pressed else extraction.find(text, self._context.company.country)
         async with self._db.write() as session:
             turn = await self._turn(session, tracker, text, found)
             says = turn.message.reply
@@ -123,7 +123,7 @@ class TurnAction(Action):  # type: ignore[misc]  # rasa_sdk has no types
         verification.remember(conversation, found)
         return Turn(
             session=session,
-            desk=self._desk,
+            context=self._context.pinned(),
             conversation=conversation,
             message=message,
             text=text,

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 from bench import past
 from bot.config.settings import load_settings
-from bot.context.company_context import open_desk
+from bot.context.company_context import load_company_context
 from bot.database.session import Database, migrate
 from bot.policy.decide import CaseFacts, Policy, decide
 
@@ -33,10 +33,10 @@ def main() -> None:
     with TemporaryDirectory(prefix="regalo-bench-") as folder:
         url = os.environ.get("DATABASE_URL") or f"sqlite:///{folder}/past.db"
         settings = load_settings(database_url=url, var_dir=Path(folder))
-        desk = open_desk(settings)
-        _deciding(desk.policy)
+        context = load_company_context(settings)
+        _deciding(context.policy)
         migrate(settings)
-        asyncio.run(_fill(settings.database_url, desk.policy, cases))
+        asyncio.run(_fill(settings.database_url, context.policy, cases))
         draft = _draft(settings.company_dir / "policy.yml", Path(folder) / "draft.yml")
         for command in (("policy", "simulate", str(draft)), ("policy", "equity")):
             begin = time.perf_counter()

@@ -18,7 +18,7 @@ from bot.channels.whatsapp.routes import whatsapp
 from bot.config.logging_setup import configure_logs
 from bot.config.settings import Settings
 from bot.console.routes import add_console
-from bot.context.company_context import Desk, open_desk
+from bot.context.company_context import CompanyContext, load_company_context
 from bot.database.session import Database
 from bot.health import health
 from bot.photo import LARGEST_BYTES, PhotoRefused
@@ -34,14 +34,14 @@ EdgeApp = Sanic[Any, Any]
 LARGEST_FRAME = 256 * 1024
 
 
-def create_app(settings: Settings, desk: Desk | None = None) -> EdgeApp:
+def create_app(settings: Settings, context: CompanyContext | None = None) -> EdgeApp:
     """The Sanic app of the edge.
 
     Raises:
         FileError, WordingError: a file of the company is wrong.
     """
     configure_logs(settings)
-    desk = desk or open_desk(settings)
+    context = context or load_company_context(settings)
     app = Sanic("regalo", configure_logging=False)
     app.config.REQUEST_MAX_SIZE = LARGEST_BYTES + 64 * 1024
     app.config.WEBSOCKET_MAX_SIZE = LARGEST_FRAME
@@ -49,13 +49,13 @@ def create_app(settings: Settings, desk: Desk | None = None) -> EdgeApp:
     for blueprint in (pages, web, photos, telegram, whatsapp, callbacks, vouchers, health):
         app.blueprint(blueprint)
     add_console(app)
-    _serve_with(app, settings, desk)
+    _serve_with(app, settings, context)
     _guard_origins(app, settings)
     _answer_errors(app)
     return app
 
 
-def _serve_with(app: EdgeApp, settings: Settings, desk: Desk) -> None:
+def _serve_with(app: EdgeApp, settings: Settings, context: CompanyContext) -> None:
     """Start the service with the server, and end it gracefully with it."""
 
     @app.before_server_start
@@ -64,10 +64,10 @@ def _serve_with(app: EdgeApp, settings: Settings, desk: Desk) -> None:
         app.ctx.visitors = Visitors(settings.secret_key.get_secret_value())
         app.ctx.service = Service(
             settings=settings,
-            desk=desk,
+            context=context,
             db=Database(settings.database_url),
             rasa=RasaClient(settings.engine_url or "", token),
-            channels=open_channels(settings, desk),
+            channels=open_channels(settings, context),
         )
         await app.ctx.service.start()
         app.add_task(asyncio.to_thread(language.prepare))

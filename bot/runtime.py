@@ -11,8 +11,8 @@ from limits.strategies import MovingWindowRateLimiter
 
 from bot.compensation.provider_client import Provider, open_provider
 from bot.config.settings import Settings
-from bot.context.company_context import Desk
-from bot.context.policy_reloader import PolicyWatch
+from bot.context.company_context import CompanyContext
+from bot.context.policy_reloader import PolicyReloader
 from bot.conversation.agents.agent_actions import Step
 from bot.conversation.channel_api import Channel
 from bot.conversation.channel_api import Event as Came
@@ -55,7 +55,7 @@ class Service:
     """What this process holds."""
 
     settings: Settings
-    desk: Desk
+    context: CompanyContext
     db: Database
     rasa: RasaClient
     channels: Mapping[str, Channel] = field(default_factory=dict)  # beside the web chat
@@ -73,20 +73,20 @@ class Service:
     showing: Showing = field(init=False)
     provider: Provider | None = None
     carrier: Carrier | None = None
-    watch: PolicyWatch = field(init=False)
+    reloader: PolicyReloader = field(init=False)
 
     def __post_init__(self) -> None:
         photos = self.settings.var_dir / "photos"
-        self.inbox = Inbox(self.db, self.desk, self._taken)
+        self.inbox = Inbox(self.db, self.context, self._taken)
         self.receipts = Receipts(self.db)
-        self.deliverer = Deliverer(self.db, self.desk, self.channels, photos, self._delivered)
+        self.deliverer = Deliverer(self.db, self.context, self.channels, photos, self._delivered)
         self.showing = Showing(self.db, self.channels)
         self.provider = open_provider(self.settings)
         if self.provider is not None:
-            self.carrier = Carrier(self.db, self.desk, self.provider, self.after)
+            self.carrier = Carrier(self.db, self.context, self.provider, self.after)
         turns = Turns(
             self.db,
-            self.desk,
+            self.context,
             self.rasa,
             engine_timeout=self.settings.engine_timeout,
             apology_after=self.settings.apology_after,
@@ -98,7 +98,7 @@ class Service:
             self.relay = Relay(self.settings.database_url, self._relayed)
         self.keeper = Keeper(
             self.db,
-            self.desk,
+            self.context,
             turns,
             on_think=self._thinks,
             on_answer=self._answered,
@@ -106,21 +106,14 @@ class Service:
             on_step=self.after,
             on_board=self.publish_board,
         )
-        self.watch = PolicyWatch(self.settings, self.desk, self.use)
-
-    def use(self, desk: Desk) -> None:
-        """Work by another desk from now on; what runs ends by the one that it began with."""
-        self.desk = desk
-        self.keeper.use(desk)
-        if self.carrier is not None:
-            self.carrier.use(desk)
+        self.reloader = PolicyReloader(self.settings, self.context)
 
     async def start(self) -> None:
         """Take up what was left at the last stop, and begin."""
         if self.relay is not None:
             self.relay.start()
         self.keeper.start()
-        self.watch.start()
+        self.reloader.start()
         await self.deliverer.start()
         if self.carrier is not None:
             await self.carrier.start()
@@ -131,7 +124,7 @@ class Service:
         """End gracefully: running turns come to their end, sockets are closed."""
         await self.inbox.stop()
         await asyncio.gather(self.keeper.stop(), self.deliverer.stop())
-        self.watch.stop()
+        self.reloader.stop()
         self.showing.stop()
         if self.carrier is not None:
             await self.carrier.stop()

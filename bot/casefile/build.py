@@ -17,7 +17,7 @@ from bot.compensation import agent_remedies, authority, explanation
 from bot.compensation.authority import Authority
 from bot.compensation.explanation import Explanation
 from bot.compensation.offers import TAKEN
-from bot.context.company_context import Desk
+from bot.context.company_context import CompanyContext
 from bot.customers.orders import spent_in_a_year
 from bot.models import (
     Agent,
@@ -68,7 +68,7 @@ class Packet:
 
 
 async def told(
-    session: AsyncSession, desk: Desk, case: Complaint, handoff: Handoff | None = None
+    session: AsyncSession, context: CompanyContext, case: Complaint, handoff: Handoff | None = None
 ) -> Told:
     """The rows that the packet's words are made of."""
     conversation = await session.get_one(Conversation, case.conversation_id)
@@ -83,7 +83,7 @@ async def told(
         first_words=(await session.get_one(Message, case.first_message_id)).text,
         contact=await session.get(Contact, contact_id) if contact_id else None,
         order=await session.get(Order, case.order_id) if case.order_id else None,
-        spent=await spent_in_a_year(session, contact_id, desk.company.currency)
+        spent=await spent_in_a_year(session, contact_id, context.company.currency)
         if contact_id
         else None,
         remedies=taken or shown,
@@ -96,23 +96,27 @@ async def told(
 
 
 async def summary_for_customer(
-    session: AsyncSession, desk: Desk, case: Complaint, handoff: Handoff | None = None
+    session: AsyncSession, context: CompanyContext, case: Complaint, handoff: Handoff | None = None
 ) -> str | None:
     """The short version that the customer may correct; None while nothing was told."""
-    return short(desk, await told(session, desk, case, handoff))
+    return short(context, await told(session, context, case, handoff))
 
 
 async def build(
-    session: AsyncSession, desk: Desk, case: Complaint, handoff: Handoff | None, reader: Agent
+    session: AsyncSession,
+    context: CompanyContext,
+    case: Complaint,
+    handoff: Handoff | None,
+    reader: Agent,
 ) -> Packet:
     """The whole packet, in the reader's language and with the reader's authority."""
-    rows = await told(session, desk, case, handoff)
+    rows = await told(session, context, case, handoff)
     contact_id = rows.contact.id if rows.contact else None
     offers = await _offers(session, case)
     return Packet(
-        summary=paragraph(desk, reader.language, rows),
+        summary=paragraph(context, reader.language, rows),
         told=rows,
-        facts=await known_facts.facts(session, desk, case, rows.conversation, reader.language),
+        facts=await known_facts.facts(session, context, case, rows.conversation, reader.language),
         orders=await _orders(session, contact_id),
         offers=offers,
         decisions=await explanation.of_case(session, case),
@@ -122,11 +126,11 @@ async def build(
             for one in await _earlier(session, case, contact_id)
         ],
         photos=await _photos(session, case),
-        remedies=await agent_remedies.possible(session, desk, case),
+        remedies=await agent_remedies.possible(session, context, case),
         value_at_risk=rows.spent,
-        remedy_cost=_cost(offers, desk.policy.currency),
-        tier=desk.company.tier(rows.spent) if rows.spent else None,
-        authority=await authority.of(session, desk, reader, case),
+        remedy_cost=_cost(offers, context.policy.currency),
+        tier=context.company.tier(rows.spent) if rows.spent else None,
+        authority=await authority.of(session, context, reader, case),
         signals=await evidence.noted(session, case),
     )
 

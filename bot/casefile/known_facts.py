@@ -13,7 +13,7 @@ from typing import Literal
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.context.company_context import Desk
+from bot.context.company_context import CompanyContext
 from bot.models import Attachment, Complaint, Contact, Conversation, Message, Order
 from bot.money import Money
 from bot.text.normalize import fold
@@ -39,10 +39,14 @@ class Fact:
 
 
 async def facts(
-    session: AsyncSession, desk: Desk, case: Complaint, conversation: Conversation, language: str
+    session: AsyncSession,
+    context: CompanyContext,
+    case: Complaint,
+    conversation: Conversation,
+    language: str,
 ) -> list[Fact]:
     """All that is known; values as somebody reads them who speaks ``language``."""
-    found = await _told(session, desk, case, conversation, language)
+    found = await _told(session, context, case, conversation, language)
     order = await session.get(Order, case.order_id) if case.order_id else None
     contact = await session.get(Contact, conversation.contact_id or case.contact_id or 0)
     if contact is not None:
@@ -60,18 +64,22 @@ async def facts(
         if conversation.said_order:
             found.append(Fact("order_number", conversation.said_order, "customer"))
         return found
-    show = desk.wording.show
+    show = context.wording.show
     found.append(Fact("order_number", order.number, "order", order.placed_at))
     found.append(Fact("amount", show(Money(order.total_minor, order.currency), language), "order"))
     for name, moment in (("promised_at", order.promised_at), ("delivered_at", order.delivered_at)):
         if moment is not None:
-            day = moment.astimezone(desk.company.tz).date()
+            day = moment.astimezone(context.company.tz).date()
             found.append(Fact(name, show(day, language), "order", moment))
     return found
 
 
 async def _told(
-    session: AsyncSession, desk: Desk, case: Complaint, conversation: Conversation, language: str
+    session: AsyncSession,
+    context: CompanyContext,
+    case: Complaint,
+    conversation: Conversation,
+    language: str,
 ) -> list[Fact]:
     """What the customer told of the case itself."""
     found = []
@@ -83,7 +91,7 @@ async def _told(
         found.append(Fact("thing", case.thing, "customer"))
     if case.desired:
         found.append(
-            Fact("desired", desk.wording.say(f"wish_{case.desired}", language), "customer")
+            Fact("desired", context.wording.say(f"wish_{case.desired}", language), "customer")
         )
     photos = await session.scalar(
         select(func.count()).where(

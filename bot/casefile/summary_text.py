@@ -9,7 +9,7 @@ from datetime import datetime
 from bot import clock
 from bot.compensation.offers import TAKEN
 from bot.compensation.presentation import title
-from bot.context.company_context import Desk
+from bot.context.company_context import CompanyContext
 from bot.models import Compensation, Complaint, Contact, Conversation, Handoff, Order
 from bot.money import Money
 from bot.understanding.escalation import alarm
@@ -33,14 +33,14 @@ class Told:
     handoff: Handoff | None = None
 
 
-def paragraph(desk: Desk, language: str, told: Told) -> str:
+def paragraph(context: CompanyContext, language: str, told: Told) -> str:
     """What an agent reads first: who, what happened, what it cost them, what they want."""
 
     def say(name: str, **values: str | int | Money) -> str:
-        return desk.wording.say(f"packet_{name}", language, **values)
+        return context.wording.say(f"packet_{name}", language, **values)
 
-    parts = [_who(desk, language, told)]
-    parts += _what(desk, language, told)
+    parts = [_who(context, language, told)]
+    parts += _what(context, language, told)
     if told.broken:
         one = told.broken == 1
         parts.append(say("broken_one") if one else say("broken", count=told.broken))
@@ -48,48 +48,52 @@ def paragraph(desk: Desk, language: str, told: Told) -> str:
         parts.append(say("earlier", count=told.earlier + 1))
     wish = told.case.desired
     if wish:
-        parts.append(say("wish", wish=desk.wording.say(f"wish_{wish}", language)))
+        parts.append(say("wish", wish=context.wording.say(f"wish_{wish}", language)))
     elif told.case.is_told:
         parts.append(say("no_wish"))
-    parts += _offered(desk, language, told)
+    parts += _offered(context, language, told)
     for words in told.handoff.corrections if told.handoff else ():
         parts.append(say("corrected", words=words))
     return " ".join(parts)
 
 
-def _who(desk: Desk, language: str, told: Told) -> str:
+def _who(context: CompanyContext, language: str, told: Told) -> str:
     if told.contact is None:
-        return desk.wording.say("packet_who_unknown", language)
+        return context.wording.say("packet_who_unknown", language)
     name = told.contact.name
     if told.spent is None or not told.spent.amount_minor:
-        return desk.wording.say("packet_who_new", language, name=name)
-    return desk.wording.say("packet_who", language, name=name, value=told.spent)
+        return context.wording.say("packet_who_new", language, name=name)
+    return context.wording.say("packet_who", language, name=name, value=told.spent)
 
 
-def _what(desk: Desk, language: str, told: Told) -> list[str]:
+def _what(context: CompanyContext, language: str, told: Told) -> list[str]:
     case = told.case
     if not case.is_told:
         if alarm(told.first_words):
-            return [desk.wording.say("packet_said", language, words=told.first_words)]
-        return [desk.wording.say("packet_not_told", language)]
-    what = desk.wording.say(f"what_{case.category}", language)
+            return [context.wording.say("packet_said", language, words=told.first_words)]
+        return [context.wording.say("packet_not_told", language)]
+    what = context.wording.say(f"what_{case.category}", language)
     parts = [
-        desk.wording.say("packet_about_thing", language, what=what, thing=case.thing)
+        context.wording.say("packet_about_thing", language, what=what, thing=case.thing)
         if case.thing
-        else desk.wording.say("packet_about", language, what=what)
+        else context.wording.say("packet_about", language, what=what)
     ]
     parts += [
-        desk.wording.say("packet_also", language, what=desk.wording.say(f"what_{also}", language))
+        context.wording.say(
+            "packet_also", language, what=context.wording.say(f"what_{also}", language)
+        )
         for also in case.also
     ]
     order = told.order
     if order is None:
         said = told.conversation.said_order
         return (
-            [*parts, desk.wording.say("packet_order_said", language, order=said)] if said else parts
+            [*parts, context.wording.say("packet_order_said", language, order=said)]
+            if said
+            else parts
         )
     parts.append(
-        desk.wording.say(
+        context.wording.say(
             "packet_order",
             language,
             order=order.number,
@@ -100,7 +104,7 @@ def _what(desk: Desk, language: str, told: Told) -> list[str]:
     late = _days_late(order, clock.now())
     if late:
         name = "packet_days_late" if order.delivered_at else "packet_days_waiting"
-        parts.append(desk.wording.say(name, language, days=late))
+        parts.append(context.wording.say(name, language, days=late))
     return parts
 
 
@@ -111,14 +115,14 @@ def _days_late(order: Order, now: datetime) -> int:
     return max(0, ((order.delivered_at or now) - order.promised_at).days)
 
 
-def _offered(desk: Desk, language: str, told: Told) -> list[str]:
+def _offered(context: CompanyContext, language: str, told: Told) -> list[str]:
     def name(one: Compensation) -> str:
-        return title(desk.wording, one, language)
+        return title(context.wording, one, language)
 
     taken = [one for one in told.remedies if one.state in TAKEN]
     if taken:
         return [
-            desk.wording.say(
+            context.wording.say(
                 "packet_given" if one.state == "issued" else "packet_promised",
                 language,
                 title=name(one),
@@ -129,10 +133,10 @@ def _offered(desk: Desk, language: str, told: Told) -> list[str]:
     if not titles:
         return []
     which = "packet_declined" if told.declined else "packet_offered"
-    return [desk.wording.say(which, language, titles=titles)]
+    return [context.wording.say(which, language, titles=titles)]
 
 
-def short(desk: Desk, told: Told) -> str | None:
+def short(context: CompanyContext, told: Told) -> str | None:
     """What the customer sees of it, in their language; None while there is nothing to show."""
     language = told.conversation.language
     case = told.case
@@ -140,9 +144,9 @@ def short(desk: Desk, told: Told) -> str | None:
         return None
 
     def say(name: str, **values: str) -> str:
-        return desk.wording.say(f"short_{name}", language, **values)
+        return context.wording.say(f"short_{name}", language, **values)
 
-    parts = [say("about", what=desk.wording.say(f"what_{case.category}", language))]
+    parts = [say("about", what=context.wording.say(f"what_{case.category}", language))]
     if case.thing:
         parts.append(say("thing", thing=case.thing))
     number = told.order.number if told.order else told.conversation.said_order
@@ -151,10 +155,10 @@ def short(desk: Desk, told: Told) -> str | None:
     if told.has_photo:
         parts.append(say("photo"))
     if case.desired:
-        parts.append(say("wish", wish=desk.wording.say(f"wish_{case.desired}", language)))
+        parts.append(say("wish", wish=context.wording.say(f"wish_{case.desired}", language)))
     taken = [one for one in told.remedies if one.state in TAKEN]
     if taken:
-        parts.append(say("given", title=title(desk.wording, taken[-1], language)))
+        parts.append(say("given", title=title(context.wording, taken[-1], language)))
     elif told.remedies:
         parts.append(say("declined" if told.declined else "offered"))
     return "; ".join(parts)

@@ -41,7 +41,7 @@ async def upload(request: Request) -> HTTPResponse:
         async with service.decoding:
             picture = await asyncio.to_thread(photo.clean, sent.body)
         async with service.db.write() as session:
-            spoken = service.desk.company.spoken(language)
+            spoken = service.context.company.spoken(language)
             await open_conversation(session, conversation_id, spoken, None)
             kept = photo.keep(
                 session, service.settings.var_dir / "photos", conversation_id, picture
@@ -92,5 +92,5 @@ def language_of(request: Request) -> str:
 def refuse(service: Service, error: MessageRefused | PhotoRefused, language: str) -> HTTPResponse:
     """The answer to a photo that cannot be taken: its code, and a sentence to show."""
     REFUSED.labels("web", error.code).inc()
-    text = service.desk.wording.say(f"error_{error.code}", language, **error.values)
+    text = service.context.wording.say(f"error_{error.code}", language, **error.values)
     return response.json({"error": error.code, "text": text}, status=STATUS[error.code])

@@ -1,19 +1,19 @@
 """The channels that the settings turn on, beside the web chat."""
 
 from bot.config.settings import Settings
-from bot.context.company_context import Desk
+from bot.context.company_context import CompanyContext
 from bot.conversation.channel_api import Channel
 
 
-def open_channels(settings: Settings, desk: Desk) -> dict[str, Channel]:
+def open_channels(settings: Settings, context: CompanyContext) -> dict[str, Channel]:
     """Each by its name. A channel's libraries are loaded only where it is used."""
     channels: dict[str, Channel] = {}
     if settings.telegram_enabled:
         from bot.channels.telegram.channel import TelegramChannel
 
-        channels[TelegramChannel.name] = TelegramChannel(settings, desk)
+        channels[TelegramChannel.name] = TelegramChannel(settings, context)
     if settings.whatsapp_enabled:
         from bot.channels.whatsapp.channel import WhatsAppChannel
 
-        channels[WhatsAppChannel.name] = WhatsAppChannel(settings, desk)
+        channels[WhatsAppChannel.name] = WhatsAppChannel(settings, context)
     return channels

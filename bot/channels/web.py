@@ -64,7 +64,7 @@ async def _welcome(service: Service, request: Request, ws: Websocket) -> "Visit 
         hello = read_frame(await ws.recv(timeout=HELLO_SECONDS))
         if not isinstance(hello, Hello):
             raise MessageRefused("bad_frame")
-        language = service.desk.company.spoken(hello.language)
+        language = service.context.company.spoken(hello.language)
         if not service.allowed(SESSIONS_RATE, "session", request.ip):
             raise MessageRefused("rate_limited")
         conversation_id = visitors.read(hello.session) if hello.session else None
@@ -151,7 +151,7 @@ class Visit:
             self.customer = read_customer_token(
                 self.hello.customer,
                 secret.get_secret_value(),
-                self.service.desk.company.country,
+                self.service.context.company.country,
             )
         except CustomerTokenError as error:
             log.warning("customer_token_refused", why=str(error))
@@ -207,7 +207,7 @@ class Visit:
                 text=frame.text if isinstance(frame, Said) else "",
                 photos=frame.photos if isinstance(frame, Said) else (),
                 choice_token=frame.token if isinstance(frame, Pressed) else None,
-                languages=self.service.desk.company.languages,
+                languages=self.service.context.company.languages,
             )
             self.language = conversation.language
             pressed = is_new and message.choice_token is not None
@@ -298,5 +298,5 @@ async def _pressed_on(session: AsyncSession, message: Message) -> int | None:
 def _refusal(
     service: Service, error: MessageRefused, language: str, frame_id: str | None
 ) -> dict[str, Any]:
-    text = service.desk.wording.say(f"error_{error.code}", language, **error.values)
+    text = service.context.wording.say(f"error_{error.code}", language, **error.values)
     return {"type": "error", "code": error.code, "text": text, "id": frame_id}

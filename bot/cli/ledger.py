@@ -10,7 +10,7 @@ import typer
 from bot.cli.failure import Failure, settings_or_fail
 from bot.compensation import reversal
 from bot.config.settings import Settings
-from bot.context.company_context import open_desk
+from bot.context.company_context import load_company_context
 from bot.database.session import Database, migrate
 from bot.ledger import audit, entries
 
@@ -89,10 +89,10 @@ async def _export(settings: Settings) -> None:
 
 
 async def _verify(settings: Settings) -> audit.Report:
-    db, desk = Database(settings.database_url), open_desk(settings)
+    db, context = Database(settings.database_url), load_company_context(settings)
     try:
         async with db.read() as session:
-            return await audit.verify(session, desk)
+            return await audit.verify(session, context)
     finally:
         await db.close()
 

@@ -10,7 +10,7 @@ from bot.cli.failure import Failure
 from bot.compensation import explanation
 from bot.compensation.explanation import Explanation, Weighed
 from bot.config.settings import Settings
-from bot.context.company_context import Desk, open_desk
+from bot.context.company_context import CompanyContext, load_company_context
 from bot.database.session import Database, migrate
 from bot.models import Complaint, Offer
 from bot.money import Money, show
@@ -39,7 +39,7 @@ def explain(settings: Settings, reference: str) -> None:
 
 
 async def _explain(settings: Settings, reference: str) -> list[str]:
-    db, desk = Database(settings.database_url), open_desk(settings)
+    db, context = Database(settings.database_url), load_company_context(settings)
     try:
         async with db.read() as session:
             case = await session.scalar(select(Complaint).where(Complaint.reference == reference))
@@ -51,9 +51,9 @@ async def _explain(settings: Settings, reference: str) -> list[str]:
     finally:
         await db.close()
     explained = {one.made.offer_id for one in decisions}
-    told = [(one.made.at, list(_lines(desk, one))) for one in decisions]
+    told = [(one.made.at, list(_lines(context, one))) for one in decisions]
     told += [
-        (one.created_at, list(_without_facts(desk, one)))
+        (one.created_at, list(_without_facts(context, one)))
         for one in offers
         if one.id not in explained
     ]
@@ -63,9 +63,9 @@ async def _explain(settings: Settings, reference: str) -> list[str]:
     return "\n\n".join("\n".join(lines) for _, lines in told).split("\n")
 
 
-def _lines(desk: Desk, one: Explanation) -> Iterator[str]:
+def _lines(context: CompanyContext, one: Explanation) -> Iterator[str]:
     made, facts = one.made, one.facts
-    at = made.at.astimezone(desk.company.tz)
+    at = made.at.astimezone(context.company.tz)
     what = "offered" if made.outcome == "offer" else "to a person"
     yield f"{at:%Y-%m-%d %H:%M} {what}, by policy {made.policy_version}"
     yield f"  rule      {made.rule_id}: {one.why}" if made.rule_id else "  rule      none holds"
@@ -97,9 +97,9 @@ def _lines(desk: Desk, one: Explanation) -> Iterator[str]:
             yield f"  left      {_shown(left)} for {of}, before this was given"
 
 
-def _without_facts(desk: Desk, offer: Offer) -> Iterator[str]:
+def _without_facts(context: CompanyContext, offer: Offer) -> Iterator[str]:
     """An offer of a person, or of a time when facts were not kept."""
-    at = offer.created_at.astimezone(desk.company.tz)
+    at = offer.created_at.astimezone(context.company.tz)
     yield f"{at:%Y-%m-%d %H:%M} offered, by policy {offer.policy_version}"
     yield f"  rule      {offer.rule_id}"
     yield from (f"  because   {reason}" for reason in offer.reasons)

@@ -12,7 +12,7 @@ from bot import clock
 from bot.cli.failure import Failure, settings_or_fail
 from bot.compensation import acceptance
 from bot.config.settings import Settings
-from bot.context.company_context import open_desk
+from bot.context.company_context import load_company_context
 from bot.conversation.agents.agent_offers import fulfilled
 from bot.database.session import Database, migrate
 from bot.models import Complaint, Promise
@@ -55,7 +55,7 @@ def _settings() -> Settings:
 
 
 async def _list(settings: Settings) -> None:
-    db, desk = Database(settings.database_url), open_desk(settings)
+    db, context = Database(settings.database_url), load_company_context(settings)
     query = (
         select(Promise, Complaint.reference, Complaint.category)
         .join(Complaint, Complaint.id == Promise.complaint_id)
@@ -67,21 +67,21 @@ async def _list(settings: Settings) -> None:
         table.add_column(heading, overflow="fold")
     async with db.read() as session:
         for promise, reference, category in await session.execute(query):
-            due = desk.wording.show_at(promise.due_at, "en", clock.now())
+            due = context.wording.show_at(promise.due_at, "en", clock.now())
             table.add_row(due, reference, category, promise.what)
     await db.close()
     Console(highlight=False).print(table)
 
 
 async def _kept(settings: Settings, reference: str) -> str:
-    db, desk = Database(settings.database_url), open_desk(settings)
+    db, context = Database(settings.database_url), load_company_context(settings)
     try:
         async with db.write() as session:
             case = await session.scalar(select(Complaint).where(Complaint.reference == reference))
             if case is None:
                 raise Failure(f"there is no case {reference}")
             given = await acceptance.taken(session, case)
-            if given is None or not await fulfilled(session, desk, case, given, "command line"):
+            if given is None or not await fulfilled(session, context, case, given, "command line"):
                 raise Failure(f"case {reference} has no promised remedy that is still to be done")
     finally:
         await db.close()

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from bot import clock
 from bot.cli.failure import settings_or_fail
 from bot.config.settings import Settings
-from bot.context.company_context import open_desk
+from bot.context.company_context import load_company_context
 from bot.database.session import Database, migrate
 from bot.handoffs.wait_estimate import QUEUE_ORDER
 from bot.models import Complaint, Handoff, Promise
@@ -26,7 +26,7 @@ def main() -> None:
 
 
 async def _print(settings: Settings) -> None:
-    db, desk = Database(settings.database_url), open_desk(settings)
+    db, context = Database(settings.database_url), load_company_context(settings)
     due = (
         select(func.min(Promise.due_at))
         .where(Promise.complaint_id == Complaint.id, Promise.state == "open")
@@ -50,8 +50,8 @@ async def _print(settings: Settings) -> None:
                 case.reference,
                 case.category,
                 handoff.reason,
-                desk.wording.show_at(handoff.created_at, "en", now),
-                desk.wording.show_at(promised, "en", now) if promised else "",
+                context.wording.show_at(handoff.created_at, "en", now),
+                context.wording.show_at(promised, "en", now) if promised else "",
             )
     await db.close()
     Console(highlight=False).print(table)

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import clock
 from bot.cli.failure import settings_or_fail
 from bot.compensation import spending_breaker
-from bot.context.company_context import Desk, open_desk
+from bot.context.company_context import CompanyContext, load_company_context
 from bot.database.session import Database, migrate
 from bot.ledger import budgets
 from bot.models import Pause
@@ -47,40 +47,40 @@ def resume() -> None:
     _run(_resume)
 
 
-def _run(act: Callable[[AsyncSession, Desk], Awaitable[str]]) -> None:
+def _run(act: Callable[[AsyncSession, CompanyContext], Awaitable[str]]) -> None:
     settings = settings_or_fail()
     migrate(settings)
 
     async def run() -> str:
-        db, desk = Database(settings.database_url), open_desk(settings)
+        db, context = Database(settings.database_url), load_company_context(settings)
         try:
             async with db.write() as session:
-                return await act(session, desk)
+                return await act(session, context)
         finally:
             await db.close()
 
     print(asyncio.run(run()))
 
 
-async def _status(session: AsyncSession, desk: Desk) -> str:
+async def _status(session: AsyncSession, context: CompanyContext) -> str:
     standing = await spending_breaker.open_pause(session)
-    today = clock.now().astimezone(desk.company.tz).date()
-    limits = desk.policy.limits.budgets
-    left = await budgets.left(session, today, desk.policy.currency, limits)
+    today = clock.now().astimezone(context.company.tz).date()
+    limits = context.policy.limits.budgets
+    left = await budgets.left(session, today, context.policy.currency, limits)
     told = f"left to give today: {show(left, 'en')}" if left else "no budget limits it"
-    return f"{_said(desk, standing) if standing else 'The assistant may give'}; {told}."
+    return f"{_said(context, standing) if standing else 'The assistant may give'}; {told}."
 
 
-async def _pause(session: AsyncSession, desk: Desk) -> str:
-    return f"{_said(desk, await spending_breaker.pause(session, 'by_hand', {}))}."
+async def _pause(session: AsyncSession, context: CompanyContext) -> str:
+    return f"{_said(context, await spending_breaker.pause(session, 'by_hand', {}))}."
 
 
-async def _resume(session: AsyncSession, _desk: Desk) -> str:
+async def _resume(session: AsyncSession, _context: CompanyContext) -> str:
     resumed = await spending_breaker.resume(session, None)
     return "The assistant may give again." if resumed else "It was not paused."
 
 
-def _said(desk: Desk, standing: Pause) -> str:
-    since = standing.at.astimezone(desk.company.tz).isoformat(timespec="minutes")
+def _said(context: CompanyContext, standing: Pause) -> str:
+    since = standing.at.astimezone(context.company.tz).isoformat(timespec="minutes")
     figures = "".join(f", {name} {value}" for name, value in standing.detail.items())
     return f"Paused since {since}: {standing.reason}{figures}"

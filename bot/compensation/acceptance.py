@@ -13,7 +13,7 @@ from bot.cases import audit, complaints, promises
 from bot.company.business_hours import Window
 from bot.compensation import fulfilment, offers, spending_breaker
 from bot.compensation.offers import TAKEN
-from bot.context.company_context import Desk
+from bot.context.company_context import CompanyContext
 from bot.database.session import alone, changed_one, hold
 from bot.handoffs import queue
 from bot.ledger import budgets, entries, usage
@@ -84,7 +84,7 @@ async def failed_kinds(session: AsyncSession, case: Complaint) -> set[str]:
 
 async def accept(
     session: AsyncSession,
-    desk: Desk,
+    context: CompanyContext,
     compensation_id: int,
     originator: str,
     *,
@@ -108,12 +108,12 @@ async def accept(
         await session.refresh(chosen)
         return await _came_late(session, chosen)
     if not by_person:  # a person's authority was looked at when they offered it
-        refused = await _held_back(session, desk, case, chosen)
+        refused = await _held_back(session, context, case, chosen)
         if refused is not None:
             await offers.void(session, chosen.offer_id, was="accepted")
             return refused, chosen
     budget_minor = 0 if by_person else chosen.budget_minor
-    await _give(session, desk, case, chosen, originator=originator, budget_minor=budget_minor)
+    await _give(session, context, case, chosen, originator=originator, budget_minor=budget_minor)
     what = {"kind": chosen.kind, "state": chosen.state}
     audit.note(session, case, actor or originator, "accepted", **what)
     if not by_person:
@@ -125,17 +125,17 @@ async def accept(
 
 
 async def _held_back(
-    session: AsyncSession, desk: Desk, case: Complaint, chosen: Compensation
+    session: AsyncSession, context: CompanyContext, case: Complaint, chosen: Compensation
 ) -> Acceptance | None:
     """What keeps the assistant from giving this; the budgets are taken from when nothing does.
 
     One at a time in the whole cluster, so that what was counted still holds when it is written.
     """
     await alone(session, SPENDING)
-    if await spending_breaker.look(session, desk) is not None:
+    if await spending_breaker.look(session, context) is not None:
         return Acceptance.PAUSED
-    given, limits = await usage.of(session, desk, case), desk.policy.limits
-    currency = chosen.currency or desk.policy.currency
+    given, limits = await usage.of(session, context, case), context.policy.limits
+    currency = chosen.currency or context.policy.currency
     goodwill = Money(chosen.goodwill_minor, currency)
     if passed(limits, given, case.category, chosen.kind, goodwill) is not None:
         return Acceptance.LIMIT
@@ -146,7 +146,9 @@ async def _held_back(
         if before + chosen.value_minor > most.amount_minor:
             return Acceptance.LIMIT
     cost = Money(chosen.budget_minor, currency)
-    if cost.amount_minor and not await budgets.reserve(session, _today(desk), cost, limits.budgets):
+    if cost.amount_minor and not await budgets.reserve(
+        session, _today(context), cost, limits.budgets
+    ):
         return Acceptance.BUDGET
     return None
 
@@ -173,7 +175,7 @@ async def _came_late(
 
 async def _give(
     session: AsyncSession,
-    desk: Desk,
+    context: CompanyContext,
     case: Complaint,
     chosen: Compensation,
     *,
@@ -183,9 +185,9 @@ async def _give(
     now = clock.now()
     due = chosen.terms["due"]  # what has none is done at once, by ourselves
     chosen.state, chosen.accepted_at = ("accepted" if due else "issued"), now
-    chosen.currency = chosen.currency or desk.policy.currency
+    chosen.currency = chosen.currency or context.policy.currency
     if days := chosen.terms["valid_days"]:
-        chosen.expires_at = _end_of_day(now + timedelta(days=days), desk)
+        chosen.expires_at = _end_of_day(now + timedelta(days=days), context)
     if not due:
         chosen.issued_at = now
         if KINDS[chosen.kind].has_code:
@@ -198,10 +200,10 @@ async def _give(
     moved = entries.move(
         event, chosen.amount_minor, was_reserved=False, is_spent=chosen.code is not None
     )
-    taken_from = replace(moved, budget_minor=budget_minor, budget_day=_today(desk))
+    taken_from = replace(moved, budget_minor=budget_minor, budget_day=_today(context))
     await _write_down(session, case, chosen, taken_from, originator)
     if due:
-        due_at = desk.calendar.due(now, Window(**due))
+        due_at = context.calendar.due(now, Window(**due))
         await promises.make(session, case, chosen.kind, due_at, chosen.id)
         if chosen.terms.get("provider") == "webhook":
             fulfilment.begin(session, chosen, "webhook", due_at)
@@ -227,13 +229,13 @@ async def _write_down(
     )
 
 
-def _today(desk: Desk) -> date:
-    return clock.now().astimezone(desk.company.tz).date()
+def _today(context: CompanyContext) -> date:
+    return clock.now().astimezone(context.company.tz).date()
 
 
-def _end_of_day(moment: datetime, desk: Desk) -> datetime:
+def _end_of_day(moment: datetime, context: CompanyContext) -> datetime:
     """The last minute of that day where the company is: a day given is a whole day."""
-    local = moment.astimezone(desk.company.tz)
+    local = moment.astimezone(context.company.tz)
     return local.replace(hour=23, minute=59, second=0, microsecond=0).astimezone(UTC)
 
 

@@ -13,7 +13,7 @@ from bot import clock
 from bot.cases import audit
 from bot.compensation import acceptance, authority, offers
 from bot.compensation.offers import OnTable
-from bot.context.company_context import Desk
+from bot.context.company_context import CompanyContext
 from bot.database.session import changed_one
 from bot.models import Agent, Approval, Compensation, Complaint, Offer, Order
 from bot.money import Money, zero
@@ -48,7 +48,7 @@ def originator(person: Agent) -> str:
 
 
 async def alternative(
-    session: AsyncSession, desk: Desk, case: Complaint, wanted: Wanted
+    session: AsyncSession, context: CompanyContext, case: Complaint, wanted: Wanted
 ) -> Alternative:
     """The remedy with its amounts for this case.
 
@@ -56,12 +56,12 @@ async def alternative(
         CannotGive: there is no such remedy, it needs an order or an amount, or the amount is not
             one that it can have.
     """
-    spec = desk.policy.remedies.get(wanted.remedy)
+    spec = context.policy.remedies.get(wanted.remedy)
     if spec is None:
         raise CannotGive("no_remedy")
     order = await session.get(Order, case.order_id) if case.order_id else None
     worth = Money(order.total_minor, order.currency) if order else None
-    if worth is not None and worth.currency != desk.policy.currency:
+    if worth is not None and worth.currency != context.policy.currency:
         worth = None
     is_open = takes_amount(spec)
     try:
@@ -73,22 +73,24 @@ async def alternative(
     if wanted.amount_minor is not None and is_open:
         if wanted.amount_minor <= 0:
             raise CannotGive("bad_amount")
-        value = Money(wanted.amount_minor, desk.policy.currency)
+        value = Money(wanted.amount_minor, context.policy.currency)
     if value is None and KINDS[spec.kind].is_money:
         raise CannotGive("needs_amount")
     if KINDS[spec.kind].is_paid_back and worth is not None and value is not None:
         returned = Money(await _returned(session, case), worth.currency)
         if returned + value > worth:
             raise CannotGive("more_than_paid")
-    return build(spec, desk.policy, value, worth if spec.settles_right else None)
+    return build(spec, context.policy, value, worth if spec.settles_right else None)
 
 
-async def possible(session: AsyncSession, desk: Desk, case: Complaint) -> dict[str, Alternative]:
+async def possible(
+    session: AsyncSession, context: CompanyContext, case: Complaint
+) -> dict[str, Alternative]:
     """The policy's remedies as they would be given in this case, by name."""
     found = {}
-    for name in desk.policy.remedies:
+    for name in context.policy.remedies:
         try:
-            found[name] = await alternative(session, desk, case, Wanted(name))
+            found[name] = await alternative(session, context, case, Wanted(name))
         except CannotGive:
             continue  # it needs an order, or somebody to say how much
     return found
@@ -111,7 +113,7 @@ async def _returned(session: AsyncSession, case: Complaint) -> int:
 
 async def put(
     session: AsyncSession,
-    desk: Desk,
+    context: CompanyContext,
     case: Complaint,
     person: Agent,
     *,
@@ -137,23 +139,25 @@ async def put(
     known = await session.scalar(select(Offer).where(Offer.request_id == request_id))
     if known is not None:
         return OnTable(known, await offers.alternatives(session, known.id)), False
-    one = await alternative(session, desk, case, wanted)
-    may = await authority.of(session, desk, answers_for, case)
-    if not may.covers(one.value or zero(desk.policy.currency)):
+    one = await alternative(session, context, case, wanted)
+    may = await authority.of(session, context, answers_for, case)
+    if not may.covers(one.value or zero(context.policy.currency)):
         raise CannotGive("beyond_authority", may.left)
     reasons = [f"{wanted.remedy}, chosen by {person.name}"]
     if approved_by is not None:
         reasons.append(f"authorized by {approved_by.name}")
-    decision = Decision("offer", desk.policy.version, BY_PERSON, (one,), None, tuple(reasons))
+    decision = Decision("offer", context.policy.version, BY_PERSON, (one,), None, tuple(reasons))
     table = await offers.put(session, case, decision, by=answers_for, request_id=request_id)
     return table, True
 
 
-async def give(session: AsyncSession, desk: Desk, table: OnTable, person: Agent) -> Compensation:
+async def give(
+    session: AsyncSession, context: CompanyContext, table: OnTable, person: Agent
+) -> Compensation:
     """Give at once what was put on the table; given before, it is the same."""
     (only,) = table.alternatives
     _, given = await acceptance.accept(
-        session, desk, only.id, originator(person), actor=person.name
+        session, context, only.id, originator(person), actor=person.name
     )
     await session.refresh(given)
     return given
@@ -161,7 +165,7 @@ async def give(session: AsyncSession, desk: Desk, table: OnTable, person: Agent)
 
 async def ask(
     session: AsyncSession,
-    desk: Desk,
+    context: CompanyContext,
     case: Complaint,
     person: Agent,
     *,
@@ -177,13 +181,13 @@ async def ask(
     known = await session.scalar(select(Approval).where(Approval.request_id == request_id))
     if known is not None:
         return known, False
-    await alternative(session, desk, case, wanted)
+    await alternative(session, context, case, wanted)
     asked = Approval(
         complaint_id=case.id,
         asked_by=person.id,
         remedy=wanted.remedy,
         amount_minor=wanted.amount_minor,
-        currency=desk.policy.currency if wanted.amount_minor is not None else None,
+        currency=context.policy.currency if wanted.amount_minor is not None else None,
         why=why,
         request_id=request_id,
         state="open",

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock
 from bot.compensation.offers import TAKEN
-from bot.context.company_context import Desk
+from bot.context.company_context import CompanyContext
 from bot.models import Agent, Compensation, Complaint, Offer
 from bot.money import Money, zero
 
@@ -26,25 +26,29 @@ class Authority:
         return value <= self.left
 
 
-async def of(session: AsyncSession, desk: Desk, person: Agent, case: Complaint) -> Authority:
+async def of(
+    session: AsyncSession, context: CompanyContext, person: Agent, case: Complaint
+) -> Authority:
     """What a person may still give in a case today.
 
     What they have offered and the customer has not answered counts as given, so that two offers on
     two tables never pass the limit together.
     """
-    nothing = zero(desk.policy.currency)
+    nothing = zero(context.policy.currency)
     role = (
-        desk.policy.authority.agent if person.role == "agent" else desk.policy.authority.supervisor
+        context.policy.authority.agent
+        if person.role == "agent"
+        else context.policy.authority.supervisor
     )
     if role is None:
         return Authority(nothing, nothing, nothing)
     today = datetime.combine(
-        clock.now().astimezone(desk.company.tz).date(), time.min, desk.company.tz
+        clock.now().astimezone(context.company.tz).date(), time.min, context.company.tz
     )
     in_case = await _given(session, person, Compensation.complaint_id == case.id)
     in_day = await _given(session, person, Offer.created_at >= today)
     left = min(role.per_case.amount_minor - in_case, role.per_day.amount_minor - in_day)
-    return Authority(role.per_case, role.per_day, Money(max(left, 0), desk.policy.currency))
+    return Authority(role.per_case, role.per_day, Money(max(left, 0), context.policy.currency))
 
 
 async def _given(session: AsyncSession, person: Agent, *where: object) -> int:

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import clock
 from bot.cases import audit, complaints
 from bot.compensation import spending_breaker
-from bot.context.company_context import Desk
+from bot.context.company_context import CompanyContext
 from bot.customers.orders import spent_in_a_year
 from bot.database.session import changed_one, hold, insert
 from bot.ledger import usage
@@ -43,11 +43,11 @@ class OnTable:
 
 
 async def case_facts(
-    session: AsyncSession, desk: Desk, case: Complaint, conversation: Conversation
+    session: AsyncSession, context: CompanyContext, case: Complaint, conversation: Conversation
 ) -> CaseFacts:
     """What the policy decides by, all of it from the database."""
     order = await session.get(Order, case.order_id) if case.order_id else None
-    company = desk.company
+    company = context.company
     spent = None
     if case.contact_id is not None:
         spent = await spent_in_a_year(session, case.contact_id, company.currency)
@@ -61,10 +61,10 @@ async def case_facts(
         has_photo=await complaints.has_photo(session, case),
         desired=case.desired,
         value_at_risk=spent,
-        failures=await complaints.failures(session, case, desk.policy.raises.within_days),
-        usage=await usage.of(session, desk, case),
+        failures=await complaints.failures(session, case, context.policy.raises.within_days),
+        usage=await usage.of(session, context, case),
         is_paused=await spending_breaker.is_paused(session),
-        signals=tuple(one.name for one in await evidence.found(session, desk, case)),
+        signals=tuple(one.name for one in await evidence.found(session, context, case)),
     )
 
 

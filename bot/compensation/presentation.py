@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.cases import promises
-from bot.context.company_context import Desk
+from bot.context.company_context import CompanyContext
 from bot.models import Compensation, Complaint
 from bot.money import Money
 from bot.text.reply import Option, payload
@@ -39,18 +39,22 @@ def options(wording: Wording, alternatives: Sequence[Compensation], language: st
 
 
 async def confirmation(
-    session: AsyncSession, desk: Desk, case: Complaint, given: Compensation, language: str
+    session: AsyncSession,
+    context: CompanyContext,
+    case: Complaint,
+    given: Compensation,
+    language: str,
 ) -> str:
     """What was done: the code, the date, the reference."""
-    values = {"title": title(desk.wording, given, language), "reference": case.reference}
+    values = {"title": title(context.wording, given, language), "reference": case.reference}
     if given.state == "accepted":
         for one in await promises.open_promises(session, case.id):
             if one.compensation_id == given.id:
                 name = f"promised_{given.terms['hands'] or 'provider'}"
-                return desk.wording.say(name, language, due=one.due_at, **values)
+                return context.wording.say(name, language, due=one.due_at, **values)
     if given.code and given.expires_at:
-        expires = given.expires_at.astimezone(desk.company.tz).date()
-        return desk.wording.say(
+        expires = given.expires_at.astimezone(context.company.tz).date()
+        return context.wording.say(
             "issued_with_code", language, code=given.code, expires=expires, **values
         )
-    return desk.wording.say("issued", language, **values)
+    return context.wording.say("issued", language, **values)

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock
 from bot.company.profile import Company
-from bot.context.company_context import Desk
+from bot.context.company_context import CompanyContext
 from bot.database.session import Database, changed_one, insert_if_absent
 from bot.models import Agent, Compensation, LedgerEntry, Pause, ProviderTry
 from bot.policy.breaker_spec import Burst, UnusualHour
@@ -86,31 +86,31 @@ async def resume(session: AsyncSession, by: Agent | None) -> bool:
     return resumed
 
 
-async def look(session: AsyncSession, desk: Desk) -> Pause | None:
+async def look(session: AsyncSession, context: CompanyContext) -> Pause | None:
     """The pause that stands, or that must stand from now on.
 
     What happened before the last pause ended counts no more: whoever ended it has seen it.
     """
     standing = await open_pause(session)
-    if standing is not None or desk.policy.breaker is None:
+    if standing is not None or context.policy.breaker is None:
         return standing
-    tripped = await _tripped(session, desk)
+    tripped = await _tripped(session, context)
     return await pause(session, tripped.reason, tripped.detail) if tripped else None
 
 
-async def watch(db: Database, desk: Desk) -> bool:
+async def watch(db: Database, context: CompanyContext) -> bool:
     """Stop the spending where it must stop, and commit that; whether it stands still."""
     async with db.read() as session:
         if await is_paused(session):
             return True
-        if desk.policy.breaker is None or await _tripped(session, desk) is None:
+        if context.policy.breaker is None or await _tripped(session, context) is None:
             return False
     async with db.write() as session:
-        return await look(session, desk) is not None
+        return await look(session, context) is not None
 
 
-async def _tripped(session: AsyncSession, desk: Desk) -> Tripped | None:
-    spec = desk.policy.breaker
+async def _tripped(session: AsyncSession, context: CompanyContext) -> Tripped | None:
+    spec = context.policy.breaker
     since = await session.scalar(_LAST_RESUMED)
     since = since or datetime.min.replace(tzinfo=UTC)
     if spec is None:
@@ -120,7 +120,7 @@ async def _tripped(session: AsyncSession, desk: Desk) -> Tripped | None:
     if spec.burst and (tripped := await _burst(session, since, spec.burst)):
         return tripped
     if spec.unusual_hour:
-        return await _unusual(session, desk.company, since, spec.unusual_hour)
+        return await _unusual(session, context.company, since, spec.unusual_hour)
     return None
 
 

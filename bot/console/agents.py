@@ -53,7 +53,7 @@ async def add(request: Request) -> HTTPResponse:
                 role=body.role,
                 password_hash=hashed,
                 capacity=body.capacity,
-                language=service.desk.company.languages[0],
+                language=service.context.company.languages[0],
             )
     except AgentError as error:
         raise Refused(error.code, 409 if error.code == "taken" else 422) from None

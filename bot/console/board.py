@@ -23,7 +23,7 @@ board = Blueprint("console_board", url_prefix="/console/api")
 async def show(request: Request) -> HTTPResponse:
     """Everything that the lists show; other people's conversations to supervisors only."""
     service, person = service_of(request), person_of(request)
-    views = Views(service.desk, person)
+    views = Views(service.context, person)
     is_supervisor = person.role == "supervisor"
     async with service.db.read() as session:
         found = await cards(session)
@@ -51,14 +51,14 @@ async def show_wallboard(request: Request) -> HTTPResponse:
     """How the whole of it stands."""
     service, person = service_of(request), person_of(request)
     async with service.db.read() as session:
-        read = await wallboard.read(session, service.desk)
+        read = await wallboard.read(session, service.context)
         people = await names(session)
-    return response.json(Views(service.desk, person).wallboard(read, people))
+    return response.json(Views(service.context, person).wallboard(read, people))
 
 
 async def _approvals(session: AsyncSession, service: Service, person: Agent) -> list[Json]:
     """For supervisors what is open, for agents what they asked today."""
-    tz = service.desk.company.tz
+    tz = service.context.company.tz
     midnight = datetime.combine(clock.now().astimezone(tz).date(), time.min, tz)
     where: ColumnElement[bool] = Approval.state == "open"
     if person.role != "supervisor":
@@ -69,7 +69,7 @@ async def _approvals(session: AsyncSession, service: Service, person: Agent) -> 
         .where(where)
         .order_by(Approval.id)
     )
-    views, people = Views(service.desk, person), await names(session)
+    views, people = Views(service.context, person), await names(session)
     return [views.approval(one, reference, people) for one, reference in rows]
 
 

@@ -38,7 +38,7 @@ async def find(request: Request) -> HTTPResponse:
     wanted = str(request.args.get("search", ""))[:200]
     async with service.db.read() as session:
         found = await search.find(session, wanted)
-    views = Views(service.desk, person)
+    views = Views(service.context, person)
     return response.json({"cases": [views.found(one) for one in found]})
 
 
@@ -54,13 +54,13 @@ async def show(request: Request, reference: str) -> HTTPResponse:
 
 
 async def _whole(session: AsyncSession, service: Service, person: Agent, reference: str) -> Json:
-    views, people = PacketViews(service.desk, person), await names(session)
+    views, people = PacketViews(service.context, person), await names(session)
     case = await find_case(session, reference)
     conversation = await session.get_one(Conversation, case.conversation_id)
     owner = await queue.open_handoff(session, conversation.id)
     if owner is not None and owner.complaint_id != case.id:
         owner = None
-    built = await build.build(session, service.desk, case, owner, person)
+    built = await build.build(session, service.context, case, owner, person)
     messages = await session.scalars(
         select(Message).where(Message.conversation_id == conversation.id).order_by(Message.seq)
     )
@@ -119,7 +119,7 @@ async def say(request: Request, reference: str) -> HTTPResponse:
             raise Refused("already_known", 409, known=[_fact(one) for one in asked])
         step, message = await agent_actions.say(
             session,
-            service.desk,
+            service.context,
             held,
             person,
             body.text,
@@ -154,7 +154,7 @@ async def _asked_again(
     if not known_facts.asked_for(text):
         return []
     case, conversation = await case_of(session, complaint_id)
-    found = await known_facts.facts(session, service.desk, case, conversation, person.language)
+    found = await known_facts.facts(session, service.context, case, conversation, person.language)
     return known_facts.already_known(text, found)
 
 
@@ -172,7 +172,7 @@ async def write_note(request: Request, reference: str) -> HTTPResponse:
         author = await session.get_one(Agent, person.id)
         written = await notes.add(session, case.id, author, body.text, str(body.id))
     service.case_changed(case.conversation_id)
-    return response.json(Views(service.desk, person).note(written, person))
+    return response.json(Views(service.context, person).note(written, person))
 
 
 @cases.post("/<reference:str>/promises")
@@ -188,7 +188,7 @@ async def commit_to(request: Request, reference: str) -> HTTPResponse:
         held = await held_case(session, reference, person)
         step = await agent_actions.commit_to(
             session,
-            service.desk,
+            service.context,
             held,
             person,
             words=body.words,
@@ -206,7 +206,7 @@ async def give_back(request: Request, reference: str) -> HTTPResponse:
     body = schemas.read(request, schemas.Return)
     async with service.db.write() as session:
         held = await held_case(session, reference, person)
-        step = await agent_actions.give_back(session, service.desk, held, person)
+        step = await agent_actions.give_back(session, service.context, held, person)
         if body.note:
             await notes.add(session, held.complaint_id, person, body.note)
     await service.after(step)
@@ -218,11 +218,11 @@ async def resolve(request: Request, reference: str) -> HTTPResponse:
     """Put right: the case ends with its cause."""
     service, person = service_of(request), person_of(request)
     body = schemas.read(request, schemas.Resolution)
-    if body.cause not in service.desk.causes:
-        raise Refused("no_cause", allowed=list(service.desk.causes))
+    if body.cause not in service.context.causes:
+        raise Refused("no_cause", allowed=list(service.context.causes))
     async with service.db.write() as session:
         held = await held_case(session, reference, person)
-        step = await agent_actions.resolve(session, service.desk, held, person, body.cause)
+        step = await agent_actions.resolve(session, service.context, held, person, body.cause)
         if body.note:
             await notes.add(session, held.complaint_id, person, body.note)
     await service.after(step)
@@ -236,6 +236,6 @@ async def abandon(request: Request, reference: str) -> HTTPResponse:
     schemas.read(request, schemas.Empty)
     async with service.db.write() as session:
         held = await held_case(session, reference, person)
-        step = await agent_actions.abandon(session, service.desk, held, person)
+        step = await agent_actions.abandon(session, service.context, held, person)
     await service.after(step)
     return response.json({})

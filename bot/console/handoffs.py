@@ -36,7 +36,7 @@ async def read(request: Request, handoff_id: int) -> HTTPResponse:
     schemas.read(request, schemas.Empty)
     async with service.db.write() as session:
         found = await _found(session, handoff_id)
-        step = await agent_actions.opened(session, service.desk, found, person)
+        step = await agent_actions.opened(session, service.context, found, person)
     if step is not None:
         await service.after(step)
     return response.empty()
@@ -49,7 +49,7 @@ async def release(request: Request, handoff_id: int) -> HTTPResponse:
     body = schemas.read(request, schemas.Release)
     async with service.db.write() as session:
         found = await _held(session, handoff_id, person)
-        step = await agent_actions.give_up(session, service.desk, found, person.name)
+        step = await agent_actions.give_up(session, service.context, found, person.name)
         if body.note:
             await notes.add(session, found.complaint_id, person, body.note)
     if step is not None:
@@ -70,7 +70,7 @@ async def transfer(request: Request, handoff_id: int) -> HTTPResponse:
                 raise Refused("no_agent", 404)
             if found.agent_id == to.id:
                 raise Refused("already_theirs", 409)
-            step = await agent_actions.pass_on(session, service.desk, found, to, person.name)
+            step = await agent_actions.pass_on(session, service.context, found, to, person.name)
             if body.note:
                 await notes.add(session, found.complaint_id, person, body.note)
     except ClaimedBefore as error:
@@ -91,7 +91,7 @@ async def take_over(request: Request, handoff_id: int) -> HTTPResponse:
             case = await session.get_one(Complaint, found.complaint_id)
             if found.state == "active" and found.agent_id != person.id:
                 step = await agent_actions.pass_on(
-                    session, service.desk, found, person, person.name
+                    session, service.context, found, person, person.name
                 )
             else:
                 step = await agent_actions.take(session, found, person)

@@ -77,7 +77,7 @@ class PacketViews(Views):
     def _remedies(self, packet: Packet) -> list[Json]:
         """What may be given in the case: worked out where it can be, or for a sum to be named."""
         shown = []
-        for name, spec in self._desk.policy.remedies.items():
+        for name, spec in self._context.policy.remedies.items():
             one = packet.remedies.get(name)
             if one is None and not takes_amount(spec):
                 continue
@@ -98,7 +98,7 @@ class PacketViews(Views):
         told = {name: value for name, value in one.detail.items() if name != "references"}
         return {
             "name": one.signal,
-            "text": self._desk.wording.say(f"signal_{one.signal}", self._language, **told),
+            "text": self._context.wording.say(f"signal_{one.signal}", self._language, **told),
             "references": one.detail.get("references", []),
             "at": moment(one.at),
         }
@@ -155,4 +155,4 @@ class PacketViews(Views):
         return why(last, self.money, self._language) if last and to_person else None
 
     def _title(self, one: Compensation) -> str:
-        return presentation.title(self._desk.wording, one, self._language)
+        return presentation.title(self._context.wording, one, self._language)

@@ -10,7 +10,7 @@ from bot.console.auth import Refused, person_of, service_of, supervisors
 from bot.console.board import names
 from bot.console.case_access import held_case
 from bot.console.serializers import Views
-from bot.context.company_context import Desk
+from bot.context.company_context import CompanyContext
 from bot.conversation.agents import agent_actions, agent_offers
 from bot.conversation.agents.agent_actions import Step
 from bot.models import Agent, Approval, Compensation, Complaint, Promise
@@ -29,14 +29,14 @@ async def give(request: Request, reference: str) -> HTTPResponse:
             held = await held_case(session, reference, person)
             step = await act(
                 session,
-                service.desk,
+                service.context,
                 held,
                 person,
                 wanted=Wanted(body.remedy, body.amount_minor),
                 request_id=str(body.id),
             )
     except CannotGive as error:
-        raise _cannot(error, service.desk, person) from None
+        raise _cannot(error, service.context, person) from None
     await service.after(step)
     return response.json({})
 
@@ -51,7 +51,7 @@ async def ask(request: Request, reference: str) -> HTTPResponse:
             held = await held_case(session, reference, person)
             step, asked = await agent_offers.ask(
                 session,
-                service.desk,
+                service.context,
                 held,
                 person,
                 wanted=Wanted(body.remedy, body.amount_minor),
@@ -61,9 +61,9 @@ async def ask(request: Request, reference: str) -> HTTPResponse:
             case = await session.get_one(Complaint, held.complaint_id)
             people = await names(session)
     except CannotGive as error:
-        raise _cannot(error, service.desk, person) from None
+        raise _cannot(error, service.context, person) from None
     await service.after(step)
-    return response.json(Views(service.desk, person).approval(asked, case.reference, people))
+    return response.json(Views(service.context, person).approval(asked, case.reference, people))
 
 
 @remedies.post("/approvals/<approval_id:int>")
@@ -81,7 +81,7 @@ async def decide(request: Request, approval_id: int) -> HTTPResponse:
                 raise Refused("no_approval", 404)
             step = await agent_offers.decide(
                 session,
-                service.desk,
+                service.context,
                 asked,
                 person,
                 approve=body.decision == "approve",
@@ -90,11 +90,11 @@ async def decide(request: Request, approval_id: int) -> HTTPResponse:
             case = await session.get_one(Complaint, asked.complaint_id)
             people = await names(session)
     except CannotGive as error:
-        raise _cannot(error, service.desk, person) from None
+        raise _cannot(error, service.context, person) from None
     if step is None:
         raise Refused("decided_before", 409, by=people.get(asked.decided_by or 0))
     await service.after(step)
-    return response.json(Views(service.desk, person).approval(asked, case.reference, people))
+    return response.json(Views(service.context, person).approval(asked, case.reference, people))
 
 
 @remedies.post("/promises/<promise_id:int>/kept")
@@ -110,9 +110,11 @@ async def kept(request: Request, promise_id: int) -> HTTPResponse:
         who = await session.get_one(Agent, person.id)
         if made.compensation_id is not None:
             given = await session.get_one(Compensation, made.compensation_id)
-            said = await agent_offers.fulfilled(session, service.desk, case, given, originator(who))
+            said = await agent_offers.fulfilled(
+                session, service.context, case, given, originator(who)
+            )
         elif made.what == promises.COMMITMENT:
-            said = await agent_actions.kept(session, service.desk, case, made, who)
+            said = await agent_actions.kept(session, service.context, case, made, who)
         else:
             raise Refused("kept_by_answering")
         if said is None:
@@ -121,6 +123,6 @@ async def kept(request: Request, promise_id: int) -> HTTPResponse:
     return response.json({})
 
 
-def _cannot(error: CannotGive, desk: Desk, person: Agent) -> Refused:
-    left = Views(desk, person).money(error.left)
+def _cannot(error: CannotGive, context: CompanyContext, person: Agent) -> Refused:
+    left = Views(context, person).money(error.left)
     return Refused(error.code, 403 if error.code == "beyond_authority" else 422, left=left)

@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.agents.accounts import AtWork
 from bot.cases.search import Found
-from bot.context.company_context import Desk
+from bot.context.company_context import CompanyContext
 from bot.conversation import reachability
 from bot.handoffs.queue_card import Card
 from bot.handoffs.wallboard import Wallboard
@@ -34,8 +34,8 @@ def moment(at: datetime | None) -> str | None:
 class Views:
     """Shows rows to one reader, in their language."""
 
-    def __init__(self, desk: Desk, reader: Agent) -> None:
-        self._desk = desk
+    def __init__(self, context: CompanyContext, reader: Agent) -> None:
+        self._context = context
         self._reader = reader
         self._language = reader.language
 
@@ -46,12 +46,12 @@ class Views:
         return {
             "amount_minor": amount.amount_minor,
             "currency": amount.currency,
-            "text": self._desk.wording.show(amount, self._language),
+            "text": self._context.wording.show(amount, self._language),
         }
 
     def me(self, csrf: str, colleagues: list[AtWork]) -> Json:
         """Who is signed in, and what their page works with."""
-        company = self._desk.company
+        company = self._context.company
         return {
             "agent": {
                 "id": self._reader.id,
@@ -74,13 +74,13 @@ class Views:
             },
             "causes": [
                 {"slug": slug, "title": title[self._language]}
-                for slug, title in self._desk.causes.items()
+                for slug, title in self._context.causes.items()
             ],
             "remedies": [
                 {"name": name, "title": spec.title[self._language]}
-                for name, spec in self._desk.policy.remedies.items()
+                for name, spec in self._context.policy.remedies.items()
             ],
-            "answers": [one.model_dump() for one in self._desk.answers],
+            "answers": [one.model_dump() for one in self._context.answers],
             "colleagues": [
                 {"id": one.agent.id, "name": one.agent.name, "role": one.agent.role}
                 for one in colleagues
@@ -179,8 +179,8 @@ class Views:
 
     def approval(self, one: Approval, reference: str, people: dict[int, str]) -> Json:
         """What a supervisor is asked, and answered."""
-        spec = self._desk.policy.remedies.get(one.remedy)
-        currency = one.currency or self._desk.policy.currency
+        spec = self._context.policy.remedies.get(one.remedy)
+        currency = one.currency or self._context.policy.currency
         return {
             "id": one.id,
             "reference": reference,

@@ -123,7 +123,7 @@ async def change(request: Request) -> HTTPResponse:
 async def _me(service: Service, signed_in: SignedIn) -> JSONResponse:
     async with service.db.read() as session:
         people = await accounts.at_work(session)
-    return response.json(Views(service.desk, signed_in.agent).me(signed_in.csrf, people))
+    return response.json(Views(service.context, signed_in.agent).me(signed_in.csrf, people))
 
 
 def _is_https(request: Request) -> bool:

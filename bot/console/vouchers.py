@@ -35,7 +35,7 @@ async def redeem(request: Request) -> HTTPResponse:
     body = schemas.read(request, schemas.VoucherTaken)
     amount = None
     if body.amount_minor is not None:
-        amount = Money(body.amount_minor, service.desk.policy.currency)
+        amount = Money(body.amount_minor, service.context.policy.currency)
     try:
         async with service.db.write() as session:
             found, _ = await voucher.redeem(
@@ -49,7 +49,7 @@ async def redeem(request: Request) -> HTTPResponse:
     except CannotRedeem as error:
         if error.code == "no_voucher":
             raise _wrong(request) from None
-        left = Views(service.desk, person).money(error.left)
+        left = Views(service.context, person).money(error.left)
         raise Refused(f"voucher_{error.code}", left=left) from None
     except KeyReused:
         raise Refused("voucher_key_reused", 409) from None
@@ -72,7 +72,7 @@ def _wrong(request: Request) -> Refused:
 
 def _shown(request: Request, found: Voucher) -> Json:
     person = person_of(request)
-    views = Views(service_of(request).desk, person)
+    views = Views(service_of(request).context, person)
     return {
         "code": found.code,
         "title": found.remedy.terms["title"][person.language],

@@ -1,7 +1,7 @@
-"""What everyone who serves a customer works with: the company, its policy and the wording."""
+"""What every turn works with: the company and the wording, which never change, and its policy."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import structlog
@@ -21,48 +21,78 @@ POLICY, SHADOW = "policy.yml", "policy.shadow.yml"
 log = structlog.get_logger()
 
 
+@dataclass(slots=True)
+class PolicyInForce:
+    """The policy that decides now; one a process, shared by all who hold a ``CompanyContext``.
+
+    The policy reloader sets its fields. Whoever reads them gets the newest policy.
+    """
+
+    policy: Policy
+    shadow: Policy | None = None  # decides beside the policy, and gives nothing
+
+
 @dataclass(frozen=True, slots=True)
-class Desk:
-    """Never changed: where a policy file changes, the next turn gets another desk."""
+class CompanyContext:
+    """The company, the wording, and a handle to the policy in force."""
 
     company: Company
-    policy: Policy
     wording: Wording
+    in_force: PolicyInForce
     causes: Mapping[str, LocalText] = field(default_factory=dict)
     answers: tuple[Answer, ...] = ()
-    shadow: Policy | None = None  # decides beside the policy, and gives nothing
 
     @property
     def calendar(self) -> Calendar:
         """The company's business time."""
         return self.company.calendar
 
+    @property
+    def policy(self) -> Policy:
+        """The policy in force at this moment."""
+        return self.in_force.policy
 
-def open_desk(settings: Settings, domain: Path = DOMAIN) -> Desk:
+    @property
+    def shadow(self) -> Policy | None:
+        """The shadow policy at this moment, if there is one."""
+        return self.in_force.shadow
+
+    def pinned(self) -> "CompanyContext":
+        """Return this context with the policies as they are now.
+
+        A turn works with a pinned one, so that it sees one policy from its start to its end.
+        """
+        return replace(self, in_force=replace(self.in_force))
+
+
+def load_company_context(settings: Settings, domain: Path = DOMAIN) -> CompanyContext:
     """Load the company's folder and the wording.
 
     Raises:
         FileError, WordingError: a file is wrong; the text says where.
     """
     company = load_company(settings.company_dir)
-    return Desk(
+    return CompanyContext(
         company=company,
-        policy=load(settings, POLICY, company),
         wording=load_wording(domain, country=company.country, timezone=company.tz),
+        in_force=PolicyInForce(load(settings, POLICY, company), _shadow(settings, company)),
         causes=load_causes(settings.company_dir),
         answers=load_answers(settings.company_dir),
-        shadow=_shadow(settings, company),
     )
 
 
 def load(settings: Settings, name: str, company: Company) -> Policy:
-    """One of the policies in the company's folder; raises PolicyError with all that is wrong."""
+    """Load one of the policies in the company's folder.
+
+    Raises:
+        PolicyError: with everything that is wrong in the file.
+    """
     path = settings.company_dir / name
     return load_policy(path, company, has_webhook=settings.provider_enabled)
 
 
 def _shadow(settings: Settings, company: Company) -> Policy | None:
-    """The policy that runs beside; a wrong one stops nobody from starting."""
+    """Load the shadow policy; a wrong one is logged and does not keep the process from starting."""
     if not (settings.company_dir / SHADOW).exists():
         return None
     try:

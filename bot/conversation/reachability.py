@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock
 from bot.cases import audit, complaints
-from bot.context.company_context import Desk
+from bot.context.company_context import CompanyContext
 from bot.handoffs import queue
 from bot.models import Complaint, Conversation, Promise
 
@@ -54,12 +54,14 @@ async def elsewhere(session: AsyncSession, conversation: Conversation) -> Conver
     )
 
 
-async def lose(session: AsyncSession, desk: Desk, conversation: Conversation, why: str) -> None:
+async def lose(
+    session: AsyncSession, context: CompanyContext, conversation: Conversation, why: str
+) -> None:
     """Nothing reaches the customer here any more: whoever owes them something learns of it."""
     if conversation.unreachable_at is not None:
         return
     conversation.unreachable_at, conversation.unreachable_why = clock.now(), why
-    await tell_person(session, desk, conversation, "unreachable", why)
+    await tell_person(session, context, conversation, "unreachable", why)
 
 
 def regain(conversation: Conversation) -> None:
@@ -68,7 +70,11 @@ def regain(conversation: Conversation) -> None:
 
 
 async def tell_person(
-    session: AsyncSession, desk: Desk, conversation: Conversation, reason: str, why: str
+    session: AsyncSession,
+    context: CompanyContext,
+    conversation: Conversation,
+    reason: str,
+    why: str,
 ) -> None:
     """A message did not reach the customer: noted on the case, which goes to a person."""
     case = await _live_case(session, conversation)
@@ -79,7 +85,7 @@ async def tell_person(
     if waiting is not None:
         waiting.priority = min(waiting.priority, PRIORITY)
         return
-    (await queue.add(session, desk, case, reason)).priority = PRIORITY
+    (await queue.add(session, context, case, reason)).priority = PRIORITY
     await session.flush()
 
 

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import clock
 from bot.company.opening_hours import show_hours
 from bot.compensation.offers import TAKEN
-from bot.context.company_context import Desk
+from bot.context.company_context import CompanyContext
 from bot.customers import orders
 from bot.handoffs import queue, wait_estimate
 from bot.models import Compensation, Complaint, Conversation, Order, Promise
@@ -63,7 +63,7 @@ def needs_rows(says: Sequence[Say]) -> bool:
 
 
 async def unbacked(
-    session: AsyncSession, desk: Desk, conversation: Conversation, says: Sequence[Say]
+    session: AsyncSession, context: CompanyContext, conversation: Conversation, says: Sequence[Say]
 ) -> str | None:
     """What no committed row backs in these messages; None when all of it is so.
 
@@ -72,7 +72,7 @@ async def unbacked(
     wrong: str | None = None
     known: set[str] = set()
     rows = _Rows()
-    async with aclosing(_known(session, desk, conversation, rows)) as each_kind:
+    async with aclosing(_known(session, context, conversation, rows)) as each_kind:
         async for texts in each_kind:
             known.update(text for text in texts if text)
             wrong = _wrong(says, known, is_done=rows.is_done)
@@ -120,7 +120,7 @@ class _Rows:
 
 
 async def _known(
-    session: AsyncSession, desk: Desk, conversation: Conversation, rows: _Rows
+    session: AsyncSession, context: CompanyContext, conversation: Conversation, rows: _Rows
 ) -> AsyncGenerator[Iterable[str], None]:
     """Everything that committed rows say, as a text in this language would say it."""
     language = conversation.language
@@ -130,15 +130,15 @@ async def _known(
     yield [conversation.said_order or "", *(case.reference for case in rows.cases)]
     if rows.cases:
         await _read_remedies(session, rows)
-        texts = [text for one in rows.remedies for text in _of_remedy(desk, one, language)]
+        texts = [text for one in rows.remedies for text in _of_remedy(context, one, language)]
         yield [*texts, *(case.reference for case in rows.cases)]
         promises = await session.scalars(_PROMISES, {"cases": rows.case_ids})
-        yield [text for one in promises for text in _of_promise(desk, one, language)]
-    yield await _told_of_the_wait(session, desk, conversation)
+        yield [text for one in promises for text in _of_promise(context, one, language)]
+    yield await _told_of_the_wait(session, context, conversation)
     yield [
-        desk.company.order_number.where[language],
-        show_hours(desk.company, language),
-        *(words[language] for words in desk.company.right_words.values()),
+        context.company.order_number.where[language],
+        show_hours(context.company, language),
+        *(words[language] for words in context.company.right_words.values()),
     ]
     if conversation.contact_id is not None:
         yield await _of_orders(session, conversation.contact_id, rows.cases)
@@ -154,23 +154,25 @@ async def _read_remedies(session: AsyncSession, rows: _Rows) -> None:
         rows.cases += await session.scalars(select(Complaint).where(Complaint.id.in_(elsewhere)))
 
 
-def _of_remedy(desk: Desk, remedy: Compensation, language: str) -> Iterator[str]:
+def _of_remedy(context: CompanyContext, remedy: Compensation, language: str) -> Iterator[str]:
     yield remedy.terms["title"][language]
     yield remedy.terms["detail"][language]
     yield (remedy.terms["conditions"] or {}).get(language, "")
     yield remedy.code or ""
     if remedy.amount_minor:
-        yield desk.wording.show(Money(remedy.amount_minor, remedy.currency), language)
+        yield context.wording.show(Money(remedy.amount_minor, remedy.currency), language)
     if remedy.expires_at:
-        yield desk.wording.show(remedy.expires_at.astimezone(desk.company.tz).date(), language)
+        yield context.wording.show(
+            remedy.expires_at.astimezone(context.company.tz).date(), language
+        )
 
 
-def _of_promise(desk: Desk, promise: Promise, language: str) -> Iterator[str]:
+def _of_promise(context: CompanyContext, promise: Promise, language: str) -> Iterator[str]:
     yield promise.commitment or ""
     now = clock.now()
     # A text made just before midnight says "today" of what is now yesterday.
     for moment in (now, now - timedelta(minutes=1)):
-        yield desk.wording.show_at(promise.due_at, language, moment)
+        yield context.wording.show_at(promise.due_at, language, moment)
 
 
 async def _of_orders(
@@ -185,10 +187,10 @@ async def _of_orders(
 
 
 async def _told_of_the_wait(
-    session: AsyncSession, desk: Desk, conversation: Conversation
+    session: AsyncSession, context: CompanyContext, conversation: Conversation
 ) -> list[str]:
     """The place in the queue and the minutes, as they are kept on the handoff."""
     open_handoff = await queue.open_handoff(session, conversation.id)
     if open_handoff is None:
         return []
-    return wait_estimate.told(desk.wording, conversation.language, open_handoff)
+    return wait_estimate.told(context.wording, conversation.language, open_handoff)

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock
 from bot.cases import audit, complaints, promises
-from bot.context.company_context import Desk
+from bot.context.company_context import CompanyContext
 from bot.handoffs.wait_estimate import Outlook, outlook
 from bot.models import NOT_ENDED, Complaint, Conversation, Handoff, Message, Promise
 from bot.understanding.extraction import Facts
@@ -87,7 +87,7 @@ def owner_of(handoff: Handoff | None) -> str:
 
 async def hand_off(
     session: AsyncSession,
-    desk: Desk,
+    context: CompanyContext,
     conversation: Conversation,
     message: Message,
     reason: str,
@@ -105,13 +105,13 @@ async def hand_off(
     handoff = await open_handoff(session, conversation.id)
     if handoff is None:
         case = await _case(session, conversation, message, category or complaints.UNKNOWN)
-        handoff = await add(session, desk, case, reason, message=message)
-    return await waiting(session, desk, handoff)
+        handoff = await add(session, context, case, reason, message=message)
+    return await waiting(session, context, handoff)
 
 
 async def add(
     session: AsyncSession,
-    desk: Desk,
+    context: CompanyContext,
     case: Complaint,
     reason: str,
     *,
@@ -125,7 +125,7 @@ async def add(
         state="waiting",
         reason=reason,
         priority=PRIORITIES.get(reason, DEFAULT_PRIORITY),
-        due_at=desk.calendar.due(now, desk.company.promises.person_answer),
+        due_at=context.calendar.due(now, context.company.promises.person_answer),
         message_id=message.id if message else None,
         corrections=[],
         created_at=now,
@@ -149,7 +149,7 @@ async def _case(
     )
 
 
-async def waiting(session: AsyncSession, desk: Desk, handoff: Handoff) -> Waiting:
+async def waiting(session: AsyncSession, context: CompanyContext, handoff: Handoff) -> Waiting:
     """What the customer who waits is to be told; makes the promise if none is open."""
     case = await session.get_one(Complaint, handoff.complaint_id)
     now = clock.now()
@@ -165,10 +165,10 @@ async def waiting(session: AsyncSession, desk: Desk, handoff: Handoff) -> Waitin
             session,
             case,
             promises.ANSWER,
-            desk.calendar.due(now, desk.company.promises.person_answer),
+            context.calendar.due(now, context.company.promises.person_answer),
         )
     )
-    return Waiting(handoff, case, answer, await outlook(session, desk, handoff))
+    return Waiting(handoff, case, answer, await outlook(session, context, handoff))
 
 
 async def was_for(session: AsyncSession, case: Complaint, reason: str) -> bool:

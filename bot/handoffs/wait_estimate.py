@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock
 from bot.agents import accounts
-from bot.context.company_context import Desk
+from bot.context.company_context import CompanyContext
 from bot.models import Handoff
 from bot.text.responses import Wording
 
@@ -43,12 +43,12 @@ def typical(waits: Sequence[timedelta]) -> tuple[int, int] | None:
     return (low, high) if high > low else (low, low + 1)
 
 
-async def outlook(session: AsyncSession, desk: Desk, handoff: Handoff) -> Outlook:
+async def outlook(session: AsyncSession, context: CompanyContext, handoff: Handoff) -> Outlook:
     """How things stand for whoever waits with ``handoff``."""
     now = clock.now()
     people = await accounts.at_work(session)
     return Outlook(
-        is_open=desk.calendar.is_open(now),
+        is_open=context.calendar.is_open(now),
         online=sum(one.presence == "available" for one in people),
         free=sum(one.has_room for one in people),
         place=await place(session, handoff),

@@ -11,7 +11,7 @@ from bot import clock
 from bot.agents import accounts
 from bot.agents.accounts import AtWork
 from bot.cases import audit
-from bot.context.company_context import Desk
+from bot.context.company_context import CompanyContext
 from bot.handoffs.queue_card import SOON
 from bot.models import Agent, CaseEvent, Complaint, Handoff, Message, Promise
 
@@ -52,10 +52,12 @@ class Wallboard:
     asked_known_today: int  # those that asked for what was known
 
 
-async def read(session: AsyncSession, desk: Desk) -> Wallboard:
+async def read(session: AsyncSession, context: CompanyContext) -> Wallboard:
     """How things stand now."""
     now = clock.now()
-    midnight = datetime.combine(now.astimezone(desk.company.tz).date(), time.min, desk.company.tz)
+    midnight = datetime.combine(
+        now.astimezone(context.company.tz).date(), time.min, context.company.tz
+    )
     oldest = await session.scalar(
         select(func.min(Handoff.created_at)).where(Handoff.state == "waiting")
     )

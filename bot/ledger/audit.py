@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.context.company_context import Desk
+from bot.context.company_context import CompanyContext
 from bot.ledger import audit_limits, budgets, entries
 from bot.models import ACCOUNTS, Budget, Compensation, LedgerEntry
 
@@ -40,7 +40,7 @@ class Report:
     findings: tuple[Finding, ...]
 
 
-async def verify(session: AsyncSession, desk: Desk) -> Report:
+async def verify(session: AsyncSession, context: CompanyContext) -> Report:
     """Look at every line, remedy, budget and limit."""
     lines = list(await session.scalars(select(LedgerEntry).order_by(LedgerEntry.id)))
     remedies = list(await session.scalars(select(Compensation).order_by(Compensation.id)))
@@ -53,10 +53,10 @@ async def verify(session: AsyncSession, desk: Desk) -> Report:
         found += _remedy(remedy, of_remedy[remedy.id])
     found += _paid_twice(remedies, of_remedy)
     found += _budgets(lines, kept)
-    for where, what in audit_limits.of_budgets(desk.policy, lines, kept):
+    for where, what in audit_limits.of_budgets(context.policy, lines, kept):
         found.append(Finding("limit", where, what))
     given = [(of_remedy[one.id][0], one) for one in remedies if of_remedy[one.id]]
-    for where, what in await audit_limits.of_remedies(session, desk.policy, given):
+    for where, what in await audit_limits.of_remedies(session, context.policy, given):
         found.append(Finding("limit", where, what))
     return Report(len(lines), len(remedies), len(kept), tuple(found))
 

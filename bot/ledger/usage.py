@@ -23,7 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from bot import clock
-from bot.context.company_context import Desk
+from bot.context.company_context import CompanyContext
 from bot.ledger import budgets
 from bot.models import Compensation, Complaint, Contact, Offer, Order
 from bot.money import Money
@@ -74,9 +74,9 @@ class _Question:
     kind: str | None = None
 
 
-async def of(session: AsyncSession, desk: Desk, case: Complaint) -> Usage:
+async def of(session: AsyncSession, context: CompanyContext, case: Complaint) -> Usage:
     """What this order, customer, household, category and each kind have been given."""
-    limits, currency = desk.policy.limits, desk.policy.currency
+    limits, currency = context.policy.limits, context.policy.currency
     # What counts as the customer's: the person's; of somebody not known, the conversation's.
     customer = "conversation" if case.contact_id is None else "contact"
 
@@ -98,7 +98,7 @@ async def of(session: AsyncSession, desk: Desk, case: Complaint) -> Usage:
     given = await _given(session, currency, case, asked)
     nothing = Given()
     on_order = given.get("order", nothing)
-    today = clock.now().astimezone(desk.company.tz).date()
+    today = clock.now().astimezone(context.company.tz).date()
     return Usage(
         order_count=on_order.count,
         order_total=on_order.total,

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, String, bindparam, cast, func, or_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock, photo
-from bot.context.company_context import Desk
+from bot.context.company_context import CompanyContext
 from bot.database.session import insert_if_absent
 from bot.models import Attachment, Complaint, Conversation, Doubt, Handoff, Message, Order
 from bot.photo import BANDS, BITS_A_BAND
@@ -39,9 +39,11 @@ _OWN_LOOKS = (
 )
 
 
-async def found(session: AsyncSession, desk: Desk, case: Complaint) -> tuple[Signal, ...]:
+async def found(
+    session: AsyncSession, context: CompanyContext, case: Complaint
+) -> tuple[Signal, ...]:
     """The signals of a case; none once a person has looked at it and gave it back."""
-    policy = desk.policy.signals
+    policy = context.policy.signals
     if not any(policy.sign(name) for name in type(policy).model_fields):
         return ()
     if await _looked_at(session, case):

@@ -43,7 +43,7 @@ async def webhook_came(request: Request) -> HTTPResponse:
     try:
         async with service.db.write() as session:
             key = text_of(data.get("id"))
-            step = await heard(session, service.desk, key, answer, event_id=event_id)
+            step = await heard(session, service.context, key, answer, event_id=event_id)
     except LookupError:
         return _refuse("unknown_remedy", 404)
     if step is not None:

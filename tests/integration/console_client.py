@@ -14,7 +14,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from bot.channels.visitor_token import Visitors
 from bot.config.settings import ROOT, Settings
-from bot.context.company_context import open_desk
+from bot.context.company_context import load_company_context
 from bot.database.session import Database
 from tests.integration.edge_process import SECRET, Edge, Page
 from tests.integration.harness import ANA, AppHarness, WallClock
@@ -47,7 +47,7 @@ async def wait_for_people(settings: Settings, number: int) -> list[str]:
         The session token of each customer's page.
     """
     db, tokens = Database(settings.database_url), []
-    app = AppHarness(db, open_desk(settings), WallClock(), settings.var_dir / "photos")
+    app = AppHarness(db, load_company_context(settings), WallClock(), settings.var_dir / "photos")
     for place in range(number):
         number_, email = f"{32000 + place}", f"rosa{place}@example.com"
         await app.order(number_, email)

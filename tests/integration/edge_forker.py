@@ -22,7 +22,7 @@ from sqlalchemy import select
 from bot.app import EdgeApp, create_app
 from bot.compensation import acceptance, fulfilment, presentation
 from bot.config.settings import ROOT, Settings, load_settings
-from bot.context.company_context import Desk, open_desk
+from bot.context.company_context import CompanyContext, load_company_context
 from bot.conversation import messages
 from bot.conversation.workers import fulfilment_worker
 from bot.customers import verification
@@ -104,15 +104,15 @@ class EdgeForker:
 def main() -> None:
     given = json.loads(sys.argv[1])
     settings = load_settings(**given)
-    desk = open_desk(settings)
+    context = load_company_context(settings)
     # A breaker would stop it: so much, and so many errors, is just what this is about.
-    policy = replace(by_webhook(desk.policy, "refund", "replacement"), breaker=None)
-    desk = replace(desk, policy=policy)
+    policy = replace(by_webhook(context.policy, "refund", "replacement"), breaker=None)
+    context.in_force.policy = policy
     # Everything as it is, only sooner.
     fulfilment.LONGEST_WAIT = timedelta(seconds=0.6)
     fulfilment_worker.LEASE = timedelta(seconds=2)
     fulfilment_worker.SWEEP_EVERY = 0.05
-    app = create_app(settings, desk)
+    app = create_app(settings, context)
     print("ready", flush=True)
     for line in sys.stdin:
         number = int(line)
@@ -122,21 +122,21 @@ def main() -> None:
         elif pid := os.fork():
             print(pid, flush=True)
         else:
-            _serve(app, desk, number)
+            _serve(app, context, number)
             os._exit(0)
 
 
-def _serve(app: EdgeApp, desk: Desk, port: int) -> None:
+def _serve(app: EdgeApp, context: CompanyContext, port: int) -> None:
 
     @app.after_server_start
     async def accept(app: Sanic[Any, Any]) -> None:
         service: Service = app.ctx.service
-        app.add_task(_accept_all(service.db, desk))
+        app.add_task(_accept_all(service.db, context))
 
     app.run(host="127.0.0.1", port=port, single_process=True, access_log=False, motd=False)
 
 
-async def _accept_all(db: Database, desk: Desk) -> None:
+async def _accept_all(db: Database, context: CompanyContext) -> None:
     """Accept what is on the tables, and say so, as a turn does: all or nothing.
 
     For ever: what the provider refuses late puts other alternatives on a table.
@@ -149,19 +149,19 @@ async def _accept_all(db: Database, desk: Desk) -> None:
             left = list(await session.scalars(offered))
         if left:
             async with db.write() as session:
-                await _accept(session, desk, random.choice(left))  # noqa: S311 - any of them
+                await _accept(session, context, random.choice(left))  # noqa: S311 - any of them
         await asyncio.sleep(random.uniform(0, 0.3))  # noqa: S311 - no secret
 
 
-async def _accept(session: Any, desk: Desk, chosen_id: int) -> None:
+async def _accept(session: Any, context: CompanyContext, chosen_id: int) -> None:
     chosen = await session.get_one(Compensation, chosen_id)
     case = await session.get_one(Complaint, chosen.complaint_id)
     conversation = await verification.lock(session, case.conversation_id)
     await session.refresh(chosen)
     if chosen.state != "offered":
         return  # another edge was faster
-    _, given = await acceptance.accept(session, desk, chosen.id, "bot")
-    text = await presentation.confirmation(session, desk, case, given, conversation.language)
+    _, given = await acceptance.accept(session, context, chosen.id, "bot")
+    text = await presentation.confirmation(session, context, case, given, conversation.language)
     await messages.put(session, conversation, Say(text), state="pending")
 
 

@@ -25,7 +25,7 @@ from bot import photo
 from bot.agents import accounts
 from bot.agents.accounts import Role
 from bot.config.settings import ROOT
-from bot.context.company_context import Desk
+from bot.context.company_context import CompanyContext
 from bot.conversation import messages
 from bot.conversation.agents import agent_actions
 from bot.conversation.agents.agent_actions import Step
@@ -92,8 +92,8 @@ def rules() -> dict[str, str]:
 class Engine:
     """Stands in for Rasa: the intent is given, the action is the real one."""
 
-    def __init__(self, db: Database, desk: Desk) -> None:
-        self._actions = {action.name(): action for action in (a(db, desk) for a in ACTIONS)}
+    def __init__(self, db: Database, context: CompanyContext) -> None:
+        self._actions = {action.name(): action for action in (a(db, context) for a in ACTIONS)}
         self._rules = rules()
         self._intents: dict[str, tuple[str, str | None]] = {}
         self.heard: list[str] = []
@@ -165,13 +165,13 @@ class Heard:
         return "\n".join((self.text, *self.choices, *self.details))
 
 
-def says(desk: Desk, text: str, name: str, /, **values: str) -> bool:
+def says(context: CompanyContext, text: str, name: str, /, **values: str) -> bool:
     """Whether a text holds the response ``utter_<name>``, in either language.
 
     Values that are not given may be anything. So a better wording breaks no test, and a test says
     by name what has to be told.
     """
-    for template in desk.wording.texts[name].values():
+    for template in context.wording.texts[name].values():
         pattern = "".join(
             re.escape(values[part])
             if part in values
@@ -188,19 +188,19 @@ def says(desk: Desk, text: str, name: str, /, **values: str) -> bool:
 class AppHarness:
     """What all customers of a test share."""
 
-    def __init__(self, db: Database, desk: Desk, clock: Clock, photos: Path) -> None:
+    def __init__(self, db: Database, context: CompanyContext, clock: Clock, photos: Path) -> None:
         self.db = db
         self.clock = clock
         self.photos = photos
-        self.use(desk)
+        self.use(context)
 
-    def use(self, desk: Desk) -> None:
-        """From now on, work by this desk."""
-        self.desk = desk
-        self.engine = Engine(self.db, desk)
+    def use(self, context: CompanyContext) -> None:
+        """From now on, work by this context."""
+        self.context = context
+        self.engine = Engine(self.db, context)
         self.turns = Turns(
             self.db,
-            desk,
+            context,
             self.engine,  # type: ignore[arg-type]  # it only has to be asked
             engine_timeout=20,
             apology_after=25,
@@ -208,7 +208,7 @@ class AppHarness:
 
     def use_policy(self, policy: Policy) -> None:
         """From now on, work by another policy."""
-        self.use(replace(self.desk, policy=policy))
+        self.context.in_force.policy = policy
 
     async def chat(self, language: str = "es", conversation_id: str = "") -> "ConversationHarness":
         """A new customer's conversation."""
@@ -228,9 +228,9 @@ class AppHarness:
 
     def use_company(self, **people: object) -> None:
         """From now on, cases reach people in this way."""
-        company = self.desk.company
+        company = self.context.company
         changed = company.people.model_copy(update=people)
-        self.use(replace(self.desk, company=company.model_copy(update={"people": changed})))
+        self.use(replace(self.context, company=company.model_copy(update={"people": changed})))
 
     async def person(self, name: str = "Laura Gómez", role: Role = "agent", **more: Any) -> Agent:
         """A person of the company whose console is open; nobody signs in with that password."""
@@ -361,11 +361,11 @@ class ConversationHarness:
     def told(self, name: str, /, **values: str) -> bool:
         """Whether the last answer holds the response ``utter_<name>`` with these values."""
         text = "\n".join(map(str, self.answer_now))
-        return says(self.app.desk, text, name, **values)
+        return says(self.app.context, text, name, **values)
 
     def ever_told(self, name: str, /, **values: str) -> bool:
         """Whether any answer held it."""
-        return says(self.app.desk, self.everything, name, **values)
+        return says(self.app.context, self.everything, name, **values)
 
     async def is_vouched_for(self, number: str) -> None:
         """The channel knows who writes: the customer of that order."""
@@ -388,7 +388,7 @@ class ConversationHarness:
         async with self.app.db.write() as session:
             found = await queue.open_handoff(session, self.id)
             assert found is not None
-            came = await act(session, self.app.desk, found, *what, **more)
+            came = await act(session, self.app.context, found, *what, **more)
         step = came[0] if isinstance(came, tuple) else came
         await self.hear(step.said if isinstance(step, Step) else [])
         return came

@@ -38,4 +38,4 @@ async def decide_for(
         fresh = await session.get_one(Complaint, case.id)
         conversation = await session.get_one(Conversation, chat.id)
         for one in facts:
-            await record(session, fresh, conversation, one, decide(app.desk.policy, one))
+            await record(session, fresh, conversation, one, decide(app.context.policy, one))

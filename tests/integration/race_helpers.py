@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot.compensation import acceptance
 from bot.compensation.agent_remedies import CannotGive, Wanted
 from bot.config.settings import load_settings
-from bot.context.company_context import Desk, open_desk
+from bot.context.company_context import CompanyContext, load_company_context
 from bot.conversation.agents import agent_actions, agent_offers
 from bot.database.session import Database
 from bot.handoffs.assignment import ClaimedBefore
@@ -15,7 +15,7 @@ from bot.models import Agent, Handoff
 from bot.money import Money
 from bot.policy.limits import ScopedCap
 
-# Every process opens its desk and then waits for the next whole so many seconds.
+# Every process opens its context and then waits for the next whole so many seconds.
 START_WITHIN = 2.0
 
 
@@ -47,19 +47,19 @@ async def _accept(
     url: str, folder: str, ids: list[int], every: float, limits: dict[str, object]
 ) -> list[str]:
     settings = load_settings(database_url=url, var_dir=folder)
-    desk = open_desk(settings)
-    changed = desk.policy.limits.model_copy(update=limits)
-    desk = replace(desk, policy=replace(desk.policy, limits=changed))
+    context = load_company_context(settings)
+    changed = context.policy.limits.model_copy(update=limits)
+    context.in_force.policy = replace(context.policy, limits=changed)
     db = Database(settings.database_url)
     await asyncio.sleep(every - time.time() % every)
-    outcomes = await asyncio.gather(*(_one(db, desk, one) for one in ids))
+    outcomes = await asyncio.gather(*(_one(db, context, one) for one in ids))
     await db.close()
     return outcomes
 
 
-async def _one(db: Database, desk: Desk, compensation_id: int) -> str:
+async def _one(db: Database, context: CompanyContext, compensation_id: int) -> str:
     async with db.write() as session:
-        outcome, _ = await acceptance.accept(session, desk, compensation_id, "bot")
+        outcome, _ = await acceptance.accept(session, context, compensation_id, "bot")
     return outcome.value
 
 
@@ -103,22 +103,22 @@ async def _give(
     url: str, folder: str, cases: list[tuple[int, str]], person_id: int, amount: int, every: float
 ) -> list[str]:
     settings = load_settings(database_url=url, var_dir=folder)
-    desk, db = open_desk(settings), Database(settings.database_url)
+    context, db = load_company_context(settings), Database(settings.database_url)
     await asyncio.sleep(every - time.time() % every)
-    outcomes = await asyncio.gather(*(_gives(db, desk, one, person_id, amount) for one in cases))
+    outcomes = await asyncio.gather(*(_gives(db, context, one, person_id, amount) for one in cases))
     await db.close()
     return outcomes
 
 
 async def _gives(
-    db: Database, desk: Desk, case: tuple[int, str], person_id: int, amount: int
+    db: Database, context: CompanyContext, case: tuple[int, str], person_id: int, amount: int
 ) -> str:
     handoff_id, request_id = case
     try:
         async with db.write() as session:
             step = await agent_offers.give(
                 session,
-                desk,
+                context,
                 await session.get_one(Handoff, handoff_id),
                 await session.get_one(Agent, person_id),
                 wanted=Wanted("small_voucher", amount),

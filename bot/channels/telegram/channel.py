@@ -31,7 +31,7 @@ from bot.channels.telegram import NAME
 from bot.channels.telegram.updates import ALLOWED_UPDATES, Read, UpdateRefused, read
 from bot.channels.text_limits import split
 from bot.config.settings import Settings
-from bot.context.company_context import Desk
+from bot.context.company_context import CompanyContext
 from bot.conversation.channel_api import (
     File,
     Later,
@@ -69,8 +69,8 @@ class TelegramChannel:
     # better than never; its buttons can be spent once all the same.
     grace = 0.0
 
-    def __init__(self, settings: Settings, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, settings: Settings, context: CompanyContext) -> None:
+        self._context = context
         self._polls = settings.telegram_mode == "polling"
         secret = settings.telegram_webhook_secret
         self._secret = secret.get_secret_value() if secret else None
@@ -88,7 +88,7 @@ class TelegramChannel:
     async def take(self, raw: object, take: Take) -> None:
         """Store what an update says; what Telegram wants to hear about it comes afterwards."""
         try:
-            update = read(raw, self._desk.company.country)
+            update = read(raw, self._context.company.country)
         except UpdateRefused:
             REFUSED.labels(NAME, "bad_update").inc()
             return
@@ -106,10 +106,10 @@ class TelegramChannel:
         await self._bot.answer_callback_query(press)
 
     async def _decline(self, group: int, language: str) -> None:
-        spoken = self._desk.company.spoken(language)
+        spoken = self._context.company.spoken(language)
         # Whether it could be said or not; but a stop waits for neither.
         with suppress(TelegramError):
-            await self._bot.send_message(group, self._desk.wording.say("group_declined", spoken))
+            await self._bot.send_message(group, self._context.wording.say("group_declined", spoken))
         await self._bot.leave_chat(group)
 
     async def start(self, take: Take) -> None:
@@ -140,7 +140,7 @@ class TelegramChannel:
 
     async def _introduce(self) -> None:
         """Register the commands, in each language and for all others."""
-        company = self._desk.company
+        company = self._context.company
         while True:
             try:
                 await self._bot.initialize()
@@ -148,7 +148,7 @@ class TelegramChannel:
                     spoken = language or company.languages[0]
                     await self._bot.set_my_commands(
                         [
-                            BotCommand(name, self._desk.wording.say(f"command_{what}", spoken))
+                            BotCommand(name, self._context.wording.say(f"command_{what}", spoken))
                             for name, what in COMMANDS[spoken].items()
                         ],
                         language_code=language,
@@ -198,7 +198,7 @@ class TelegramChannel:
                 [[InlineKeyboardButton(one.title, callback_data=one.token)] for one in out.buttons]
             )
         elif parts and self._asks_who(out):
-            share = self._desk.wording.say("share_phone", out.language)
+            share = self._context.wording.say("share_phone", out.language)
             parts[-1]["reply_markup"] = ReplyKeyboardMarkup(
                 [[KeyboardButton(share, request_contact=True)]],
                 resize_keyboard=True,
@@ -207,7 +207,7 @@ class TelegramChannel:
         return parts
 
     def _asks_who(self, out: Outgoing) -> bool:
-        return any(self._desk.wording.say(name, out.language) in out.text for name in ASKS_WHO)
+        return any(self._context.wording.say(name, out.language) in out.text for name in ASKS_WHO)
 
     def template(self, out: Outgoing) -> None:
         """Telegram closes no window."""

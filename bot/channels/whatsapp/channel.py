@@ -12,7 +12,7 @@ from aiolimiter import AsyncLimiter
 from bot.channels.whatsapp import message_format
 from bot.channels.whatsapp.webhook_payload import UNREACHABLE, WINDOW_CLOSED
 from bot.config.settings import Settings
-from bot.context.company_context import Desk
+from bot.context.company_context import CompanyContext
 from bot.conversation.channel_api import (
     Closed,
     File,
@@ -50,8 +50,8 @@ class WhatsAppChannel:
     # report comes in this time.
     grace = 20.0
 
-    def __init__(self, settings: Settings, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, settings: Settings, context: CompanyContext) -> None:
+        self._context = context
         self.phone_number_id = settings.whatsapp_phone_number_id or ""
         self._app_secret = _secret(settings.whatsapp_app_secret)
         self._verify_token = _secret(settings.whatsapp_verify_token)
@@ -89,11 +89,11 @@ class WhatsAppChannel:
 
     def parts(self, out: Outgoing) -> Sequence[Part]:
         """The message in WhatsApp's shapes."""
-        return message_format.parts(out, self._desk.wording.say("choose_here", out.language))
+        return message_format.parts(out, self._context.wording.say("choose_here", out.language))
 
     def template(self, out: Outgoing) -> tuple[Part, bool] | None:
         """The company's approved template, if it has one."""
-        update = self._desk.company.whatsapp_update
+        update = self._context.company.whatsapp_update
         if update is None:
             return None
         return message_format.template(

@@ -16,7 +16,7 @@ from bot.cases import audit, complaints, promises
 from bot.compensation import acceptance
 from bot.compensation.offers import withdraw
 from bot.compensation.presentation import title
-from bot.context.company_context import Desk
+from bot.context.company_context import CompanyContext
 from bot.conversation import messages
 from bot.handoffs import assignment, queue
 from bot.metrics import CLAIM_SECONDS
@@ -56,15 +56,19 @@ async def take(session: AsyncSession, found: Handoff, person: Agent) -> Step:
     return Step(found.conversation_id, spent=spent)
 
 
-async def opened(session: AsyncSession, desk: Desk, found: Handoff, person: Agent) -> Step | None:
+async def opened(
+    session: AsyncSession, context: CompanyContext, found: Handoff, person: Agent
+) -> Step | None:
     """The person who has the case reads it: only now is the customer told so, once."""
     if not await assignment.read(session, found, person):
         return None
-    said = await notice(session, desk, found, "agent_read", agent=person.first_name)
+    said = await notice(session, context, found, "agent_read", agent=person.first_name)
     return Step(found.conversation_id, [said])
 
 
-async def pass_on(session: AsyncSession, desk: Desk, found: Handoff, to: Agent, actor: str) -> Step:
+async def pass_on(
+    session: AsyncSession, context: CompanyContext, found: Handoff, to: Agent, actor: str
+) -> Step:
     """The case goes to a colleague in the same chat, who is introduced by name.
 
     Raises:
@@ -72,25 +76,27 @@ async def pass_on(session: AsyncSession, desk: Desk, found: Handoff, to: Agent, 
     """
     await assignment.transfer(session, found, to, actor)
     spent = await messages.spend_open_choices(session, found.conversation_id)
-    said = await notice(session, desk, found, "agent_introduced", agent=to.first_name)
+    said = await notice(session, context, found, "agent_introduced", agent=to.first_name)
     return Step(found.conversation_id, [said], spent)
 
 
-async def give_up(session: AsyncSession, desk: Desk, found: Handoff, actor: str) -> Step | None:
+async def give_up(
+    session: AsyncSession, context: CompanyContext, found: Handoff, actor: str
+) -> Step | None:
     """The person cannot go on: back to the same place in the queue, and the customer is told."""
     person = await session.get_one(Agent, found.agent_id)
     if not await assignment.release(session, found, actor):
         return None
-    wait = await queue.waiting(session, desk, found)
+    wait = await queue.waiting(session, context, found)
     said = await notice(
-        session, desk, found, "agent_left", agent=person.first_name, due=wait.promise.due_at
+        session, context, found, "agent_left", agent=person.first_name, due=wait.promise.due_at
     )
     return Step(found.conversation_id, [said])
 
 
 async def say(
     session: AsyncSession,
-    desk: Desk,
+    context: CompanyContext,
     found: Handoff,
     person: Agent,
     text: str,
@@ -108,7 +114,7 @@ async def say(
     if known is not None:
         return Step(conversation.id), known
     # Whoever answers has read it, even if their page has not said so yet.
-    read = await opened(session, desk, found, person)
+    read = await opened(session, context, found, person)
     message = await messages.put(
         session,
         conversation,
@@ -134,7 +140,7 @@ async def say(
 
 async def commit_to(
     session: AsyncSession,
-    desk: Desk,
+    context: CompanyContext,
     found: Handoff,
     person: Agent,
     *,
@@ -158,7 +164,7 @@ async def commit_to(
     )
     said = await notice(
         session,
-        desk,
+        context,
         found,
         "agent_promised",
         reference=case.reference,
@@ -169,14 +175,14 @@ async def commit_to(
 
 
 async def kept(
-    session: AsyncSession, desk: Desk, case: Complaint, made: Promise, person: Agent
+    session: AsyncSession, context: CompanyContext, case: Complaint, made: Promise, person: Agent
 ) -> Message | None:
     """A commitment has been met, and the customer is told; None when it was told before."""
     if not await promises.keep(session, made):
         return None
     audit.note(session, case, person.name, "kept a promise", words=made.commitment)
     conversation = await session.get_one(Conversation, case.conversation_id)
-    text = desk.wording.say(
+    text = context.wording.say(
         "commitment_kept",
         conversation.language,
         reference=case.reference,
@@ -185,21 +191,23 @@ async def kept(
     return await messages.put(session, conversation, Say(text), author="system", state="pending")
 
 
-async def give_back(session: AsyncSession, desk: Desk, found: Handoff, person: Agent) -> Step:
+async def give_back(
+    session: AsyncSession, context: CompanyContext, found: Handoff, person: Agent
+) -> Step:
     """The bot goes on, from what the person settled: told now, and not decided anew."""
     case = await session.get_one(Complaint, found.complaint_id)
     queue.end(session, found, case, "returned", person.name)
     await promises.end(session, case.id, promises.ANSWER, "kept")
     spent = await messages.spend_open_choices(session, found.conversation_id)
     conversation = await session.get_one(Conversation, found.conversation_id)
-    settled = await _settled(session, desk, case, found, conversation.language)
+    settled = await _settled(session, context, case, found, conversation.language)
     if settled:
         # What a person settled is not on the bot's table again.
         await withdraw(session, case)
         if case.state == "open":
             complaints.resolve(session, case, person.name)
-        settled.append(desk.wording.say("returned_end", conversation.language))
-    opening = desk.wording.say(
+        settled.append(context.wording.say("returned_end", conversation.language))
+    opening = context.wording.say(
         "returned", conversation.language, agent=person.first_name, reference=case.reference
     )
     said = await messages.put(session, conversation, Say(" ".join([opening, *settled])))
@@ -207,25 +215,25 @@ async def give_back(session: AsyncSession, desk: Desk, found: Handoff, person: A
 
 
 async def _settled(
-    session: AsyncSession, desk: Desk, case: Complaint, found: Handoff, language: str
+    session: AsyncSession, context: CompanyContext, case: Complaint, found: Handoff, language: str
 ) -> list[str]:
     """What was given while the case was with people, and what they still have to do."""
     given = await acceptance.given_since(session, case, found.created_at)
     sentences = []
     if given:
-        titles = ", ".join(f"«{title(desk.wording, one, language)}»" for one in given)
-        sentences.append(desk.wording.say("returned_given", language, titles=titles))
+        titles = ", ".join(f"«{title(context.wording, one, language)}»" for one in given)
+        sentences.append(context.wording.say("returned_given", language, titles=titles))
     for one in await promises.open_promises(session, case.id):
         if one.what == promises.COMMITMENT:
             words = one.commitment or ""
             sentences.append(
-                desk.wording.say("returned_promised", language, words=words, due=one.due_at)
+                context.wording.say("returned_promised", language, words=words, due=one.due_at)
             )
     return sentences
 
 
 async def resolve(
-    session: AsyncSession, desk: Desk, found: Handoff, person: Agent, cause: str
+    session: AsyncSession, context: CompanyContext, found: Handoff, person: Agent, cause: str
 ) -> Step:
     """The person has put it right, and says why it came about."""
     case = await session.get_one(Complaint, found.complaint_id)
@@ -236,31 +244,33 @@ async def resolve(
     spent = await messages.spend_open_choices(session, found.conversation_id)
     complaints.resolve(session, case, person.name)
     audit.note(session, case, person.name, "cause", cause=cause)
-    said = await notice(session, desk, found, "resolved_by_agent", reference=case.reference)
+    said = await notice(session, context, found, "resolved_by_agent", reference=case.reference)
     return Step(found.conversation_id, [said], spent)
 
 
-async def abandon(session: AsyncSession, desk: Desk, found: Handoff, person: Agent) -> Step:
+async def abandon(
+    session: AsyncSession, context: CompanyContext, found: Handoff, person: Agent
+) -> Step:
     """The customer no longer answers: the case stays open for when they write again."""
     case = await session.get_one(Complaint, found.complaint_id)
     queue.end(session, found, case, "abandoned", person.name)
     await promises.end(session, case.id, promises.ANSWER, "kept")
     spent = await messages.spend_open_choices(session, found.conversation_id)
-    said = await notice(session, desk, found, "abandoned", reference=case.reference)
+    said = await notice(session, context, found, "abandoned", reference=case.reference)
     return Step(found.conversation_id, [said], spent)
 
 
-async def nudge(session: AsyncSession, desk: Desk, found: Handoff) -> Step | None:
+async def nudge(session: AsyncSession, context: CompanyContext, found: Handoff) -> Step | None:
     """Nobody has taken the case within the company's limit: the customer hears it, once."""
     if found.state != "waiting" or found.nudged_at is not None:
         return None
     found.nudged_at = clock.now()
-    wait = await queue.waiting(session, desk, found)
+    wait = await queue.waiting(session, context, found)
     case = wait.complaint
     audit.note(session, case, "bot", "told that nobody has taken it")
     said = await notice(
         session,
-        desk,
+        context,
         found,
         "still_waiting",
         reference=case.reference,
@@ -270,9 +280,9 @@ async def nudge(session: AsyncSession, desk: Desk, found: Handoff) -> Step | Non
 
 
 async def notice(
-    session: AsyncSession, desk: Desk, found: Handoff, name: str, **values: Value
+    session: AsyncSession, context: CompanyContext, found: Handoff, name: str, **values: Value
 ) -> Message:
     """Put out the response ``utter_<name>`` in the customer's language."""
     conversation = await session.get_one(Conversation, found.conversation_id)
-    text = desk.wording.say(name, conversation.language, **values)
+    text = context.wording.say(name, conversation.language, **values)
     return await messages.put(session, conversation, Say(text), author="system")

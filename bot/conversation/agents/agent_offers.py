@@ -7,7 +7,7 @@ from bot.compensation import acceptance, agent_remedies, offers, presentation
 from bot.compensation.acceptance import Acceptance
 from bot.compensation.agent_remedies import Wanted
 from bot.compensation.offers import OnTable
-from bot.context.company_context import Desk
+from bot.context.company_context import CompanyContext
 from bot.conversation import messages
 from bot.conversation.agents.agent_actions import Step, notice
 from bot.models import (
@@ -25,7 +25,7 @@ from bot.text.reply import Option, Say, payload
 
 async def give(
     session: AsyncSession,
-    desk: Desk,
+    context: CompanyContext,
     found: Handoff,
     person: Agent,
     *,
@@ -37,19 +37,19 @@ async def give(
     Raises:
         CannotGive: see ``giving.put``.
     """
-    table = await _laid(session, desk, found, person, wanted, request_id=request_id)
+    table = await _laid(session, context, found, person, wanted, request_id=request_id)
     if table is None:
         return Step(found.conversation_id)
     case = await session.get_one(Complaint, found.complaint_id)
-    given = await agent_remedies.give(session, desk, table, person)
+    given = await agent_remedies.give(session, context, table, person)
     spent = await messages.spend_open_choices(session, found.conversation_id)
-    said = await _told(session, desk, found, case, given)
+    said = await _told(session, context, found, case, given)
     return Step(found.conversation_id, [said], spent)
 
 
 async def put(
     session: AsyncSession,
-    desk: Desk,
+    context: CompanyContext,
     found: Handoff,
     person: Agent,
     *,
@@ -61,23 +61,23 @@ async def put(
     Raises:
         CannotGive: see ``giving.put``.
     """
-    table = await _laid(session, desk, found, person, wanted, request_id=request_id)
+    table = await _laid(session, context, found, person, wanted, request_id=request_id)
     if table is None:
         return Step(found.conversation_id)
     conversation = await session.get_one(Conversation, found.conversation_id)
     language = conversation.language
     options = (
-        *presentation.options(desk.wording, table.alternatives, language),
-        Option(desk.wording.say("no_to_offer", language), payload("deny", offer=table.offer.id)),
+        *presentation.options(context.wording, table.alternatives, language),
+        Option(context.wording.say("no_to_offer", language), payload("deny", offer=table.offer.id)),
     )
-    text = desk.wording.say("agent_offers", language, agent=person.first_name)
+    text = context.wording.say("agent_offers", language, agent=person.first_name)
     spent = await messages.spend_open_choices(session, conversation.id)
     said = await messages.put(session, conversation, Say(text, options), author="system")
     return Step(found.conversation_id, [said], spent)
 
 
 async def pressed(
-    session: AsyncSession, desk: Desk, found: Handoff, intent: str, number: int
+    session: AsyncSession, context: CompanyContext, found: Handoff, intent: str, number: int
 ) -> Say | None:
     """The customer answered an offer: what they hear of it; None where nothing is to be said.
 
@@ -96,17 +96,19 @@ async def pressed(
         if found.state == "waiting":
             return None  # they hear of the person who is awaited
         name = await _who(session, found)
-        return Say(desk.wording.say("offer_declined_with_agent", language, agent=name))
+        return Say(context.wording.say("offer_declined_with_agent", language, agent=name))
     chosen = await session.get(Compensation, number)
     made = await session.get(Offer, chosen.offer_id) if chosen else None
     if chosen is None or made is None or not _stands(found, made):
         return None
     by = await session.get(Agent, made.agent_id) if made.agent_id else None
     originator = agent_remedies.originator(by) if by else "bot"
-    outcome, given = await acceptance.accept(session, desk, chosen.id, originator, actor="customer")
+    outcome, given = await acceptance.accept(
+        session, context, chosen.id, originator, actor="customer"
+    )
     if outcome is Acceptance.DONE:
-        return Say(await presentation.confirmation(session, desk, case, given, language))
-    return Say(desk.wording.say("offer_gone", language))
+        return Say(await presentation.confirmation(session, context, case, given, language))
+    return Say(context.wording.say("offer_gone", language))
 
 
 def _stands(found: Handoff, table: Offer | None) -> bool:
@@ -116,7 +118,7 @@ def _stands(found: Handoff, table: Offer | None) -> bool:
 
 async def ask(
     session: AsyncSession,
-    desk: Desk,
+    context: CompanyContext,
     found: Handoff,
     person: Agent,
     *,
@@ -131,15 +133,15 @@ async def ask(
     """
     case = await session.get_one(Complaint, found.complaint_id)
     asked, is_new = await agent_remedies.ask(
-        session, desk, case, person, wanted=wanted, why=why, request_id=request_id
+        session, context, case, person, wanted=wanted, why=why, request_id=request_id
     )
     if not is_new:
         return Step(found.conversation_id), asked
-    due = desk.calendar.due(asked.asked_at, desk.company.promises.person_answer)
+    due = context.calendar.due(asked.asked_at, context.company.promises.person_answer)
     answer = await promises.make(session, case, promises.AUTHORIZATION, due, by=person)
     said = await notice(
         session,
-        desk,
+        context,
         found,
         "approval_asked",
         agent=person.first_name,
@@ -151,7 +153,7 @@ async def ask(
 
 async def decide(
     session: AsyncSession,
-    desk: Desk,
+    context: CompanyContext,
     asked: Approval,
     person: Agent,
     *,
@@ -174,38 +176,42 @@ async def decide(
     conversation = await session.get_one(Conversation, case.conversation_id)
     language = conversation.language
     if not approve:
-        text = desk.wording.say("approval_answered", language, agent=asker.first_name)
+        text = context.wording.say("approval_answered", language, agent=asker.first_name)
         said = await messages.put(session, conversation, Say(text), author="system")
         return Step(conversation.id, [said])
     wanted = Wanted(asked.remedy, asked.amount_minor)
     table, _ = await agent_remedies.put(
         session,
-        desk,
+        context,
         case,
         asker,
         wanted=wanted,
         request_id=f"approval-{asked.id}",
         approved_by=person,
     )
-    given = await agent_remedies.give(session, desk, table, person)
+    given = await agent_remedies.give(session, context, table, person)
     spent = await messages.spend_open_choices(session, conversation.id)
-    done = await presentation.confirmation(session, desk, case, given, language)
-    text = f"{desk.wording.say('approval_approved', language)} {done}"
+    done = await presentation.confirmation(session, context, case, given, language)
+    text = f"{context.wording.say('approval_approved', language)} {done}"
     said = await messages.put(session, conversation, Say(text), author="system")
     return Step(conversation.id, [said], spent)
 
 
 async def fulfilled(
-    session: AsyncSession, desk: Desk, case: Complaint, given: Compensation, originator: str
+    session: AsyncSession,
+    context: CompanyContext,
+    case: Complaint,
+    given: Compensation,
+    originator: str,
 ) -> Message | None:
     """A promised remedy has been done: the ledger and the customer learn of it, once."""
     if not await acceptance.fulfil(session, given, originator):
         return None
     conversation = await session.get_one(Conversation, case.conversation_id)
-    text = desk.wording.say(
+    text = context.wording.say(
         "fulfilled",
         conversation.language,
-        title=presentation.title(desk.wording, given, conversation.language),
+        title=presentation.title(context.wording, given, conversation.language),
         reference=case.reference,
     )
     return await messages.put(session, conversation, Say(text), author="system", state="pending")
@@ -213,7 +219,7 @@ async def fulfilled(
 
 async def _laid(
     session: AsyncSession,
-    desk: Desk,
+    context: CompanyContext,
     found: Handoff,
     person: Agent,
     wanted: Wanted,
@@ -223,16 +229,20 @@ async def _laid(
     """The remedy on the table in a person's name; None where the request was met before."""
     case = await session.get_one(Complaint, found.complaint_id)
     table, is_new = await agent_remedies.put(
-        session, desk, case, person, wanted=wanted, request_id=request_id
+        session, context, case, person, wanted=wanted, request_id=request_id
     )
     return table if is_new else None
 
 
 async def _told(
-    session: AsyncSession, desk: Desk, found: Handoff, case: Complaint, given: Compensation
+    session: AsyncSession,
+    context: CompanyContext,
+    found: Handoff,
+    case: Complaint,
+    given: Compensation,
 ) -> Message:
     conversation = await session.get_one(Conversation, found.conversation_id)
-    text = await presentation.confirmation(session, desk, case, given, conversation.language)
+    text = await presentation.confirmation(session, context, case, given, conversation.language)
     return await messages.put(session, conversation, Say(text), author="system")
 
 

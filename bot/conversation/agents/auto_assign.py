@@ -14,7 +14,7 @@ from bot import clock
 from bot.agents import accounts
 from bot.agents.accounts import AtWork
 from bot.company.business_hours import Window
-from bot.context.company_context import Desk
+from bot.context.company_context import CompanyContext
 from bot.conversation.agents import agent_actions
 from bot.conversation.agents.agent_actions import Step
 from bot.customers import verification
@@ -29,7 +29,7 @@ AT_ONCE = 50
 GRACE = accounts.LEASE
 
 
-async def take_back(db: Database, desk: Desk) -> list[Step]:
+async def take_back(db: Database, context: CompanyContext) -> list[Step]:
     """Cases of people who are gone go back to the queue, and their customers are told."""
     async with db.read() as session:
         left = await assignment.left_behind(session, clock.now())
@@ -38,15 +38,15 @@ async def take_back(db: Database, desk: Desk) -> list[Step]:
         async with db.write() as session:
             found = await _locked(session, handoff_id)
             if found.id in await assignment.left_behind(session, clock.now()):
-                step = await agent_actions.give_up(session, desk, found, "bot")
+                step = await agent_actions.give_up(session, context, found, "bot")
                 log.warning("agent_gone", handoff=found.id)
                 steps += [step] if step else []
     return steps
 
 
-async def assign(db: Database, desk: Desk) -> list[Step]:
+async def assign(db: Database, context: CompanyContext) -> list[Step]:
     """Give waiting cases to whoever has the fewest, where the company wants it so."""
-    if desk.company.people.assignment != "automatic":
+    if context.company.people.assignment != "automatic":
         return []
     async with db.read() as session:
         queue = list(
@@ -77,10 +77,10 @@ def least_loaded(people: list[AtWork]) -> AtWork | None:
     return min(with_room, key=lambda one: one.load / one.agent.capacity, default=None)
 
 
-async def nudge(db: Database, desk: Desk) -> list[Step]:
+async def nudge(db: Database, context: CompanyContext) -> list[Step]:
     """Tell customers whom nobody has taken within the company's limit, once each."""
     now = clock.now()
-    limit = desk.company.people.claim_within
+    limit = context.company.people.claim_within
     async with db.read() as session:
         old = await session.execute(
             select(Handoff.id, Handoff.created_at)
@@ -91,11 +91,11 @@ async def nudge(db: Database, desk: Desk) -> list[Step]:
             )
             .limit(AT_ONCE)
         )
-        due = [one for one, since in old if desk.calendar.due(since, limit) <= now]
+        due = [one for one, since in old if context.calendar.due(since, limit) <= now]
     steps = []
     for handoff_id in due:
         async with db.write() as session:
-            step = await agent_actions.nudge(session, desk, await _locked(session, handoff_id))
+            step = await agent_actions.nudge(session, context, await _locked(session, handoff_id))
             steps += [step] if step else []
     return steps
 

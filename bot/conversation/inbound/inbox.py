@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from bot.context.company_context import Desk
+from bot.context.company_context import CompanyContext
 from bot.conversation.channel_api import Event
 from bot.conversation.inbound import store_event
 from bot.conversation.inbound.store_event import Taken
@@ -34,10 +34,10 @@ class Inbox:
     """Stores what the channels of one process bring."""
 
     def __init__(
-        self, db: Database, desk: Desk, on_taken: Callable[[Taken], Awaitable[None]]
+        self, db: Database, context: CompanyContext, on_taken: Callable[[Taken], Awaitable[None]]
     ) -> None:
         self._db = db
-        self._desk = desk
+        self._context = context
         self._on_taken = on_taken
         self._waiting: list[_Came] = []
         self._runs = Runs(self._store_what_waits)
@@ -85,7 +85,8 @@ class Inbox:
     async def _take(self, batch: Sequence[_Came]) -> list[Taken | None]:
         async with self._db.write(first=True) as session:
             return [
-                await store_event.take(session, self._desk, one.channel, one.event) for one in batch
+                await store_event.take(session, self._context, one.channel, one.event)
+                for one in batch
             ]
 
     async def _stored(self, batch: Sequence[_Came], taken: Sequence[Taken | None]) -> None:

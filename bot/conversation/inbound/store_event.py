@@ -9,7 +9,7 @@ from sqlalchemy.exc import NoResultFound
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock
-from bot.context.company_context import Desk
+from bot.context.company_context import CompanyContext
 from bot.conversation import cross_channel, messages, reachability
 from bot.conversation.channel_api import Arrived, Delivery, Event
 from bot.conversation.outbound import outbox
@@ -51,29 +51,31 @@ class Taken:
     released: bool = False  # what waited for this may go out now
 
 
-async def take(session: AsyncSession, desk: Desk, channel: str, event: Event) -> Taken | None:
+async def take(
+    session: AsyncSession, context: CompanyContext, channel: str, event: Event
+) -> Taken | None:
     """Store what came; None when it is known already or changes nothing."""
     if isinstance(event, Arrived):
         # What changes in the conversation is written once, at the end.
         with session.no_autoflush:
-            return await _arrived(session, desk, channel, event)
+            return await _arrived(session, context, channel, event)
     if isinstance(event, Delivery):
-        return await _report(session, desk, channel, event)
+        return await _report(session, context, channel, event)
     conversation = await _locked(session, channel, event.address)
     if conversation is None:
         return None
     if event.why_not is None:
         reachability.regain(conversation)
     else:
-        await reachability.lose(session, desk, conversation, event.why_not)
+        await reachability.lose(session, context, conversation, event.why_not)
         await outbox.fail_all(session, conversation, event.why_not)
     return Taken(conversation.id)
 
 
 async def _arrived(
-    session: AsyncSession, desk: Desk, channel: str, arrived: Arrived
+    session: AsyncSession, context: CompanyContext, channel: str, arrived: Arrived
 ) -> Taken | None:
-    conversation = await _open(session, desk, channel, arrived)
+    conversation = await _open(session, context, channel, arrived)
     if await messages.known(session, channel, arrived.source_id) is not None:
         return None
     reachability.regain(conversation)
@@ -82,15 +84,17 @@ async def _arrived(
     released = await outbox.wait_no_longer(session, conversation)
     left = tuple(await cross_channel.follow(session, conversation))
     if arrived.is_edit:
-        taken = await _correct(session, desk, conversation, arrived)
+        taken = await _correct(session, context, conversation, arrived)
     elif arrived.token is not None:
         taken = await _press(session, conversation, arrived)
     else:
-        taken = await _store(session, desk, conversation, arrived)
+        taken = await _store(session, context, conversation, arrived)
     return replace(taken, left=left, released=released) if taken is not None else None
 
 
-async def _open(session: AsyncSession, desk: Desk, channel: str, arrived: Arrived) -> Conversation:
+async def _open(
+    session: AsyncSession, context: CompanyContext, channel: str, arrived: Arrived
+) -> Conversation:
     """The customer's conversation on this channel, held until the transaction ends."""
     conversation = await _locked(session, channel, arrived.address)
     if conversation is None:
@@ -100,7 +104,7 @@ async def _open(session: AsyncSession, desk: Desk, channel: str, arrived: Arrive
             id=uuid.uuid4().hex,
             channel=channel,
             address=arrived.address,
-            language=desk.company.spoken(arrived.language),
+            language=context.company.spoken(arrived.language),
             created_at=clock.now(),
         )
         conversation = await _locked(session, channel, arrived.address)
@@ -117,7 +121,7 @@ async def _locked(session: AsyncSession, channel: str, address: str) -> Conversa
 
 async def _store(
     session: AsyncSession,
-    desk: Desk,
+    context: CompanyContext,
     conversation: Conversation,
     arrived: Arrived,
     **more: Any,
@@ -137,7 +141,7 @@ async def _store(
             f"{arrived.source_id}#{number}" if number else arrived.source_id,
             text=piece,
             kind=kind,
-            languages=desk.company.languages,
+            languages=context.company.languages,
             **_noted(arrived, **more),
         )
         stored.append(message)
@@ -201,7 +205,7 @@ async def _place_of(session: AsyncSession, token: str | None) -> int | None:
 
 
 async def _correct(
-    session: AsyncSession, desk: Desk, conversation: Conversation, arrived: Arrived
+    session: AsyncSession, context: CompanyContext, conversation: Conversation, arrived: Arrived
 ) -> Taken | None:
     """The customer has changed their words: in their place, or as a correction of the heard."""
     said = await session.scalar(
@@ -222,10 +226,12 @@ async def _correct(
         said.text = text
         return Taken(conversation.id, needs_answer=True)
     more = {} if said is None else {"corrects": said.id}
-    return await _store(session, desk, conversation, arrived, **more)
+    return await _store(session, context, conversation, arrived, **more)
 
 
-async def _report(session: AsyncSession, desk: Desk, channel: str, told: Delivery) -> Taken | None:
+async def _report(
+    session: AsyncSession, context: CompanyContext, channel: str, told: Delivery
+) -> Taken | None:
     if told.closed_since is None and told.state in _STEPS:
         # By far the most reports: one message has come further, and nothing else changes.
         message = await _reported(session, channel, told, lock=True)
@@ -244,10 +250,10 @@ async def _report(session: AsyncSession, desk: Desk, channel: str, told: Deliver
         return None
     message.state, message.failed_why, message.asked_at = "failed", told.code, None
     if told.state == "unreachable":
-        await reachability.lose(session, desk, conversation, told.code)
+        await reachability.lose(session, context, conversation, told.code)
         await outbox.fail_all(session, conversation, told.code)
     else:
-        await reachability.tell_person(session, desk, conversation, "provider_failed", told.code)
+        await reachability.tell_person(session, context, conversation, "provider_failed", told.code)
     return Taken(conversation.id, delivery=message, released=True)
 
 

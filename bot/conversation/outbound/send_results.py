@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock
-from bot.context.company_context import Desk
+from bot.context.company_context import CompanyContext
 from bot.conversation import messages, reachability
 from bot.conversation.channel_api import SendError, Unreachable
 from bot.conversation.outbound import outbox
@@ -26,13 +26,13 @@ class Tried:
     """A message that is still pending, in the transaction that notes what came of it."""
 
     session: AsyncSession
-    desk: Desk
+    context: CompanyContext
     conversation: Conversation
     message: Message
 
     async def tell_person(self, reason: str, why: str) -> None:
         """Somebody has to look after this customer."""
-        await reachability.tell_person(self.session, self.desk, self.conversation, reason, why)
+        await reachability.tell_person(self.session, self.context, self.conversation, reason, why)
 
 
 Outcome = Callable[[Tried], Awaitable[None]]
@@ -101,7 +101,7 @@ def failed(error: SendError) -> Outcome:
         message, why = tried.message, str(error)
         message.state, message.failed_why, message.asked_at = "failed", why, None
         if isinstance(error, Unreachable):
-            await reachability.lose(tried.session, tried.desk, tried.conversation, why)
+            await reachability.lose(tried.session, tried.context, tried.conversation, why)
             await outbox.fail_all(tried.session, tried.conversation, why)
         else:
             await tried.tell_person("provider_failed", why)

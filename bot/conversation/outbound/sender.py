@@ -9,7 +9,7 @@ from pathlib import Path
 import structlog
 
 from bot import clock
-from bot.context.company_context import Desk
+from bot.context.company_context import CompanyContext
 from bot.conversation.channel_api import (
     Channel,
     Closed,
@@ -39,7 +39,7 @@ class Deliverer:
     def __init__(
         self,
         db: Database,
-        desk: Desk,
+        context: CompanyContext,
         channels: Mapping[str, Channel],
         photos: Path,
         on_step: Callable[[Message], None],
@@ -47,7 +47,7 @@ class Deliverer:
         at_once: int = 24,
     ) -> None:
         self._db = db
-        self._desk = desk
+        self._context = context
         self._channels = channels
         self._on_step = on_step
         self._worker = Worker(f"{socket.gethostname()}-{os.getpid()}", photos, clock.now())
@@ -140,7 +140,7 @@ class Deliverer:
                 # Locked, too: what the provider reports meanwhile touches the message alone.
                 message = await session.get_one(Message, due.out.message_id, with_for_update=True)
                 if message.state == "pending":
-                    await outcome(Tried(session, self._desk, conversation, message))
+                    await outcome(Tried(session, self._context, conversation, message))
                 next_due = await outbox.begin(session, conversation, self._worker, self._open())
             if message.state != "pending":
                 self._on_step(message)

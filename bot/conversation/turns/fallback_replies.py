@@ -2,24 +2,28 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.context.company_context import Desk
+from bot.context.company_context import CompanyContext
 from bot.handoffs import queue
 from bot.models import Conversation, Handoff, Message
 from bot.text.reply import Option, Say, payload
 
 
 async def apologize(
-    session: AsyncSession, desk: Desk, conversation: Conversation, message: Message, reason: str
+    session: AsyncSession,
+    context: CompanyContext,
+    conversation: Conversation,
+    message: Message,
+    reason: str,
 ) -> Say:
     """The apology for a turn that got no answer: the truth, a reference, and a dated promise.
 
     Args:
         reason: "engine_failed", or "truth_gate" for an answer that no row backs.
     """
-    waiting = await queue.hand_off(session, desk, conversation, message, reason)
+    waiting = await queue.hand_off(session, context, conversation, message, reason)
     name = "engine_failed" if reason == "engine_failed" else "safe"
     return Say(
-        desk.wording.say(
+        context.wording.say(
             name,
             conversation.language,
             reference=waiting.complaint.reference,
@@ -41,32 +45,37 @@ _WITHOUT_WORDS = {
 }
 
 
-def without_words(desk: Desk, conversation: Conversation, message: Message) -> Say | None:
+def without_words(
+    context: CompanyContext, conversation: Conversation, message: Message
+) -> Say | None:
     """The honest word to what the assistant cannot take in; None for what the engine can."""
     extra = message.extra or {}
     refused = next((one["refused"] for one in extra.get("files", ()) if "refused" in one), None)
     name = f"refused_{refused}" if refused else _WITHOUT_WORDS.get(message.kind)
     if name is None or "told" in extra or (message.text.strip() and message.kind != "gone"):
         return None
-    return Say(desk.wording.say(name, conversation.language))
+    return Say(context.wording.say(name, conversation.language))
 
 
 async def in_the_queue(
-    session: AsyncSession, desk: Desk, conversation: Conversation, open_handoff: Handoff
+    session: AsyncSession,
+    context: CompanyContext,
+    conversation: Conversation,
+    open_handoff: Handoff,
 ) -> Say:
     """The word to a customer who writes while a person is awaited, and the way back to the bot."""
-    waiting = await queue.waiting(session, desk, open_handoff)
-    text = desk.wording.say(
+    waiting = await queue.waiting(session, context, open_handoff)
+    text = context.wording.say(
         "person_waiting",
         conversation.language,
         reference=waiting.complaint.reference,
         due=waiting.promise.due_at,
     )
-    return Say(text, way_back(desk, conversation.language, open_handoff))
+    return Say(text, way_back(context, conversation.language, open_handoff))
 
 
-def way_back(desk: Desk, language: str, open_handoff: Handoff) -> tuple[Option, ...]:
+def way_back(context: CompanyContext, language: str, open_handoff: Handoff) -> tuple[Option, ...]:
     """The button by which a customer goes on with the assistant, where that leads anywhere."""
     if open_handoff.reason in queue.ONLY_A_PERSON:
         return ()
-    return (Option(desk.wording.say("with_the_bot", language), payload("go_on")),)
+    return (Option(context.wording.say("with_the_bot", language), payload("go_on")),)

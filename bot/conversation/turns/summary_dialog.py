@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.casefile import build
 from bot.cases import audit
 from bot.compensation import offers
-from bot.context.company_context import Desk
+from bot.context.company_context import CompanyContext
 from bot.conversation.turns.fallback_replies import way_back
 from bot.customers import verification
 from bot.customers.verification import Match
@@ -27,7 +27,7 @@ LONGEST_QUOTE: Final = 200
 
 async def answer(
     session: AsyncSession,
-    desk: Desk,
+    context: CompanyContext,
     conversation: Conversation,
     open_handoff: Handoff,
     message: Message,
@@ -39,26 +39,26 @@ async def answer(
     Args:
         pressed: the intent of the button that the message presses.
     """
-    waiting = await queue.waiting(session, desk, open_handoff)
+    waiting = await queue.waiting(session, context, open_handoff)
     language, due = conversation.language, waiting.promise.due_at
-    back = way_back(desk, language, open_handoff)
+    back = way_back(context, language, open_handoff)
     if pressed == RIGHT:
         open_handoff.summary_state = "right"
         audit.note(session, waiting.complaint, "customer", "confirmed the summary")
-        return Say(desk.wording.say("summary_kept", language, due=due), back)
+        return Say(context.wording.say("summary_kept", language, due=due), back)
     if pressed == WRONG:
         open_handoff.summary_state = "wrong"
-        return Say(desk.wording.say("summary_correct", language))
+        return Say(context.wording.say("summary_correct", language))
     if open_handoff.summary_state != "wrong" or not message.text.strip():
         return None
     open_handoff.summary_state = "corrected"
     open_handoff.corrections = [*open_handoff.corrections, message.text]
     audit.note(session, waiting.complaint, "customer", "corrected the summary")
-    summary = await build.summary_for_customer(session, desk, waiting.complaint, open_handoff)
+    summary = await build.summary_for_customer(session, context, waiting.complaint, open_handoff)
     if summary is None:
-        return Say(desk.wording.say("summary_kept", language, due=due), back)
+        return Say(context.wording.say("summary_kept", language, due=due), back)
     words = shorten(message.text, LONGEST_QUOTE, placeholder=" …")
-    text = desk.wording.say("summary_again", language, summary=summary, words=words, due=due)
+    text = context.wording.say("summary_again", language, summary=summary, words=words, due=due)
     return Say(text, back)
 
 

@@ -8,7 +8,6 @@ answer is stored in the same transaction that marks the message answered.
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from copy import copy
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -19,7 +18,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from bot import clock
 from bot.cases import complaints
-from bot.context.company_context import Desk
+from bot.context.company_context import CompanyContext
 from bot.conversation import messages, truth_gate
 from bot.conversation.agents import agent_offers
 from bot.conversation.turns import fallback_replies, summary_dialog
@@ -77,7 +76,7 @@ class Turns:
     def __init__(
         self,
         db: Database,
-        desk: Desk,
+        context: CompanyContext,
         rasa: RasaClient,
         *,
         engine_timeout: float,
@@ -86,18 +85,12 @@ class Turns:
         fetch: Callable[[Message], Awaitable[bool]] | None = None,
     ) -> None:
         self._db = db
-        self._desk = desk
+        self._context = context
         self._rasa = rasa
         self._engine_timeout = engine_timeout
         self._apology_after = apology_after
         self._lane = Lane(at_once, PATIENCE)
         self._fetch = fetch
-
-    def at(self, desk: Desk) -> "Turns":
-        """The same, by another desk: turns that run go on by theirs."""
-        other = copy(self)
-        other._desk = desk
-        return other
 
     async def run_next(
         self, conversation_id: str, on_think: Callable[[], None], lease: Lease | None = None
@@ -130,7 +123,7 @@ class Turns:
                 return kept
         if heard.goes_with_the_next:
             return await self._leave_to_the_next(heard, lease)
-        if word := fallback_replies.without_words(self._desk, heard.conversation, heard.message):
+        if word := fallback_replies.without_words(self._context, heard.conversation, heard.message):
             return await self._answer(heard, [word], lease)
         try:
             on_think()
@@ -183,7 +176,7 @@ class Turns:
         async with self._db.read() as session:
             found = await session.execute(_CONVERSATION, {"conversation": conversation_id})
             conversation = found.scalar_one()
-            return await truth_gate.unbacked(session, self._desk, conversation, says)
+            return await truth_gate.unbacked(session, self._context, conversation, says)
 
     async def _answer(self, heard: Heard, says: list[Say], lease: Lease | None) -> Answered:
         wrong = await self._unbacked(heard.conversation.id, says)
@@ -224,7 +217,7 @@ class Turns:
             if owner is None:
                 return None
             # The person who answers is not to ask for what was told meanwhile.
-            told = extraction.find(message.text, self._desk.company.country)
+            told = extraction.find(message.text, self._context.company.country)
             verification.remember(conversation, told)
             if told and message.choice_token is None:
                 case = await session.get_one(Complaint, owner.complaint_id)
@@ -247,7 +240,7 @@ class Turns:
         say = None
         if pressed is not None and pressed.number is not None:
             say = await agent_offers.pressed(
-                session, self._desk, owner, pressed.intent, pressed.number
+                session, self._context, owner, pressed.intent, pressed.number
             )
         if say is None:
             return await _over(session, message, [], [], owner)
@@ -268,11 +261,11 @@ class Turns:
         say = None
         if owner.reason == "remedy_failed" and pressed is not None and pressed.number is not None:
             say = await agent_offers.pressed(
-                session, self._desk, owner, pressed.intent, pressed.number
+                session, self._context, owner, pressed.intent, pressed.number
             )
         say = say or await summary_dialog.answer(
             session,
-            self._desk,
+            self._context,
             conversation,
             owner,
             message,
@@ -281,7 +274,7 @@ class Turns:
         # Should the customer go on with the bot, it hears what was told meanwhile.
         message.heard = pressed is not None
         if say is None:
-            say = await fallback_replies.in_the_queue(session, self._desk, conversation, owner)
+            say = await fallback_replies.in_the_queue(session, self._context, conversation, owner)
             if await _told_lately(session, message, say):
                 return await _over(session, message, [], [], owner)
         return await _put(session, conversation, message, [say], owner)
@@ -298,10 +291,10 @@ class Turns:
         if owner is not None and owner.state == "active":
             return await _over(session, message, [], [], owner)
         if owner is not None and heard.handoff is not None:
-            say = await fallback_replies.in_the_queue(session, self._desk, conversation, owner)
+            say = await fallback_replies.in_the_queue(session, self._context, conversation, owner)
         else:
             say = await fallback_replies.apologize(
-                session, self._desk, conversation, message, reason
+                session, self._context, conversation, message, reason
             )
             owner = await queue.open_handoff(session, conversation.id)
         return await _put(session, conversation, message, [say], owner)

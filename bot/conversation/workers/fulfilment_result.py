@@ -11,7 +11,7 @@ from bot.compensation import acceptance, fulfilment, offers, presentation
 from bot.compensation.decision_log import record
 from bot.compensation.fulfilment import Answer
 from bot.compensation.offers import OnTable
-from bot.context.company_context import Desk
+from bot.context.company_context import CompanyContext
 from bot.conversation import messages
 from bot.conversation.agents import agent_offers
 from bot.conversation.agents.agent_actions import Step
@@ -27,7 +27,12 @@ REMEDY_FAILED = "remedy_failed"
 
 
 async def heard(
-    session: AsyncSession, desk: Desk, key: str, answer: Answer, *, event_id: str | None = None
+    session: AsyncSession,
+    context: CompanyContext,
+    key: str,
+    answer: Answer,
+    *,
+    event_id: str | None = None,
 ) -> Step | None:
     """Take in an answer or, with an ``event_id``, a callback; None when nothing changes by it.
 
@@ -60,24 +65,28 @@ async def heard(
     FULFILMENTS.labels(ended).inc()
     originator = f"provider:{one.provider}"
     if ended == "done":
-        return await _done(session, desk, case, given, originator)
+        return await _done(session, context, case, given, originator)
     why = answer.why or "no answer in time"
     log.warning("remedy_failed", reference=case.reference, kind=given.kind, how=ended, why=why)
     return await _failed(
-        session, desk, conversation, given, originator=originator, why=f"{ended}: {why}"
+        session, context, conversation, given, originator=originator, why=f"{ended}: {why}"
     )
 
 
 async def _done(
-    session: AsyncSession, desk: Desk, case: Complaint, given: Compensation, originator: str
+    session: AsyncSession,
+    context: CompanyContext,
+    case: Complaint,
+    given: Compensation,
+    originator: str,
 ) -> Step | None:
-    said = await agent_offers.fulfilled(session, desk, case, given, originator)
+    said = await agent_offers.fulfilled(session, context, case, given, originator)
     return Step(case.conversation_id) if said is not None else None
 
 
 async def _failed(
     session: AsyncSession,
-    desk: Desk,
+    context: CompanyContext,
     conversation: Conversation,
     given: Compensation,
     *,
@@ -89,7 +98,7 @@ async def _failed(
         return None  # somebody's hands have done it meanwhile
     case = await session.get_one(Complaint, given.complaint_id)
     owner = await queue.open_handoff(session, conversation.id)
-    language, wording = conversation.language, desk.wording
+    language, wording = conversation.language, context.wording
     values = {
         "title": presentation.title(wording, given, language),
         "reference": case.reference,
@@ -100,17 +109,17 @@ async def _failed(
         await messages.put(session, conversation, Say(text), author="system", state="pending")
         return Step(conversation.id)
     if owner is None:
-        owner = await queue.add(session, desk, case, REMEDY_FAILED)
+        owner = await queue.add(session, context, case, REMEDY_FAILED)
     elif owner.reason == "promise_broken":
         owner.reason = REMEDY_FAILED  # that is why
     owner.priority = min(owner.priority, queue.PRIORITIES[REMEDY_FAILED])
-    wait = await queue.waiting(session, desk, owner)
+    wait = await queue.waiting(session, context, owner)
     text = wording.say("remedy_failed", language, due=wait.promise.due_at, **values)
     options: tuple[Option, ...] = ()
     spent = await messages.spend_open_choices(session, conversation.id)
     table = None
     if owner.reason == REMEDY_FAILED and owner.complaint_id == case.id:
-        table = await _instead(session, desk, conversation, case)
+        table = await _instead(session, context, conversation, case)
     if table is not None:
         text = f"{text} {wording.say('remedy_failed_choose', language)}"
         none = Option(wording.say("none_of_these", language), payload("deny", offer=table.offer.id))
@@ -120,15 +129,15 @@ async def _failed(
 
 
 async def _instead(
-    session: AsyncSession, desk: Desk, conversation: Conversation, case: Complaint
+    session: AsyncSession, context: CompanyContext, conversation: Conversation, case: Complaint
 ) -> OnTable | None:
     """What else the policy allows, without the kinds that have failed in this case.
 
     A right that failed is not taken away by that: the person who takes the case sees to it.
     """
     failed = await acceptance.failed_kinds(session, case)
-    facts = await offers.case_facts(session, desk, case, conversation)
-    decision = decide(desk.policy, facts)
+    facts = await offers.case_facts(session, context, case, conversation)
+    decision = decide(context.policy, facts)
     left = tuple(one for one in decision.alternatives if one.kind not in failed)
     if not left:
         return None

@@ -17,7 +17,7 @@ import structlog
 from bot.compensation import fulfilment
 from bot.compensation.fulfilment import Wanted
 from bot.compensation.provider_client import Provider, request
-from bot.context.company_context import Desk
+from bot.context.company_context import CompanyContext
 from bot.conversation.agents.agent_actions import Step
 from bot.conversation.workers.fulfilment_result import heard
 from bot.database.session import Database
@@ -34,21 +34,17 @@ class Carrier:
     def __init__(
         self,
         db: Database,
-        desk: Desk,
+        context: CompanyContext,
         provider: Provider,
         on_step: Callable[[Step], Awaitable[None]],
     ) -> None:
         self._db = db
-        self._desk = desk
+        self._context = context
         self._provider = provider
         self._on_step = on_step
         self._name = f"{socket.gethostname()}-{os.getpid()}"
         self._not_before = 0.0  # when the provider, which is short of breath, may be asked again
         self._sweeping: asyncio.Task[None] | None = None
-
-    def use(self, desk: Desk) -> None:
-        """From the next answer on, work by another desk."""
-        self._desk = desk
 
     async def start(self) -> None:
         """Begin; what was left at the last stop goes first."""
@@ -99,6 +95,6 @@ class Carrier:
             later = asyncio.get_running_loop().time() + answer.after.total_seconds()
             self._not_before = max(self._not_before, later)
         async with self._db.write() as session:
-            step = await heard(session, self._desk, key, answer)
+            step = await heard(session, self._context, key, answer)
         if step is not None:
             await self._on_step(step)

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock
 from bot.cases import audit, promises
-from bot.context.company_context import Desk
+from bot.context.company_context import CompanyContext
 from bot.conversation import messages
 from bot.customers import verification
 from bot.database.session import Database
@@ -18,7 +18,7 @@ from bot.text.reply import Say
 log = structlog.get_logger()
 
 
-async def renew(db: Database, desk: Desk, before: datetime) -> list[Message]:
+async def renew(db: Database, context: CompanyContext, before: datetime) -> list[Message]:
     """Tell every customer whose promise falls due before ``before``; what was said to them.
 
     Each in a transaction of its own, the conversation first, as a turn does it: nobody waits for
@@ -29,42 +29,42 @@ async def renew(db: Database, desk: Desk, before: datetime) -> list[Message]:
         falling_due = await promises.falling_due(session, before)
     for promise_id in falling_due:
         async with db.write() as session:
-            message = await _renew(session, desk, promise_id)
+            message = await _renew(session, context, promise_id)
         if message is not None:
             said.append(message)
     return said
 
 
-async def _renew(session: AsyncSession, desk: Desk, promise_id: int) -> Message | None:
+async def _renew(session: AsyncSession, context: CompanyContext, promise_id: int) -> Message | None:
     due = await session.get_one(Promise, promise_id)
     case = await session.get_one(Complaint, due.complaint_id)
     conversation = await verification.lock(session, case.conversation_id)
     if not await promises.break_(session, due):
         return None  # kept, or told by another worker, in the meantime
     audit.note(session, case, "bot", "promise broken", what=due.what)
-    await _to_the_front(session, desk, conversation, case)
-    new_due = await _new_due(session, desk, case)
+    await _to_the_front(session, context, conversation, case)
+    new_due = await _new_due(session, context, case)
     await promises.make(session, case, promises.ANSWER, new_due)
     name = "promise_renewed" if due.what == promises.ANSWER else "promise_delayed"
-    text = desk.wording.say(name, conversation.language, reference=case.reference, due=new_due)
+    text = context.wording.say(name, conversation.language, reference=case.reference, due=new_due)
     log.warning("promise_broken", reference=case.reference, what=due.what)
     return await messages.put(session, conversation, Say(text), author="system")
 
 
-async def _new_due(session: AsyncSession, desk: Desk, case: Complaint) -> datetime:
+async def _new_due(session: AsyncSession, context: CompanyContext, case: Complaint) -> datetime:
     """The first new date is soon; after that one a business day, not an apology every few hours."""
     broken = await promises.count_broken(session, case.id)
     if broken > 1:
-        return desk.calendar.add_business_days(clock.now(), 1)
-    return desk.calendar.due(clock.now(), desk.company.promises.status_update)
+        return context.calendar.add_business_days(clock.now(), 1)
+    return context.calendar.due(clock.now(), context.company.promises.status_update)
 
 
 async def _to_the_front(
-    session: AsyncSession, desk: Desk, conversation: Conversation, case: Complaint
+    session: AsyncSession, context: CompanyContext, conversation: Conversation, case: Complaint
 ) -> None:
     """A broken promise makes the case the most urgent one, with a person if it has none yet."""
     open_handoff = await queue.open_handoff(session, conversation.id)
     if open_handoff is None:
-        open_handoff = await queue.add(session, desk, case, "promise_broken")
+        open_handoff = await queue.add(session, context, case, "promise_broken")
     open_handoff.priority = queue.PRIORITIES["promise_broken"]
     await session.flush()

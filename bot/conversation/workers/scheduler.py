@@ -11,7 +11,7 @@ from sqlalchemy import or_, select
 
 from bot import clock
 from bot.compensation import expiry, spending_breaker
-from bot.context.company_context import Desk
+from bot.context.company_context import CompanyContext
 from bot.conversation.agents import auto_assign
 from bot.conversation.agents.agent_actions import Step
 from bot.conversation.keyed_tasks import Runs
@@ -40,7 +40,7 @@ class Keeper:
     def __init__(
         self,
         db: Database,
-        desk: Desk,
+        context: CompanyContext,
         turns: Turns,
         *,
         on_think: Callable[[str], None],
@@ -50,7 +50,7 @@ class Keeper:
         on_board: Callable[[], None],
     ) -> None:
         self._db = db
-        self._desk = desk
+        self._context = context
         self._turns = turns
         self._on_think = on_think
         self._on_answer = on_answer
@@ -62,10 +62,6 @@ class Keeper:
         self._runs = Runs(self._run)
         self._loops: list[asyncio.Task[None]] = []
         self._take_back_from = clock.now() + auto_assign.GRACE
-
-    def use(self, desk: Desk) -> None:
-        """From the next turn on, work by another desk."""
-        self._desk, self._turns = desk, self._turns.at(desk)
 
     def start(self) -> None:
         """Begin to sweep; what was left unanswered at the last stop is taken up first."""
@@ -140,7 +136,7 @@ class Keeper:
                 await self._on_say(message)
 
     async def _keep_promises(self) -> None:
-        for message in await promise_reminders.renew(self._db, self._desk, clock.now() + AHEAD):
+        for message in await promise_reminders.renew(self._db, self._context, clock.now() + AHEAD):
             await self._on_say(message)
 
     async def _expire(self) -> None:
@@ -148,7 +144,7 @@ class Keeper:
 
     async def _watch_spending(self) -> None:
         """Stop the assistant's spending when something looks wrong; tell when it stopped or not."""
-        paused = await spending_breaker.watch(self._db, self._desk)
+        paused = await spending_breaker.watch(self._db, self._context)
         if paused != self._was_paused:
             self._was_paused = paused
             PAUSED.set(paused)
@@ -156,10 +152,10 @@ class Keeper:
 
     async def _dispatch(self) -> None:
         """Look after the queue."""
-        desk = self._desk
-        steps = await auto_assign.assign(self._db, desk)
-        steps += await auto_assign.nudge(self._db, desk)
+        context = self._context
+        steps = await auto_assign.assign(self._db, context)
+        steps += await auto_assign.nudge(self._db, context)
         if clock.now() >= self._take_back_from:
-            steps += await auto_assign.take_back(self._db, desk)
+            steps += await auto_assign.take_back(self._db, context)
         for step in steps:
             await self._on_step(step)

@@ -19,7 +19,7 @@ async def built(chat: ConversationHarness) -> Packet:
         case = await session.get_one(Complaint, (await chat.case()).id)
         handoffs = await chat.handoffs()
         found = await session.get(Handoff, handoffs[-1].id) if handoffs else None
-        return await build.build(session, chat.app.desk, case, found, laura)
+        return await build.build(session, chat.app.context, case, found, laura)
 
 
 def sources(one: Packet) -> dict[str, tuple[str, str]]:
@@ -146,7 +146,7 @@ async def test_the_packet_is_in_the_readers_language(
     reader = await chat.app.person(language=language)
     async with chat.app.db.read() as session:
         case = await session.get_one(Complaint, (await chat.case()).id)
-        one = await build.build(session, chat.app.desk, case, None, reader)
+        one = await build.build(session, chat.app.context, case, None, reader)
     assert ("It is order 10482" in one.summary) == (language == "en")
 
 
@@ -155,7 +155,7 @@ async def test_a_promise_that_was_broken_is_owned_up_to(chat: ConversationHarnes
     await chat.customer("wants_human", "una persona")
     chat.app.clock.forward(minutes=58)
     now = chat.app.clock.now()
-    assert await promise_reminders.renew(chat.app.db, chat.app.desk, now.replace(year=2027))
+    assert await promise_reminders.renew(chat.app.db, chat.app.context, now.replace(year=2027))
     one = await built(chat)
     assert "una promesa" in one.summary
     assert [made.state for made in one.promises if made.what == "answer"] == ["broken", "open"]

@@ -100,7 +100,7 @@ async def test_each_kind_of_choice_comes_late_in_its_own_way(app: AppHarness) ->
 
     async def accept(one: Compensation) -> tuple[Acceptance, int]:
         async with app.db.write() as session:
-            outcome, remedy = await acceptance.accept(session, app.desk, one.id, "bot")
+            outcome, remedy = await acceptance.accept(session, app.context, one.id, "bot")
             return outcome, remedy.id
 
     assert await accept(first) == (Acceptance.DONE, first.id)
@@ -115,7 +115,7 @@ async def test_accepting_the_same_twice_at_once_pays_once(chat: ConversationHarn
 
     async def accept(one: Compensation) -> Acceptance:
         async with chat.app.db.write() as session:
-            outcome, _ = await acceptance.accept(session, chat.app.desk, one.id, "bot")
+            outcome, _ = await acceptance.accept(session, chat.app.context, one.id, "bot")
             return outcome
 
     outcomes = await asyncio.gather(*(accept(one) for one in offered * 4))

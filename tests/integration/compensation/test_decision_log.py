@@ -22,7 +22,7 @@ async def test_an_offer_is_kept_with_what_it_was_decided_by(chat: ConversationHa
     assert [one["kind"] for one in made.alternatives] == ["refund", "replacement", "store_credit"]
     facts = facts_from_json(made.facts)
     assert (facts.category, facts.order_value) == ("damaged", Money(24_990_000, "COP"))
-    again = decide(chat.app.desk.policy, facts)
+    again = decide(chat.app.context.policy, facts)
     assert [dict(one.as_dict()) for one in again.alternatives] == made.alternatives
 
 
@@ -30,7 +30,7 @@ async def test_a_person_is_kept_with_the_reason(
     app: AppHarness, with_policy: Callable[..., None]
 ) -> None:
     chat = await app.chat()
-    limits = app.desk.policy.limits
+    limits = app.context.policy.limits
     customer = limits.per_customer.model_copy(update={"max_remedies": 1})
     with_policy(per_customer=customer)
     await chat.customer("damaged", DAMAGED)

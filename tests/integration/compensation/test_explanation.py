@@ -22,7 +22,7 @@ async def test_an_offer_is_explained_by_what_was_known_when_it_was_made(
 ) -> None:
     await chat.customer("late_delivery", LATE)
     (before,) = await decisions(chat)
-    policy = chat.app.desk.policy
+    policy = chat.app.context.policy
     chat.app.use_policy(replace(policy, version="another", rules=policy.rules[:1]))
     (one,) = await decisions(chat)
     assert one.facts == before.facts
@@ -91,11 +91,11 @@ async def test_why_a_person_decides_is_kept_with_the_rule_that_said_so(
 
 
 async def test_what_the_limits_left_out_is_told(app: AppHarness) -> None:
-    limits = app.desk.policy.limits
+    limits = app.context.policy.limits
     little = Money(1_000_00, "COP")
     per_customer = limits.per_customer.model_copy(update={"max_total": little})
     limits = limits.model_copy(update={"per_customer": per_customer})
-    app.use_policy(replace(app.desk.policy, limits=limits))
+    app.use_policy(replace(app.context.policy, limits=limits))
     chat = await app.chat()
     await chat.customer("late_delivery", LATE)
     (one,) = await decisions(chat)
@@ -106,7 +106,7 @@ async def test_what_the_limits_left_out_is_told(app: AppHarness) -> None:
 async def test_a_right_of_the_law_is_told_in_its_words_and_passes_the_truth_gate(
     app: AppHarness,
 ) -> None:
-    policy = app.desk.policy
+    policy = app.context.policy
     rules = tuple(
         rule.model_copy(
             update={"entitlement": rule.entitlement.model_copy(update={"right": "warranty"})}

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.category import CATEGORIES, Severity
 from bot.compensation import offers
-from bot.context.company_context import Desk
+from bot.context.company_context import CompanyContext
 from bot.customers.orders import OrderRow, store
 from bot.database.session import Database
 from bot.models import Complaint, Conversation, Message, Order
@@ -65,7 +65,7 @@ happenings = st.builds(
 
 
 def test_the_same_facts_get_the_same_offer_whoever_tells_them_where_and_when(
-    sqlite_template: Path, desk: Desk
+    sqlite_template: Path, context: CompanyContext
 ) -> None:
     """Each on a database of their own: what one was given must not be what the other lacks."""
 
@@ -73,7 +73,7 @@ def test_the_same_facts_get_the_same_offer_whoever_tells_them_where_and_when(
     @given(happened=happenings, one=customers, other=customers)
     def get_the_same(happened: Happening, one: Customer, other: Customer) -> None:
         (facts, decision), (same_facts, same) = (
-            asyncio.run(decided(sqlite_template, desk, happened, each)) for each in (one, other)
+            asyncio.run(decided(sqlite_template, context, happened, each)) for each in (one, other)
         )
         assert facts == same_facts
         assert decision == same
@@ -82,7 +82,7 @@ def test_the_same_facts_get_the_same_offer_whoever_tells_them_where_and_when(
 
 
 async def decided(
-    template: Path, desk: Desk, happened: Happening, customer: Customer
+    template: Path, context: CompanyContext, happened: Happening, customer: Customer
 ) -> tuple[CaseFacts, Decision]:
     """What is known of the case in the database, and what the policy says to it."""
     at = datetime(2026, 11, 24, customer.hour, customer.minute, tzinfo=UTC)
@@ -102,10 +102,10 @@ async def decided(
                 )
                 await store(session, [row], region="CO", timezone="America/Bogota")
                 case, conversation = await complained(session, happened, customer, at)
-                facts = await offers.case_facts(session, desk, case, conversation)
+                facts = await offers.case_facts(session, context, case, conversation)
         finally:
             await db.close()
-    return facts, decide(desk.policy, facts)
+    return facts, decide(context.policy, facts)
 
 
 async def complained(

@@ -20,7 +20,7 @@ from tests.integration.ledger.test_usage import late, person_because
 
 def use_breaker(app: AppHarness, **spec: Any) -> None:
     broken = BreakerSpec.model_validate(spec)
-    app.use_policy(replace(app.desk.policy, breaker=broken))
+    app.use_policy(replace(app.context.policy, breaker=broken))
 
 
 async def tries(app: AppHarness, chat: ConversationHarness, *errors: bool) -> None:
@@ -123,19 +123,19 @@ async def test_errors_in_a_row_stop_it_and_one_success_between_them_does_not(
     chat = await late(app, "30001", "rosa1@example.com")
     await chat.press("Bono de compra")
     await tries(app, chat, True, True, False, True, True)
-    assert not await spending_breaker.watch(app.db, app.desk)
+    assert not await spending_breaker.watch(app.db, app.context)
     await tries(app, chat, True)
-    assert await spending_breaker.watch(app.db, app.desk)
+    assert await spending_breaker.watch(app.db, app.context)
     (pause,) = await app.all(Pause)
     assert pause.reason == "errors"
     app.clock.forward(minutes=1)
     await resume(app)
-    assert not await spending_breaker.watch(app.db, app.desk)
+    assert not await spending_breaker.watch(app.db, app.context)
     app.clock.forward(minutes=1)
     await tries(app, chat, True, True)
-    assert not await spending_breaker.watch(app.db, app.desk)
+    assert not await spending_breaker.watch(app.db, app.context)
     await tries(app, chat, True)
-    assert await spending_breaker.watch(app.db, app.desk)
+    assert await spending_breaker.watch(app.db, app.context)
 
 
 async def test_an_hour_far_above_what_is_usual_at_that_hour_stops_it(
@@ -152,7 +152,7 @@ async def test_an_hour_far_above_what_is_usual_at_that_hour_stops_it(
         app.clock.forward(days=1)
         chat = await late(app, f"3001{day}", f"ana{day}@example.com")
         await chat.press("Bono de compra")
-    assert not await spending_breaker.watch(app.db, app.desk)
+    assert not await spending_breaker.watch(app.db, app.context)
     busy = [await late(app, f"3002{place}", f"luis{place}@example.com") for place in range(3)]
     for chat in busy:
         await chat.press("Bono de compra")
@@ -171,7 +171,7 @@ async def test_a_company_that_has_just_begun_has_no_unusual_hour(app: AppHarness
         await chat.press("Bono de compra")
         app.clock.forward(days=1)
     await (await late(app, "30002", "rosa2@example.com")).press("Bono de compra")
-    assert not await spending_breaker.watch(app.db, app.desk)
+    assert not await spending_breaker.watch(app.db, app.context)
 
 
 async def test_a_busy_hour_that_is_always_busy_is_not_unusual(
@@ -186,7 +186,7 @@ async def test_a_busy_hour_that_is_always_busy_is_not_unusual(
             chat = await late(app, f"{place}", f"rosa{place}@example.com")
             await chat.press("Bono de compra")
         app.clock.forward(days=1)
-    assert not await spending_breaker.watch(app.db, app.desk)
+    assert not await spending_breaker.watch(app.db, app.context)
 
 
 async def test_the_pause_is_committed_even_where_the_gift_was_not(
@@ -197,6 +197,6 @@ async def test_the_pause_is_committed_even_where_the_gift_was_not(
     await chat.customer("late_delivery", f"El pedido 10482 llegó tarde. {ANA}")
     await chat.press("Bono de compra")
     app.clock.forward(seconds=timedelta(minutes=1).total_seconds())
-    assert await spending_breaker.watch(app.db, app.desk)
-    assert await spending_breaker.watch(app.db, app.desk)
+    assert await spending_breaker.watch(app.db, app.context)
+    assert await spending_breaker.watch(app.db, app.context)
     assert await app.count(Pause) == 1

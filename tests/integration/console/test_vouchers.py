@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from bot.config.settings import Settings
-from bot.context.company_context import open_desk
+from bot.context.company_context import load_company_context
 from bot.database.session import Database
 from tests.integration.conftest import settings_for
 from tests.integration.console_client import DAMAGED, Console, add_supervisor
@@ -35,7 +35,7 @@ def code(settings: Settings) -> str:
 
     async def given() -> str:
         db = Database(settings.database_url)
-        app = AppHarness(db, open_desk(settings), WallClock(), settings.var_dir)
+        app = AppHarness(db, load_company_context(settings), WallClock(), settings.var_dir)
         chat = await app.chat()
         await chat.customer("damaged", DAMAGED)
         await chat.press("Saldo")

@@ -3,15 +3,17 @@
 import shutil
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
 
 from bot.config.settings import ROOT, Settings, load_settings
-from bot.context.company_context import POLICY, SHADOW, Desk
-from bot.context.policy_reloader import PolicyWatch
+from bot.context.company_context import POLICY, SHADOW, CompanyContext
+from bot.context.policy_reloader import PolicyReloader
 from bot.metrics import POLICY_BAD
+from bot.policy.decide import Policy
 from tests.integration.edge_process import Edge, Engine
 from tests.integration.harness import AppHarness
 from tests.integration.history_helpers import DAMAGED
@@ -43,36 +45,41 @@ def change(file: Path, old: str, new: str) -> None:
     beside.replace(file)
 
 
-async def look(watch: PolicyWatch) -> None:
+def shadow_of(context: CompanyContext) -> Policy | None:
+    """Read anew at each call, which mypy does not expect of an attribute."""
+    return context.shadow
+
+
+async def look(reloader: PolicyReloader) -> None:
     """Twice: a file is taken up once it stands still."""
-    await watch.look()
-    await watch.look()
+    await reloader.look()
+    await reloader.look()
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_good_is_taken_bad_is_kept_out_and_good_again_is_taken(
     app: AppHarness, company: Path, there: Settings
 ) -> None:
-    watch = PolicyWatch(there, app.desk, app.use)
-    await look(watch)
-    first = app.desk.policy
+    reloader = PolicyReloader(there, app.context)
+    await look(reloader)
+    first = app.context.policy
     change(company / POLICY, RULE % 1500000, RULE % 200000)
-    await look(watch)
-    second = app.desk.policy
+    await look(reloader)
+    second = app.context.policy
     assert second.version != first.version
     chat = await app.chat()
     await chat.customer("damaged", DAMAGED)
     assert [one.reason for one in await chat.handoffs()] == ["no_rule"]
 
     change(company / POLICY, "kind: voucher", "kind: vucher")
-    await look(watch)
-    assert app.desk.policy is second
+    await look(reloader)
+    assert app.context.policy is second
     assert POLICY_BAD.labels(POLICY)._value.get() == 1
 
     change(company / POLICY, "kind: vucher", "kind: voucher")
     change(company / POLICY, RULE % 200000, RULE % 1500000)
-    await look(watch)
-    assert app.desk.policy.version == first.version
+    await look(reloader)
+    assert app.context.policy.version == first.version
     assert POLICY_BAD.labels(POLICY)._value.get() == 0
     other = await app.chat()
     await app.order("90001", "rosa@example.com")
@@ -80,47 +87,60 @@ async def test_good_is_taken_bad_is_kept_out_and_good_again_is_taken(
     assert not await other.handoffs()
 
 
-async def test_a_file_that_is_still_being_written_is_left_alone(
-    desk: Desk, company: Path, there: Settings
+async def test_a_file_that_is_still_being_written_is_not_read(
+    context: CompanyContext, company: Path, there: Settings
 ) -> None:
-    taken: list[Desk] = []
-    watch = PolicyWatch(there, desk, taken.append)
+    before = context.policy
+    reloader = PolicyReloader(there, context)
     for budget in ("5000000", "6000000"):
         change(company / POLICY, f"daily_budget: {budget}", f"daily_budget: 1{budget}")
         change(company / POLICY, f"daily_budget: 1{budget}", "daily_budget: 6000000")
-        await watch.look()
-    assert taken == []
-    await watch.look()
-    assert len(taken) == 1
+        await reloader.look()
+    assert context.policy is before
+    await reloader.look()
+    assert context.policy.version != before.version
 
 
 async def test_a_shadow_comes_and_goes_and_a_wrong_one_is_kept_out(
-    desk: Desk, company: Path, there: Settings
+    context: CompanyContext, company: Path, there: Settings
 ) -> None:
-    taken: list[Desk] = []
-    watch = PolicyWatch(there, desk, taken.append)
-    await look(watch)
-    assert taken == []
+    policy = context.policy
+    reloader = PolicyReloader(there, context)
+    await look(reloader)
+    assert shadow_of(context) is None
     shutil.copy(company / POLICY, company / SHADOW)
-    await look(watch)
-    assert taken[-1].shadow == desk.policy
+    await look(reloader)
+    shadow = context.shadow
+    assert shadow == policy
     (company / SHADOW).write_text("version: [", encoding="utf-8")
-    await look(watch)
-    assert len(taken) == 1
+    await look(reloader)
+    assert context.shadow is shadow
     (company / SHADOW).unlink()
-    await look(watch)
-    assert [one.shadow for one in taken] == [desk.policy, None]
-    assert taken[-1].policy is desk.policy
+    await look(reloader)
+    assert shadow_of(context) is None
+    assert context.policy is policy
 
 
-async def test_a_policy_that_is_gone_stays_in_force(
-    desk: Desk, company: Path, there: Settings
+async def test_a_deleted_policy_file_leaves_the_policy_in_force(
+    context: CompanyContext, company: Path, there: Settings
 ) -> None:
-    taken: list[Desk] = []
-    watch = PolicyWatch(there, desk, taken.append)
+    before = context.policy
+    reloader = PolicyReloader(there, context)
     (company / POLICY).unlink()
-    await look(watch)
-    assert taken == []
+    await look(reloader)
+    assert context.policy is before
+
+
+async def test_every_holder_sees_a_new_policy_and_a_pinned_turn_keeps_its_own(
+    context: CompanyContext, company: Path, there: Settings
+) -> None:
+    before = context.policy
+    another_holder = replace(context, causes={})
+    turn = context.pinned()
+    change(company / POLICY, RULE % 1500000, RULE % 200000)
+    await look(PolicyReloader(there, context))
+    assert another_holder.policy is context.policy is not before
+    assert turn.policy is before
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.context.company_context import Desk
+from bot.context.company_context import CompanyContext
 from bot.conversation import cross_channel, reachability
 from bot.conversation.channel_api import Arrived, Delivery, Reach
 from bot.conversation.inbound import store_event
@@ -32,7 +32,7 @@ class Elsewhere:
             self.address, f"{self.channel}-{self.address}-{self._said}", text=text, phone=phone
         )
         async with self.app.db.write() as session:
-            taken = await store_event.take(session, self.app.desk, self.channel, arrived)
+            taken = await store_event.take(session, self.app.context, self.channel, arrived)
         assert taken is not None
         self.chat = self.chat or ConversationHarness(self.app, taken.conversation_id)
         await self.chat.answer(intent)
@@ -196,13 +196,13 @@ async def test_the_way_of_a_promise_is_known_when_it_is_made(
 
 
 async def test_a_customer_who_is_gone_is_told_to_the_promises_owner_once(
-    app: AppHarness, desk: Desk
+    app: AppHarness, context: CompanyContext
 ) -> None:
     customer = Elsewhere(app, "telegram", "7003")
     there = await customer.says("rude_treatment", "El repartidor fue grosero conmigo")
     for _ in range(3):
         async with app.db.write() as session:
-            await store_event.take(session, desk, "telegram", Reach("7003", "blocked"))
+            await store_event.take(session, context, "telegram", Reach("7003", "blocked"))
 
     conversation = await there.conversation()
     assert conversation.unreachable_why == "blocked"
@@ -212,7 +212,7 @@ async def test_a_customer_who_is_gone_is_told_to_the_promises_owner_once(
 
 
 async def test_a_report_on_a_message_that_is_not_known_changes_nothing(
-    app: AppHarness, desk: Desk
+    app: AppHarness, context: CompanyContext
 ) -> None:
     there = await Elsewhere(app, "whatsapp", "573007770000").says("greet", "Hola")
     async with app.db.write() as session:
@@ -221,7 +221,7 @@ async def test_a_report_on_a_message_that_is_not_known_changes_nothing(
             Delivery(10**6, "wamid.x", "read"),
             Delivery(1, "wamid.x", "failed", code="131053"),  # the customer's own message
         ):
-            assert await store_event.take(session, desk, "whatsapp", told) is None
+            assert await store_event.take(session, context, "whatsapp", told) is None
     assert len(await there.handoffs()) == 0
 
 

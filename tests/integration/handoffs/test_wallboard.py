@@ -14,7 +14,7 @@ from tests.integration.harness import ANA, AppHarness, ConversationHarness
 
 async def read(app: AppHarness) -> Wallboard:
     async with app.db.read() as session:
-        return await wallboard.read(session, app.desk)
+        return await wallboard.read(session, app.context)
 
 
 async def test_an_empty_house_has_no_numbers_made_up(app: AppHarness) -> None:

@@ -23,7 +23,7 @@ BY = "supervisor:vera@example.com"
 
 async def findings(app: AppHarness) -> list[str]:
     async with app.db.read() as session:
-        report = await audit.verify(session, app.desk)
+        report = await audit.verify(session, app.context)
     return [f"{one.check}: {one.where}: {one.what}" for one in report.findings]
 
 
@@ -211,7 +211,7 @@ async def test_whatever_does_not_add_up_is_named(
 
 async def test_a_budget_that_was_passed_is_named(chat: ConversationHarness) -> None:
     given = await voucher(chat)
-    policy = chat.app.desk.policy
+    policy = chat.app.context.policy
     for period in ("day", "week", "month"):
         name = {"day": "daily"}.get(period, f"{period}ly")
         less = {f"{name}_budget": Money(given.budget_minor - 1, "COP")}

@@ -31,7 +31,7 @@ from bot.compensation.acceptance import Acceptance
 from bot.compensation.redemption import CannotRedeem
 from bot.compensation.reversal import CannotReverse
 from bot.config.localized import LocalText
-from bot.context.company_context import Desk
+from bot.context.company_context import CompanyContext, PolicyInForce
 from bot.conversation import messages
 from bot.database.session import Database
 from bot.ledger import audit, entries
@@ -61,7 +61,7 @@ KEYS = st.sampled_from(["till-1", "till-2", "till-3", "till-4", "till-5"])
 TEXT = LocalText(es="algo", en="something")
 
 
-def in_zone(desk: Desk, currency: str) -> Desk:
+def in_zone(context: CompanyContext, currency: str) -> CompanyContext:
     """The demo company, moved to Santiago, with limits that are soon reached."""
     unit = 10 ** minor_digits(currency)
 
@@ -80,19 +80,19 @@ def in_zone(desk: Desk, currency: str) -> Desk:
             "monthly_budget": money(350),
         }
     )
-    company = desk.company.model_copy(
+    company = context.company.model_copy(
         update={"time_zone": "America/Santiago", "currency": currency}
     )
     assert company.tz == ZoneInfo("America/Santiago")
-    policy = replace(desk.policy, currency=currency, limits=limits, breaker=None)
-    return replace(desk, company=company, policy=policy)
+    policy = replace(context.policy, currency=currency, limits=limits, breaker=None)
+    return replace(context, company=company, in_force=PolicyInForce(policy))
 
 
 class Histories(RuleBasedStateMachine):
     """What customers, people and clocks do to the ledger, in any order."""
 
     new_database: Callable[[], str]
-    desk: Desk
+    context: CompanyContext
     clock: Clock
 
     tables = Bundle("tables")  # alternatives of an offer
@@ -120,7 +120,7 @@ class Histories(RuleBasedStateMachine):
     @initialize(start=st.sampled_from(BEGINNINGS), currency=st.sampled_from(["CLP", "COP", "KWD"]))
     def begin(self, start: datetime, currency: str) -> None:
         self.clock.move_to(start.astimezone(UTC))
-        self.own = in_zone(self.desk, currency)
+        self.own = in_zone(self.context, currency)
         self.unit = 10 ** minor_digits(currency)
         self.do(self._people())
 
@@ -319,12 +319,12 @@ def new_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Cal
 
 
 def test_no_history_of_gifts_breaks_the_ledger(
-    new_database: Callable[[], str], desk: Desk, clock: Clock
+    new_database: Callable[[], str], context: CompanyContext, clock: Clock
 ) -> None:
     class Here(Histories):
         pass
 
-    Here.new_database, Here.desk, Here.clock = staticmethod(new_database), desk, clock
+    Here.new_database, Here.context, Here.clock = staticmethod(new_database), context, clock
     run_state_machine_as_test(
         Here,
         settings=settings(

@@ -117,7 +117,7 @@ async def test_what_expired_unused_was_given_all_the_same(
 async def test_two_remedies_on_one_order_never_pass_its_value(
     app: AppHarness, with_policy: Any
 ) -> None:
-    limits = app.desk.policy.limits
+    limits = app.context.policy.limits
     with_policy(per_order=limits.per_order.model_copy(update={"max_remedies": 2}))
     chat = await late(app, "30001", "rosa@example.com")
     async with app.db.write() as session:

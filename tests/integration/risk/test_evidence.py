@@ -42,7 +42,7 @@ ACCUSING = re.compile(
 def looking_for(app: AppHarness, **signals: Any) -> None:
     """From now on, these signals are looked for; each brings a person."""
     spec = Signals.model_validate({"to_person_from": 1, **(signals or ALL)})
-    app.use_policy(replace(app.desk.policy, signals=spec))
+    app.use_policy(replace(app.context.policy, signals=spec))
 
 
 async def complains(
@@ -250,13 +250,15 @@ async def test_agents_read_the_reasons_in_their_language(app: AppHarness) -> Non
     chat = await complains(app, "30001", "rosa@example.com", "not_delivered", signed_by="R. Mora")
     async with app.db.read() as session:
         case = await chat.case()
-        handed = await build.build(session, app.desk, case, None, laura)
+        handed = await build.build(session, app.context, case, None, laura)
     (signal,) = handed.signals
     assert (signal.signal, signal.detail) == ("signed", {"by": "R. Mora"})
     assert "R. Mora" not in handed.summary
     for name in NAMES:
         for language in ("es", "en"):
-            assert app.desk.wording.say(f"signal_{name}", language, count=2, days=3, by="R. Mora")
+            assert app.context.wording.say(
+                f"signal_{name}", language, count=2, days=3, by="R. Mora"
+            )
 
 
 def heard(chat: ConversationHarness) -> list[str]:
@@ -267,7 +269,7 @@ def heard(chat: ConversationHarness) -> list[str]:
 async def test_the_customer_hears_word_for_word_what_others_hear_who_wait_for_a_person(
     app: AppHarness,
 ) -> None:
-    before = app.desk.policy
+    before = app.context.policy
     (rule,) = (one for one in before.rules if one.id == "not_delivered")
     by_policy = rule.model_copy(update={"person": True, "offer": (), "entitlement": None})
     rules = (by_policy, *before.rules)

@@ -9,7 +9,7 @@ import pytest
 
 from bot import clock
 from bot.config.settings import ROOT, Settings
-from bot.context.company_context import SHADOW, open_desk
+from bot.context.company_context import SHADOW, load_company_context
 from bot.models import Compensation, DecisionMade, LedgerEntry, Offer
 from bot.policy.decide import CaseFacts, Decision, Policy
 from bot.simulation import shadow
@@ -19,7 +19,7 @@ from tests.integration.history_helpers import DAMAGED, play
 
 
 def with_shadow(app: AppHarness, policy: Policy) -> None:
-    app.use(replace(app.desk, shadow=policy))
+    app.context.in_force.shadow = policy
 
 
 def all_to_people(policy: Policy, category: str) -> Policy:
@@ -40,7 +40,7 @@ async def agreement(app: AppHarness) -> Agreement:
 
 async def test_the_shadow_is_kept_and_the_customer_sees_nothing_of_it(app: AppHarness) -> None:
     plain = await app.chat()
-    with_shadow(app, all_to_people(app.desk.policy, "damaged"))
+    with_shadow(app, all_to_people(app.context.policy, "damaged"))
     await plain.customer("damaged", DAMAGED)
     live, beside = await app.all(DecisionMade)
     assert (live.mode, live.outcome) == ("live", "offer")
@@ -53,7 +53,7 @@ async def test_the_shadow_is_kept_and_the_customer_sees_nothing_of_it(app: AppHa
 
 
 async def test_a_shadow_that_offers_gives_nothing(app: AppHarness) -> None:
-    policy = app.desk.policy
+    policy = app.context.policy
     with_shadow(app, replace(policy, version="beside"))
     app.use_policy(all_to_people(policy, "damaged"))
     chat = await app.chat()
@@ -69,7 +69,7 @@ async def test_a_shadow_that_breaks_touches_no_customer(
     chat: ConversationHarness, monkeypatch: pytest.MonkeyPatch, where: str
 ) -> None:
     app = chat.app
-    with_shadow(app, replace(app.desk.policy, version="beside"))
+    with_shadow(app, replace(app.context.policy, version="beside"))
 
     def breaks(policy: Policy, facts: CaseFacts) -> Decision:
         raise RuntimeError("a rule that nobody tried")
@@ -86,7 +86,7 @@ async def test_a_shadow_that_breaks_touches_no_customer(
 
 
 async def test_the_agreement_tells_what_differs(app: AppHarness) -> None:
-    with_shadow(app, all_to_people(app.desk.policy, "damaged"))
+    with_shadow(app, all_to_people(app.context.policy, "damaged"))
     scene = await play(app)
     told = (await agreement(app)).as_dict()
     assert (told["cases"], told["equal"], told["only_live_offers"]) == (2, 1, 1)
@@ -100,7 +100,7 @@ async def test_the_agreement_tells_what_differs(app: AppHarness) -> None:
 
 
 async def test_cases_of_an_earlier_shadow_are_not_compared(app: AppHarness) -> None:
-    policy = app.desk.policy
+    policy = app.context.policy
     with_shadow(app, replace(policy, version="first"))
     await (await app.chat()).customer("damaged", DAMAGED)
     with_shadow(app, replace(policy, version="second"))
@@ -118,6 +118,6 @@ async def test_a_wrong_shadow_file_stops_nobody_from_starting(
     shutil.copytree(ROOT / "data" / "company", folder)
     mine = settings.model_copy(update={"company_dir": folder})
     shutil.copy(folder / "policy.yml", folder / SHADOW)
-    assert open_desk(mine).shadow == app.desk.policy
+    assert load_company_context(mine).shadow == app.context.policy
     (folder / SHADOW).write_text("version: 1\n", encoding="utf-8")
-    assert open_desk(mine).shadow is None
+    assert load_company_context(mine).shadow is None

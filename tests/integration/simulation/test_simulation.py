@@ -25,8 +25,8 @@ POLICY = ROOT / "data" / "company" / "policy.yml"
 
 
 async def simulate(app: AppHarness, new: Policy) -> Simulation:
-    desk = app.desk
-    simulation = Simulation(desk.policy, new, desk.company.tz)
+    context = app.context
+    simulation = Simulation(context.policy, new, context.company.tz)
     async with app.db.read() as session:
         async for one in case_reader.read(session, clock.now() - timedelta(days=90)):
             simulation.add(one)
@@ -35,7 +35,7 @@ async def simulate(app: AppHarness, new: Policy) -> Simulation:
 
 async def test_the_same_policy_changes_nothing(app: AppHarness) -> None:
     await play(app)
-    simulation = await simulate(app, app.desk.policy)
+    simulation = await simulate(app, app.context.policy)
     told = simulation.as_dict()
     assert told["cases"] == 2
     assert told["against"]["present"]["same"] == told["against"]["really"]["same"] == 2
@@ -48,7 +48,7 @@ async def test_the_same_policy_changes_nothing(app: AppHarness) -> None:
 
 async def test_another_policy_is_told_with_cost_people_and_cases(app: AppHarness) -> None:
     scene = await play(app)
-    policy = app.desk.policy
+    policy = app.context.policy
     rules = tuple(
         rule.model_copy(update={"offer": (), "entitlement": None, "person": True})
         if "damaged" in rule.when.category
@@ -74,7 +74,7 @@ async def test_another_policy_is_told_with_cost_people_and_cases(app: AppHarness
 async def test_what_the_customer_took_is_what_they_would_take(chat: ConversationHarness) -> None:
     await chat.customer("damaged", "Pedido 10482, llegó quebrada. ana.ruiz@example.com")
     await chat.press(3)  # credit of $275.000
-    told = (await simulate(chat.app, chat.app.desk.policy)).as_dict()
+    told = (await simulate(chat.app, chat.app.context.policy)).as_dict()
     assert told["present"]["cost_minor"] == told["really"]["cost_minor"] == 19_250_000
 
 
@@ -82,7 +82,7 @@ async def test_days_over_the_budget_are_counted(app: AppHarness) -> None:
     chat = await app.chat()
     await chat.customer("late_delivery", "El pedido 10494 no llega. yolanda.cardenas@example.com")
     await chat.press(1)
-    policy = app.desk.policy
+    policy = app.context.policy
     small = policy.limits.daily_budget.__class__(100, policy.currency)
     limits = policy.limits.model_copy(update={"daily_budget": small})
     told = (await simulate(app, replace(policy, limits=limits))).as_dict()

@@ -21,7 +21,7 @@ import pytest
 from bot import clock, webhook_signature
 from bot.compensation.provider_client import Provider
 from bot.config.settings import ROOT, Settings
-from bot.context.company_context import open_desk
+from bot.context.company_context import load_company_context
 from bot.database.session import Database
 from bot.models import Compensation, Conversation
 from tests.fakes.company_system import SECRET, CompanySystem
@@ -76,9 +76,9 @@ def http(edge: Edge) -> Iterator[httpx.Client]:
 async def choose(settings: Settings, category: str, place: int) -> Compensation:
     """A customer's choice, made before a provider or a till hears of it."""
     db = Database(settings.database_url)
-    desk = open_desk(settings)
-    app = AppHarness(db, desk, WallClock(), settings.var_dir)
-    app.use_policy(by_webhook(desk.policy, "refund"))
+    context = load_company_context(settings)
+    app = AppHarness(db, context, WallClock(), settings.var_dir)
+    app.use_policy(by_webhook(context.policy, "refund"))
     number, email = uuid.uuid4().hex[:8], f"{uuid.uuid4().hex[:8]}@example.com"
     number = f"5{int(number, 16) % 10**6:06}"
     await app.order(number, email)

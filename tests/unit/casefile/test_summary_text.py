@@ -10,7 +10,7 @@ from bot.casefile import summary_text
 from bot.casefile.summary_text import Told
 from bot.category import CATEGORIES
 from bot.config.settings import load_settings
-from bot.context.company_context import Desk, open_desk
+from bot.context.company_context import CompanyContext, load_company_context
 from bot.models import Compensation, Complaint, Contact, Conversation, Handoff, Order
 from bot.money import Money
 
@@ -19,9 +19,9 @@ NOW = datetime(2026, 11, 23, 15, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    folder: Path = tmp_path_factory.mktemp("desk")
-    return open_desk(load_settings(database_url="sqlite:///none.db", var_dir=folder))
+def context(tmp_path_factory: pytest.TempPathFactory) -> CompanyContext:
+    folder: Path = tmp_path_factory.mktemp("context")
+    return load_company_context(load_settings(database_url="sqlite:///none.db", var_dir=folder))
 
 
 @pytest.fixture(autouse=True)
@@ -62,15 +62,17 @@ def remedy(state: str, title: str = "Bono de compra") -> Compensation:
     return Compensation(state=state, terms=terms, amount_minor=2500000, currency="COP")
 
 
-def test_who_has_told_nothing_is_claimed_nothing_of(desk: Desk) -> None:
-    said = summary_text.paragraph(desk, "es", told(case={"is_told": False}))
+def test_who_has_told_nothing_is_claimed_nothing_of(context: CompanyContext) -> None:
+    said = summary_text.paragraph(context, "es", told(case={"is_told": False}))
     assert (
         said == "Todavía no se sabe quién escribe. Pidió una persona sin contar todavía qué pasó."
     )
-    assert summary_text.short(desk, told(case={"is_told": False})) is None
+    assert summary_text.short(context, told(case={"is_told": False})) is None
 
 
-def test_the_paragraph_tells_who_what_what_it_cost_and_what_they_want(desk: Desk) -> None:
+def test_the_paragraph_tells_who_what_what_it_cost_and_what_they_want(
+    context: CompanyContext,
+) -> None:
     rows = told(
         case={"thing": "licuadora", "also": ["late_delivery"], "desired": "refund"},
         contact=Contact(name="Ana Ruiz"),
@@ -82,7 +84,7 @@ def test_the_paragraph_tells_who_what_what_it_cost_and_what_they_want(desk: Desk
         broken=1,
         handoff=Handoff(corrections=["era azul"]),
     )
-    said = summary_text.paragraph(desk, "es", rows)
+    said = summary_text.paragraph(context, "es", rows)
     parts = [
         "Ana Ruiz compra por $3.249.000 al año.",
         ": licuadora.",
@@ -97,7 +99,7 @@ def test_the_paragraph_tells_who_what_what_it_cost_and_what_they_want(desk: Desk
     ]
     places = [said.index(part) for part in parts]
     assert places == sorted(places)
-    english = summary_text.paragraph(desk, "en", rows)
+    english = summary_text.paragraph(context, "en", rows)
     assert "Ana Ruiz buys for" in english
     assert "none of it helped" in english
 
@@ -116,9 +118,9 @@ def test_the_paragraph_tells_who_what_what_it_cost_and_what_they_want(desk: Desk
     ],
 )
 def test_days_of_delay_are_counted_only_where_there_was_one(
-    desk: Desk, more: dict[str, Any], late: int
+    context: CompanyContext, more: dict[str, Any], late: int
 ) -> None:
-    said = summary_text.paragraph(desk, "es", told(order=order(**more)))
+    said = summary_text.paragraph(context, "es", told(order=order(**more)))
     assert (f" {late} días" in said) == bool(late)
     assert (("retraso" in said) or ("esperando" in said)) == bool(late)
     assert ("Llegó con" in said) == bool(late and more.get("delivered_at"))
@@ -136,25 +138,25 @@ def test_days_of_delay_are_counted_only_where_there_was_one(
     ],
 )
 def test_what_was_offered_and_what_was_given_are_told_apart(
-    desk: Desk, remedies: list[Compensation], declined: bool, says: str, never: str
+    context: CompanyContext, remedies: list[Compensation], declined: bool, says: str, never: str
 ) -> None:
-    said = summary_text.paragraph(desk, "es", told(remedies=remedies, declined=declined))
+    said = summary_text.paragraph(context, "es", told(remedies=remedies, declined=declined))
     assert says in said
     assert never not in said
 
 
-def test_an_order_that_nobody_confirmed_is_only_said(desk: Desk) -> None:
-    said = summary_text.paragraph(desk, "es", told(said_order="10482"))
+def test_an_order_that_nobody_confirmed_is_only_said(context: CompanyContext) -> None:
+    said = summary_text.paragraph(context, "es", told(said_order="10482"))
     assert "Dice que es el pedido 10482, sin confirmar." in said
     assert "Todavía no se sabe quién escribe." in said
-    confirmed = summary_text.paragraph(desk, "es", told(said_order="1", order=order()))
+    confirmed = summary_text.paragraph(context, "es", told(said_order="1", order=order()))
     assert "sin confirmar" not in confirmed
 
 
-def test_a_customer_without_purchases_is_not_called_a_buyer(desk: Desk) -> None:
+def test_a_customer_without_purchases_is_not_called_a_buyer(context: CompanyContext) -> None:
     for spent in (None, Money(0, "COP")):
         said = summary_text.paragraph(
-            desk, "es", told(contact=Contact(name="Rosa Mora"), spent=spent)
+            context, "es", told(contact=Contact(name="Rosa Mora"), spent=spent)
         )
         assert said.startswith("Rosa Mora no registra otras compras este año.")
 
@@ -162,26 +164,26 @@ def test_a_customer_without_purchases_is_not_called_a_buyer(desk: Desk) -> None:
 @pytest.mark.parametrize("category", CATEGORIES)
 @pytest.mark.parametrize("language", ["es", "en"])
 def test_every_category_has_a_short_version_without_an_open_brace(
-    desk: Desk, category: str, language: str
+    context: CompanyContext, category: str, language: str
 ) -> None:
-    said = summary_text.short(desk, told(case={"category": category}, language=language))
+    said = summary_text.short(context, told(case={"category": category}, language=language))
     assert said
     assert "{" not in said
 
 
-def test_the_short_version_tells_the_customer_what_is_passed_on(desk: Desk) -> None:
+def test_the_short_version_tells_the_customer_what_is_passed_on(context: CompanyContext) -> None:
     rows = told(
         case={"thing": "licuadora", "desired": "refund"},
         said_order="10482",
         has_photo=True,
         remedies=[remedy("issued")],
     )
-    said = summary_text.short(desk, rows)
+    said = summary_text.short(context, rows)
     assert said is not None
     parts = said.split("; ")
     assert len(parts) == 6
     for fact in ("licuadora", "10482", "foto", "$25.000"):
         assert sum(fact in part for part in parts) == 1
-    bare = summary_text.short(desk, told())
+    bare = summary_text.short(context, told())
     assert bare is not None
     assert ";" not in bare

@@ -36,9 +36,9 @@ async def test_the_customer_hears_every_step_in_their_language(
 
     def told_only(name: str, **values: str) -> bool:
         text = here.last.text
-        own = here.app.desk.wording.texts[name][language]
+        own = here.app.context.wording.texts[name][language]
         return (
-            says(here.app.desk, text, name, **values)
+            says(here.app.context, text, name, **values)
             and text[:8]
             == own.format_map({"agent": "Laura", "reference": "", "words": "", "due": ""}).replace(
                 "«»", ""
@@ -53,7 +53,7 @@ async def test_the_customer_hears_every_step_in_their_language(
         agent_actions.commit_to, laura, words="llamo a la bodega", due_at=due, request_id="p"
     )
     assert here.told("agent_promised", words="llamo a la bodega")
-    show = here.app.desk.wording.show
+    show = here.app.context.wording.show
     assert show(due, language).rstrip(".") in here.last.text
     await here.does(agent_actions.pass_on, carlos, laura.name)
     assert here.told("agent_introduced", agent="Carlos")
@@ -148,7 +148,7 @@ async def test_no_late_answer_of_the_engine_follows_a_claim(chat: ConversationHa
 
             conversation = await session.get_one(Conversation, chat.id)
             message = await session.get_one(Message, incoming.id)
-            await queue.hand_off(session, chat.app.desk, conversation, message, "wants_human")
+            await queue.hand_off(session, chat.app.context, conversation, message, "wants_human")
         await chat.claimed_by(laura)
 
     incoming, _ = await chat.receive(DAMAGED)
@@ -281,10 +281,12 @@ async def test_a_commitment_that_was_kept_is_told_once(chat: ConversationHarness
     told = []
     for _ in range(2):
         async with chat.app.db.write() as session:
-            said = await agent_actions.kept(session, chat.app.desk, await chat.case(), made, laura)
+            said = await agent_actions.kept(
+                session, chat.app.context, await chat.case(), made, laura
+            )
         told += [said.text] if said else []
     assert len(told) == 1
-    assert says(chat.app.desk, told[0], "commitment_kept", words="llamo")
+    assert says(chat.app.context, told[0], "commitment_kept", words="llamo")
 
 
 async def test_a_resolved_case_has_its_cause_and_nothing_left_on_the_table(

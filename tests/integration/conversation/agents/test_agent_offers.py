@@ -59,7 +59,7 @@ async def refused(
 async def left(chat: ConversationHarness, person: Agent) -> int:
     async with chat.app.db.read() as session:
         case = await chat.case()
-        may = await authority.of(session, chat.app.desk, person, case)
+        may = await authority.of(session, chat.app.context, person, case)
     return may.left.amount_minor
 
 
@@ -167,7 +167,7 @@ async def test_a_day_has_its_own_limit_over_all_cases(app: AppHarness, laura: Ag
         if place < 6:
             await give(chat, laura, amount=CASE_LIMIT)
             given += CASE_LIMIT
-    day = app.desk.policy.authority.agent
+    day = app.context.policy.authority.agent
     assert day is not None
     assert await left(chat, laura) == day.per_day.amount_minor - given
     assert await refused(chat, laura, "small_voucher", CASE_LIMIT) == "beyond_authority"
@@ -247,7 +247,7 @@ async def decides(
     async with chat.app.db.write() as session:
         fresh = await session.get_one(Approval, asked.id)
         step = await agent_offers.decide(
-            session, chat.app.desk, fresh, person, approve=approve, answer=answer
+            session, chat.app.context, fresh, person, approve=approve, answer=answer
         )
     await chat.hear(step.said if step else [])
     return step is not None
@@ -260,7 +260,7 @@ async def test_more_is_asked_for_and_given_once_it_is_authorized(
     asked = await asks(held, laura, 2 * CASE_LIMIT)
     assert held.told("approval_asked", agent="Laura")
     (waits,) = [one for one in await held.promises() if one.what == "authorization"]
-    assert held.app.desk.wording.show(waits.due_at, "es").rstrip(".") in held.last.text
+    assert held.app.context.wording.show(waits.due_at, "es").rstrip(".") in held.last.text
     assert not await held.ledger()
 
     assert await decides(held, asked, marta, approve=True)
@@ -314,7 +314,7 @@ async def test_a_supervisor_authorizes_no_more_than_they_may_give(
     held: ConversationHarness, laura: Agent
 ) -> None:
     marta = await held.app.person("Marta León", "supervisor")
-    most = held.app.desk.policy.authority.supervisor
+    most = held.app.context.policy.authority.supervisor
     assert most is not None
     asked = await asks(held, laura, most.per_case.amount_minor + PESO)
     with pytest.raises(CannotGive) as error:
@@ -346,11 +346,11 @@ async def test_a_remedy_that_hands_have_done_is_told_once(
         async with held.app.db.write() as session:
             fresh = await session.get_one(Compensation, given.id)
             said = await agent_offers.fulfilled(
-                session, held.app.desk, await held.case(), fresh, "agent:x"
+                session, held.app.context, await held.case(), fresh, "agent:x"
             )
         told += [said.text] if said else []
     assert len(told) == 1
-    assert says(held.app.desk, told[0], "fulfilled")
+    assert says(held.app.context, told[0], "fulfilled")
     assert [one.state for one in await held.ledger()] == ["accepted", "issued"]
 
 

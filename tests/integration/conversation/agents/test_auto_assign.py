@@ -17,11 +17,11 @@ async def heard(steps: list[Step]) -> list[str]:
 
 
 async def take_back(app: AppHarness) -> list[str]:
-    return await heard(await auto_assign.take_back(app.db, app.desk))
+    return await heard(await auto_assign.take_back(app.db, app.context))
 
 
 async def nudge(app: AppHarness) -> list[str]:
-    return await heard(await auto_assign.nudge(app.db, app.desk))
+    return await heard(await auto_assign.nudge(app.db, app.context))
 
 
 async def place(chat: ConversationHarness) -> int:
@@ -48,10 +48,10 @@ async def test_a_case_goes_back_to_its_place_once_its_person_is_gone_for_the_lea
 
     app.clock.forward(seconds=10)
     (told,) = await take_back(app)
-    assert says(app.desk, told, "agent_left", agent="Laura")
+    assert says(app.context, told, "agent_left", agent="Laura")
     assert ("Laura had to leave" in told) == (language == "en")
     (promise,) = [one for one in await first.promises() if one.what == "answer"]
-    assert app.desk.wording.show(promise.due_at, language).rstrip(".") in told
+    assert app.context.wording.show(promise.due_at, language).rstrip(".") in told
     found = await first.handoff()
     assert (found.state, found.agent_id, found.read_at) == ("waiting", None, None)
     assert [await place(first), await place(second)] == [1, 2]
@@ -81,7 +81,7 @@ async def test_who_signed_out_or_was_disabled_leaves_their_cases_at_once(
         for name, value in change.items():
             setattr(fresh, name, value)
     (told,) = await take_back(chat.app)
-    assert says(chat.app.desk, told, "agent_left", agent="Laura")
+    assert says(chat.app.context, told, "agent_left", agent="Laura")
 
 
 async def test_an_answered_case_that_comes_back_has_a_new_promise(
@@ -103,7 +103,7 @@ async def test_an_answered_case_that_comes_back_has_a_new_promise(
 async def test_by_hand_nobody_is_given_a_case(chat: ConversationHarness) -> None:
     await chat.app.person()
     await chat.customer("wants_human", "una persona")
-    assert await auto_assign.assign(chat.app.db, chat.app.desk) == []
+    assert await auto_assign.assign(chat.app.db, chat.app.context) == []
     assert (await chat.handoff()).state == "waiting"
 
 
@@ -121,11 +121,11 @@ async def test_automatically_the_least_loaded_get_them_up_to_their_capacity(
     chats = [await app.chat() for _ in range(6)]
     for chat in chats:
         await chat.customer("wants_human", "una persona")
-    steps = await auto_assign.assign(app.db, app.desk)
+    steps = await auto_assign.assign(app.db, app.context)
     assert len(steps) == 4
     owners = [(await chat.handoff()).agent_id for chat in chats]
     assert owners == [ana.id, bea.id, bea.id, bea.id, None, None]
-    assert await auto_assign.assign(app.db, app.desk) == []
+    assert await auto_assign.assign(app.db, app.context) == []
 
 
 async def test_the_most_urgent_case_is_given_first(app: AppHarness) -> None:
@@ -134,7 +134,7 @@ async def test_the_most_urgent_case_is_given_first(app: AppHarness) -> None:
     await calm.customer("wants_human", "una persona")
     await urgent.customer("danger", "explotó")
     laura = await app.person(capacity=1)
-    await auto_assign.assign(app.db, app.desk)
+    await auto_assign.assign(app.db, app.context)
     assert (await urgent.handoff()).agent_id == laura.id
     assert (await calm.handoff()).state == "waiting"
 
@@ -147,9 +147,9 @@ async def test_nobody_claims_within_the_limit_is_said_once(chat: ConversationHar
     assert await nudge(app) == []
     app.clock.forward(minutes=3)
     (told,) = await nudge(app)
-    assert says(app.desk, told, "still_waiting", reference=(await chat.case()).reference)
+    assert says(app.context, told, "still_waiting", reference=(await chat.case()).reference)
     (promise,) = await chat.promises()
-    assert app.desk.wording.show(promise.due_at, "es").rstrip(".") in told
+    assert app.context.wording.show(promise.due_at, "es").rstrip(".") in told
     assert await nudge(app) == []
     assert (await chat.handoff()).nudged_at is not None
 

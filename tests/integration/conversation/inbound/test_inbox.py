@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.context.company_context import Desk
+from bot.context.company_context import CompanyContext
 from bot.conversation.channel_api import Arrived, Delivery, Event
 from bot.conversation.inbound import store_event
 from bot.conversation.inbound.inbox import Inbox
@@ -22,7 +22,7 @@ class Seen:
 
     def __init__(self, app: AppHarness) -> None:
         self.taken: list[Taken] = []
-        self.inbox = Inbox(app.db, app.desk, self._take)
+        self.inbox = Inbox(app.db, app.context, self._take)
 
     async def _take(self, taken: Taken) -> None:
         self.taken.append(taken)
@@ -56,9 +56,9 @@ async def test_one_that_cannot_be_stored_is_told_to_its_bringer_and_takes_none_a
     take = store_event.take
 
     async def fails_for_one(
-        session: AsyncSession, desk: Desk, channel: str, what: Event
+        session: AsyncSession, context: CompanyContext, channel: str, what: Event
     ) -> Taken | None:
-        taken = await take(session, desk, channel, what)
+        taken = await take(session, context, channel, what)
         if isinstance(what, Arrived) and what.source_id == "wamid.3":
             raise RuntimeError("the disk is full")
         return taken
@@ -84,7 +84,7 @@ async def test_what_goes_wrong_after_the_commit_keeps_nobody_waiting(app: AppHar
         told.append(taken.conversation_id)
         raise RuntimeError("a page is gone")
 
-    inbox = Inbox(app.db, app.desk, fails)
+    inbox = Inbox(app.db, app.context, fails)
     posts = [inbox.store("whatsapp", [words(number)]) for number in range(30)]
     await asyncio.wait_for(asyncio.gather(*posts), 60)
     await inbox.stop()

@@ -138,7 +138,7 @@ class Ears:
 def keeper(app: AppHarness, ears: Ears) -> Keeper:
     return Keeper(
         app.db,
-        app.desk,
+        app.context,
         app.turns,
         on_think=lambda *_: None,
         on_answer=ears.answer,

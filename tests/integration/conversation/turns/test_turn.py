@@ -28,7 +28,7 @@ async def test_without_the_engine_the_customer_hears_the_truth_and_a_date(
     *_, said = await chat.customer("damaged", DAMAGED)
     case = await chat.case()
     (promise,) = await chat.promises()
-    due = chat.app.desk.wording.show(promise.due_at, "es").rstrip(".")
+    due = chat.app.context.wording.show(promise.due_at, "es").rstrip(".")
     assert chat.told("engine_failed", reference=case.reference, due=due)
     assert "disculpas" in said.text
     (handoff,) = await chat.handoffs()

@@ -41,12 +41,12 @@ def system() -> Iterator[CompanySystem]:
 
 @pytest.fixture
 async def carrier(app: AppHarness, system: CompanySystem) -> AsyncIterator[Carrier]:
-    app.use_policy(by_webhook(app.desk.policy, "refund", "replacement"))
+    app.use_policy(by_webhook(app.context.policy, "refund", "replacement"))
 
     async def nobody_looks(_: object) -> None:
         """Shown by the edge."""
 
-    carrier = Carrier(app.db, app.desk, Provider(system.url, SECRET), nobody_looks)
+    carrier = Carrier(app.db, app.context, Provider(system.url, SECRET), nobody_looks)
     yield carrier
     await carrier.stop()
 
@@ -84,7 +84,7 @@ async def held(chat: ConversationHarness) -> list[tuple[str, str, str, int]]:
 
 async def says(app: AppHarness, key: str, outcome: Answer, event: str | None = None) -> bool:
     async with app.db.write() as session:
-        step = await fulfilment_result.heard(session, app.desk, key, outcome, event_id=event)
+        step = await fulfilment_result.heard(session, app.context, key, outcome, event_id=event)
     return step is not None
 
 
@@ -356,7 +356,7 @@ async def test_what_somebody_has_done_by_hand_neither_fails_nor_is_told_twice(
         case = await session.get_one(Complaint, (await chosen.case()).id)
         (remedy,) = await chosen.taken()
         fresh = await session.get_one(Compensation, remedy.id)
-        await agent_offers.fulfilled(session, app.desk, case, fresh, "command line")
+        await agent_offers.fulfilled(session, app.context, case, fresh, "command line")
     system.answers = [(422, {})]
     await carrier.sweep()
     assert [line.event for line in await app.all(LedgerEntry)] == ["reserve", "issue"]

@@ -8,7 +8,6 @@ import random
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
@@ -17,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.cases import complaints
 from bot.compensation import offers
 from bot.config.settings import Settings
-from bot.context.company_context import Desk
+from bot.context.company_context import CompanyContext
 from bot.conversation import messages
 from bot.customers.orders import OrderRow, store
 from bot.database.session import Database
@@ -58,10 +57,10 @@ def forker(settings: Settings, system: CompanySystem) -> Iterator[EdgeForker]:
 
 @pytest.mark.timeout(900)
 async def test_whatever_is_killed_each_remedy_is_done_once_and_told_as_it_is(
-    app: AppHarness, desk: Desk, forker: EdgeForker, system: CompanySystem, seed: int
+    app: AppHarness, context: CompanyContext, forker: EdgeForker, system: CompanySystem, seed: int
 ) -> None:
-    desk = replace(desk, policy=by_webhook(desk.policy, "refund", "replacement"))
-    await _lay_tables(app.db, desk, REMEDIES)
+    context.in_force.policy = by_webhook(context.policy, "refund", "replacement")
+    await _lay_tables(app.db, context, REMEDIES)
     chance = random.Random(seed)  # noqa: S311 - a test that can be told to do it again
     # On SQLite one edge serves.
     ports = [free_port() for _ in range(1 if app.db.is_sqlite else 2)]
@@ -96,17 +95,17 @@ async def test_whatever_is_killed_each_remedy_is_done_once_and_told_as_it_is(
     )
     assert set(done_there.values()) == {1}
     async with app.db.read() as session:
-        assert (await audit.verify(session, desk)).findings == ()
+        assert (await audit.verify(session, context)).findings == ()
     for given in remedies:
         fulfilment = asked.get(given.id)
         if fulfilment is not None:
             assert fulfilment.state == system.deeds[fulfilment.idempotency_key].verdict
-        await _assert_all_agree(app, desk, given, fulfilment)
+        await _assert_all_agree(app, context, given, fulfilment)
     assert await app.count(Promise, Promise.what.in_(("refund", "replacement")),
                                Promise.state == "open") == 0  # fmt: skip
 
 
-async def _lay_tables(db: Database, desk: Desk, number: int) -> None:
+async def _lay_tables(db: Database, context: CompanyContext, number: int) -> None:
     """So many customers with a broken thing and the alternatives before them."""
     async with db.write() as session:
         for place in range(number):
@@ -122,10 +121,12 @@ async def _lay_tables(db: Database, desk: Desk, number: int) -> None:
                 }
             )
             await store(session, [row], region="CO", timezone="America/Bogota")
-            await _lay_table(session, desk, f"killed-{place}", f"{60000 + place}")
+            await _lay_table(session, context, f"killed-{place}", f"{60000 + place}")
 
 
-async def _lay_table(session: AsyncSession, desk: Desk, name: str, number: str) -> None:
+async def _lay_table(
+    session: AsyncSession, context: CompanyContext, name: str, number: str
+) -> None:
     bought = (await session.scalars(select(Order).where(Order.number == number))).one()
     conversation = Conversation(
         id=name,
@@ -143,8 +144,8 @@ async def _lay_table(session: AsyncSession, desk: Desk, name: str, number: str) 
     message.state = "answered"
     case = await complaints.take(session, conversation, message, "damaged", Facts(), also=[])
     case.order_id, case.severity = bought.id, "medium"
-    facts = await offers.case_facts(session, desk, case, conversation)
-    await offers.put(session, case, decide(desk.policy, facts))
+    facts = await offers.case_facts(session, context, case, conversation)
+    await offers.put(session, case, decide(context.policy, facts))
 
 
 async def _waiting(session: AsyncSession) -> list[int]:
@@ -176,7 +177,7 @@ async def _until_all_is_done(db: Database, system: CompanySystem) -> None:
 
 
 async def _assert_all_agree(
-    app: AppHarness, desk: Desk, given: Compensation, asked: Fulfilment | None
+    app: AppHarness, context: CompanyContext, given: Compensation, asked: Fulfilment | None
 ) -> None:
     """The provider, the ledger and the chat say the same of a remedy, each once."""
     async with app.db.read() as session:
@@ -205,7 +206,7 @@ async def _assert_all_agree(
         for one in said
         for name in ("promised_bank", "promised_warehouse", "issued_with_code", "fulfilled",
                      "remedy_failed")
-        if says(desk, one.text, name)
+        if says(context, one.text, name)
     )  # fmt: skip
     promised = {"refund": "promised_bank", "replacement": "promised_warehouse"}.get(given.kind)
     expected = [promised] if promised else ["issued_with_code"]

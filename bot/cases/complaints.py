@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import clock
 from bot.cases import audit
 from bot.customers import verification
-from bot.database.session import insert
+from bot.database.statements import insert_row
 from bot.models import Attachment, Compensation, Complaint, Conversation, Message, table_of
 from bot.text.case_reference import new_reference
 from bot.understanding import emotion, severity
@@ -103,7 +103,7 @@ async def take(
     if known is not None:
         return known
     conversation.times = verification.kept(conversation)
-    complaint = await insert(
+    complaint = await insert_row(
         session,
         Complaint,
         reference=await _free_reference(session),

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock
 from bot.cases import audit
-from bot.database.session import changed_one, insert
+from bot.database.statements import compare_and_set, insert_row
 from bot.models import STILL_OPEN, Agent, Complaint, Promise, table_of
 
 ANSWER = "answer"  # a person answers in this chat
@@ -43,7 +43,7 @@ async def make(
     request_id: str | None = None,
 ) -> Promise:
     """Promise ``what`` by ``due_at``; a commitment in the words of the agent who makes it."""
-    promise = await insert(
+    promise = await insert_row(
         session,
         Promise,
         complaint_id=complaint.id,
@@ -83,7 +83,7 @@ async def end_of(session: AsyncSession, compensation_id: int, state: str) -> Non
 
 async def keep(session: AsyncSession, promise: Promise) -> bool:
     """It was kept; False when it is no longer open."""
-    return await changed_one(
+    return await compare_and_set(
         session,
         update(Promise)
         .where(Promise.id == promise.id, Promise.state == "open")
@@ -112,7 +112,7 @@ async def falling_due(session: AsyncSession, before: datetime) -> list[int]:
 
 async def break_(session: AsyncSession, promise: Promise) -> bool:
     """It was not kept in time; False when it is no longer open."""
-    return await changed_one(
+    return await compare_and_set(
         session,
         update(Promise)
         .where(Promise.id == promise.id, Promise.state == "open")

@@ -28,7 +28,7 @@ from bot.conversation.message_view import message_frames
 from bot.conversation.messages import MessageRefused, receive
 from bot.conversation.read_receipts import Noted, Receipt
 from bot.customers import fingerprints, verification
-from bot.database.session import insert_if_absent
+from bot.database.statements import insert_if_absent
 from bot.handoffs import assignment, queue
 from bot.metrics import REFUSED, SOCKETS
 from bot.models import Choice, Conversation, Message

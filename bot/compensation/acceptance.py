@@ -14,7 +14,7 @@ from bot.company.business_hours import Window
 from bot.compensation import fulfilment, offers, spending_breaker
 from bot.compensation.offers import TAKEN
 from bot.context.company_context import CompanyContext
-from bot.database.session import alone, changed_one, hold
+from bot.database.statements import advisory_lock, compare_and_set, lock_row
 from bot.handoffs import queue
 from bot.ledger import budgets, entries, usage
 from bot.models import Compensation, Complaint, Contact, Offer, Order
@@ -131,7 +131,7 @@ async def _held_back(
 
     One at a time in the whole cluster, so that what was counted still holds when it is written.
     """
-    await alone(session, SPENDING)
+    await advisory_lock(session, SPENDING)
     if await spending_breaker.look(session, context) is not None:
         return Acceptance.PAUSED
     given, limits = await usage.of(session, context, case), context.policy.limits
@@ -157,8 +157,8 @@ async def lock(
     session: AsyncSession, contact_id: int | None, order_id: int | None, complaint_id: int
 ) -> Complaint:
     """Hold the customer, the order and the case, in this order, so that no count can change."""
-    await hold(session, Contact, contact_id)
-    await hold(session, Order, order_id)
+    await lock_row(session, Contact, contact_id)
+    await lock_row(session, Order, order_id)
     return (await session.execute(_CASE, {"case": complaint_id})).scalar_one()
 
 
@@ -242,7 +242,7 @@ def _end_of_day(moment: datetime, context: CompanyContext) -> datetime:
 async def fulfil(session: AsyncSession, remedy: Compensation, originator: str) -> bool:
     """Somebody's hands have done what was promised; False when it was done before."""
     case = await lock(session, None, None, remedy.complaint_id)
-    done = await changed_one(
+    done = await compare_and_set(
         session,
         update(Compensation)
         .where(Compensation.id == remedy.id, Compensation.state == "accepted")
@@ -273,7 +273,7 @@ async def fail(
     and the case is open again, for the customer still has nothing.
     """
     case = await lock(session, remedy.contact_id, remedy.order_id, remedy.complaint_id)
-    failed = await changed_one(
+    failed = await compare_and_set(
         session,
         update(Compensation)
         .where(Compensation.id == remedy.id, Compensation.state == "accepted")

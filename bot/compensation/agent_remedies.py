@@ -14,7 +14,7 @@ from bot.cases import audit
 from bot.compensation import acceptance, authority, offers
 from bot.compensation.offers import OnTable
 from bot.context.company_context import CompanyContext
-from bot.database.session import changed_one
+from bot.database.statements import compare_and_set
 from bot.models import Agent, Approval, Compensation, Complaint, Offer, Order
 from bot.money import Money, zero
 from bot.policy.alternative import Alternative, build, face_value
@@ -209,7 +209,7 @@ async def decide(
     answer: str,
 ) -> bool:
     """A supervisor answers, once; False when somebody did before."""
-    first = await changed_one(
+    first = await compare_and_set(
         session,
         update(Approval)
         .where(Approval.id == asked.id, Approval.state == "open")

@@ -6,7 +6,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import clock
 from bot.cases import audit
 from bot.compensation import acceptance
-from bot.database.session import Database, changed_one
+from bot.database.session import Database
+from bot.database.statements import compare_and_set
 from bot.ledger import entries
 from bot.models import Compensation
 
@@ -41,7 +42,7 @@ async def expire(session: AsyncSession, remedy_id: int) -> bool:
     """
     remedy = await session.get_one(Compensation, remedy_id)
     case = await acceptance.lock(session, None, None, remedy.complaint_id)
-    expired = await changed_one(
+    expired = await compare_and_set(
         session,
         update(Compensation)
         .where(

@@ -10,7 +10,7 @@ from bot.cases import audit, complaints
 from bot.compensation import spending_breaker
 from bot.context.company_context import CompanyContext
 from bot.customers.orders import spent_in_a_year
-from bot.database.session import changed_one, hold, insert
+from bot.database.statements import compare_and_set, insert_row, lock_row
 from bot.ledger import usage
 from bot.ledger.usage import TAKEN as TAKEN  # noqa: PLC0414 - whoever asks about offers needs it, too
 from bot.models import Agent, Compensation, Complaint, Conversation, Offer, Order, table_of
@@ -81,9 +81,9 @@ async def put(
     Args:
         by: the person who offers it; None is the assistant.
     """
-    await hold(session, Complaint, case.id)
+    await lock_row(session, Complaint, case.id)
     await withdraw(session, case)
-    offer = await insert(
+    offer = await insert_row(
         session,
         Offer,
         complaint_id=case.id,
@@ -139,7 +139,7 @@ async def alternatives(session: AsyncSession, offer_id: int) -> list[Compensatio
 async def decide(session: AsyncSession, offer_id: int, state: str) -> bool:
     """End an open offer; False when somebody was faster."""
     ended = {"offer": offer_id, "was": "open", "ended": state, "now": clock.now()}
-    return await changed_one(session, _END, ended)
+    return await compare_and_set(session, _END, ended)
 
 
 async def decline(session: AsyncSession, case: Complaint) -> bool:
@@ -171,7 +171,7 @@ async def note_wish(session: AsyncSession, case: Complaint, kind: str) -> None:
 async def void(session: AsyncSession, offer_id: int, *, was: str = "open") -> None:
     """An offer counts no more, and neither do its alternatives; one that somebody took stands."""
     ended = {"offer": offer_id, "was": was, "ended": "void", "now": clock.now()}
-    if await changed_one(session, _END, ended):
+    if await compare_and_set(session, _END, ended):
         await session.execute(
             update(Compensation)
             .where(Compensation.offer_id == offer_id, Compensation.state == "offered")

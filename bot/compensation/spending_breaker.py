@@ -14,7 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import clock
 from bot.company.profile import Company
 from bot.context.company_context import CompanyContext
-from bot.database.session import Database, changed_one, insert_if_absent
+from bot.database.session import Database
+from bot.database.statements import compare_and_set, insert_if_absent
 from bot.models import Agent, Compensation, LedgerEntry, Pause, ProviderTry
 from bot.policy.breaker_spec import Burst, UnusualHour
 
@@ -75,7 +76,7 @@ async def resume(session: AsyncSession, by: Agent | None) -> bool:
     Args:
         by: the supervisor; None is somebody at the command line.
     """
-    resumed = await changed_one(
+    resumed = await compare_and_set(
         session,
         update(Pause)
         .where(Pause.is_open)

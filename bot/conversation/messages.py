@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import set_committed_value
 
 from bot import clock
-from bot.database.session import insert
+from bot.database.statements import insert_row
 from bot.models import Attachment, Choice, Conversation, Message, table_of
 from bot.text import language
 from bot.text.normalize import fold
@@ -151,7 +151,7 @@ async def add(
         "choice_token": choice_token,
         "at": clock.now(),
     }
-    return await insert(session, Message, **columns | more)
+    return await insert_row(session, Message, **columns | more)
 
 
 def _hear_language(conversation: Conversation, text: str, languages: Sequence[str]) -> None:
@@ -225,7 +225,7 @@ async def put(
             gets it when it resumes), "pending" when the edge is to find it in the outbox. Beside
             the web chat every message is pending until its provider has it.
     """
-    message = await insert(
+    message = await insert_row(
         session,
         Message,
         conversation_id=conversation.id,

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.session import JoinTransactionMode
 
 from bot.database import sqlite_session
-from bot.database.write_lock import WritersGate
+from bot.database.write_lock import WriteLock
 
 # Whoever waits for a commit, here or in another process, does not wait for many more.
 MOST, LONGEST = 32, 0.025  # members, seconds
@@ -71,7 +71,7 @@ class GroupCommit:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         database = engine.url.database
-        self._gate = WritersGate(Path(database)) if database else None
+        self._gate = WriteLock(Path(database)) if database else None
         self._disk = sqlite_session.Disk()
         # Whoever waits is given the transaction to go on with, or none: then it begins one.
         self._first: deque[_Turn] = deque()

@@ -5,26 +5,19 @@ the write lock when it begins (``BEGIN IMMEDIATE``), so that what it read still 
 writes; on PostgreSQL the rows that matter are locked where they are read.
 """
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import TypeVar
 
-from sqlalchemy import Connection, CursorResult, Insert, Update, func, make_url, select
-from sqlalchemy import insert as insert_into
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import Connection, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
-from sqlalchemy.orm import make_transient_to_detached
 
 from bot.config.settings import Settings
 from bot.database import sqlite_session
 from bot.database.group_commit import GroupCommit
-from bot.models import Base, table_of
 
 Result = TypeVar("Result")
-Row = TypeVar("Row", bound=Base)
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 
 
@@ -83,65 +76,6 @@ class Database:
             await self._postgres.dispose()
         else:
             self.engine.dispose()
-
-
-async def changed_one(
-    session: AsyncSession, statement: Update, values: Mapping[str, Any] | None = None
-) -> bool:
-    """Run a conditional update; whether it found its row, which nobody else then did."""
-    result = await session.execute(
-        statement, values, execution_options={"synchronize_session": False}
-    )
-    return cast("CursorResult[Any]", result).rowcount == 1
-
-
-async def insert(session: AsyncSession, model: type[Row], **values: Any) -> Row:
-    """Insert a row at once, and keep it in the session.
-
-    A flush does that for any rows in their right order, and takes three times as long.
-    """
-    await session.flush()  # what it refers to is there
-    statement, blank = _insertion(model)
-    values = blank() | values
-    row = model(id=await session.scalar(statement, values), **values)
-    make_transient_to_detached(row)
-    session.add(row)
-    return row
-
-
-@cache
-def _insertion(model: type[Base]) -> tuple[Insert, Callable[[], dict[str, Any]]]:
-    """The statement, and what gives a new row the defaults of its columns."""
-    table = table_of(model)
-    columns = [column for column in table.columns if not column.primary_key]
-    defaults = {one.name: getattr(one.default, "arg", None) for one in columns}
-
-    def blank() -> dict[str, Any]:
-        return {
-            name: default(None) if callable(default) else default
-            for name, default in defaults.items()
-        }
-
-    return insert_into(table).returning(table.c.id), blank
-
-
-async def insert_if_absent(session: AsyncSession, model: type[Base], **values: Any) -> None:
-    """Insert a row unless one with the same key is there, whoever else is doing the same now."""
-    into = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgres_insert
-    await session.execute(into(model).values(**values).on_conflict_do_nothing())
-
-
-async def alone(session: AsyncSession, what: int) -> None:
-    """Whoever does the same waits until this transaction ends; on SQLite every writer does."""
-    if session.get_bind().dialect.name == "postgresql":
-        await session.execute(select(func.pg_advisory_xact_lock(what)))
-
-
-async def hold(session: AsyncSession, model: type[Base], key: int | None) -> None:
-    """Nobody else holds this row until the transaction ends; on SQLite nobody else writes."""
-    if key is not None and session.get_bind().dialect.name == "postgresql":
-        id_ = table_of(model).c.id
-        await session.execute(select(id_).where(id_ == key).with_for_update())
 
 
 def _postgres_engine(url: str) -> AsyncEngine:

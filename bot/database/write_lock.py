@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 
-class WritersGate:
+class WriteLock:
     """One process's way to the place of the writer of one database file."""
 
     def __init__(self, database: Path) -> None:

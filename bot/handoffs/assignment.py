@@ -14,7 +14,7 @@ from bot import clock
 from bot.agents.accounts import LEASE
 from bot.cases import audit
 from bot.customers import verification
-from bot.database.session import changed_one
+from bot.database.statements import compare_and_set
 from bot.models import Agent, Complaint, Handoff
 
 
@@ -137,7 +137,7 @@ async def _change(
 ) -> bool:
     await verification.lock(session, handoff.conversation_id)
     statement = update(Handoff).where(Handoff.id == handoff.id, *where).values(**values)  # type: ignore[arg-type]
-    changed = await changed_one(session, statement)
+    changed = await compare_and_set(session, statement)
     await session.refresh(handoff)
     return changed
 

@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.database.session import changed_one, insert_if_absent
+from bot.database.statements import compare_and_set, insert_if_absent
 from bot.models import Budget
 from bot.money import Money
 
@@ -84,7 +84,7 @@ async def _take(
     )
     after = Budget.spent_minor + amount.amount_minor
     fits = [] if limit is None else [after <= limit.amount_minor]
-    return await changed_one(
+    return await compare_and_set(
         session,
         update(Budget).where(*_row(period, day, amount.currency), *fits).values(spent_minor=after),
     )

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock
-from bot.database.session import insert
+from bot.database.statements import insert_row
 from bot.models import ACCOUNTS, Compensation, Complaint, LedgerEntry, Offer, Order
 from bot.money import Money
 
@@ -124,7 +124,7 @@ async def record(
             raise KeyReused(f"{key} was used for something else")
         return known
     offered = await session.get_one(Offer, compensation.offer_id)
-    return await insert(
+    return await insert_row(
         session,
         LedgerEntry,
         created_at=clock.now(),

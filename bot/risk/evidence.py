@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock, photo
 from bot.context.company_context import CompanyContext
-from bot.database.session import insert_if_absent
+from bot.database.statements import insert_if_absent
 from bot.models import Attachment, Complaint, Conversation, Doubt, Handoff, Message, Order
 from bot.photo import BANDS, BITS_A_BAND
 from bot.risk.signals import Signal, Trace, Traces, raised

@@ -14,7 +14,7 @@ from bot.conversation import cross_channel, messages, reachability
 from bot.conversation.channel_api import Arrived, Delivery, Event
 from bot.conversation.outbound import outbox
 from bot.customers import verification
-from bot.database.session import insert_if_absent
+from bot.database.statements import insert_if_absent
 from bot.models import Choice, Conversation, Message
 
 # How far a message has come; what is reported late takes nothing back.

@@ -15,7 +15,8 @@ from sqlalchemy import Update, bindparam, exists, or_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock
-from bot.database.session import Database, changed_one
+from bot.database.session import Database
+from bot.database.statements import compare_and_set
 from bot.models import RECEIVED, Conversation, Message, table_of
 
 LENGTH = timedelta(seconds=10)
@@ -85,7 +86,7 @@ class Lease:
         if self.is_alone:
             return True
         told = {"conversation": self.conversation_id, "owner": self.owner, **values}
-        return await changed_one(session, statement, told)
+        return await compare_and_set(session, statement, told)
 
 
 @asynccontextmanager

@@ -11,17 +11,17 @@ from pathlib import Path
 
 import pytest
 
-from bot.database.write_lock import WritersGate
+from bot.database.write_lock import WriteLock
 
 pytestmark = pytest.mark.integration
 # Takes the place again and again, each time for ten milliseconds, and tells how often.
 GREEDY = """
 import asyncio, sys, time
 from pathlib import Path
-from bot.writers_gate import WritersGate
+from bot.database.write_lock import WriteLock
 
 async def main():
-    gate = WritersGate(Path(sys.argv[1]))
+    gate = WriteLock(Path(sys.argv[1]))
     while True:
         await gate.enter()
         print("in", flush=True)
@@ -45,7 +45,7 @@ def another_process(database: Path, holds: float) -> Iterator["subprocess.Popen[
 
 
 async def test_a_process_that_writes_all_the_time_lets_others_in(tmp_path: Path) -> None:
-    gate = WritersGate(tmp_path / "regalo.db")
+    gate = WriteLock(tmp_path / "regalo.db")
     with another_process(tmp_path / "regalo.db", holds=0.01) as greedy:
         for _ in range(50):
             await asyncio.wait_for(gate.enter(), 5)
@@ -60,7 +60,7 @@ async def test_a_process_that_writes_all_the_time_lets_others_in(tmp_path: Path)
 
 
 async def test_the_place_of_a_process_that_was_killed_is_free(tmp_path: Path) -> None:
-    gate = WritersGate(tmp_path / "regalo.db")
+    gate = WriteLock(tmp_path / "regalo.db")
     with another_process(tmp_path / "regalo.db", holds=60) as holder:
         entering = asyncio.create_task(gate.enter())
         await asyncio.sleep(0.2)
@@ -72,7 +72,7 @@ async def test_the_place_of_a_process_that_was_killed_is_free(tmp_path: Path) ->
 
 
 async def test_who_no_longer_waits_keeps_nobody_out(tmp_path: Path) -> None:
-    ours, theirs = (WritersGate(tmp_path / "regalo.db") for _ in range(2))
+    ours, theirs = (WriteLock(tmp_path / "regalo.db") for _ in range(2))
     await ours.enter()
     waiting = asyncio.create_task(theirs.enter())
     await asyncio.sleep(0.05)
@@ -96,7 +96,7 @@ async def test_what_root_makes_belongs_to_the_owner_of_the_database(tmp_path: Pa
     database = tmp_path / "regalo.db"
     database.touch()
     os.chown(database, 65534, 65534)
-    gate = WritersGate(database)
+    gate = WriteLock(database)
     await gate.enter()
     gate.leave()
     gate.close()

@@ -15,7 +15,7 @@ from bot.models import (
     Compensation,
     Complaint,
     Conversation,
-    DecisionMade,
+    DecisionRecord,
     Handoff,
     Message,
     Offer,
@@ -31,7 +31,7 @@ TABLES: tuple[type[Base], ...] = (
     Complaint,
     Offer,
     Compensation,
-    DecisionMade,
+    DecisionRecord,
     Handoff,
 )
 Rows = dict[type[Base], list[dict[str, Any]]]
@@ -118,7 +118,7 @@ def _case(
     if decision.outcome == "offer":
         yield from _offer(dice, number, at, decision)
     yield (
-        DecisionMade,
+        DecisionRecord,
         {
             "complaint_id": number,
             "at": at,

@@ -29,13 +29,13 @@ from bot.models import (
     Complaint,
     Contact,
     Conversation,
-    Doubt,
     Handoff,
     Message,
     Note,
     Offer,
     Order,
     Promise,
+    RiskFlag,
 )
 from bot.money import Money, zero
 from bot.policy.alternative import Alternative
@@ -64,7 +64,7 @@ class Packet:
     remedy_cost: Money
     tier: str | None
     authority: Authority
-    signals: list[Doubt]  # why a person should look at it before anything is given
+    signals: list[RiskFlag]  # why a person should look at it before anything is given
 
 
 async def told(

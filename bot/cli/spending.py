@@ -12,7 +12,7 @@ from bot.compensation import spending_breaker
 from bot.context.company_context import CompanyContext, load_company_context
 from bot.database.session import Database, migrate
 from bot.ledger import budgets
-from bot.models import Pause
+from bot.models import SpendingPause
 from bot.money import show
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
@@ -80,7 +80,7 @@ async def _resume(session: AsyncSession, _context: CompanyContext) -> str:
     return "The assistant may give again." if resumed else "It was not paused."
 
 
-def _said(context: CompanyContext, standing: Pause) -> str:
+def _said(context: CompanyContext, standing: SpendingPause) -> str:
     since = standing.at.astimezone(context.company.tz).isoformat(timespec="minutes")
     figures = "".join(f", {name} {value}" for name, value in standing.detail.items())
     return f"Paused since {since}: {standing.reason}{figures}"

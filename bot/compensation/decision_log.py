@@ -12,16 +12,18 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock
-from bot.models import Complaint, Conversation, DecisionMade
+from bot.models import Complaint, Conversation, DecisionRecord
 from bot.policy.decide import CaseFacts, Decision
 
 Mode = Literal["live", "shadow"]
 
 # Made once, for it is asked for each decision.
 _LATEST = (
-    select(DecisionMade)
-    .where(DecisionMade.complaint_id == bindparam("case"), DecisionMade.mode == bindparam("mode"))
-    .order_by(DecisionMade.id.desc())
+    select(DecisionRecord)
+    .where(
+        DecisionRecord.complaint_id == bindparam("case"), DecisionRecord.mode == bindparam("mode")
+    )
+    .order_by(DecisionRecord.id.desc())
     .limit(1)
 )
 _FACTS: Final = TypeAdapter(CaseFacts)
@@ -47,9 +49,9 @@ async def record(
     *,
     offer_id: int | None = None,
     mode: Mode = "live",
-) -> DecisionMade:
+) -> DecisionRecord:
     """Keep a decision; one that says in the same case what the last one said is not kept again."""
-    made = DecisionMade(
+    made = DecisionRecord(
         complaint_id=case.id,
         at=clock.now(),
         mode=mode,
@@ -75,12 +77,12 @@ async def record(
 
 async def latest(
     session: AsyncSession, case: Complaint, mode: Mode = "live"
-) -> DecisionMade | None:
+) -> DecisionRecord | None:
     """What was decided last in a case."""
     return await session.scalar(_LATEST, {"case": case.id, "mode": mode})
 
 
-def _says(made: DecisionMade) -> tuple[object, ...]:
+def _says(made: DecisionRecord) -> tuple[object, ...]:
     return (
         made.policy_version,
         made.outcome,

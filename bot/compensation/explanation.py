@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.compensation.decision_log import facts_from_json
-from bot.models import Complaint, DecisionMade
+from bot.models import Complaint, DecisionRecord
 from bot.money import Money, minor_digits, round_to
 from bot.policy.decide import CaseFacts
 
@@ -36,7 +36,7 @@ class Weighed:
 class Explanation:
     """A decision as it was made."""
 
-    made: DecisionMade
+    made: DecisionRecord
     facts: CaseFacts
     why: str  # the rule's own reason
     raised_percent: Decimal
@@ -61,14 +61,14 @@ class Explanation:
 async def of_case(session: AsyncSession, case: Complaint) -> list[Explanation]:
     """Every decision that was made in a case and held, oldest first."""
     rows = await session.scalars(
-        select(DecisionMade)
-        .where(DecisionMade.complaint_id == case.id, DecisionMade.mode == "live")
-        .order_by(DecisionMade.id)
+        select(DecisionRecord)
+        .where(DecisionRecord.complaint_id == case.id, DecisionRecord.mode == "live")
+        .order_by(DecisionRecord.id)
     )
     return [explain(made) for made in rows]
 
 
-def explain(made: DecisionMade) -> Explanation:
+def explain(made: DecisionRecord) -> Explanation:
     """The decision that a row keeps."""
     working = made.working
     return Explanation(

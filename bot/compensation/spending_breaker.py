@@ -16,7 +16,7 @@ from bot.company.profile import Company
 from bot.context.company_context import CompanyContext
 from bot.database.session import Database
 from bot.database.statements import compare_and_set, insert_if_absent
-from bot.models import Agent, Compensation, LedgerEntry, Pause, ProviderTry
+from bot.models import Agent, Compensation, LedgerEntry, ProviderTry, SpendingPause
 from bot.policy.breaker_spec import Burst, UnusualHour
 
 log = structlog.get_logger()
@@ -26,8 +26,8 @@ USUAL_DAYS = 28
 KNOWN_DAYS = 7
 GIVEN_BY_THE_BOT = (LedgerEntry.from_account == "company", LedgerEntry.originator == "bot")
 # Made once, for they are asked for each offer and choice.
-_OPEN = select(Pause).where(Pause.is_open)
-_LAST_RESUMED = select(func.max(Pause.resumed_at))
+_OPEN = select(SpendingPause).where(SpendingPause.is_open)
+_LAST_RESUMED = select(func.max(SpendingPause.resumed_at))
 _ONLY_ERRORS = (
     select(ProviderTry.is_error)
     .where(ProviderTry.at > bindparam("since"))
@@ -46,7 +46,7 @@ class Tripped:
     detail: dict[str, Any]
 
 
-async def open_pause(session: AsyncSession) -> Pause | None:
+async def open_pause(session: AsyncSession) -> SpendingPause | None:
     """The pause that stands; None while the assistant may spend."""
     return await session.scalar(_OPEN)
 
@@ -58,14 +58,16 @@ async def is_paused(session: AsyncSession) -> bool:
 
 async def pause(
     session: AsyncSession, reason: str, detail: dict[str, Any], by: Agent | None = None
-) -> Pause:
+) -> SpendingPause:
     """Stop the assistant's spending; paused before, that pause stands."""
     known = await open_pause(session)
     if known is not None:
         return known
     values = {"reason": reason, "detail": detail, "at": clock.now()}
-    await insert_if_absent(session, Pause, is_open=True, paused_by=by.id if by else None, **values)
-    paused = (await session.scalars(select(Pause).where(Pause.is_open))).one()
+    await insert_if_absent(
+        session, SpendingPause, is_open=True, paused_by=by.id if by else None, **values
+    )
+    paused = (await session.scalars(select(SpendingPause).where(SpendingPause.is_open))).one()
     log.warning("spending_paused", reason=paused.reason, **paused.detail)
     return paused
 
@@ -78,8 +80,8 @@ async def resume(session: AsyncSession, by: Agent | None) -> bool:
     """
     resumed = await compare_and_set(
         session,
-        update(Pause)
-        .where(Pause.is_open)
+        update(SpendingPause)
+        .where(SpendingPause.is_open)
         .values(is_open=False, resumed_at=clock.now(), resumed_by=by.id if by else None),
     )
     if resumed:
@@ -87,7 +89,7 @@ async def resume(session: AsyncSession, by: Agent | None) -> bool:
     return resumed
 
 
-async def look(session: AsyncSession, context: CompanyContext) -> Pause | None:
+async def look(session: AsyncSession, context: CompanyContext) -> SpendingPause | None:
     """The pause that stands, or that must stand from now on.
 
     What happened before the last pause ended counts no more: whoever ended it has seen it.

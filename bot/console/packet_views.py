@@ -7,7 +7,7 @@ from bot.compensation.authority import Authority
 from bot.compensation.offers import TAKEN
 from bot.console.decision_view import why
 from bot.console.serializers import Json, Views, moment
-from bot.models import Compensation, Doubt, Offer, Order
+from bot.models import Compensation, Offer, Order, RiskFlag
 from bot.money import Money
 
 # Whether the customer agreed to the summary; silence is no yes.
@@ -94,7 +94,7 @@ class PacketViews(Views):
             )
         return shown
 
-    def _signal(self, one: Doubt) -> Json:
+    def _signal(self, one: RiskFlag) -> Json:
         told = {name: value for name, value in one.detail.items() if name != "references"}
         return {
             "name": one.signal,

@@ -16,8 +16,8 @@ from bot.models import (
     Complaint,
     Conversation,
     Note,
-    Pause,
     Promise,
+    SpendingPause,
 )
 from bot.money import Money, minor_digits
 
@@ -198,7 +198,7 @@ class Views:
             "answer": one.answer,
         }
 
-    def pause(self, one: Pause | None) -> Json | None:
+    def pause(self, one: SpendingPause | None) -> Json | None:
         """Why the assistant's spending stands still, and since when."""
         return {"reason": one.reason, "at": moment(one.at)} if one else None
 

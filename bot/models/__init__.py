@@ -7,13 +7,13 @@ from bot.models.remedy import (
     ACCOUNTS,
     Budget,
     Compensation,
-    DecisionMade,
-    Doubt,
+    DecisionRecord,
     Fulfilment,
     LedgerEntry,
     Offer,
-    Pause,
     ProviderTry,
+    RiskFlag,
+    SpendingPause,
 )
 from bot.models.staff import Agent, AgentSession, Approval, Note
 from bot.models.talk import PENDING, RECEIVED, Attachment, Choice, Conversation, Message
@@ -36,8 +36,7 @@ __all__ = [
     "Complaint",
     "Contact",
     "Conversation",
-    "DecisionMade",
-    "Doubt",
+    "DecisionRecord",
     "Fulfilment",
     "Handoff",
     "LedgerEntry",
@@ -45,8 +44,9 @@ __all__ = [
     "Note",
     "Offer",
     "Order",
-    "Pause",
     "Promise",
     "ProviderTry",
+    "RiskFlag",
+    "SpendingPause",
     "table_of",
 ]

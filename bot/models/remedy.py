@@ -146,8 +146,8 @@ class Budget(Base):
     untold_minor: Mapped[Minor] = mapped_column(default=0)
 
 
-class Pause(Base):
-    """The assistant's spending stands still: since when and why, and who let it go on."""
+class SpendingPause(Base):
+    """A pause of the assistant's spending: when and why it began, and who ended it."""
 
     __tablename__ = "pauses"
     __table_args__ = (
@@ -224,8 +224,8 @@ class ProviderTry(Base):
     outcome: Mapped[str]
 
 
-class DecisionMade(Base):
-    """What the policy said to a case and by which facts: why this offer, and what another gives."""
+class DecisionRecord(Base):
+    """A decision of the policy on a case, kept with its facts to be explained and replayed."""
 
     __tablename__ = "decisions"
     __table_args__ = (Index("ix_decisions_at", "at"),)
@@ -249,8 +249,8 @@ class DecisionMade(Base):
     language: Mapped[str] = mapped_column(String(2))
 
 
-class Doubt(Base):
-    """A sign that somebody should look at a case; it refuses nobody anything."""
+class RiskFlag(Base):
+    """A risk signal raised on a case: a person should look at it first. It refuses nothing."""
 
     __tablename__ = "doubts"
     __table_args__ = (UniqueConstraint("complaint_id", "signal"),)

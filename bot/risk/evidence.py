@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import clock, photo
 from bot.context.company_context import CompanyContext
 from bot.database.statements import insert_if_absent
-from bot.models import Attachment, Complaint, Conversation, Doubt, Handoff, Message, Order
+from bot.models import Attachment, Complaint, Conversation, Handoff, Message, Order, RiskFlag
 from bot.photo import BANDS, BITS_A_BAND
 from bot.risk.signals import Signal, Trace, Traces, raised
 
@@ -57,7 +57,7 @@ async def note(session: AsyncSession, case: Complaint, signals: Sequence[Signal]
     for one in signals:
         await insert_if_absent(
             session,
-            Doubt,
+            RiskFlag,
             complaint_id=case.id,
             signal=one.name,
             detail=one.detail,
@@ -65,9 +65,9 @@ async def note(session: AsyncSession, case: Complaint, signals: Sequence[Signal]
         )
 
 
-async def noted(session: AsyncSession, case: Complaint) -> list[Doubt]:
+async def noted(session: AsyncSession, case: Complaint) -> list[RiskFlag]:
     """What was kept of a case, in the order in which it was seen."""
-    query = select(Doubt).where(Doubt.complaint_id == case.id).order_by(Doubt.id)
+    query = select(RiskFlag).where(RiskFlag.complaint_id == case.id).order_by(RiskFlag.id)
     return list(await session.scalars(query))
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 
 from bot.compensation.decision_log import Mode, facts_from_json
 from bot.compensation.offers import TAKEN
-from bot.models import Compensation, Complaint, DecisionMade, Handoff, Offer
+from bot.models import Compensation, Complaint, DecisionRecord, Handoff, Offer
 from bot.simulation import replay
 from bot.simulation.replay import Option, Past
 
@@ -36,7 +36,9 @@ class Extent:
 async def extent(session: AsyncSession, since: datetime) -> Extent:
     """How much there is to read."""
     cases = select(func.count()).where(Complaint.first_message_at >= since, Complaint.is_told)
-    decided = exists().where(DecisionMade.complaint_id == Complaint.id, DecisionMade.mode == "live")
+    decided = exists().where(
+        DecisionRecord.complaint_id == Complaint.id, DecisionRecord.mode == "live"
+    )
     return Extent(
         int(await session.scalar(cases) or 0), int(await session.scalar(cases.where(decided)) or 0)
     )
@@ -68,10 +70,10 @@ async def pages(
     session: AsyncSession, since: datetime, mode: Mode
 ) -> AsyncIterator[Sequence[Row[Any]]]:
     """The last decision of each case, page by page."""
-    query = _last(mode).where(Complaint.first_message_at >= since).order_by(DecisionMade.id)
+    query = _last(mode).where(Complaint.first_message_at >= since).order_by(DecisionRecord.id)
     reached = 0
     while True:
-        found = await session.execute(query.where(DecisionMade.id > reached).limit(PAGE))
+        found = await session.execute(query.where(DecisionRecord.id > reached).limit(PAGE))
         rows = found.all()
         if not rows:
             return
@@ -83,23 +85,23 @@ async def last_of(
     session: AsyncSession, complaint_ids: Sequence[int], mode: Mode
 ) -> Sequence[Row[Any]]:
     """The last decision of each of these cases."""
-    query = _last(mode).where(DecisionMade.complaint_id.in_(complaint_ids))
+    query = _last(mode).where(DecisionRecord.complaint_id.in_(complaint_ids))
     found = await session.execute(query)
     rows: Sequence[Row[Any]] = found.all()
     return rows
 
 
 def _last(mode: Mode) -> Select[Any]:
-    later = aliased(DecisionMade)
+    later = aliased(DecisionRecord)
     last = select(func.max(later.id)).where(
-        later.complaint_id == DecisionMade.complaint_id, later.mode == mode
+        later.complaint_id == DecisionRecord.complaint_id, later.mode == mode
     )
     return (
-        select(*DecisionMade.__table__.columns, Complaint.reference)
-        .join(Complaint, Complaint.id == DecisionMade.complaint_id)
+        select(*DecisionRecord.__table__.columns, Complaint.reference)
+        .join(Complaint, Complaint.id == DecisionRecord.complaint_id)
         .where(
-            DecisionMade.mode == mode,
-            DecisionMade.id == last.correlate(DecisionMade).scalar_subquery(),
+            DecisionRecord.mode == mode,
+            DecisionRecord.id == last.correlate(DecisionRecord).scalar_subquery(),
         )
     )
 

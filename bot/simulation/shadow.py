@@ -15,7 +15,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.compensation import decision_log
-from bot.models import Complaint, Conversation, DecisionMade
+from bot.models import Complaint, Conversation, DecisionRecord
 from bot.policy.decide import CaseFacts, Policy, decide
 from bot.simulation import case_reader, replay
 from bot.simulation.replay import Answer
@@ -97,8 +97,10 @@ class Agreement:
 
 async def agreement(session: AsyncSession, since: datetime) -> Agreement:
     """Compare the last decisions of both, case by case, for the newest shadow policy."""
-    newest = select(DecisionMade.policy_version).where(DecisionMade.mode == "shadow")
-    found = Agreement(await session.scalar(newest.order_by(DecisionMade.id.desc()).limit(1)) or "")
+    newest = select(DecisionRecord.policy_version).where(DecisionRecord.mode == "shadow")
+    found = Agreement(
+        await session.scalar(newest.order_by(DecisionRecord.id.desc()).limit(1)) or ""
+    )
     async for live, shadow in _pairs(session, since):
         if shadow is None or shadow.policy_version != found.version or live.facts != shadow.facts:
             found.not_comparable += 1

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from bot.compensation.decision_log import facts_from_json
 from bot.conversation.agents import agent_actions
-from bot.models import DecisionMade, Offer
+from bot.models import DecisionRecord, Offer
 from bot.money import Money
 from bot.policy.decide import decide
 from tests.integration.harness import ANA, AppHarness, ConversationHarness
@@ -14,7 +14,7 @@ DAMAGED = f"Compré una licuadora, pedido 10482, y llegó quebrada. {ANA}"
 
 async def test_an_offer_is_kept_with_what_it_was_decided_by(chat: ConversationHarness) -> None:
     await chat.customer("damaged", DAMAGED)
-    (made,) = await chat.app.all(DecisionMade)
+    (made,) = await chat.app.all(DecisionRecord)
     (offer,) = await chat.app.all(Offer)
     assert (made.mode, made.outcome, made.offer_id) == ("live", "offer", offer.id)
     assert (made.rule_id, made.reasons) == (offer.rule_id, offer.reasons)
@@ -38,7 +38,7 @@ async def test_a_person_is_kept_with_the_reason(
     await app.order("90001", ANA)
     other = await app.chat()
     await other.customer("damaged", f"El pedido 90001 llegó roto. {ANA}")
-    made = (await app.all(DecisionMade))[-1]
+    made = (await app.all(DecisionRecord))[-1]
     assert (made.outcome, made.reason, made.offer_id) == ("person", "customer_limit", None)
     assert facts_from_json(made.facts).usage.customer_count == 1
 
@@ -47,19 +47,19 @@ async def test_the_same_offer_shown_again_is_not_kept_again(chat: ConversationHa
     await chat.customer("damaged", DAMAGED)
     await chat.customer("affirm", "sí, claro")
     await chat.customer("inform", "mi pedido es el 10482")
-    assert await chat.app.count(DecisionMade) == 1
+    assert await chat.app.count(DecisionRecord) == 1
 
 
 async def test_the_same_decision_for_a_person_is_kept_once(chat: ConversationHarness) -> None:
     said = "El televisor del pedido 10486 llegó roto. oscar.quinones@example.com"
     await chat.customer("damaged", said)
     assert chat.told("ask_photo")
-    assert not await chat.app.count(DecisionMade)
+    assert not await chat.app.count(DecisionRecord)
     await chat.customer("inform", "no tengo foto")
-    assert [one.outcome for one in await chat.app.all(DecisionMade)] == ["person"]
+    assert [one.outcome for one in await chat.app.all(DecisionRecord)] == ["person"]
     laura = await chat.app.person()
     await chat.claimed_by(laura)
     await chat.does(agent_actions.give_back, laura)
     await chat.customer("inform", "¿y entonces?")
-    assert [one.outcome for one in await chat.app.all(DecisionMade)] == ["person"]
+    assert [one.outcome for one in await chat.app.all(DecisionRecord)] == ["person"]
     assert len(await chat.handoffs()) == 2

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.compensation import explanation
 from bot.compensation.explanation import Explanation
-from bot.models import DecisionMade
+from bot.models import DecisionRecord
 from bot.money import Money
 from tests.integration.harness import ANA, AppHarness, ConversationHarness
 
@@ -128,8 +128,8 @@ async def test_a_row_from_before_the_working_was_kept_is_still_explained(
 ) -> None:
     await chat.customer("late_delivery", LATE)
     async with chat.app.db.write() as session:
-        (row,) = await chat.app.all(DecisionMade)
-        (await session.get_one(DecisionMade, row.id)).working = {}
+        (row,) = await chat.app.all(DecisionRecord)
+        (await session.get_one(DecisionRecord, row.id)).working = {}
     (one,) = await decisions(chat)
     assert (one.why, one.left_out) == ("", ())
     assert one.raised_percent == 0

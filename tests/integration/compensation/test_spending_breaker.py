@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 from bot.compensation import spending_breaker
 from bot.compensation.agent_remedies import Wanted
 from bot.conversation.agents import agent_offers
-from bot.models import Fulfilment, LedgerEntry, Pause, ProviderTry
+from bot.models import Fulfilment, LedgerEntry, ProviderTry, SpendingPause
 from bot.money import Money
 from bot.policy.breaker_spec import BreakerSpec
 from tests.integration.harness import ANA, AppHarness, ConversationHarness
@@ -98,7 +98,7 @@ async def test_a_burst_stops_at_its_number_and_a_resumed_one_counts_anew(
             await chat.press("Bono de compra")
     assert await app.count(LedgerEntry) == 2
     assert await person_because(chats[2]) == ["paused"]
-    (pause,) = await app.all(Pause)
+    (pause,) = await app.all(SpendingPause)
     assert (pause.is_open, pause.reason, pause.detail["remedies"]) == (True, "burst", 2)
     assert [one["reason"] for one in logs if one["event"] == "spending_paused"] == ["burst"]
     assert await resume(app)
@@ -126,7 +126,7 @@ async def test_errors_in_a_row_stop_it_and_one_success_between_them_does_not(
     assert not await spending_breaker.watch(app.db, app.context)
     await tries(app, chat, True)
     assert await spending_breaker.watch(app.db, app.context)
-    (pause,) = await app.all(Pause)
+    (pause,) = await app.all(SpendingPause)
     assert pause.reason == "errors"
     app.clock.forward(minutes=1)
     await resume(app)
@@ -157,7 +157,7 @@ async def test_an_hour_far_above_what_is_usual_at_that_hour_stops_it(
     for chat in busy:
         await chat.press("Bono de compra")
     # Three so far in this hour are more than twice the usual one, so the fourth was not given.
-    (pause,) = await app.all(Pause)
+    (pause,) = await app.all(SpendingPause)
     assert pause.reason == "unusual_hour"
     assert pause.detail["given"] == given.value_minor * 3
     assert pause.detail["usual"] == given.value_minor
@@ -199,4 +199,4 @@ async def test_the_pause_is_committed_even_where_the_gift_was_not(
     app.clock.forward(seconds=timedelta(minutes=1).total_seconds())
     assert await spending_breaker.watch(app.db, app.context)
     assert await spending_breaker.watch(app.db, app.context)
-    assert await app.count(Pause) == 1
+    assert await app.count(SpendingPause) == 1

@@ -1,4 +1,4 @@
-"""Doubt without accusation: a person looks first, and the customer hears what all others hear."""
+"""Risk flags: a person looks first, nobody is refused, and customers read what all others read."""
 
 import io
 import random
@@ -16,7 +16,7 @@ from bot import photo
 from bot.casefile import build
 from bot.conversation.agents import agent_actions
 from bot.customers import fingerprints
-from bot.models import Compensation, Complaint, Conversation, Doubt, LedgerEntry, Order
+from bot.models import Compensation, Complaint, Conversation, LedgerEntry, Order, RiskFlag
 from bot.policy.signal_spec import NAMES, Signals
 from bot.risk import evidence
 from bot.risk.signals import Signal
@@ -58,7 +58,7 @@ async def complains(
 async def raised(chat: ConversationHarness) -> dict[str, dict[str, Any]]:
     """What was kept of the case, by signal."""
     case = await chat.case()
-    rows = await chat.app.all(Doubt, Doubt.complaint_id == case.id)
+    rows = await chat.app.all(RiskFlag, RiskFlag.complaint_id == case.id)
     return {one.signal: one.detail for one in rows}
 
 
@@ -221,7 +221,7 @@ async def test_the_same_photo_again_in_ones_own_case_is_nothing(app: AppHarness)
     text = "El pedido 30001 salió mal, rosa@example.com"
     await with_photo(first, scene(1), "damaged", text)
     await with_photo(again, scene(1), "damaged", text)
-    assert await app.count(Doubt) == 0
+    assert await app.count(RiskFlag) == 0
 
 
 async def test_a_person_who_gives_the_case_back_has_settled_it(app: AppHarness) -> None:

@@ -10,7 +10,7 @@ import pytest
 from bot import clock
 from bot.config.settings import ROOT, Settings
 from bot.context.company_context import SHADOW, load_company_context
-from bot.models import Compensation, DecisionMade, LedgerEntry, Offer
+from bot.models import Compensation, DecisionRecord, LedgerEntry, Offer
 from bot.policy.decide import CaseFacts, Decision, Policy
 from bot.simulation import shadow
 from bot.simulation.shadow import Agreement
@@ -42,7 +42,7 @@ async def test_the_shadow_is_kept_and_the_customer_sees_nothing_of_it(app: AppHa
     plain = await app.chat()
     with_shadow(app, all_to_people(app.context.policy, "damaged"))
     await plain.customer("damaged", DAMAGED)
-    live, beside = await app.all(DecisionMade)
+    live, beside = await app.all(DecisionRecord)
     assert (live.mode, live.outcome) == ("live", "offer")
     assert (beside.mode, beside.outcome, beside.reason) == ("shadow", "person", "rule_says_person")
     assert (beside.policy_version, beside.offer_id) == ("beside", None)
@@ -58,7 +58,7 @@ async def test_a_shadow_that_offers_gives_nothing(app: AppHarness) -> None:
     app.use_policy(all_to_people(policy, "damaged"))
     chat = await app.chat()
     await chat.customer("damaged", DAMAGED)
-    assert [one.outcome for one in await app.all(DecisionMade)] == ["person", "offer"]
+    assert [one.outcome for one in await app.all(DecisionRecord)] == ["person", "offer"]
     assert not await app.count(Offer)
     assert not await app.count(Compensation)
     assert not await app.count(LedgerEntry)
@@ -79,7 +79,7 @@ async def test_a_shadow_that_breaks_touches_no_customer(
 
     monkeypatch.setattr(shadow, "decide", breaks if where == "decide" else writes_nonsense)
     await chat.customer("damaged", DAMAGED)
-    assert [one.mode for one in await app.all(DecisionMade)] == ["live"]
+    assert [one.mode for one in await app.all(DecisionRecord)] == ["live"]
     assert len(chat.table) == 4
     await chat.press(1)
     assert [one.kind for one in await chat.taken()] == ["refund"]

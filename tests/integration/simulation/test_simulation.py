@@ -14,7 +14,7 @@ from sqlalchemy import delete
 
 from bot import clock
 from bot.config.settings import ROOT, Settings
-from bot.models import DecisionMade
+from bot.models import DecisionRecord
 from bot.policy.decide import Policy
 from bot.simulation import case_reader
 from bot.simulation.simulation import Simulation
@@ -94,7 +94,7 @@ async def test_cases_without_a_decision_are_told_apart(app: AppHarness) -> None:
     scene = await play(app)
     case = await scene.ana.case()
     async with app.db.write() as session:
-        await session.execute(delete(DecisionMade).where(DecisionMade.complaint_id == case.id))
+        await session.execute(delete(DecisionRecord).where(DecisionRecord.complaint_id == case.id))
     async with app.db.read() as session:
         found = await case_reader.extent(session, clock.now() - timedelta(days=90))
     assert (found.cases, found.decided, found.undecided) == (2, 1, 1)

@@ -16,7 +16,7 @@ from bot.models import (
     Choice,
     Compensation,
     Complaint,
-    DecisionMade,
+    DecisionRecord,
     Fulfilment,
     LedgerEntry,
     Message,
@@ -256,7 +256,7 @@ async def test_refused_is_told_as_it_is_with_a_person_and_something_else_to_choo
     assert "card" not in message.text  # what the system says is for people of the company
     titles = [choice.title for choice in chosen.table]
     assert titles == ["Uno nuevo por exprés", "Saldo con 10 % más ($275.000)", "Ninguna me sirve"]
-    why = (await app.all(DecisionMade))[-1]
+    why = (await app.all(DecisionRecord))[-1]
     assert why.offer_id == (await app.all(Offer))[-1].id
     assert [one["kind"] for one in why.alternatives] == ["replacement", "store_credit"]
     (voided,) = await app.all(Promise, Promise.what == "refund")

@@ -6,7 +6,7 @@ from actions.next_step import to_person
 from actions.turn import COUNT_UNCLEAR, Turn, TurnAction
 from bot.company.opening_hours import show_hours
 from bot.models import Complaint
-from bot.text.reply import Option, Say, payload
+from bot.text.reply import Reply, ReplyButton, payload
 from bot.understanding.clarification import candidates
 from bot.understanding.escalation import alarm
 
@@ -21,7 +21,7 @@ class Chat(TurnAction):
         """See the rules in ``data/rules/chat.yml``."""
         return "action_chat"
 
-    async def respond(self, turn: Turn) -> list[Say]:
+    async def respond(self, turn: Turn) -> list[Reply]:
         """Answer, then take up the question that is open."""
         if turn.intent == "smalltalk" and not any(sign.isalnum() for sign in turn.text):
             # "😡", "???": nothing in it says that this is about something else.
@@ -30,26 +30,26 @@ class Chat(TurnAction):
         if turn.intent == "switch_language":
             wanted = _other_language(turn)
             turn.conversation.language = turn.context.company.spoken(wanted)
-            return await go_on(turn, turn.say("language"))
+            return await go_on(turn, turn.render("language"))
         case = await turn.case()
         if case is not None and await chosen_in_words(turn, case) is not None:
             return await go_on(turn)
         answer = _answer(turn, case)
         if turn.intent in _LEAVE_IT or (case is None and turn.intent != "abuse"):
-            return [Say(answer)]
+            return [Reply(answer)]
         return await go_on(turn, answer)
 
 
 def _answer(turn: Turn, case: Complaint | None) -> str:
     if turn.intent == "greet" and case is not None:
-        return turn.say("greet_again")
+        return turn.render("greet_again")
     if turn.intent == "remark" and case is not None:
         # What went wrong is told already, and facts speak for themselves.
-        return "" if turn.facts else turn.say("remark_in_case")
+        return "" if turn.facts else turn.render("remark_in_case")
     if turn.intent == "ask_hours":
         hours = show_hours(turn.context.company, turn.conversation.language)
-        return turn.say("ask_hours", hours=hours)
-    return turn.say(turn.intent)
+        return turn.render("ask_hours", hours=hours)
+    return turn.render(turn.intent)
 
 
 def _other_language(turn: Turn) -> str:
@@ -69,38 +69,40 @@ class NotUnderstood(TurnAction):
         """See the rules in ``data/rules/chat.yml``."""
         return "action_not_understood"
 
-    async def respond(self, turn: Turn) -> list[Say]:
+    async def respond(self, turn: Turn) -> list[Reply]:
         """See ``_not_understood``."""
         return await _not_understood(turn)
 
 
-async def _not_understood(turn: Turn) -> list[Say]:
+async def _not_understood(turn: Turn) -> list[Reply]:
     """Facts and choices are still seen; then one open question; the second time a person."""
     case = await turn.case()
     if case is None and (grave := alarm(turn.text)) is not None:
         return await to_person(turn, grave)
     if turn.photos or (turn.facts and case is not None):
-        return await go_on(turn, turn.say("photo_received") if turn.photos else "")
+        return await go_on(turn, turn.render("photo_received") if turn.photos else "")
     if case is not None and await chosen_in_words(turn, case) is not None:
         return await go_on(turn)
     if turn.count(COUNT_UNCLEAR) > 1:
         return await to_person(turn, "not_understood")
     if case is not None:
-        what = turn.say(f"what_{case.category}")
-        known = turn.say("unclear_known", what=what, reference=case.reference)
+        what = turn.render(f"what_{case.category}")
+        known = turn.render("unclear_known", what=what, reference=case.reference)
         return await go_on(turn, known)
     return [_ask_back(turn)]
 
 
-def _ask_back(turn: Turn) -> Say:
+def _ask_back(turn: Turn) -> Reply:
     """The one open question, with what was understood."""
     near = candidates(turn.ranking)
     if len(near) == 2:
-        options = [Option(turn.say(f"what_{name}").capitalize(), payload(name)) for name in near]
-        return Say(turn.say("which_of_two"), tuple(options))
+        buttons = [
+            ReplyButton(turn.render(f"what_{name}").capitalize(), payload(name)) for name in near
+        ]
+        return Reply(turn.render("which_of_two"), tuple(buttons))
     if turn.facts.thing:
-        near_it = turn.say("your_thing", thing=turn.facts.thing)
-        return Say(turn.say("unclear_about", what=near_it))
+        near_it = turn.render("your_thing", thing=turn.facts.thing)
+        return Reply(turn.render("unclear_about", what=near_it))
     if near:
-        return Say(turn.say("unclear_about", what=turn.say(f"what_{near[0]}")))
-    return Say(turn.say("unclear"))
+        return Reply(turn.render("unclear_about", what=turn.render(f"what_{near[0]}")))
+    return Reply(turn.render("unclear"))

@@ -8,11 +8,11 @@ from bot.compensation import acceptance, offers
 from bot.compensation.acceptance import Acceptance
 from bot.handoffs import queue
 from bot.models import Compensation, Complaint
-from bot.text.reply import Say
+from bot.text.reply import Reply
 from bot.understanding import choice_matching
 
 
-async def take(turn: Turn, compensation_id: int) -> list[Say]:
+async def take(turn: Turn, compensation_id: int) -> list[Reply]:
     """Give the customer the alternative they chose, and confirm what was done."""
     outcome, remedy = await acceptance.accept(turn.session, turn.context, compensation_id, "bot")
     case = await turn.session.get_one(Complaint, remedy.complaint_id)
@@ -25,7 +25,7 @@ async def take(turn: Turn, compensation_id: int) -> list[Say]:
         return [_stands(turn, case, remedy)]
     if outcome is Acceptance.GONE:
         here = await turn.case()
-        gone = Say(turn.say("offer_gone"))
+        gone = Reply(turn.render("offer_gone"))
         return [gone] if here is None else [gone, *await next_step(turn, here)]
     return await to_person(turn, outcome.value)
 
@@ -46,7 +46,7 @@ class Choose(TurnAction):
         """See the rules in ``data/rules/compensation.yml``."""
         return "action_choose"
 
-    async def respond(self, turn: Turn) -> list[Say]:
+    async def respond(self, turn: Turn) -> list[Reply]:
         """Take what was chosen; ask again only when the words fit no alternative."""
         turn.understood()
         pressed = turn.entities.get("compensation")
@@ -73,7 +73,7 @@ class Affirm(TurnAction):
         """See the rules in ``data/rules/compensation.yml``."""
         return "action_affirm"
 
-    async def respond(self, turn: Turn) -> list[Say]:
+    async def respond(self, turn: Turn) -> list[Reply]:
         """A yes takes the only alternative, or the person that was offered."""
         turn.understood()
         case = await turn.case()
@@ -97,7 +97,7 @@ class Deny(TurnAction):
         """See the rules in ``data/rules/compensation.yml``."""
         return "action_deny"
 
-    async def respond(self, turn: Turn) -> list[Say]:
+    async def respond(self, turn: Turn) -> list[Reply]:
         """A no to all alternatives brings a person; a no to more ends the case as it stands."""
         turn.understood()
         case = await turn.case()
@@ -113,21 +113,21 @@ class Deny(TurnAction):
             return await to_person(turn, "all_declined")
         if await complaints.remedied(turn.session, case) is not None:
             complaints.close(turn.session, case, "customer")
-            return [Say(turn.say("closed", reference=case.reference))]
+            return [Reply(turn.render("closed", reference=case.reference))]
         return await next_step(turn, case)
 
 
-async def _nothing_to_choose(turn: Turn) -> list[Say]:
+async def _nothing_to_choose(turn: Turn) -> list[Reply]:
     """A yes, a no or a choice with no case open: say what stands, or ask what happened."""
     last = await complaints.latest(turn.session, turn.conversation)
     remedy = await acceptance.taken(turn.session, last) if last else None
     if last is None or remedy is None:
-        return [Say(turn.say("ask_what"))]
+        return [Reply(turn.render("ask_what"))]
     return [_stands(turn, last, remedy)]
 
 
-def _stands(turn: Turn, case: Complaint, remedy: Compensation) -> Say:
+def _stands(turn: Turn, case: Complaint, remedy: Compensation) -> Reply:
     """What was chosen before, told again as it stands."""
-    return Say(
-        turn.say("taken_before", title=remedies.title(turn, remedy), reference=case.reference)
+    return Reply(
+        turn.render("taken_before", title=remedies.title(turn, remedy), reference=case.reference)
     )

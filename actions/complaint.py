@@ -10,7 +10,7 @@ from bot.compensation import offers
 from bot.models import Complaint
 from bot.remedy_kind import KINDS
 from bot.text.normalize import fold
-from bot.text.reply import Say
+from bot.text.reply import Reply
 from bot.understanding import choice_matching
 from bot.understanding.escalation import alarm
 from bot.understanding.second_complaint import second
@@ -34,7 +34,7 @@ class TakeComplaint(TurnAction):
         """See the rules in ``data/rules/complaint.yml``."""
         return "action_take_complaint"
 
-    async def respond(self, turn: Turn) -> list[Say]:
+    async def respond(self, turn: Turn) -> list[Reply]:
         """Apologise and go on; what was told before is not apologised for again."""
         turn.understood()
         case = await turn.case()
@@ -86,17 +86,17 @@ async def _asked_for(turn: Turn, case: Complaint) -> int | None:
 def apology(turn: Turn, case: Complaint) -> str:
     """The apology for the very thing that happened, and responsibility for it."""
     thing = _thing(turn, case)
-    parts = [turn.say(f"apology_{case.category}", thing=thing)]
-    parts += [turn.say("apology_also", what=turn.say(f"what_{also}")) for also in case.also]
-    parts.append(turn.say("responsible", reference=case.reference))
+    parts = [turn.render(f"apology_{case.category}", thing=thing)]
+    parts += [turn.render("apology_also", what=turn.render(f"what_{also}")) for also in case.also]
+    parts.append(turn.render("responsible", reference=case.reference))
     return " ".join(parts)
 
 
 def _thing(turn: Turn, case: Complaint) -> str:
     """What it is about, in the customer's own word where they gave one."""
     if case.thing:
-        return turn.say("your_thing", thing=case.thing)
-    return turn.say("what_you_bought" if case.category == "defective" else "your_order")
+        return turn.render("your_thing", thing=case.thing)
+    return turn.render("what_you_bought" if case.category == "defective" else "your_order")
 
 
 async def _more(turn: Turn, case: Complaint) -> str:
@@ -108,13 +108,13 @@ async def _more(turn: Turn, case: Complaint) -> str:
         if wish == case.desired:
             return ""
         await offers.note_wish(turn.session, case, wish)
-        return turn.say("noted_wish", wish=turn.say(f"wish_{wish}"))
+        return turn.render("noted_wish", wish=turn.render(f"wish_{wish}"))
     case.desired = wish or case.desired
     instead = edited or bool(_CORRECTION.search(fold(turn.text)))
     if not complaints.add(case, turn.intent, turn.text, instead=instead):
         return ""
     await offers.withdraw(turn.session, case)
     if case.category == turn.intent:
-        return turn.say(f"apology_{case.category}", thing=_thing(turn, case))
-    also = turn.say("apology_also", what=turn.say(f"what_{turn.intent}"))
-    return f"{also} {turn.say('noted_more', reference=case.reference)}"
+        return turn.render(f"apology_{case.category}", thing=_thing(turn, case))
+    also = turn.render("apology_also", what=turn.render(f"what_{turn.intent}"))
+    return f"{also} {turn.render('noted_more', reference=case.reference)}"

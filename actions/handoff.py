@@ -7,7 +7,7 @@ from actions.turn import Turn, TurnAction
 from bot.cases import complaints, promises
 from bot.handoffs import queue
 from bot.models import Complaint
-from bot.text.reply import Say
+from bot.text.reply import Reply
 from bot.understanding.escalation import alarm
 
 
@@ -18,7 +18,7 @@ class HandOff(TurnAction):
         """See the rules in ``data/rules/handoff.yml``."""
         return "action_hand_off"
 
-    async def respond(self, turn: Turn) -> list[Say]:
+    async def respond(self, turn: Turn) -> list[Reply]:
         """Once is enough: the case goes to the queue at the first word."""
         turn.understood()
         case = await turn.case()
@@ -35,7 +35,7 @@ class GoOn(TurnAction):
         """See the rules in ``data/rules/handoff.yml``."""
         return "action_go_on"
 
-    async def respond(self, turn: Turn) -> list[Say]:
+    async def respond(self, turn: Turn) -> list[Reply]:
         """Take the conversation back, unless an agent already has it; nobody is awaited then."""
         turn.understood()
         waiting = await queue.open_handoff(turn.session, turn.conversation.id)
@@ -43,11 +43,11 @@ class GoOn(TurnAction):
             case = await turn.session.get_one(Complaint, waiting.complaint_id)
             queue.end(turn.session, waiting, case, "returned", "customer")
             await promises.end(turn.session, case.id, promises.ANSWER, "void")
-        opening = turn.say("back_with_bot")
+        opening = turn.render("back_with_bot")
         last = await complaints.latest(turn.session, turn.conversation)
         if last is not None and last.state != "open":
-            return [Say(f"{opening} {await status(turn, last)}")]
+            return [Reply(f"{opening} {await status(turn, last)}")]
         if await queue.told_meanwhile(turn.session, turn.conversation.id):
             # What was told meanwhile is heard next, and answered then.
-            return [Say(opening)]
+            return [Reply(opening)]
         return await go_on(turn, opening)

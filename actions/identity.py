@@ -4,7 +4,7 @@ from actions.go_on import go_on
 from actions.next_step import next_step, to_person
 from actions.turn import Turn, TurnAction
 from bot.category import CATEGORIES, OrderNeed
-from bot.text.reply import Say
+from bot.text.reply import Reply
 
 
 class NoteFacts(TurnAction):
@@ -14,10 +14,10 @@ class NoteFacts(TurnAction):
         """See the rules in ``data/rules/identity.yml``."""
         return "action_note_facts"
 
-    async def respond(self, turn: Turn) -> list[Say]:
+    async def respond(self, turn: Turn) -> list[Reply]:
         """Go on with the case; without one, ask what happened (the facts are kept)."""
         turn.understood()
-        return await go_on(turn, turn.say("photo_received") if turn.photos else "")
+        return await go_on(turn, turn.render("photo_received") if turn.photos else "")
 
 
 class HelpFindOrder(TurnAction):
@@ -27,7 +27,7 @@ class HelpFindOrder(TurnAction):
         """See the rules in ``data/rules/identity.yml``."""
         return "action_help_find_order"
 
-    async def respond(self, turn: Turn) -> list[Say]:
+    async def respond(self, turn: Turn) -> list[Reply]:
         """Say where to find what is missing; if that does not help, a person looks it up."""
         turn.understood()
         case = await turn.case()
@@ -41,12 +41,12 @@ class HelpFindOrder(TurnAction):
         if turn.conversation.said_order is not None:
             if turn.count("help_find_contact") > 1:
                 return await to_person(turn, "identity_unproven")
-            return [Say(turn.say("help_find_contact"))]
+            return [Reply(turn.render("help_find_contact"))]
         known = turn.conversation.said_email or turn.conversation.said_phone
         if known or turn.count("help_find_order") > 1:
             return await to_person(turn, "order_not_found")
         where = turn.context.company.order_number.where[turn.conversation.language]
-        return [Say(turn.say("help_find_order", where=where))]
+        return [Reply(turn.render("help_find_order", where=where))]
 
 
 class PickOrder(TurnAction):
@@ -56,7 +56,7 @@ class PickOrder(TurnAction):
         """See the rules in ``data/rules/identity.yml``."""
         return "action_pick_order"
 
-    async def respond(self, turn: Turn) -> list[Say]:
+    async def respond(self, turn: Turn) -> list[Reply]:
         """Go on with that order, or ask for the number of another."""
         number = str(turn.entities.get("order") or "")
         if number and turn.message.choice_token is not None:

@@ -20,7 +20,7 @@ from bot.models import Compensation, Complaint, Order
 from bot.policy.decide import CaseFacts, Decision, decide
 from bot.risk import evidence
 from bot.simulation import shadow
-from bot.text.reply import Option, Say, payload
+from bot.text.reply import Reply, ReplyButton, payload
 from bot.understanding.emotion import Emotion
 from bot.understanding.second_complaint import second
 
@@ -34,10 +34,10 @@ APOLOGIZED_FOR = {"danger", "threat", "press"}
 HEARD_AS = {"to_check": "rule_says_person"}
 
 
-async def next_step(turn: Turn, case: Complaint) -> list[Say]:
+async def next_step(turn: Turn, case: Complaint) -> list[Reply]:
     """Say what comes next for ``case``: at most one question."""
     if not case.is_told:
-        return [Say(turn.say("ask_what"))]
+        return [Reply(turn.render("ask_what"))]
     if case.contact_id is None and turn.conversation.contact_id is not None:
         # Who it is was learned on the way: limits count for the person from here on.
         case.contact_id = turn.conversation.contact_id
@@ -49,14 +49,14 @@ async def next_step(turn: Turn, case: Complaint) -> list[Say]:
     earlier = await _begun_elsewhere(turn, case)
     if earlier is not None:
         case = complaints.merge(turn.session, earlier, case)
-        opening = turn.say("same_case", reference=case.reference)
+        opening = turn.render("same_case", reference=case.reference)
     given = await complaints.remedied(turn.session, case)
     if given is not None:
         return join(opening, [await _already_remedied(turn, given)])
     return join(opening, await _offer(turn, case))
 
 
-async def _find_order(turn: Turn, case: Complaint) -> list[Say] | None:
+async def _find_order(turn: Turn, case: Complaint) -> list[Reply] | None:
     """Match the case to an order where it needs one; else what must be asked or done."""
     need = CATEGORIES[case.category].order
     if case.order_id is not None and not turn.facts.orders:
@@ -81,7 +81,7 @@ async def _find_order(turn: Turn, case: Complaint) -> list[Say] | None:
     return await _ask(turn, matched, need)
 
 
-async def _ask(turn: Turn, matched: Match, need: OrderNeed) -> list[Say] | None:
+async def _ask(turn: Turn, matched: Match, need: OrderNeed) -> list[Reply] | None:
     """The one question that helps to find the purchase; None where the case goes on without."""
     if matched is Match.TOO_MANY_TRIES:
         return await to_person(turn, "identity_unproven")
@@ -90,13 +90,13 @@ async def _ask(turn: Turn, matched: Match, need: OrderNeed) -> list[Say] | None:
     if matched is Match.MISMATCH:
         if turn.count("ask_contact_again") >= MOST_ASKED:
             return await to_person(turn, "identity_unproven")
-        return [Say(turn.say("ask_contact_again"))]
+        return [Reply(turn.render("ask_contact_again"))]
     if turn.count("ask_contact") > MOST_ASKED:
         return await to_person(turn, "identity_unproven")
-    return [Say(turn.say("ask_contact"))]
+    return [Reply(turn.render("ask_contact"))]
 
 
-async def _ask_order(turn: Turn, need: OrderNeed) -> list[Say] | None:
+async def _ask_order(turn: Turn, need: OrderNeed) -> list[Reply] | None:
     """Which order it is about: picked from the customer's own, typed, or looked up by a person."""
     if turn.conversation.contact_id is not None and not turn.counted("other_order"):
         recent = await orders.recent(turn.session, turn.conversation.contact_id)
@@ -105,27 +105,27 @@ async def _ask_order(turn: Turn, need: OrderNeed) -> list[Say] | None:
         if recent:
             return [_pick(turn, recent)]
     if need is OrderNeed.USEFUL:
-        return None if turn.count("ask_order") > 1 else [Say(turn.say("ask_order_useful"))]
+        return None if turn.count("ask_order") > 1 else [Reply(turn.render("ask_order_useful"))]
     known = turn.conversation.said_email or turn.conversation.said_phone
     if turn.counted("help_find_order") and known:
         # As was said with the help: a person looks it up by this.
         return await to_person(turn, "order_not_found")
     if turn.count("ask_order") > MOST_ASKED:
         return await to_person(turn, "order_not_found")
-    return [Say(turn.say("ask_order"))]
+    return [Reply(turn.render("ask_order"))]
 
 
-def _pick(turn: Turn, recent: list[Order]) -> Say:
-    options = [
-        Option(
+def _pick(turn: Turn, recent: list[Order]) -> Reply:
+    buttons = [
+        ReplyButton(
             title=one.number,
             detail="; ".join(one.items),
             payload=payload("pick_order", order=one.number),
         )
         for one in recent
     ]
-    options.append(Option(turn.say("other_order"), payload("pick_order", order="")))
-    return Say(turn.say("pick_order"), tuple(options))
+    buttons.append(ReplyButton(turn.render("other_order"), payload("pick_order", order="")))
+    return Reply(turn.render("pick_order"), tuple(buttons))
 
 
 async def _begun_elsewhere(turn: Turn, case: Complaint) -> Complaint | None:
@@ -138,22 +138,22 @@ async def _begun_elsewhere(turn: Turn, case: Complaint) -> Complaint | None:
     return earlier
 
 
-async def _already_remedied(turn: Turn, given: Compensation) -> Say:
+async def _already_remedied(turn: Turn, given: Compensation) -> Reply:
     earlier = await turn.session.get_one(Complaint, given.complaint_id)
-    return Say(
-        turn.say(
+    return Reply(
+        turn.render(
             "order_remedied" if given.state == "issued" else "order_promised",
             title=remedies.title(turn, given),
             reference=earlier.reference,
         ),
         (
-            Option(turn.say("with_a_person"), payload("wants_human")),
-            Option(turn.say("no_thanks"), payload("deny")),
+            ReplyButton(turn.render("with_a_person"), payload("wants_human")),
+            ReplyButton(turn.render("no_thanks"), payload("deny")),
         ),
     )
 
 
-async def _offer(turn: Turn, case: Complaint) -> list[Say]:
+async def _offer(turn: Turn, case: Complaint) -> list[Reply]:
     """The alternatives: those on the table, or what the policy allows now."""
     table = await offers.on_table(turn.session, case)
     if table is None and await _much_at_stake(turn, case):
@@ -172,7 +172,11 @@ async def _offer(turn: Turn, case: Complaint) -> list[Say]:
         return [remedies.table(turn, table, again=False)]
     with_photo = decide(turn.context.policy, replace(facts, has_photo=True))
     if with_photo.outcome == "offer" and turn.count("ask_photo") == 1:
-        return [Say(turn.say("ask_photo"), (Option(turn.say("no_photo"), payload("inform")),))]
+        return [
+            Reply(
+                turn.render("ask_photo"), (ReplyButton(turn.render("no_photo"), payload("inform")),)
+            )
+        ]
     await _record(turn, case, facts, decision, None)
     return await to_person(turn, decision.reason or "no_rule")
 
@@ -196,7 +200,7 @@ async def _much_at_stake(turn: Turn, case: Complaint) -> bool:
     return spent.major >= least and not await queue.was_for(turn.session, case, "anger")
 
 
-async def to_person(turn: Turn, reason: str) -> list[Say]:
+async def to_person(turn: Turn, reason: str) -> list[Reply]:
     """Put the case into the human queue, and say honestly why, and how the wait looks.
 
     What is passed on is shown, too: the customer corrects it while they wait.
@@ -209,38 +213,38 @@ async def to_person(turn: Turn, reason: str) -> list[Say]:
         reason,
         category=second(turn.text, turn.intent, turn.ranking),
     )
-    case, wording, language = wait.complaint, turn.context.wording, turn.conversation.language
+    case, responses, language = wait.complaint, turn.context.responses, turn.conversation.language
     parts = []
     if not case.is_told and case.apologized_at is None and reason not in APOLOGIZED_FOR:
-        parts.append(turn.say("apology_person"))
+        parts.append(turn.render("apology_person"))
     why = f"person_because_{HEARD_AS.get(reason, reason)}"
-    if wording.has(why):
-        parts.append(turn.say(why))
+    if responses.has(why):
+        parts.append(turn.render(why))
     parts.append(
-        wait_estimate.tell(wording, language, wait.handoff, wait.outlook, wait.promise.due_at)
+        wait_estimate.tell(responses, language, wait.handoff, wait.outlook, wait.promise.due_at)
     )
     # Where the apology of this same turn has just named the case, once is enough.
     if not (case.is_told and case.first_message_id == turn.message.id):
-        parts.append(turn.say("your_case", reference=case.reference))
+        parts.append(turn.render("your_case", reference=case.reference))
     if not case.is_told and reason == "wants_human":
-        parts.append(turn.say("tell_meanwhile"))
+        parts.append(turn.render("tell_meanwhile"))
     back = (
         ()
         if wait.handoff.reason in queue.ONLY_A_PERSON
-        else (Option(turn.say("with_the_bot"), payload("go_on")),)
+        else (ReplyButton(turn.render("with_the_bot"), payload("go_on")),)
     )
     summary = await build.summary_for_customer(turn.session, turn.context, case, wait.handoff)
     if summary is None or wait.handoff.summary_state is not None:
-        return [Say(" ".join(parts), back)]
+        return [Reply(" ".join(parts), back)]
     wait.handoff.summary_state = "shown"
-    options = (
-        Option(turn.say("summary_right"), payload("summary_right")),
-        Option(turn.say("summary_wrong"), payload("summary_wrong")),
+    buttons = (
+        ReplyButton(turn.render("summary_right"), payload("summary_right")),
+        ReplyButton(turn.render("summary_wrong"), payload("summary_wrong")),
         *back,
     )
-    return [Say(" ".join(parts)), Say(turn.say("summary", summary=summary), options)]
+    return [Reply(" ".join(parts)), Reply(turn.render("summary", summary=summary), buttons)]
 
 
-def join(opening: str, says: list[Say]) -> list[Say]:
+def join(opening: str, replies: list[Reply]) -> list[Reply]:
     """An opening, such as the apology, and what is said after it: each a message of its own."""
-    return [Say(opening), *says] if opening else says
+    return [Reply(opening), *replies] if opening else replies

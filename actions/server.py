@@ -33,7 +33,7 @@ ACTIONS: tuple[type[TurnAction], ...] = (
 
 
 class Executor(ActionExecutor):  # type: ignore[misc]  # rasa_sdk has no types
-    """Runs the actions without the engine's domain: they read the wording themselves."""
+    """Runs the actions without the engine's domain: they render the responses themselves."""
 
     def update_and_return_domain(
         self, _payload: dict[str, Any], _action_name: str
@@ -50,7 +50,7 @@ def create_app(settings: Settings, context: CompanyContext | None = None) -> Act
     """The Sanic app that Rasa calls; a call without the token is refused.
 
     Raises:
-        FileError, WordingError: a file of the company is wrong.
+        FileError, ResponsesError: a file of the company is wrong.
     """
     warnings.filterwarnings("ignore", message=OTHER_NUMBERS)
     db = Database(settings.database_url)

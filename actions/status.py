@@ -7,7 +7,7 @@ from bot.cases import complaints, promises
 from bot.compensation import acceptance
 from bot.handoffs import queue
 from bot.models import Compensation, Complaint, Promise
-from bot.text.reply import Say
+from bot.text.reply import Reply
 
 
 class TellStatus(TurnAction):
@@ -17,16 +17,16 @@ class TellStatus(TurnAction):
         """See the rules in ``data/rules/chat.yml``."""
         return "action_tell_status"
 
-    async def respond(self, turn: Turn) -> list[Say]:
+    async def respond(self, turn: Turn) -> list[Reply]:
         """Say what the database knows of the newest case, then go on with an open one."""
         turn.understood()
         case = await complaints.latest(turn.session, turn.conversation)
         if case is None:
-            return [Say(turn.say("ask_what"))]
+            return [Reply(turn.render("ask_what"))]
         told = await status(turn, case)
         waits = await queue.open_handoff(turn.session, turn.conversation.id)
         if case.state != "open" or waits is not None:
-            return [Say(told)]
+            return [Reply(told)]
         return await go_on(turn, told)
 
 
@@ -36,9 +36,9 @@ async def status(turn: Turn, case: Complaint) -> str:
     waits = await queue.open_handoff(turn.session, turn.conversation.id)
     for one in open_promises:
         if one.what == promises.ANSWER and waits is not None:
-            return turn.say("status_person", reference=case.reference, due=one.due_at)
+            return turn.render("status_person", reference=case.reference, due=one.due_at)
     commitments = [
-        turn.say(
+        turn.render(
             "status_commitment",
             reference=case.reference,
             words=one.commitment or "",
@@ -53,9 +53,9 @@ async def status(turn: Turn, case: Complaint) -> str:
     if commitments:
         return " ".join(commitments)
     if case.state == "open":
-        what = turn.say(f"what_{case.category}")
-        return turn.say("status_open", reference=case.reference, what=what)
-    return turn.say(f"status_{case.state}", reference=case.reference)
+        what = turn.render(f"what_{case.category}")
+        return turn.render("status_open", reference=case.reference, what=what)
+    return turn.render(f"status_{case.state}", reference=case.reference)
 
 
 def _of_the_remedy(
@@ -64,7 +64,7 @@ def _of_the_remedy(
     title, reference = remedies.title(turn, remedy), case.reference
     for one in open_promises:
         if one.compensation_id == remedy.id:
-            return turn.say("status_promise", reference=reference, title=title, due=one.due_at)
+            return turn.render("status_promise", reference=reference, title=title, due=one.due_at)
     if remedy.code:
-        return turn.say("status_done_code", reference=reference, title=title, code=remedy.code)
-    return turn.say("status_done", reference=reference, title=title)
+        return turn.render("status_done_code", reference=reference, title=title, code=remedy.code)
+    return turn.render("status_done", reference=reference, title=title)

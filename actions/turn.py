@@ -20,7 +20,7 @@ from bot.context.company_context import CompanyContext
 from bot.customers import verification
 from bot.database.session import Database
 from bot.models import Attachment, Complaint, Conversation, Message, table_of
-from bot.text.reply import Say
+from bot.text.reply import Reply
 from bot.text.responses import Value
 from bot.understanding import extraction
 from bot.understanding.extraction import Facts
@@ -58,9 +58,9 @@ class Turn:
     facts: Facts
     photos: bool  # whether photos came with the message
 
-    def say(self, name: str, /, **values: Value) -> str:
+    def render(self, name: str, /, **values: Value) -> str:
         """The response ``utter_<name>`` in the customer's language."""
-        return self.context.wording.say(name, self.conversation.language, **values)
+        return self.context.responses.render(name, self.conversation.language, **values)
 
     async def case(self) -> Complaint | None:
         """The open case of this conversation."""
@@ -94,7 +94,7 @@ class TurnAction(Action):  # type: ignore[misc]  # rasa_sdk has no types
         """The action's name in the domain."""
 
     @abstractmethod
-    async def respond(self, turn: Turn) -> list[Say]:
+    async def respond(self, turn: Turn) -> list[Reply]:
         """Do what the message asks for, and say what is so."""
 
     async def run(
@@ -107,13 +107,13 @@ class TurnAction(Action):  # type: ignore[misc]  # rasa_sdk has no types
         found = Facts() if pressed else extraction.find(text, self._context.company.country)
         async with self._db.write() as session:
             turn = await self._turn(session, tracker, text, found)
-            says = turn.message.reply
-            if says is None:
-                says = [_as_rasa_has_it(say) for say in await self.respond(turn)]
-                await session.execute(_KEEP, {"heard_message": turn.message.id, "said": says})
+            replies = turn.message.reply
+            if replies is None:
+                replies = [_as_rasa_has_it(reply) for reply in await self.respond(turn)]
+                await session.execute(_KEEP, {"heard_message": turn.message.id, "said": replies})
             # Else a turn that was cut off runs again: nothing is done, decided or counted twice.
-        for say in says:
-            dispatcher.utter_message(**say)
+        for reply in replies:
+            dispatcher.utter_message(**reply)
         return []
 
     async def _turn(self, session: AsyncSession, tracker: Tracker, text: str, found: Facts) -> Turn:
@@ -135,8 +135,8 @@ class TurnAction(Action):  # type: ignore[misc]  # rasa_sdk has no types
         )
 
 
-def _as_rasa_has_it(say: Say) -> dict[str, Any]:
+def _as_rasa_has_it(reply: Reply) -> dict[str, Any]:
     buttons = [
-        {"title": one.title, "payload": one.payload, "detail": one.detail} for one in say.options
+        {"title": one.title, "payload": one.payload, "detail": one.detail} for one in reply.buttons
     ]
-    return {"text": say.text, "buttons": buttons}
+    return {"text": reply.text, "buttons": buttons}

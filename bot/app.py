@@ -38,7 +38,7 @@ def create_app(settings: Settings, context: CompanyContext | None = None) -> Edg
     """The Sanic app of the edge.
 
     Raises:
-        FileError, WordingError: a file of the company is wrong.
+        FileError, ResponsesError: a file of the company is wrong.
     """
     configure_logs(settings)
     context = context or load_company_context(settings)

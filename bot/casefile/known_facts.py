@@ -64,7 +64,7 @@ async def facts(
         if conversation.said_order:
             found.append(Fact("order_number", conversation.said_order, "customer"))
         return found
-    show = context.wording.show
+    show = context.responses.show
     found.append(Fact("order_number", order.number, "order", order.placed_at))
     found.append(Fact("amount", show(Money(order.total_minor, order.currency), language), "order"))
     for name, moment in (("promised_at", order.promised_at), ("delivered_at", order.delivered_at)):
@@ -91,7 +91,7 @@ async def _told(
         found.append(Fact("thing", case.thing, "customer"))
     if case.desired:
         found.append(
-            Fact("desired", context.wording.say(f"wish_{case.desired}", language), "customer")
+            Fact("desired", context.responses.render(f"wish_{case.desired}", language), "customer")
         )
     photos = await session.scalar(
         select(func.count()).where(

@@ -36,51 +36,51 @@ class Told:
 def paragraph(context: CompanyContext, language: str, told: Told) -> str:
     """What an agent reads first: who, what happened, what it cost them, what they want."""
 
-    def say(name: str, **values: str | int | Money) -> str:
-        return context.wording.say(f"packet_{name}", language, **values)
+    def render(name: str, **values: str | int | Money) -> str:
+        return context.responses.render(f"packet_{name}", language, **values)
 
     parts = [_who(context, language, told)]
     parts += _what(context, language, told)
     if told.broken:
         one = told.broken == 1
-        parts.append(say("broken_one") if one else say("broken", count=told.broken))
+        parts.append(render("broken_one") if one else render("broken", count=told.broken))
     if told.earlier:
-        parts.append(say("earlier", count=told.earlier + 1))
+        parts.append(render("earlier", count=told.earlier + 1))
     wish = told.case.desired
     if wish:
-        parts.append(say("wish", wish=context.wording.say(f"wish_{wish}", language)))
+        parts.append(render("wish", wish=context.responses.render(f"wish_{wish}", language)))
     elif told.case.is_told:
-        parts.append(say("no_wish"))
+        parts.append(render("no_wish"))
     parts += _offered(context, language, told)
     for words in told.handoff.corrections if told.handoff else ():
-        parts.append(say("corrected", words=words))
+        parts.append(render("corrected", words=words))
     return " ".join(parts)
 
 
 def _who(context: CompanyContext, language: str, told: Told) -> str:
     if told.contact is None:
-        return context.wording.say("packet_who_unknown", language)
+        return context.responses.render("packet_who_unknown", language)
     name = told.contact.name
     if told.spent is None or not told.spent.amount_minor:
-        return context.wording.say("packet_who_new", language, name=name)
-    return context.wording.say("packet_who", language, name=name, value=told.spent)
+        return context.responses.render("packet_who_new", language, name=name)
+    return context.responses.render("packet_who", language, name=name, value=told.spent)
 
 
 def _what(context: CompanyContext, language: str, told: Told) -> list[str]:
     case = told.case
     if not case.is_told:
         if alarm(told.first_words):
-            return [context.wording.say("packet_said", language, words=told.first_words)]
-        return [context.wording.say("packet_not_told", language)]
-    what = context.wording.say(f"what_{case.category}", language)
+            return [context.responses.render("packet_said", language, words=told.first_words)]
+        return [context.responses.render("packet_not_told", language)]
+    what = context.responses.render(f"what_{case.category}", language)
     parts = [
-        context.wording.say("packet_about_thing", language, what=what, thing=case.thing)
+        context.responses.render("packet_about_thing", language, what=what, thing=case.thing)
         if case.thing
-        else context.wording.say("packet_about", language, what=what)
+        else context.responses.render("packet_about", language, what=what)
     ]
     parts += [
-        context.wording.say(
-            "packet_also", language, what=context.wording.say(f"what_{also}", language)
+        context.responses.render(
+            "packet_also", language, what=context.responses.render(f"what_{also}", language)
         )
         for also in case.also
     ]
@@ -88,12 +88,12 @@ def _what(context: CompanyContext, language: str, told: Told) -> list[str]:
     if order is None:
         said = told.conversation.said_order
         return (
-            [*parts, context.wording.say("packet_order_said", language, order=said)]
+            [*parts, context.responses.render("packet_order_said", language, order=said)]
             if said
             else parts
         )
     parts.append(
-        context.wording.say(
+        context.responses.render(
             "packet_order",
             language,
             order=order.number,
@@ -104,7 +104,7 @@ def _what(context: CompanyContext, language: str, told: Told) -> list[str]:
     late = _days_late(order, clock.now())
     if late:
         name = "packet_days_late" if order.delivered_at else "packet_days_waiting"
-        parts.append(context.wording.say(name, language, days=late))
+        parts.append(context.responses.render(name, language, days=late))
     return parts
 
 
@@ -117,12 +117,12 @@ def _days_late(order: Order, now: datetime) -> int:
 
 def _offered(context: CompanyContext, language: str, told: Told) -> list[str]:
     def name(one: Compensation) -> str:
-        return title(context.wording, one, language)
+        return title(context.responses, one, language)
 
     taken = [one for one in told.remedies if one.state in TAKEN]
     if taken:
         return [
-            context.wording.say(
+            context.responses.render(
                 "packet_given" if one.state == "issued" else "packet_promised",
                 language,
                 title=name(one),
@@ -133,7 +133,7 @@ def _offered(context: CompanyContext, language: str, told: Told) -> list[str]:
     if not titles:
         return []
     which = "packet_declined" if told.declined else "packet_offered"
-    return [context.wording.say(which, language, titles=titles)]
+    return [context.responses.render(which, language, titles=titles)]
 
 
 def short(context: CompanyContext, told: Told) -> str | None:
@@ -143,22 +143,24 @@ def short(context: CompanyContext, told: Told) -> str | None:
     if not case.is_told:
         return None
 
-    def say(name: str, **values: str) -> str:
-        return context.wording.say(f"short_{name}", language, **values)
+    def render(name: str, **values: str) -> str:
+        return context.responses.render(f"short_{name}", language, **values)
 
-    parts = [say("about", what=context.wording.say(f"what_{case.category}", language))]
+    parts = [render("about", what=context.responses.render(f"what_{case.category}", language))]
     if case.thing:
-        parts.append(say("thing", thing=case.thing))
+        parts.append(render("thing", thing=case.thing))
     number = told.order.number if told.order else told.conversation.said_order
     if number:
-        parts.append(say("order", order=number))
+        parts.append(render("order", order=number))
     if told.has_photo:
-        parts.append(say("photo"))
+        parts.append(render("photo"))
     if case.desired:
-        parts.append(say("wish", wish=context.wording.say(f"wish_{case.desired}", language)))
+        parts.append(
+            render("wish", wish=context.responses.render(f"wish_{case.desired}", language))
+        )
     taken = [one for one in told.remedies if one.state in TAKEN]
     if taken:
-        parts.append(say("given", title=title(context.wording, taken[-1], language)))
+        parts.append(render("given", title=title(context.responses, taken[-1], language)))
     elif told.remedies:
-        parts.append(say("declined" if told.declined else "offered"))
+        parts.append(render("declined" if told.declined else "offered"))
     return "; ".join(parts)

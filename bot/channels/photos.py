@@ -92,5 +92,5 @@ def language_of(request: Request) -> str:
 def refuse(service: Service, error: MessageRefused | PhotoRefused, language: str) -> HTTPResponse:
     """The answer to a photo that cannot be taken: its code, and a sentence to show."""
     REFUSED.labels("web", error.code).inc()
-    text = service.context.wording.say(f"error_{error.code}", language, **error.values)
+    text = service.context.responses.render(f"error_{error.code}", language, **error.values)
     return response.json({"error": error.code, "text": text}, status=STATUS[error.code])

@@ -298,5 +298,5 @@ async def _pressed_on(session: AsyncSession, message: Message) -> int | None:
 def _refusal(
     service: Service, error: MessageRefused, language: str, frame_id: str | None
 ) -> dict[str, Any]:
-    text = service.context.wording.say(f"error_{error.code}", language, **error.values)
+    text = service.context.responses.render(f"error_{error.code}", language, **error.values)
     return {"type": "error", "code": error.code, "text": text, "id": frame_id}

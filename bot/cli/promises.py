@@ -67,7 +67,7 @@ async def _list(settings: Settings) -> None:
         table.add_column(heading, overflow="fold")
     async with db.read() as session:
         for promise, reference, category in await session.execute(query):
-            due = context.wording.show_at(promise.due_at, "en", clock.now())
+            due = context.responses.show_at(promise.due_at, "en", clock.now())
             table.add_row(due, reference, category, promise.what)
     await db.close()
     Console(highlight=False).print(table)

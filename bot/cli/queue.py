@@ -50,8 +50,8 @@ async def _print(settings: Settings) -> None:
                 case.reference,
                 case.category,
                 handoff.reason,
-                context.wording.show_at(handoff.created_at, "en", now),
-                context.wording.show_at(promised, "en", now) if promised else "",
+                context.responses.show_at(handoff.created_at, "en", now),
+                context.responses.show_at(promised, "en", now) if promised else "",
             )
     await db.close()
     Console(highlight=False).print(table)

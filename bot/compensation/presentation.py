@@ -8,16 +8,16 @@ from bot.cases import promises
 from bot.context.company_context import CompanyContext
 from bot.models import Compensation, Complaint
 from bot.money import Money
-from bot.text.reply import Option, payload
-from bot.text.responses import Wording
+from bot.text.reply import ReplyButton, payload
+from bot.text.responses import Responses
 
 
-def title(wording: Wording, remedy: Compensation, language: str) -> str:
+def title(responses: Responses, remedy: Compensation, language: str) -> str:
     """A remedy's name, as on its button, with its amount: "Devolver mi dinero ($249.900)"."""
     name = str(remedy.terms["title"][language])
     if not remedy.amount_minor:
         return name
-    return f"{name} ({wording.show(Money(remedy.amount_minor, remedy.currency), language)})"
+    return f"{name} ({responses.show(Money(remedy.amount_minor, remedy.currency), language)})"
 
 
 def detail(remedy: Compensation, language: str) -> str:
@@ -26,11 +26,13 @@ def detail(remedy: Compensation, language: str) -> str:
     return f"{remedy.terms['detail'][language]} {conditions}".strip()
 
 
-def options(wording: Wording, alternatives: Sequence[Compensation], language: str) -> list[Option]:
+def buttons(
+    responses: Responses, alternatives: Sequence[Compensation], language: str
+) -> list[ReplyButton]:
     """The alternatives as buttons."""
     return [
-        Option(
-            title=title(wording, one, language),
+        ReplyButton(
+            title=title(responses, one, language),
             detail=detail(one, language),
             payload=payload("choose", compensation=one.id),
         )
@@ -46,15 +48,15 @@ async def confirmation(
     language: str,
 ) -> str:
     """What was done: the code, the date, the reference."""
-    values = {"title": title(context.wording, given, language), "reference": case.reference}
+    values = {"title": title(context.responses, given, language), "reference": case.reference}
     if given.state == "accepted":
         for one in await promises.open_promises(session, case.id):
             if one.compensation_id == given.id:
                 name = f"promised_{given.terms['hands'] or 'provider'}"
-                return context.wording.say(name, language, due=one.due_at, **values)
+                return context.responses.render(name, language, due=one.due_at, **values)
     if given.code and given.expires_at:
         expires = given.expires_at.astimezone(context.company.tz).date()
-        return context.wording.say(
+        return context.responses.render(
             "issued_with_code", language, code=given.code, expires=expires, **values
         )
-    return context.wording.say("issued", language, **values)
+    return context.responses.render("issued", language, **values)

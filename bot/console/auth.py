@@ -104,8 +104,8 @@ async def refuse(request: Request, error: Refused) -> HTTPResponse:
     """The answer to a refused request: its code, and a sentence in the reader's language."""
     signed_in: SignedIn | None = getattr(request.ctx, "signed_in", None)
     language = signed_in.agent.language if signed_in else _language(request)
-    wording = service_of(request).context.wording
-    text = wording.say(f"console_{error.code}", language)
+    responses = service_of(request).context.responses
+    text = responses.render(f"console_{error.code}", language)
     return response.json({"error": error.code, "text": text, **error.more}, status=error.status)
 
 

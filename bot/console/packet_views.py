@@ -98,7 +98,7 @@ class PacketViews(Views):
         told = {name: value for name, value in one.detail.items() if name != "references"}
         return {
             "name": one.signal,
-            "text": self._context.wording.say(f"signal_{one.signal}", self._language, **told),
+            "text": self._context.responses.render(f"signal_{one.signal}", self._language, **told),
             "references": one.detail.get("references", []),
             "at": moment(one.at),
         }
@@ -155,4 +155,4 @@ class PacketViews(Views):
         return why(last, self.money, self._language) if last and to_person else None
 
     def _title(self, one: Compensation) -> str:
-        return presentation.title(self._context.wording, one, self._language)
+        return presentation.title(self._context.responses, one, self._language)

@@ -46,7 +46,7 @@ class Views:
         return {
             "amount_minor": amount.amount_minor,
             "currency": amount.currency,
-            "text": self._context.wording.show(amount, self._language),
+            "text": self._context.responses.show(amount, self._language),
         }
 
     def me(self, csrf: str, colleagues: list[AtWork]) -> Json:

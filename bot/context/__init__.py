@@ -1,1 +1,1 @@
-"""What every turn works with: the company, the wording, and the policy in force."""
+"""What every turn works with: the company, the responses, and the policy in force."""

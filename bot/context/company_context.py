@@ -1,4 +1,4 @@
-"""What every turn works with: the company and the wording, which never change, and its policy."""
+"""What every turn works with: the company and the responses, which never change, and its policy."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -13,7 +13,7 @@ from bot.company.profile import Company, load_company
 from bot.config.localized import LocalText
 from bot.config.settings import ROOT, Settings
 from bot.policy.decide import Policy, PolicyError, load_policy
-from bot.text.responses import Wording, load_wording
+from bot.text.responses import Responses, load_responses
 
 DOMAIN = ROOT / "domain.yml"
 POLICY, SHADOW = "policy.yml", "policy.shadow.yml"
@@ -34,10 +34,10 @@ class PolicyInForce:
 
 @dataclass(frozen=True, slots=True)
 class CompanyContext:
-    """The company, the wording, and a handle to the policy in force."""
+    """The company, the responses, and a handle to the policy in force."""
 
     company: Company
-    wording: Wording
+    responses: Responses
     in_force: PolicyInForce
     causes: Mapping[str, LocalText] = field(default_factory=dict)
     answers: tuple[Answer, ...] = ()
@@ -66,15 +66,15 @@ class CompanyContext:
 
 
 def load_company_context(settings: Settings, domain: Path = DOMAIN) -> CompanyContext:
-    """Load the company's folder and the wording.
+    """Load the company's folder and the responses.
 
     Raises:
-        FileError, WordingError: a file is wrong; the text says where.
+        FileError, ResponsesError: a file is wrong; the text says where.
     """
     company = load_company(settings.company_dir)
     return CompanyContext(
         company=company,
-        wording=load_wording(domain, country=company.country, timezone=company.tz),
+        responses=load_responses(domain, country=company.country, timezone=company.tz),
         in_force=PolicyInForce(load(settings, POLICY, company), _shadow(settings, company)),
         causes=load_causes(settings.company_dir),
         answers=load_answers(settings.company_dir),

@@ -13,7 +13,7 @@ from bot.database.statements import insert_row
 from bot.models import Attachment, Choice, Conversation, Message, table_of
 from bot.text import language
 from bot.text.normalize import fold
-from bot.text.reply import Say
+from bot.text.reply import Reply
 
 # WhatsApp's and Telegram's limit as well: what is said here can be said there.
 LONGEST_TEXT = 4096
@@ -208,7 +208,7 @@ async def _attach(session: AsyncSession, message: Message, photos: Sequence[str]
 async def put(
     session: AsyncSession,
     conversation: Conversation,
-    say: Say,
+    reply: Reply,
     *,
     author: str = "bot",
     author_name: str | None = None,
@@ -234,7 +234,7 @@ async def put(
         source_id=source_id,
         author=author,
         author_name=author_name,
-        text=say.text,
+        text=reply.text,
         state=state if conversation.channel == "web" else "pending",
         in_reply_to=in_reply_to.id if in_reply_to else None,
         at=clock.now(),
@@ -245,11 +245,11 @@ async def put(
             conversation_id=conversation.id,
             message_id=message.id,
             position=position,
-            title=option.title,
-            detail=option.detail,
-            payload=option.payload,
+            title=button.title,
+            detail=button.detail,
+            payload=button.payload,
         )
-        for position, option in enumerate(say.options, start=1)
+        for position, button in enumerate(reply.buttons, start=1)
     ]
     if choices:
         session.add_all(choices)

@@ -23,7 +23,7 @@ from bot.handoffs import queue, wait_estimate
 from bot.models import Compensation, Complaint, Conversation, Order, Promise
 from bot.money import Money
 from bot.text.normalize import fold
-from bot.text.reply import Say
+from bot.text.reply import Reply
 
 _LEFT_OVER = re.compile(
     r"\d|[$€£]"
@@ -57,13 +57,18 @@ _REMEDIES = select(Compensation).where(
 _PROMISES = select(Promise).where(Promise.complaint_id.in_(bindparam("cases", expanding=True)))
 
 
-def needs_rows(says: Sequence[Say]) -> bool:
+def needs_rows(replies: Sequence[Reply]) -> bool:
     """Whether anything in these messages must be backed by a row."""
-    return any(_LEFT_OVER.search(fold(text)) or _DEED.search(fold(text)) for text in _texts(says))
+    return any(
+        _LEFT_OVER.search(fold(text)) or _DEED.search(fold(text)) for text in _texts(replies)
+    )
 
 
 async def unbacked(
-    session: AsyncSession, context: CompanyContext, conversation: Conversation, says: Sequence[Say]
+    session: AsyncSession,
+    context: CompanyContext,
+    conversation: Conversation,
+    replies: Sequence[Reply],
 ) -> str | None:
     """What no committed row backs in these messages; None when all of it is so.
 
@@ -75,16 +80,16 @@ async def unbacked(
     async with aclosing(_known(session, context, conversation, rows)) as each_kind:
         async for texts in each_kind:
             known.update(text for text in texts if text)
-            wrong = _wrong(says, known, is_done=rows.is_done)
+            wrong = _wrong(replies, known, is_done=rows.is_done)
             if wrong is None:
                 break
     return wrong
 
 
-def _wrong(says: Sequence[Say], known: Iterable[str], *, is_done: bool) -> str | None:
+def _wrong(replies: Sequence[Reply], known: Iterable[str], *, is_done: bool) -> str | None:
     """What is left of these messages without what is known, or a deed that was not done."""
     longest_first = sorted(known, key=len, reverse=True)
-    for text in _texts(says):
+    for text in _texts(replies):
         rest = text
         for part in longest_first:
             rest = rest.replace(part, " ")
@@ -95,10 +100,10 @@ def _wrong(says: Sequence[Say], known: Iterable[str], *, is_done: bool) -> str |
     return None
 
 
-def _texts(says: Sequence[Say]) -> Iterator[str]:
-    for say in says:
-        yield say.text
-        yield from (f"{one.title}\n{one.detail}" for one in say.options)
+def _texts(replies: Sequence[Reply]) -> Iterator[str]:
+    for reply in replies:
+        yield reply.text
+        yield from (f"{one.title}\n{one.detail}" for one in reply.buttons)
 
 
 @dataclass(slots=True)
@@ -160,9 +165,9 @@ def _of_remedy(context: CompanyContext, remedy: Compensation, language: str) -> 
     yield (remedy.terms["conditions"] or {}).get(language, "")
     yield remedy.code or ""
     if remedy.amount_minor:
-        yield context.wording.show(Money(remedy.amount_minor, remedy.currency), language)
+        yield context.responses.show(Money(remedy.amount_minor, remedy.currency), language)
     if remedy.expires_at:
-        yield context.wording.show(
+        yield context.responses.show(
             remedy.expires_at.astimezone(context.company.tz).date(), language
         )
 
@@ -172,7 +177,7 @@ def _of_promise(context: CompanyContext, promise: Promise, language: str) -> Ite
     now = clock.now()
     # A text made just before midnight says "today" of what is now yesterday.
     for moment in (now, now - timedelta(minutes=1)):
-        yield context.wording.show_at(promise.due_at, language, moment)
+        yield context.responses.show_at(promise.due_at, language, moment)
 
 
 async def _of_orders(
@@ -193,4 +198,4 @@ async def _told_of_the_wait(
     open_handoff = await queue.open_handoff(session, conversation.id)
     if open_handoff is None:
         return []
-    return wait_estimate.told(context.wording, conversation.language, open_handoff)
+    return wait_estimate.told(context.responses, conversation.language, open_handoff)

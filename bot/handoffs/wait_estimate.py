@@ -12,7 +12,7 @@ from bot import clock
 from bot.agents import accounts
 from bot.context.company_context import CompanyContext
 from bot.models import Handoff
-from bot.text.responses import Wording
+from bot.text.responses import Responses
 
 # The order of the queue: the most urgent first, then by when they were promised a person.
 QUEUE_ORDER = (Handoff.priority, Handoff.due_at, Handoff.id)
@@ -77,30 +77,30 @@ async def _recent(session: AsyncSession, now: datetime) -> list[timedelta]:
     return [claimed - created for created, claimed in rows if claimed is not None]
 
 
-def tell(wording: Wording, language: str, handoff: Handoff, how: Outlook, due: datetime) -> str:
+def tell(responses: Responses, language: str, handoff: Handoff, how: Outlook, due: datetime) -> str:
     """The wait in words. What is told of it is kept on the handoff: a row that backs the words."""
     if not how.is_open:
-        return wording.say("person_closed", language, due=due)
+        return responses.render("person_closed", language, due=due)
     if how.online == 0:
-        return wording.say("person_nobody", language, due=due)
+        return responses.render("person_nobody", language, due=due)
     name = "person_open" if how.free else "person_busy"
     handoff.told_place = how.place
     handoff.told_low, handoff.told_high = how.minutes or (None, None)
-    parts = [wording.say(name, language, due=due), *told(wording, language, handoff)]
+    parts = [responses.render(name, language, due=due), *told(responses, language, handoff)]
     return " ".join(parts)
 
 
-def told(wording: Wording, language: str, handoff: Handoff) -> list[str]:
+def told(responses: Responses, language: str, handoff: Handoff) -> list[str]:
     """The sentences about place and time that a customer was told."""
     if handoff.told_place is None:
         return []
     place_now = handoff.told_place
     sentences = [
-        wording.say("wait_next", language)
+        responses.render("wait_next", language)
         if place_now == 1
-        else wording.say("wait_place", language, place=place_now)
+        else responses.render("wait_place", language, place=place_now)
     ]
     if handoff.told_low is None or handoff.told_high is None:
-        return [*sentences, wording.say("wait_unknown", language)]
+        return [*sentences, responses.render("wait_unknown", language)]
     low, high = handoff.told_low, handoff.told_high
-    return [*sentences, wording.say("wait_range", language, low=low, high=high)]
+    return [*sentences, responses.render("wait_range", language, low=low, high=high)]

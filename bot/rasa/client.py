@@ -5,7 +5,7 @@ from typing import Any
 
 import aiohttp
 
-from bot.text.reply import Option, Say
+from bot.text.reply import Reply, ReplyButton
 
 
 class EngineError(Exception):
@@ -31,7 +31,7 @@ class RasaClient:
 
     async def ask(
         self, conversation_id: str, text: str, metadata: dict[str, Any], timeout: float
-    ) -> list[Say]:
+    ) -> list[Reply]:
         """What the assistant says to ``text``.
 
         Raises:
@@ -48,7 +48,7 @@ class RasaClient:
             ) as answer:
                 if answer.status != 200:
                     raise EngineError(f"HTTP {answer.status}")
-                says = [_say(one) for one in json.loads(await answer.read())]
+                replies = [_reply(one) for one in json.loads(await answer.read())]
         except (TimeoutError, ValueError, LookupError, TypeError) as error:
             raise EngineError(f"{type(error).__name__}: {error}") from error
         except (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError) as error:
@@ -56,9 +56,9 @@ class RasaClient:
             raise EngineDown(f"{type(error).__name__}: {error}") from error
         except aiohttp.ClientError as error:
             raise EngineError(f"{type(error).__name__}: {error}") from error
-        if not says:
+        if not replies:
             raise EngineSilent("an empty answer")
-        return says
+        return replies
 
     async def is_ready(self) -> bool:
         """Whether the engine answers and has a model loaded."""
@@ -87,11 +87,11 @@ class RasaClient:
         return self._opened
 
 
-def _say(item: dict[str, Any]) -> Say:
-    return Say(
+def _reply(item: dict[str, Any]) -> Reply:
+    return Reply(
         text=item["text"],
-        options=tuple(
-            Option(one["title"], one["payload"], one.get("detail", ""))
+        buttons=tuple(
+            ReplyButton(one["title"], one["payload"], one.get("detail", ""))
             for one in item.get("buttons", [])
         ),
     )

@@ -47,7 +47,7 @@ def fingerprint(root: Path = ROOT) -> str:
     for path in sources(root):
         content = path.read_bytes()
         if path.name == "domain.yml":
-            # The wording is read by the actions and the edge: no model is made from it.
+            # The responses are read by the actions and the edge: no model is made from it.
             content = _RESPONSES.sub(b"", content)
         # With the length, text moved from one file to its neighbour is a change, too.
         digest.update(f"{path.relative_to(root).as_posix()}\n{len(content)}\n".encode())

@@ -1,1 +1,1 @@
-"""Language, dates, wording and references: how text is read and written."""
+"""Language, dates, responses and references: how text is read and written."""

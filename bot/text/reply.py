@@ -6,7 +6,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class Option:
+class ReplyButton:
     """A button: what the customer reads, and what the assistant is told when it is pressed."""
 
     title: str
@@ -15,11 +15,11 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
-class Say:
+class Reply:
     """One message to the customer."""
 
     text: str
-    options: tuple[Option, ...] = ()
+    buttons: tuple[ReplyButton, ...] = ()
 
 
 def payload(intent: str, **entities: Any) -> str:

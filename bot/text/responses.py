@@ -22,27 +22,27 @@ Value = str | int | Money | datetime | date
 DEFAULT_LANGUAGE = "es"
 
 
-class WordingError(ValueError):
+class ResponsesError(ValueError):
     """A response is missing in ``domain.yml`` or lacks a language."""
 
 
 @dataclass(frozen=True, slots=True)
-class Wording:
+class Responses:
     """The responses by name and language, and how values look in them."""
 
     texts: Mapping[str, Mapping[str, str]]
     country: str
     timezone: ZoneInfo
 
-    def say(self, name: str, language: str, /, **values: Value) -> str:
+    def render(self, name: str, language: str, /, **values: Value) -> str:
         """The response ``utter_<name>`` with its values put in.
 
         Raises:
-            WordingError: there is no such response.
+            ResponsesError: there is no such response.
         """
         text = self.texts.get(name, {}).get(language)
         if text is None:
-            raise WordingError(f"domain.yml has no response utter_{name} in {language!r}")
+            raise ResponsesError(f"domain.yml has no response utter_{name} in {language!r}")
         shown = text.format_map({key: self.show(value, language) for key, value in values.items()})
         # A time such as "10:00 a. m." brings its own full stop.
         return shown.replace("m..", "m.")
@@ -66,20 +66,20 @@ class Wording:
         return dates.show_moment(value, now, language, self.timezone, always_time=True)
 
 
-def load_wording(path: Path, *, country: str, timezone: ZoneInfo) -> Wording:
+def load_responses(path: Path, *, country: str, timezone: ZoneInfo) -> Responses:
     """Read the responses of a Rasa domain.
 
     Raises:
-        WordingError: a response lacks one of the languages.
+        ResponsesError: a response lacks one of the languages.
     """
     domain = YAML(typ="safe").load(path)
     texts: dict[str, dict[str, str]] = {}
     for full_name, variations in domain["responses"].items():
         by_language = {_language(variation): variation["text"].strip() for variation in variations}
         if by_language.keys() != {"es", "en"}:
-            raise WordingError(f"{path.name}: {full_name} needs a text in Spanish and in English")
+            raise ResponsesError(f"{path.name}: {full_name} needs a text in Spanish and in English")
         texts[full_name.removeprefix("utter_")] = by_language
-    return Wording(texts, country, timezone)
+    return Responses(texts, country, timezone)
 
 
 def _language(variation: Mapping[str, Any]) -> str:

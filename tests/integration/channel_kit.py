@@ -20,7 +20,7 @@ from bot.cases import complaints, promises
 from bot.conversation import messages
 from bot.database.session import Database
 from bot.models import Conversation, Message
-from bot.text.reply import Option, Say
+from bot.text.reply import Reply, ReplyButton
 from bot.understanding.extraction import Facts
 from tests.fakes import telegram, whatsapp
 from tests.fakes.provider import Provider, Trouble, until
@@ -277,19 +277,25 @@ class Place:
 
         return asyncio.run(run())
 
-    def put(self, person: Person, *texts: str, author: str = "agent", **options: Any) -> None:
+    def put(
+        self,
+        person: Person,
+        *texts: str,
+        author: str = "agent",
+        buttons: tuple[ReplyButton, ...] = (),
+    ) -> None:
         """Somebody of the company says something."""
 
         async def act(session: AsyncSession, conversation: Conversation) -> None:
             for text in texts:
-                await messages.put(session, conversation, Say(text, **options), author=author)
+                await messages.put(session, conversation, Reply(text, buttons), author=author)
 
         self.do(act, person)
 
     def choices(self, person: Person, *titles: str) -> None:
         """The assistant puts alternatives to them."""
-        options = tuple(Option(title, f"/pressed_{title}") for title in titles)
-        self.put(person, "¿Cuál?", author="bot", options=options)
+        buttons = tuple(ReplyButton(title, f"/pressed_{title}") for title in titles)
+        self.put(person, "¿Cuál?", author="bot", buttons=buttons)
 
     def case(self, person: Person) -> str:
         """They have a case with something promised; gives back its reference."""

@@ -31,7 +31,7 @@ from bot.models import Compensation, Complaint
 from bot.policy.decide import Policy
 from bot.policy.model import AlternativeSpec
 from bot.runtime import Service
-from bot.text.reply import Say
+from bot.text.reply import Reply
 from tests.fakes.company_system import SECRET
 
 
@@ -162,7 +162,7 @@ async def _accept(session: Any, context: CompanyContext, chosen_id: int) -> None
         return  # another edge was faster
     _, given = await acceptance.accept(session, context, chosen.id, "bot")
     text = await presentation.confirmation(session, context, case, given, conversation.language)
-    await messages.put(session, conversation, Say(text), state="pending")
+    await messages.put(session, conversation, Reply(text), state="pending")
 
 
 if __name__ == "__main__":

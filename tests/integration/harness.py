@@ -48,7 +48,7 @@ from bot.models import (
     Promise,
 )
 from bot.policy.decide import Policy
-from bot.text.reply import Option, Say
+from bot.text.reply import Reply, ReplyButton
 
 Row = TypeVar("Row", bound=Base)
 ANA = "ana.ruiz@example.com"  # of order 10482, $249.900
@@ -100,23 +100,23 @@ class Engine:
         # What goes wrong: raised before the action, raised or done after it, said in its place.
         self.fails: Exception | None = None
         self.afterwards: Callable[[], Awaitable[None]] | None = None
-        self.says_instead: list[Say] | None = None
+        self.replies_instead: list[Reply] | None = None
 
     def expect(self, conversation_id: str, intent: str, also: str | None) -> None:
         self._intents[conversation_id] = (intent, also)
 
     async def ask(
         self, conversation_id: str, text: str, metadata: dict[str, Any], timeout: float
-    ) -> list[Say]:
+    ) -> list[Reply]:
         self.heard.append(text)
         if self.fails is not None:
             raise self.fails
         said = await self._act(conversation_id, text, metadata)
         if self.afterwards is not None:
             await self.afterwards()
-        return said if self.says_instead is None else self.says_instead
+        return said if self.replies_instead is None else self.replies_instead
 
-    async def _act(self, conversation_id: str, text: str, metadata: dict[str, Any]) -> list[Say]:
+    async def _act(self, conversation_id: str, text: str, metadata: dict[str, Any]) -> list[Reply]:
         intent, also = self._intents.get(conversation_id, ("nlu_fallback", None))
         entities = []
         if pressed := PRESSED.fullmatch(text):
@@ -144,9 +144,9 @@ class Engine:
         dispatcher = CollectingDispatcher()
         await self._actions[self._rules[intent]].run(dispatcher, tracker, {})
         return [
-            Say(
+            Reply(
                 one["text"],
-                tuple(Option(b["title"], b["payload"], b["detail"]) for b in one["buttons"]),
+                tuple(ReplyButton(b["title"], b["payload"], b["detail"]) for b in one["buttons"]),
             )
             for one in dispatcher.messages
         ]
@@ -171,7 +171,7 @@ def says(context: CompanyContext, text: str, name: str, /, **values: str) -> boo
     Values that are not given may be anything. So a better wording breaks no test, and a test says
     by name what has to be told.
     """
-    for template in context.wording.texts[name].values():
+    for template in context.responses.texts[name].values():
         pattern = "".join(
             re.escape(values[part])
             if part in values

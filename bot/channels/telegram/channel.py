@@ -109,7 +109,9 @@ class TelegramChannel:
         spoken = self._context.company.spoken(language)
         # Whether it could be said or not; but a stop waits for neither.
         with suppress(TelegramError):
-            await self._bot.send_message(group, self._context.wording.say("group_declined", spoken))
+            await self._bot.send_message(
+                group, self._context.responses.render("group_declined", spoken)
+            )
         await self._bot.leave_chat(group)
 
     async def start(self, take: Take) -> None:
@@ -148,7 +150,9 @@ class TelegramChannel:
                     spoken = language or company.languages[0]
                     await self._bot.set_my_commands(
                         [
-                            BotCommand(name, self._context.wording.say(f"command_{what}", spoken))
+                            BotCommand(
+                                name, self._context.responses.render(f"command_{what}", spoken)
+                            )
                             for name, what in COMMANDS[spoken].items()
                         ],
                         language_code=language,
@@ -198,7 +202,7 @@ class TelegramChannel:
                 [[InlineKeyboardButton(one.title, callback_data=one.token)] for one in out.buttons]
             )
         elif parts and self._asks_who(out):
-            share = self._context.wording.say("share_phone", out.language)
+            share = self._context.responses.render("share_phone", out.language)
             parts[-1]["reply_markup"] = ReplyKeyboardMarkup(
                 [[KeyboardButton(share, request_contact=True)]],
                 resize_keyboard=True,
@@ -207,7 +211,9 @@ class TelegramChannel:
         return parts
 
     def _asks_who(self, out: Outgoing) -> bool:
-        return any(self._context.wording.say(name, out.language) in out.text for name in ASKS_WHO)
+        return any(
+            self._context.responses.render(name, out.language) in out.text for name in ASKS_WHO
+        )
 
     def template(self, out: Outgoing) -> None:
         """Telegram closes no window."""

@@ -89,7 +89,9 @@ class WhatsAppChannel:
 
     def parts(self, out: Outgoing) -> Sequence[Part]:
         """The message in WhatsApp's shapes."""
-        return message_format.parts(out, self._context.wording.say("choose_here", out.language))
+        return message_format.parts(
+            out, self._context.responses.render("choose_here", out.language)
+        )
 
     def template(self, out: Outgoing) -> tuple[Part, bool] | None:
         """The company's approved template, if it has one."""

@@ -29,7 +29,7 @@ from bot.models import (
     Message,
     Promise,
 )
-from bot.text.reply import Say
+from bot.text.reply import Reply
 from bot.text.responses import Value
 
 
@@ -118,7 +118,7 @@ async def say(
     message = await messages.put(
         session,
         conversation,
-        Say(text),
+        Reply(text),
         author="agent",
         author_name=person.first_name,
         source_id=source,
@@ -182,13 +182,13 @@ async def kept(
         return None
     audit.note(session, case, person.name, "kept a promise", words=made.commitment)
     conversation = await session.get_one(Conversation, case.conversation_id)
-    text = context.wording.say(
+    text = context.responses.render(
         "commitment_kept",
         conversation.language,
         reference=case.reference,
         words=made.commitment or "",
     )
-    return await messages.put(session, conversation, Say(text), author="system", state="pending")
+    return await messages.put(session, conversation, Reply(text), author="system", state="pending")
 
 
 async def give_back(
@@ -206,11 +206,11 @@ async def give_back(
         await withdraw(session, case)
         if case.state == "open":
             complaints.resolve(session, case, person.name)
-        settled.append(context.wording.say("returned_end", conversation.language))
-    opening = context.wording.say(
+        settled.append(context.responses.render("returned_end", conversation.language))
+    opening = context.responses.render(
         "returned", conversation.language, agent=person.first_name, reference=case.reference
     )
-    said = await messages.put(session, conversation, Say(" ".join([opening, *settled])))
+    said = await messages.put(session, conversation, Reply(" ".join([opening, *settled])))
     return Step(found.conversation_id, [said], spent)
 
 
@@ -221,13 +221,13 @@ async def _settled(
     given = await acceptance.given_since(session, case, found.created_at)
     sentences = []
     if given:
-        titles = ", ".join(f"«{title(context.wording, one, language)}»" for one in given)
-        sentences.append(context.wording.say("returned_given", language, titles=titles))
+        titles = ", ".join(f"«{title(context.responses, one, language)}»" for one in given)
+        sentences.append(context.responses.render("returned_given", language, titles=titles))
     for one in await promises.open_promises(session, case.id):
         if one.what == promises.COMMITMENT:
             words = one.commitment or ""
             sentences.append(
-                context.wording.say("returned_promised", language, words=words, due=one.due_at)
+                context.responses.render("returned_promised", language, words=words, due=one.due_at)
             )
     return sentences
 
@@ -284,5 +284,5 @@ async def notice(
 ) -> Message:
     """Put out the response ``utter_<name>`` in the customer's language."""
     conversation = await session.get_one(Conversation, found.conversation_id)
-    text = context.wording.say(name, conversation.language, **values)
-    return await messages.put(session, conversation, Say(text), author="system")
+    text = context.responses.render(name, conversation.language, **values)
+    return await messages.put(session, conversation, Reply(text), author="system")

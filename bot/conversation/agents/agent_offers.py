@@ -20,7 +20,7 @@ from bot.models import (
     Message,
     Offer,
 )
-from bot.text.reply import Option, Say, payload
+from bot.text.reply import Reply, ReplyButton, payload
 
 
 async def give(
@@ -66,19 +66,21 @@ async def put(
         return Step(found.conversation_id)
     conversation = await session.get_one(Conversation, found.conversation_id)
     language = conversation.language
-    options = (
-        *presentation.options(context.wording, table.alternatives, language),
-        Option(context.wording.say("no_to_offer", language), payload("deny", offer=table.offer.id)),
+    buttons = (
+        *presentation.buttons(context.responses, table.alternatives, language),
+        ReplyButton(
+            context.responses.render("no_to_offer", language), payload("deny", offer=table.offer.id)
+        ),
     )
-    text = context.wording.say("agent_offers", language, agent=person.first_name)
+    text = context.responses.render("agent_offers", language, agent=person.first_name)
     spent = await messages.spend_open_choices(session, conversation.id)
-    said = await messages.put(session, conversation, Say(text, options), author="system")
+    said = await messages.put(session, conversation, Reply(text, buttons), author="system")
     return Step(found.conversation_id, [said], spent)
 
 
 async def pressed(
     session: AsyncSession, context: CompanyContext, found: Handoff, intent: str, number: int
-) -> Say | None:
+) -> Reply | None:
     """The customer answered an offer: what they hear of it; None where nothing is to be said.
 
     It is the offer of the person who has the case or, while one is awaited, that of the assistant.
@@ -96,7 +98,7 @@ async def pressed(
         if found.state == "waiting":
             return None  # they hear of the person who is awaited
         name = await _who(session, found)
-        return Say(context.wording.say("offer_declined_with_agent", language, agent=name))
+        return Reply(context.responses.render("offer_declined_with_agent", language, agent=name))
     chosen = await session.get(Compensation, number)
     made = await session.get(Offer, chosen.offer_id) if chosen else None
     if chosen is None or made is None or not _stands(found, made):
@@ -107,8 +109,8 @@ async def pressed(
         session, context, chosen.id, originator, actor="customer"
     )
     if outcome is Acceptance.DONE:
-        return Say(await presentation.confirmation(session, context, case, given, language))
-    return Say(context.wording.say("offer_gone", language))
+        return Reply(await presentation.confirmation(session, context, case, given, language))
+    return Reply(context.responses.render("offer_gone", language))
 
 
 def _stands(found: Handoff, table: Offer | None) -> bool:
@@ -176,8 +178,8 @@ async def decide(
     conversation = await session.get_one(Conversation, case.conversation_id)
     language = conversation.language
     if not approve:
-        text = context.wording.say("approval_answered", language, agent=asker.first_name)
-        said = await messages.put(session, conversation, Say(text), author="system")
+        text = context.responses.render("approval_answered", language, agent=asker.first_name)
+        said = await messages.put(session, conversation, Reply(text), author="system")
         return Step(conversation.id, [said])
     wanted = Wanted(asked.remedy, asked.amount_minor)
     table, _ = await agent_remedies.put(
@@ -192,8 +194,8 @@ async def decide(
     given = await agent_remedies.give(session, context, table, person)
     spent = await messages.spend_open_choices(session, conversation.id)
     done = await presentation.confirmation(session, context, case, given, language)
-    text = f"{context.wording.say('approval_approved', language)} {done}"
-    said = await messages.put(session, conversation, Say(text), author="system")
+    text = f"{context.responses.render('approval_approved', language)} {done}"
+    said = await messages.put(session, conversation, Reply(text), author="system")
     return Step(conversation.id, [said], spent)
 
 
@@ -208,13 +210,13 @@ async def fulfilled(
     if not await acceptance.fulfil(session, given, originator):
         return None
     conversation = await session.get_one(Conversation, case.conversation_id)
-    text = context.wording.say(
+    text = context.responses.render(
         "fulfilled",
         conversation.language,
-        title=presentation.title(context.wording, given, conversation.language),
+        title=presentation.title(context.responses, given, conversation.language),
         reference=case.reference,
     )
-    return await messages.put(session, conversation, Say(text), author="system", state="pending")
+    return await messages.put(session, conversation, Reply(text), author="system", state="pending")
 
 
 async def _laid(
@@ -243,7 +245,7 @@ async def _told(
 ) -> Message:
     conversation = await session.get_one(Conversation, found.conversation_id)
     text = await presentation.confirmation(session, context, case, given, conversation.language)
-    return await messages.put(session, conversation, Say(text), author="system")
+    return await messages.put(session, conversation, Reply(text), author="system")
 
 
 async def _who(session: AsyncSession, found: Handoff) -> str:

@@ -13,7 +13,7 @@ from bot.conversation import messages, reachability
 from bot.conversation.channel_api import SendError, Unreachable
 from bot.conversation.outbound import outbox
 from bot.models import Conversation, Message
-from bot.text.reply import Say
+from bot.text.reply import Reply
 
 log = structlog.get_logger()
 # What a provider does not take for this long is told to a person; after the second it has failed.
@@ -117,5 +117,5 @@ async def elsewhere(tried: Tried) -> None:
     if other is None:
         await tried.tell_person(WINDOW_CLOSED, WINDOW_CLOSED)
         return
-    copy = await messages.put(tried.session, other, Say(message.text), author=message.author)
+    copy = await messages.put(tried.session, other, Reply(message.text), author=message.author)
     copy.author_name = message.author_name

@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.context.company_context import CompanyContext
 from bot.handoffs import queue
 from bot.models import Conversation, Handoff, Message
-from bot.text.reply import Option, Say, payload
+from bot.text.reply import Reply, ReplyButton, payload
 
 
 async def apologize(
@@ -14,7 +14,7 @@ async def apologize(
     conversation: Conversation,
     message: Message,
     reason: str,
-) -> Say:
+) -> Reply:
     """The apology for a turn that got no answer: the truth, a reference, and a dated promise.
 
     Args:
@@ -22,8 +22,8 @@ async def apologize(
     """
     waiting = await queue.hand_off(session, context, conversation, message, reason)
     name = "engine_failed" if reason == "engine_failed" else "safe"
-    return Say(
-        context.wording.say(
+    return Reply(
+        context.responses.render(
             name,
             conversation.language,
             reference=waiting.complaint.reference,
@@ -47,14 +47,14 @@ _WITHOUT_WORDS = {
 
 def without_words(
     context: CompanyContext, conversation: Conversation, message: Message
-) -> Say | None:
+) -> Reply | None:
     """The honest word to what the assistant cannot take in; None for what the engine can."""
     extra = message.extra or {}
     refused = next((one["refused"] for one in extra.get("files", ()) if "refused" in one), None)
     name = f"refused_{refused}" if refused else _WITHOUT_WORDS.get(message.kind)
     if name is None or "told" in extra or (message.text.strip() and message.kind != "gone"):
         return None
-    return Say(context.wording.say(name, conversation.language))
+    return Reply(context.responses.render(name, conversation.language))
 
 
 async def in_the_queue(
@@ -62,20 +62,22 @@ async def in_the_queue(
     context: CompanyContext,
     conversation: Conversation,
     open_handoff: Handoff,
-) -> Say:
+) -> Reply:
     """The word to a customer who writes while a person is awaited, and the way back to the bot."""
     waiting = await queue.waiting(session, context, open_handoff)
-    text = context.wording.say(
+    text = context.responses.render(
         "person_waiting",
         conversation.language,
         reference=waiting.complaint.reference,
         due=waiting.promise.due_at,
     )
-    return Say(text, way_back(context, conversation.language, open_handoff))
+    return Reply(text, way_back(context, conversation.language, open_handoff))
 
 
-def way_back(context: CompanyContext, language: str, open_handoff: Handoff) -> tuple[Option, ...]:
+def way_back(
+    context: CompanyContext, language: str, open_handoff: Handoff
+) -> tuple[ReplyButton, ...]:
     """The button by which a customer goes on with the assistant, where that leads anywhere."""
     if open_handoff.reason in queue.ONLY_A_PERSON:
         return ()
-    return (Option(context.wording.say("with_the_bot", language), payload("go_on")),)
+    return (ReplyButton(context.responses.render("with_the_bot", language), payload("go_on")),)

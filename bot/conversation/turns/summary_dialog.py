@@ -17,7 +17,7 @@ from bot.customers import verification
 from bot.customers.verification import Match
 from bot.handoffs import queue
 from bot.models import Complaint, Conversation, Handoff, Message
-from bot.text.reply import Say
+from bot.text.reply import Reply
 
 RIGHT: Final = "summary_right"
 WRONG: Final = "summary_wrong"
@@ -33,7 +33,7 @@ async def answer(
     message: Message,
     *,
     pressed: str | None,
-) -> Say | None:
+) -> Reply | None:
     """What a waiting customer hears who speaks of the summary; None for anything else.
 
     Args:
@@ -45,10 +45,10 @@ async def answer(
     if pressed == RIGHT:
         open_handoff.summary_state = "right"
         audit.note(session, waiting.complaint, "customer", "confirmed the summary")
-        return Say(context.wording.say("summary_kept", language, due=due), back)
+        return Reply(context.responses.render("summary_kept", language, due=due), back)
     if pressed == WRONG:
         open_handoff.summary_state = "wrong"
-        return Say(context.wording.say("summary_correct", language))
+        return Reply(context.responses.render("summary_correct", language))
     if open_handoff.summary_state != "wrong" or not message.text.strip():
         return None
     open_handoff.summary_state = "corrected"
@@ -56,10 +56,12 @@ async def answer(
     audit.note(session, waiting.complaint, "customer", "corrected the summary")
     summary = await build.summary_for_customer(session, context, waiting.complaint, open_handoff)
     if summary is None:
-        return Say(context.wording.say("summary_kept", language, due=due), back)
+        return Reply(context.responses.render("summary_kept", language, due=due), back)
     words = shorten(message.text, LONGEST_QUOTE, placeholder=" …")
-    text = context.wording.say("summary_again", language, summary=summary, words=words, due=due)
-    return Say(text, back)
+    text = context.responses.render(
+        "summary_again", language, summary=summary, words=words, due=due
+    )
+    return Reply(text, back)
 
 
 async def recognize(session: AsyncSession, conversation: Conversation, case: Complaint) -> None:

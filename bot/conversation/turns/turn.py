@@ -31,7 +31,7 @@ from bot.handoffs import queue
 from bot.metrics import APOLOGY_SECONDS, ENGINE_FAILURES, TRUTH_BLOCKED, TURN_SECONDS
 from bot.models import NOT_ENDED, Complaint, Conversation, Handoff, Message, table_of
 from bot.rasa.client import EngineDown, EngineError, EngineSilent, RasaClient
-from bot.text.reply import Say
+from bot.text.reply import Reply
 from bot.understanding import extraction
 
 log = structlog.get_logger()
@@ -127,12 +127,12 @@ class Turns:
             return await self._answer(heard, [word], lease)
         try:
             on_think()
-            says = await self._ask(heard)
+            replies = await self._ask(heard)
         except EngineError as error:
             ENGINE_FAILURES.inc()
             log.warning("engine_failed", conversation=heard.conversation.id, why=str(error))
             return await self._apologize(heard, "engine_failed", lease)
-        return await self._answer(heard, says, lease)
+        return await self._answer(heard, replies, lease)
 
     async def _hear(self, conversation_id: str, lease: Lease | None) -> Heard | None:
         only_looks = lease is None or lease.is_alone
@@ -144,17 +144,17 @@ class Turns:
                 await lease.give_back(session)
             return heard
 
-    async def _ask(self, heard: Heard) -> list[Say]:
+    async def _ask(self, heard: Heard) -> list[Reply]:
         """Ask the engine; while it is down keep asking, until the apology is due."""
         waited = (clock.now() - heard.message.at).total_seconds()
         wait = max(self._apology_after - waited, SHORTEST_WAIT)
         deadline = clock.now() + timedelta(seconds=wait)
-        says: list[Say] = []
+        replies: list[Reply] = []
         for ask in heard.asks:
-            says += await self._ask_until(deadline, heard.conversation.id, ask)
-        return says
+            replies += await self._ask_until(deadline, heard.conversation.id, ask)
+        return replies
 
-    async def _ask_until(self, deadline: datetime, conversation_id: str, ask: Ask) -> list[Say]:
+    async def _ask_until(self, deadline: datetime, conversation_id: str, ask: Ask) -> list[Reply]:
         metadata = {"message_id": ask.message_id}
         silent_until = min(deadline, clock.now() + LONGEST_SILENCE)
         while True:
@@ -169,17 +169,17 @@ class Turns:
                     raise
                 await asyncio.sleep(RETRY_DOWN_EVERY)
 
-    async def _unbacked(self, conversation_id: str, says: list[Say]) -> str | None:
+    async def _unbacked(self, conversation_id: str, replies: list[Reply]) -> str | None:
         """What the truth gate holds back; looked up while others may write."""
-        if not truth_gate.needs_rows(says):
+        if not truth_gate.needs_rows(replies):
             return None
         async with self._db.read() as session:
             found = await session.execute(_CONVERSATION, {"conversation": conversation_id})
             conversation = found.scalar_one()
-            return await truth_gate.unbacked(session, self._context, conversation, says)
+            return await truth_gate.unbacked(session, self._context, conversation, replies)
 
-    async def _answer(self, heard: Heard, says: list[Say], lease: Lease | None) -> Answered:
-        wrong = await self._unbacked(heard.conversation.id, says)
+    async def _answer(self, heard: Heard, replies: list[Reply], lease: Lease | None) -> Answered:
+        wrong = await self._unbacked(heard.conversation.id, replies)
         async with self._ending(heard, lease) as session:
             conversation, message, owner = await _lock(session, heard)
             if message.state != "received":
@@ -196,7 +196,7 @@ class Turns:
                 queue.end(session, owner, case, "returned", "bot")
             if heard.missed:
                 await all_heard(session, conversation.id)
-            return await _put(session, conversation, message, says, owner)
+            return await _put(session, conversation, message, replies, owner)
 
     async def _leave_to_the_next(self, heard: Heard, lease: Lease | None) -> Answered:
         """The engine hears it with the message behind it, and answers both."""
@@ -237,14 +237,14 @@ class Turns:
         pressed: Pressed | None,
     ) -> Answered:
         """The person reads it themselves; only a press on what they offered is carried out."""
-        say = None
+        reply = None
         if pressed is not None and pressed.number is not None:
-            say = await agent_offers.pressed(
+            reply = await agent_offers.pressed(
                 session, self._context, owner, pressed.intent, pressed.number
             )
-        if say is None:
+        if reply is None:
             return await _over(session, message, [], [], owner)
-        return await _put(session, conversation, message, [say], owner, author="system")
+        return await _put(session, conversation, message, [reply], owner, author="system")
 
     async def _while_waiting(
         self,
@@ -258,12 +258,12 @@ class Turns:
 
         What was offered instead of a remedy that failed they may take without a person.
         """
-        say = None
+        reply = None
         if owner.reason == "remedy_failed" and pressed is not None and pressed.number is not None:
-            say = await agent_offers.pressed(
+            reply = await agent_offers.pressed(
                 session, self._context, owner, pressed.intent, pressed.number
             )
-        say = say or await summary_dialog.answer(
+        reply = reply or await summary_dialog.answer(
             session,
             self._context,
             conversation,
@@ -273,11 +273,11 @@ class Turns:
         )
         # Should the customer go on with the bot, it hears what was told meanwhile.
         message.heard = pressed is not None
-        if say is None:
-            say = await fallback_replies.in_the_queue(session, self._context, conversation, owner)
-            if await _told_lately(session, message, say):
+        if reply is None:
+            reply = await fallback_replies.in_the_queue(session, self._context, conversation, owner)
+            if await _told_lately(session, message, reply):
                 return await _over(session, message, [], [], owner)
-        return await _put(session, conversation, message, [say], owner)
+        return await _put(session, conversation, message, [reply], owner)
 
     async def _apologize(self, heard: Heard, reason: str, lease: Lease | None) -> Answered:
         async with self._ending(heard, lease) as session:
@@ -291,13 +291,13 @@ class Turns:
         if owner is not None and owner.state == "active":
             return await _over(session, message, [], [], owner)
         if owner is not None and heard.handoff is not None:
-            say = await fallback_replies.in_the_queue(session, self._context, conversation, owner)
+            reply = await fallback_replies.in_the_queue(session, self._context, conversation, owner)
         else:
-            say = await fallback_replies.apologize(
+            reply = await fallback_replies.apologize(
                 session, self._context, conversation, message, reason
             )
             owner = await queue.open_handoff(session, conversation.id)
-        return await _put(session, conversation, message, [say], owner)
+        return await _put(session, conversation, message, [reply], owner)
 
     @asynccontextmanager
     async def _ending(self, heard: Heard, lease: Lease | None) -> AsyncIterator[AsyncSession]:
@@ -324,7 +324,7 @@ async def _lock(
     return conversation, message, owner
 
 
-async def _told_lately(session: AsyncSession, message: Message, say: Say) -> bool:
+async def _told_lately(session: AsyncSession, message: Message, reply: Reply) -> bool:
     """Whether the last word to this customer was the same, a moment ago."""
     last = await session.scalar(
         select(Message)
@@ -336,25 +336,25 @@ async def _told_lately(session: AsyncSession, message: Message, say: Say) -> boo
         .order_by(Message.seq.desc())
         .limit(1)
     )
-    return last is not None and last.text == say.text
+    return last is not None and last.text == reply.text
 
 
 async def _put(
     session: AsyncSession,
     conversation: Conversation,
     message: Message,
-    says: list[Say],
+    replies: list[Reply],
     owner: Handoff | None,
     *,
     author: str = "bot",
 ) -> Answered:
     spent = []
     case = await complaints.current(session, conversation)
-    if any(say.options for say in says) or case is None:
+    if any(reply.buttons for reply in replies) or case is None:
         spent = await messages.spend_open_choices(session, conversation.id)
     outgoing = [
-        await messages.put(session, conversation, say, author=author, in_reply_to=message)
-        for say in says
+        await messages.put(session, conversation, reply, author=author, in_reply_to=message)
+        for reply in replies
     ]
     if (took := complaints.apology_left(case)) is not None:
         APOLOGY_SECONDS.observe(took.total_seconds())

@@ -20,7 +20,7 @@ from bot.handoffs import queue
 from bot.metrics import FULFILMENTS, PROVIDER_ANSWERS
 from bot.models import Compensation, Complaint, Conversation, Fulfilment
 from bot.policy.decide import decide
-from bot.text.reply import Option, Say, payload
+from bot.text.reply import Reply, ReplyButton, payload
 
 log = structlog.get_logger()
 REMEDY_FAILED = "remedy_failed"
@@ -98,15 +98,15 @@ async def _failed(
         return None  # somebody's hands have done it meanwhile
     case = await session.get_one(Complaint, given.complaint_id)
     owner = await queue.open_handoff(session, conversation.id)
-    language, wording = conversation.language, context.wording
+    language, responses = conversation.language, context.responses
     values = {
-        "title": presentation.title(wording, given, language),
+        "title": presentation.title(responses, given, language),
         "reference": case.reference,
     }
     if owner is not None and owner.state == "active":
         # Whoever has the customer decides what comes next.
-        text = wording.say("remedy_failed_with_agent", language, **values)
-        await messages.put(session, conversation, Say(text), author="system", state="pending")
+        text = responses.render("remedy_failed_with_agent", language, **values)
+        await messages.put(session, conversation, Reply(text), author="system", state="pending")
         return Step(conversation.id)
     if owner is None:
         owner = await queue.add(session, context, case, REMEDY_FAILED)
@@ -114,17 +114,21 @@ async def _failed(
         owner.reason = REMEDY_FAILED  # that is why
     owner.priority = min(owner.priority, queue.PRIORITIES[REMEDY_FAILED])
     wait = await queue.waiting(session, context, owner)
-    text = wording.say("remedy_failed", language, due=wait.promise.due_at, **values)
-    options: tuple[Option, ...] = ()
+    text = responses.render("remedy_failed", language, due=wait.promise.due_at, **values)
+    buttons: tuple[ReplyButton, ...] = ()
     spent = await messages.spend_open_choices(session, conversation.id)
     table = None
     if owner.reason == REMEDY_FAILED and owner.complaint_id == case.id:
         table = await _instead(session, context, conversation, case)
     if table is not None:
-        text = f"{text} {wording.say('remedy_failed_choose', language)}"
-        none = Option(wording.say("none_of_these", language), payload("deny", offer=table.offer.id))
-        options = (*presentation.options(wording, table.alternatives, language), none)
-    await messages.put(session, conversation, Say(text, options), author="system", state="pending")
+        text = f"{text} {responses.render('remedy_failed_choose', language)}"
+        none = ReplyButton(
+            responses.render("none_of_these", language), payload("deny", offer=table.offer.id)
+        )
+        buttons = (*presentation.buttons(responses, table.alternatives, language), none)
+    await messages.put(
+        session, conversation, Reply(text, buttons), author="system", state="pending"
+    )
     return Step(conversation.id, spent=spent)
 
 

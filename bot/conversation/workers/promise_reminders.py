@@ -13,7 +13,7 @@ from bot.customers import verification
 from bot.database.session import Database
 from bot.handoffs import queue
 from bot.models import Complaint, Conversation, Message, Promise
-from bot.text.reply import Say
+from bot.text.reply import Reply
 
 log = structlog.get_logger()
 
@@ -46,9 +46,11 @@ async def _renew(session: AsyncSession, context: CompanyContext, promise_id: int
     new_due = await _new_due(session, context, case)
     await promises.make(session, case, promises.ANSWER, new_due)
     name = "promise_renewed" if due.what == promises.ANSWER else "promise_delayed"
-    text = context.wording.say(name, conversation.language, reference=case.reference, due=new_due)
+    text = context.responses.render(
+        name, conversation.language, reference=case.reference, due=new_due
+    )
     log.warning("promise_broken", reference=case.reference, what=due.what)
-    return await messages.put(session, conversation, Say(text), author="system")
+    return await messages.put(session, conversation, Reply(text), author="system")
 
 
 async def _new_due(session: AsyncSession, context: CompanyContext, case: Complaint) -> datetime:

@@ -323,7 +323,7 @@ async def test_the_status_is_told_from_the_rows(chat: ConversationHarness) -> No
     await chat.press("Uno nuevo")
     await chat.customer("ask_status", "¿Cómo va mi caso?")
     (promise,) = await chat.promises()
-    due = chat.app.context.wording.show(promise.due_at, "es").rstrip(".")
+    due = chat.app.context.responses.show(promise.due_at, "es").rstrip(".")
     title = "Uno nuevo por exprés"
     assert chat.told("status_promise", reference=case.reference, title=title, due=due)
 

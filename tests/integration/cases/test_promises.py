@@ -38,7 +38,7 @@ async def test_whoever_has_to_wait_has_a_promise_with_the_date_they_were_told(
     (promise,) = await chat.promises()
     assert promise.what == what
     assert promise.due_at > chat.app.clock.now()
-    due = chat.app.context.wording.show(promise.due_at, "es").rstrip(".")
+    due = chat.app.context.responses.show(promise.due_at, "es").rstrip(".")
     assert due in "\n".join(map(str, chat.answer_now))
 
 
@@ -67,7 +67,7 @@ async def test_before_the_promise_passes_the_customer_hears_of_a_new_date(
     assert [one.author for one in said] == ["system"]
     case = await chat.case()
     (second,) = await chat.promises()
-    due = chat.app.context.wording.show(second.due_at, "es").rstrip(".")
+    due = chat.app.context.responses.show(second.due_at, "es").rstrip(".")
     assert chat.told("promise_renewed", reference=case.reference, due=due)
     assert second.due_at > first.due_at
     (handoff,) = await chat.handoffs()
@@ -156,5 +156,5 @@ async def test_a_customer_who_writes_after_the_date_passed_gets_a_new_one(
     assert chat.told("person_waiting")
     newest = (await chat.promises())[-1]
     assert newest.due_at > chat.app.clock.now()
-    due = chat.app.context.wording.show(newest.due_at, "es").rstrip(".")
+    due = chat.app.context.responses.show(newest.due_at, "es").rstrip(".")
     assert due in chat.last.text

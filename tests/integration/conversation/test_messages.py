@@ -8,7 +8,7 @@ import pytest
 from bot.conversation import messages
 from bot.conversation.messages import LONGEST_TEXT, MessageRefused
 from bot.models import Attachment, Choice, Message
-from bot.text.reply import Say
+from bot.text.reply import Reply
 from tests.integration.harness import ANA, AppHarness, ConversationHarness
 
 DAMAGED = f"El pedido 10482 llegó roto. {ANA}"
@@ -181,5 +181,5 @@ async def test_what_is_put_out_gets_the_next_place_and_answers_its_message(
     message, _ = await chat.receive("hola")
     async with chat.app.db.write() as session:
         conversation = await session.get_one(type(await chat.conversation()), chat.id)
-        out = await messages.put(session, conversation, Say("Hola."), in_reply_to=message)
+        out = await messages.put(session, conversation, Reply("Hola."), in_reply_to=message)
     assert (out.seq, out.in_reply_to, out.author) == (2, message.id, "bot")

@@ -9,7 +9,7 @@ from bot.conversation import messages
 from bot.conversation.read_receipts import Noted, Receipt, Receipts
 from bot.customers import verification
 from bot.models import Message
-from bot.text.reply import Say
+from bot.text.reply import Reply
 from tests.integration.harness import AppHarness, ConversationHarness
 
 
@@ -38,7 +38,7 @@ async def page(app: AppHarness, receipts: Receipts, *, said: int) -> Page:
     async with app.db.write() as session:
         conversation = await verification.lock(session, chat.id)
         for number in range(said):
-            await messages.put(session, conversation, Say(f"frase {number}"))
+            await messages.put(session, conversation, Reply(f"frase {number}"))
     return Page(chat, receipts)
 
 

@@ -37,7 +37,7 @@ async def test_a_person_asked_for_at_any_stage_is_one_handoff(
     answers = [one for one in await chat.promises() if one.what == "answer"]
     assert len(answers) == 1
     assert case.reference in chat.everything
-    assert chat.app.context.wording.show(answers[0].due_at, "es").rstrip(".") in chat.everything
+    assert chat.app.context.responses.show(answers[0].due_at, "es").rstrip(".") in chat.everything
     assert len(await chat.ledger()) == ("choose" in dict(before))
 
 
@@ -82,7 +82,7 @@ async def test_what_happened_is_filed_though_something_louder_was_said(
 
 async def test_danger_says_what_to_do_first(chat: ConversationHarness) -> None:
     *_, said = await chat.customer("danger", "La licuadora echa humo y mi hija está mal")
-    danger = chat.app.context.wording.texts["person_because_danger"]["es"]
+    danger = chat.app.context.responses.texts["person_because_danger"]["es"]
     assert said.text.startswith(danger)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from bot.conversation import truth_gate
 from bot.models import Agent, Conversation, Handoff
-from bot.text.reply import Say
+from bot.text.reply import Reply
 from tests.integration.harness import AppHarness, ConversationHarness
 
 PERSON = {"es": "quiero una persona", "en": "I want a person"}
@@ -35,7 +35,7 @@ async def test_nobody_online_is_said_with_a_date(app: AppHarness, language: str)
     assert not chat.told("wait_next")
     assert (await chat.handoff()).told_place is None
     (promise,) = await chat.promises()
-    due = app.context.wording.show(promise.due_at, language).rstrip(".")
+    due = app.context.responses.show(promise.due_at, language).rstrip(".")
     assert due in chat.everything
 
 
@@ -104,7 +104,7 @@ async def test_what_was_told_of_the_wait_passes_the_truth_gate_and_nothing_else_
     chat = await app.chat(language)
     await chat.customer("wants_human", PERSON[language])
     assert (await chat.handoff()).reason == "wants_human"  # the gate let it through
-    say = app.context.wording.say
+    say = app.context.responses.render
     so = say("wait_range", language, low=6, high=7)
     not_so = say("wait_range", language, low=1, high=2)
     place = say("wait_place", language, place=4)
@@ -112,7 +112,7 @@ async def test_what_was_told_of_the_wait_passes_the_truth_gate_and_nothing_else_
         conversation = await session.get_one(Conversation, chat.id)
 
         async def unbacked(text: str) -> str | None:
-            return await truth_gate.unbacked(session, app.context, conversation, [Say(text)])
+            return await truth_gate.unbacked(session, app.context, conversation, [Reply(text)])
 
         assert await unbacked(so) is None
         assert await unbacked(not_so) is not None
@@ -134,7 +134,7 @@ async def test_over_a_holiday_weekend_the_date_is_of_the_next_open_day(
     (promise,) = await chat.promises()
     local = promise.due_at.astimezone(app.context.company.tz)
     assert (local.date().isoformat(), local.hour) == ("2026-11-17", 9)
-    assert app.context.wording.show(promise.due_at, language).rstrip(".") in chat.everything
+    assert app.context.responses.show(promise.due_at, language).rstrip(".") in chat.everything
     assert told not in chat.everything
     assert "17" in chat.everything
 

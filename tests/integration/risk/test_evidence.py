@@ -256,7 +256,7 @@ async def test_agents_read_the_reasons_in_their_language(app: AppHarness) -> Non
     assert "R. Mora" not in handed.summary
     for name in NAMES:
         for language in ("es", "en"):
-            assert app.context.wording.say(
+            assert app.context.responses.render(
                 f"signal_{name}", language, count=2, days=3, by="R. Mora"
             )
 

@@ -28,7 +28,7 @@ async def test_the_second_time_a_person_takes_over(
 
 async def test_the_question_shows_what_was_understood(chat: ConversationHarness) -> None:
     await chat.customer("nlu_fallback", "algo del cobro", also="overcharge")
-    what = chat.app.context.wording.say("what_overcharge", "es")
+    what = chat.app.context.responses.render("what_overcharge", "es")
     assert chat.told("unclear_about", what=what)
 
 

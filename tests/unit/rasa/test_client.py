@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from bot.rasa.client import EngineDown, EngineError, RasaClient
-from bot.text.reply import Option, Say
+from bot.text.reply import Reply, ReplyButton
 
 pytestmark = pytest.mark.unit
 
@@ -69,14 +69,14 @@ async def client(rasa: Rasa) -> AsyncIterator[RasaClient]:
     await one.close()
 
 
-async def ask(client: RasaClient, timeout: float = 3) -> list[Say]:
+async def ask(client: RasaClient, timeout: float = 3) -> list[Reply]:
     return await client.ask("c1", "hola", {"message_id": 7}, timeout)
 
 
 async def test_a_turn_is_one_post_with_the_token_and_the_message(
     rasa: Rasa, client: RasaClient
 ) -> None:
-    assert await ask(client) == [Say("hola")]
+    assert await ask(client) == [Reply("hola")]
     ((path, headers, body),) = rasa.requests
     assert path == "/webhooks/rest/webhook"
     assert headers["Authorization"] == "Bearer the token"
@@ -94,8 +94,8 @@ async def test_buttons_become_options(rasa: Rasa, client: RasaClient) -> None:
         ]
     ).encode()  # fmt: skip
     assert await ask(client) == [
-        Say("uno", (Option("A", "/a", "d"), Option("B", "/b"))),
-        Say("dos"),
+        Reply("uno", (ReplyButton("A", "/a", "d"), ReplyButton("B", "/b"))),
+        Reply("dos"),
     ]
 
 

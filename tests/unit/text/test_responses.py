@@ -15,15 +15,15 @@ from bot.category import CATEGORIES
 from bot.config.settings import ROOT
 from bot.context.company_context import DOMAIN
 from bot.money import Money
-from bot.text.responses import WordingError, load_wording
+from bot.text.responses import ResponsesError, load_responses
 
 pytestmark = pytest.mark.unit
 
 BOGOTA = ZoneInfo("America/Bogota")
-WORDING = load_wording(DOMAIN, country="CO", timezone=BOGOTA)
+RESPONSES = load_responses(DOMAIN, country="CO", timezone=BOGOTA)
 SENTENCES = [
     (name, language, text)
-    for name, texts in WORDING.texts.items()
+    for name, texts in RESPONSES.texts.items()
     for language, text in texts.items()
 ]
 
@@ -59,8 +59,8 @@ def test_the_code_says_nothing_that_is_not_written_and_gives_every_value() -> No
     said = list(literal_names())
     assert len(said) > 30
     for name, values, where in said:
-        assert name in WORDING.texts, f"{where}: utter_{name}"
-        for text in WORDING.texts[name].values():
+        assert name in RESPONSES.texts, f"{where}: utter_{name}"
+        for text in RESPONSES.texts[name].values():
             if values is not None:
                 assert fields(text) <= values, f"{where}: utter_{name} needs {fields(text)}"
 
@@ -68,13 +68,13 @@ def test_the_code_says_nothing_that_is_not_written_and_gives_every_value() -> No
 @pytest.mark.parametrize("category", CATEGORIES)
 def test_every_category_has_its_apology_and_its_noun(category: str) -> None:
     for language in ("es", "en"):
-        assert WORDING.say(f"apology_{category}", language, thing="x")
-        assert WORDING.say(f"what_{category}", language)
+        assert RESPONSES.render(f"apology_{category}", language, thing="x")
+        assert RESPONSES.render(f"what_{category}", language)
 
 
 @pytest.mark.parametrize("hands", ["bank", "warehouse", "branch", "care_team"])
 def test_everybody_who_does_something_has_words_for_it(hands: str) -> None:
-    assert fields(WORDING.texts[f"promised_{hands}"]["es"]) == {"title", "due", "reference"}
+    assert fields(RESPONSES.texts[f"promised_{hands}"]["es"]) == {"title", "due", "reference"}
 
 
 @pytest.mark.parametrize(
@@ -83,11 +83,11 @@ def test_everybody_who_does_something_has_words_for_it(hands: str) -> None:
      "choice_gone", "server", "photo_type", "photo_size", "photo_pixels", "photo_gone"],
 )  # fmt: skip
 def test_every_refusal_has_words(code: str) -> None:
-    assert f"error_{code}" in WORDING.texts
+    assert f"error_{code}" in RESPONSES.texts
 
 
 def test_both_languages_hold_the_same_values() -> None:
-    for name, texts in WORDING.texts.items():
+    for name, texts in RESPONSES.texts.items():
         assert fields(texts["es"]) == fields(texts["en"]), name
 
 
@@ -141,40 +141,40 @@ def test_no_sentence_asks_two_things() -> None:
 
 def test_every_button_is_short_enough_for_whatsapp() -> None:
     for name in ("none_of_these", "with_a_person", "no_thanks", "other_order", "no_photo"):
-        for text in WORDING.texts[name].values():
+        for text in RESPONSES.texts[name].values():
             assert len(text) <= 20, text
 
 
 def test_values_are_shown_by_their_kind(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "now", lambda: datetime(2026, 11, 23, 15, tzinfo=UTC))
-    assert WORDING.show(Money(24990000, "COP"), "es") == "$249.900"
-    assert WORDING.show(date(2027, 2, 20), "es") == "20 de febrero de 2027"
-    assert WORDING.show(datetime(2026, 11, 23, 16, tzinfo=UTC), "es") == "hoy a las 11:00 a. m."
-    assert WORDING.show(7, "en") == "7"
+    assert RESPONSES.show(Money(24990000, "COP"), "es") == "$249.900"
+    assert RESPONSES.show(date(2027, 2, 20), "es") == "20 de febrero de 2027"
+    assert RESPONSES.show(datetime(2026, 11, 23, 16, tzinfo=UTC), "es") == "hoy a las 11:00 a. m."
+    assert RESPONSES.show(7, "en") == "7"
 
 
 def test_an_hours_full_stop_is_not_doubled(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "now", lambda: datetime(2026, 11, 23, 15, tzinfo=UTC))
     due = datetime(2026, 11, 23, 16, tzinfo=UTC)
-    for name, texts in WORDING.texts.items():
+    for name, texts in RESPONSES.texts.items():
         if "{due}" in texts["es"]:
             values = dict.fromkeys(fields(texts["es"]) - {"due"}, "x")
-            assert ".." not in WORDING.say(name, "es", due=due, **values), name
+            assert ".." not in RESPONSES.render(name, "es", due=due, **values), name
 
 
 def test_a_value_with_braces_is_shown_and_not_filled_in() -> None:
-    assert "{reference}" in WORDING.say("your_thing", "es", thing="{reference}")
+    assert "{reference}" in RESPONSES.render("your_thing", "es", thing="{reference}")
 
 
 def test_a_response_that_is_not_there_is_named() -> None:
-    with pytest.raises(WordingError, match="utter_nosuch"):
-        WORDING.say("nosuch", "es")
-    with pytest.raises(WordingError, match="'fr'"):
-        WORDING.say("greet", "fr")
+    with pytest.raises(ResponsesError, match="utter_nosuch"):
+        RESPONSES.render("nosuch", "es")
+    with pytest.raises(ResponsesError, match="'fr'"):
+        RESPONSES.render("greet", "fr")
 
 
 def test_a_response_without_english_is_named(tmp_path: Path) -> None:
     file = tmp_path / "domain.yml"
     file.write_text("responses:\n  utter_x:\n    - text: hola\n", encoding="utf-8")
-    with pytest.raises(WordingError, match="utter_x"):
-        load_wording(file, country="CO", timezone=BOGOTA)
+    with pytest.raises(ResponsesError, match="utter_x"):
+        load_responses(file, country="CO", timezone=BOGOTA)

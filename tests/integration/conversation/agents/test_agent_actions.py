@@ -36,7 +36,7 @@ async def test_the_customer_hears_every_step_in_their_language(
 
     def told_only(name: str, **values: str) -> bool:
         text = here.last.text
-        own = here.app.context.wording.texts[name][language]
+        own = here.app.context.responses.texts[name][language]
         return (
             says(here.app.context, text, name, **values)
             and text[:8]
@@ -53,7 +53,7 @@ async def test_the_customer_hears_every_step_in_their_language(
         agent_actions.commit_to, laura, words="llamo a la bodega", due_at=due, request_id="p"
     )
     assert here.told("agent_promised", words="llamo a la bodega")
-    show = here.app.context.wording.show
+    show = here.app.context.responses.show
     assert show(due, language).rstrip(".") in here.last.text
     await here.does(agent_actions.pass_on, carlos, laura.name)
     assert here.told("agent_introduced", agent="Carlos")

@@ -260,7 +260,7 @@ async def test_more_is_asked_for_and_given_once_it_is_authorized(
     asked = await asks(held, laura, 2 * CASE_LIMIT)
     assert held.told("approval_asked", agent="Laura")
     (waits,) = [one for one in await held.promises() if one.what == "authorization"]
-    assert held.app.context.wording.show(waits.due_at, "es").rstrip(".") in held.last.text
+    assert held.app.context.responses.show(waits.due_at, "es").rstrip(".") in held.last.text
     assert not await held.ledger()
 
     assert await decides(held, asked, marta, approve=True)

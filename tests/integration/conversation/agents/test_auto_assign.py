@@ -51,7 +51,7 @@ async def test_a_case_goes_back_to_its_place_once_its_person_is_gone_for_the_lea
     assert says(app.context, told, "agent_left", agent="Laura")
     assert ("Laura had to leave" in told) == (language == "en")
     (promise,) = [one for one in await first.promises() if one.what == "answer"]
-    assert app.context.wording.show(promise.due_at, language).rstrip(".") in told
+    assert app.context.responses.show(promise.due_at, language).rstrip(".") in told
     found = await first.handoff()
     assert (found.state, found.agent_id, found.read_at) == ("waiting", None, None)
     assert [await place(first), await place(second)] == [1, 2]
@@ -149,7 +149,7 @@ async def test_nobody_claims_within_the_limit_is_said_once(chat: ConversationHar
     (told,) = await nudge(app)
     assert says(app.context, told, "still_waiting", reference=(await chat.case()).reference)
     (promise,) = await chat.promises()
-    assert app.context.wording.show(promise.due_at, "es").rstrip(".") in told
+    assert app.context.responses.show(promise.due_at, "es").rstrip(".") in told
     assert await nudge(app) == []
     assert (await chat.handoff()).nudged_at is not None
 

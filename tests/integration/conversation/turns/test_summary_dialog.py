@@ -27,7 +27,7 @@ async def test_what_is_passed_on_is_shown_with_a_yes_and_a_no(
     chat = await app.chat(language)
     await waits(chat, language)
     assert chat.told("summary")
-    says = app.context.wording.say
+    says = app.context.responses.render
     assert chat.last.choices[:2] == (
         says("summary_right", language),
         says("summary_wrong", language),

@@ -12,7 +12,7 @@ from bot.conversation.turns import turn
 from bot.conversation.turns.turn import Answered
 from bot.models import Choice, Compensation, Complaint, Handoff, LedgerEntry, Message, Promise
 from bot.rasa.client import EngineDown, EngineError
-from bot.text.reply import Option, Say
+from bot.text.reply import Reply, ReplyButton
 from tests.integration.harness import ANA, AppHarness, ConversationHarness
 
 DAMAGED = f"El pedido 10482 llegó roto. {ANA}"
@@ -28,7 +28,7 @@ async def test_without_the_engine_the_customer_hears_the_truth_and_a_date(
     *_, said = await chat.customer("damaged", DAMAGED)
     case = await chat.case()
     (promise,) = await chat.promises()
-    due = chat.app.context.wording.show(promise.due_at, "es").rstrip(".")
+    due = chat.app.context.responses.show(promise.due_at, "es").rstrip(".")
     assert chat.told("engine_failed", reference=case.reference, due=due)
     assert "disculpas" in said.text
     (handoff,) = await chat.handoffs()
@@ -336,7 +336,7 @@ async def test_messages_are_answered_in_the_order_they_came(chat: ConversationHa
     ],
 )
 async def test_what_no_row_backs_is_not_said(chat: ConversationHarness, planted: str) -> None:
-    chat.app.engine.says_instead = [Say(planted)]
+    chat.app.engine.replies_instead = [Reply(planted)]
     *_, said = await chat.customer("damaged", DAMAGED)
     assert planted not in said.text
     assert chat.told("safe", reference=(await chat.case()).reference)
@@ -347,22 +347,25 @@ async def test_what_no_row_backs_is_not_said(chat: ConversationHarness, planted:
 
 @pytest.mark.parametrize(
     "option",
-    [Option("Bono ($99.999)", "/deny"), Option("Bono", "/deny", "Vale hasta el 3 de mayo")],
+    [
+        ReplyButton("Bono ($99.999)", "/deny"),
+        ReplyButton("Bono", "/deny", "Vale hasta el 3 de mayo"),
+    ],
 )
 async def test_a_button_is_held_to_the_truth_as_well(
-    chat: ConversationHarness, option: Option
+    chat: ConversationHarness, button: ReplyButton
 ) -> None:
-    chat.app.engine.says_instead = [Say("¿Con cuál se queda?", (option,))]
+    chat.app.engine.replies_instead = [Reply("¿Con cuál se queda?", (button,))]
     await chat.customer("damaged", DAMAGED)
     assert chat.told("safe")
-    assert option.title not in chat.last.choices
+    assert button.title not in chat.last.choices
 
 
 async def test_another_customers_true_amounts_are_not_true_here(app: AppHarness) -> None:
     first, second = await app.chat(), await app.chat()
     await first.customer("damaged", DAMAGED)
     await first.press(1)
-    app.engine.says_instead = [Say(first.last.text)]
+    app.engine.replies_instead = [Reply(first.last.text)]
     await second.customer("damaged", "Llegó roto")
     assert second.told("safe")
     assert "249" not in second.everything
@@ -370,7 +373,7 @@ async def test_another_customers_true_amounts_are_not_true_here(app: AppHarness)
 
 async def test_a_deed_is_true_only_once_it_is_done(chat: ConversationHarness) -> None:
     await chat.customer("damaged", DAMAGED)
-    chat.app.engine.says_instead = [Say("Queda en marcha: Devolver mi dinero ($249.900).")]
+    chat.app.engine.replies_instead = [Reply("Queda en marcha: Devolver mi dinero ($249.900).")]
     await chat.customer("greet", "hola")
     assert chat.told("safe")
 

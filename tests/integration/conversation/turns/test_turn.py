@@ -346,7 +346,7 @@ async def test_what_no_row_backs_is_not_said(chat: ConversationHarness, planted:
 
 
 @pytest.mark.parametrize(
-    "option",
+    "button",
     [
         ReplyButton("Bono ($99.999)", "/deny"),
         ReplyButton("Bono", "/deny", "Vale hasta el 3 de mayo"),

@@ -17,7 +17,8 @@ from bot.customers import orders, verification
 from bot.customers.verification import Match
 from bot.handoffs import queue, wait_estimate
 from bot.models import Compensation, Complaint, Order
-from bot.policy.decide import CaseFacts, Decision, decide
+from bot.policy.decide import decide
+from bot.policy.decision import CaseFacts, Decision
 from bot.risk import evidence
 from bot.simulation import shadow
 from bot.text.reply import Reply, ReplyButton, payload

@@ -21,7 +21,10 @@ from bot.models import (
     Offer,
 )
 from bot.money import Money
-from bot.policy.decide import CaseFacts, Decision, Policy, Usage, decide
+from bot.policy.decide import decide
+from bot.policy.decision import CaseFacts, Decision
+from bot.policy.limit_check import Usage
+from bot.policy.model import Policy
 
 BATCH = 1000
 CHANNELS = ("web", "telegram", "whatsapp")

@@ -15,7 +15,10 @@ from bench import past
 from bot.config.settings import load_settings
 from bot.context.company_context import load_company_context
 from bot.database.session import Database, migrate
-from bot.policy.decide import CaseFacts, Policy, decide
+from bot.policy.decide import decide
+from bot.policy.decision import CaseFacts
+from bot.policy.loader import POLICY_FILE
+from bot.policy.model import Policy
 
 ROUNDS, CALLS, RULES = 9, 200, 500
 # The draft that is tried: half as much again for vouchers, and a person from 900 000 pesos on.
@@ -37,7 +40,7 @@ def main() -> None:
         _deciding(context.policy)
         migrate(settings)
         asyncio.run(_fill(settings.database_url, context.policy, cases))
-        draft = _draft(settings.company_dir / "policy.yml", Path(folder) / "draft.yml")
+        draft = _draft(settings.company_dir / POLICY_FILE, Path(folder) / "draft.yml")
         for command in (("policy", "simulate", str(draft)), ("policy", "equity")):
             begin = time.perf_counter()
             _regalo(url, folder, *command)

@@ -14,6 +14,7 @@ from pathlib import Path
 from bench import customers
 from bench.server import Server, free_port
 from bot.config.settings import ROOT
+from bot.policy.loader import POLICY_FILE
 
 RASA = ROOT / ".venv-rasa" / "bin" / "rasa"
 # Each customer has an order and an e-mail of their own; those of the demo are left alone.
@@ -25,7 +26,7 @@ def _company(folder: Path) -> Path:
     company = folder / "company"
     shutil.rmtree(company, ignore_errors=True)
     shutil.copytree(ROOT / "data" / "company", company)
-    policy = company / "policy.yml"
+    policy = company / POLICY_FILE
     text = policy.read_text("utf-8")
     policy.write_text(re.sub(r"^breaker:\n(  .*\n)+", "", text, flags=re.MULTILINE), "utf-8")
     return company

@@ -8,10 +8,8 @@ from bot.company.causes import load_causes
 from bot.company.profile import Company, load_company
 from bot.config.settings import Settings
 from bot.config.yaml_schema import FileError
-from bot.policy.loader import load_policy
+from bot.policy.loader import POLICY_FILE, load_policy
 from bot.policy.model import Policy
-
-POLICY = "policy.yml"
 
 
 def company_or_fail(settings: Settings, policy: Path | None = None) -> tuple[Company, Policy]:
@@ -20,7 +18,7 @@ def company_or_fail(settings: Settings, policy: Path | None = None) -> tuple[Com
         load_causes(settings.company_dir)
         load_answers(settings.company_dir)
         company = load_company(settings.company_dir)
-        path = policy or settings.company_dir / POLICY
+        path = policy or settings.company_dir / POLICY_FILE
         return company, load_policy(path, company, has_webhook=settings.provider_enabled)
     except FileError as error:
         raise Failure(str(error)) from None

@@ -8,8 +8,9 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.cli import policy_equity, policy_explain, policy_shadow, policy_simulate
-from bot.cli.company import POLICY, company_or_fail
+from bot.cli.company import company_or_fail
 from bot.cli.failure import Failure, settings_or_fail
+from bot.policy.loader import POLICY_FILE
 from bot.policy.model import RuleSpec
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
@@ -65,7 +66,7 @@ def check(
         table.add_row(rule.id, _case(rule), right, "a person decides" if rule.person else offer)
     console = Console(highlight=False)
     console.print(table)
-    name = file or settings.company_dir / POLICY
+    name = file or settings.company_dir / POLICY_FILE
     for one in policy.warnings:
         console.print(
             f"{name}:{one.line}: warning: {one.what}; expected: {one.allowed}",

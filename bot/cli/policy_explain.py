@@ -14,7 +14,7 @@ from bot.context.company_context import CompanyContext, load_company_context
 from bot.database.session import Database, migrate
 from bot.models import Complaint, Offer
 from bot.money import Money, show
-from bot.policy.decide import WHY
+from bot.policy.decision import HUMAN_REASONS
 from bot.text.case_reference import read_reference
 
 FIRST = {
@@ -70,7 +70,7 @@ def _lines(context: CompanyContext, one: Explanation) -> Iterator[str]:
     yield f"{at:%Y-%m-%d %H:%M} {what}, by policy {made.policy_version}"
     yield f"  rule      {made.rule_id}: {one.why}" if made.rule_id else "  rule      none holds"
     if made.reason:
-        yield f"  because   {WHY.get(made.reason, made.reason)}"
+        yield f"  because   {HUMAN_REASONS.get(made.reason, made.reason)}"
     yield f"  facts     {facts.category}, severity {facts.severity}"
     yield f"            order {_shown(facts.order_value)}, tier {facts.tier}"
     yield f"            bought in a year {_shown(facts.value_at_risk)}"
@@ -86,7 +86,7 @@ def _lines(context: CompanyContext, one: Explanation) -> Iterator[str]:
     if one.first_because:
         yield f"  first     {FIRST[one.first_because]}"
     for kind, reason in one.left_out:
-        yield f"  left out  {kind}: {WHY.get(reason, reason)}"
+        yield f"  left out  {kind}: {HUMAN_REASONS.get(reason, reason)}"
     limits = {
         "this order": one.order_left,
         "this customer": one.customer_left,

@@ -9,8 +9,8 @@ from bot.cli.company import company_or_fail
 from bot.cli.failure import Failure, settings_or_fail
 from bot.cli.past import AsJson, Since, moment, prepared, reading
 from bot.cli.policy_simulate import plain_table
-from bot.context.company_context import SHADOW
 from bot.money import Money, show
+from bot.policy.loader import SHADOW_POLICY_FILE
 from bot.simulation import shadow
 from bot.simulation.simulation import share
 
@@ -37,7 +37,7 @@ def compare(since: Since = "90d", as_json: AsJson = False) -> None:
     if not found.cases:
         raise Failure(
             f"no shadow policy has decided anything since {begin:%Y-%m-%d}; put one into"
-            f" {settings.company_dir / SHADOW}"
+            f" {settings.company_dir / SHADOW_POLICY_FILE}"
         )
     if as_json:
         told = {"since": begin.isoformat(), "currency": policy.currency, **found.as_dict()}

@@ -19,7 +19,7 @@ from bot.handoffs import queue
 from bot.ledger import budgets, entries, usage
 from bot.models import Compensation, Complaint, Contact, Offer, Order
 from bot.money import Money, percent_of
-from bot.policy.limit_check import passed
+from bot.policy.limit_check import find_reached_limit
 from bot.remedy_kind import KINDS
 
 # Read out on a phone without doubt: no O and 0, no I, 1 and L. Sixty bits cannot be guessed.
@@ -137,7 +137,7 @@ async def _held_back(
     given, limits = await usage.of(session, context, case), context.policy.limits
     currency = chosen.currency or context.policy.currency
     goodwill = Money(chosen.goodwill_minor, currency)
-    if passed(limits, given, case.category, chosen.kind, goodwill) is not None:
+    if find_reached_limit(limits, given, case.category, chosen.kind, goodwill) is not None:
         return Acceptance.LIMIT
     order = await session.get(Order, chosen.order_id) if chosen.order_id else None
     if order is not None and order.currency == currency:

@@ -17,8 +17,8 @@ from bot.context.company_context import CompanyContext
 from bot.database.statements import compare_and_set
 from bot.models import Agent, Approval, Compensation, Complaint, Offer, Order
 from bot.money import Money, zero
-from bot.policy.alternative import Alternative, build, face_value
-from bot.policy.decide import Decision
+from bot.policy.alternative import Alternative, build_alternative, face_value
+from bot.policy.decision import Decision
 from bot.policy.model import AlternativeSpec
 from bot.remedy_kind import KINDS
 
@@ -80,7 +80,7 @@ async def alternative(
         returned = Money(await _returned(session, case), worth.currency)
         if returned + value > worth:
             raise CannotGive("more_than_paid")
-    return build(spec, context.policy, value, worth if spec.settles_right else None)
+    return build_alternative(spec, context.policy, value, worth if spec.settles_right else None)
 
 
 async def possible(

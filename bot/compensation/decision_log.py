@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock
 from bot.models import Complaint, Conversation, DecisionRecord
-from bot.policy.decide import CaseFacts, Decision
+from bot.policy.decision import CaseFacts, Decision
 
 Mode = Literal["live", "shadow"]
 
@@ -62,7 +62,7 @@ async def record(
         reasons=list(decision.reasons),
         alternatives=[dict(one.as_dict()) for one in decision.alternatives],
         facts=facts_as_json(facts),
-        working=dict(decision.working.as_dict()),
+        working=dict(decision.trace.as_dict()),
         offer_id=offer_id,
         channel=conversation.channel,
         language=conversation.language,

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.compensation.decision_log import facts_from_json
 from bot.models import Complaint, DecisionRecord
 from bot.money import Money, minor_digits, round_to
-from bot.policy.decide import CaseFacts
+from bot.policy.decision import CaseFacts
 
 
 @dataclass(frozen=True, slots=True)

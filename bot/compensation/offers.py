@@ -16,7 +16,7 @@ from bot.ledger.usage import TAKEN as TAKEN  # noqa: PLC0414 - whoever asks abou
 from bot.models import Agent, Compensation, Complaint, Conversation, Offer, Order, table_of
 from bot.money import Money, zero
 from bot.policy.alternative import Alternative
-from bot.policy.decide import CaseFacts, Decision
+from bot.policy.decision import CaseFacts, Decision
 from bot.risk import evidence
 
 # Made once, for they are asked for many messages.

@@ -17,7 +17,7 @@ from bot.context.company_context import CompanyContext
 from bot.database.session import Database
 from bot.database.statements import compare_and_set, insert_if_absent
 from bot.models import Agent, Compensation, LedgerEntry, ProviderTry, SpendingPause
-from bot.policy.breaker_spec import Burst, UnusualHour
+from bot.policy.breaker_spec import BurstSpec, UnusualHourSpec
 
 log = structlog.get_logger()
 # What is usual at an hour is its mean over so many days before.
@@ -133,7 +133,7 @@ async def _only_errors(session: AsyncSession, since: datetime, times: int) -> bo
     return len(last) == times and all(last)
 
 
-async def _burst(session: AsyncSession, since: datetime, burst: Burst) -> Tripped | None:
+async def _burst(session: AsyncSession, since: datetime, burst: BurstSpec) -> Tripped | None:
     begin = max(since, clock.now() - timedelta(minutes=burst.minutes))
     count = await session.scalar(_BURST, {"since": begin}) or 0
     if count < burst.remedies:
@@ -142,7 +142,7 @@ async def _burst(session: AsyncSession, since: datetime, burst: Burst) -> Trippe
 
 
 async def _unusual(
-    session: AsyncSession, company: Company, since: datetime, spec: UnusualHour
+    session: AsyncSession, company: Company, since: datetime, spec: UnusualHourSpec
 ) -> Tripped | None:
     """Whether this hour's sum is far above what is usual at this hour where the company is."""
     now = clock.now()

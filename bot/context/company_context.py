@@ -12,11 +12,11 @@ from bot.company.causes import load_causes
 from bot.company.profile import Company, load_company
 from bot.config.localized import LocalText
 from bot.config.settings import ROOT, Settings
-from bot.policy.decide import Policy, PolicyError, load_policy
+from bot.policy.loader import POLICY_FILE, SHADOW_POLICY_FILE, PolicyError, load_policy
+from bot.policy.model import Policy
 from bot.text.responses import Responses, load_responses
 
 DOMAIN = ROOT / "domain.yml"
-POLICY, SHADOW = "policy.yml", "policy.shadow.yml"
 
 log = structlog.get_logger()
 
@@ -75,7 +75,7 @@ def load_company_context(settings: Settings, domain: Path = DOMAIN) -> CompanyCo
     return CompanyContext(
         company=company,
         responses=load_responses(domain, country=company.country, timezone=company.tz),
-        in_force=PolicyInForce(load(settings, POLICY, company), _shadow(settings, company)),
+        in_force=PolicyInForce(load(settings, POLICY_FILE, company), _shadow(settings, company)),
         causes=load_causes(settings.company_dir),
         answers=load_answers(settings.company_dir),
     )
@@ -93,10 +93,10 @@ def load(settings: Settings, name: str, company: Company) -> Policy:
 
 def _shadow(settings: Settings, company: Company) -> Policy | None:
     """Load the shadow policy; a wrong one is logged and does not keep the process from starting."""
-    if not (settings.company_dir / SHADOW).exists():
+    if not (settings.company_dir / SHADOW_POLICY_FILE).exists():
         return None
     try:
-        return load(settings, SHADOW, company)
+        return load(settings, SHADOW_POLICY_FILE, company)
     except PolicyError as error:
         log.warning("shadow_left_out", problems=str(error).splitlines())
         return None

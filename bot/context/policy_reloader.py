@@ -11,9 +11,10 @@ from typing import Final
 import structlog
 
 from bot.config.settings import Settings
-from bot.context.company_context import POLICY, SHADOW, CompanyContext, load
+from bot.context.company_context import CompanyContext, load
 from bot.metrics import POLICY_BAD, POLICY_LOADS
-from bot.policy.decide import Policy, PolicyError
+from bot.policy.loader import POLICY_FILE, SHADOW_POLICY_FILE, PolicyError
+from bot.policy.model import Policy
 
 LOOK_EVERY: Final = 1.0  # seconds
 
@@ -28,7 +29,9 @@ class PolicyReloader:
     def __init__(self, settings: Settings, context: CompanyContext) -> None:
         self._settings = settings
         self._context = context
-        self._paths = {name: settings.company_dir / name for name in (POLICY, SHADOW)}
+        self._paths = {
+            name: settings.company_dir / name for name in (POLICY_FILE, SHADOW_POLICY_FILE)
+        }
         # The files were read a moment ago: a change since then counts as a change.
         self._loaded: dict[str, Stamp] = {}
         self._seen: dict[str, Stamp] = {}
@@ -62,7 +65,7 @@ class PolicyReloader:
 
     async def _reload(self, name: str, stamp: Stamp) -> None:
         policy: Policy | None = None
-        if stamp is not None or name == POLICY:
+        if stamp is not None or name == POLICY_FILE:
             try:
                 policy = await asyncio.to_thread(load, self._settings, name, self._context.company)
             except PolicyError as error:
@@ -72,7 +75,7 @@ class PolicyReloader:
         POLICY_BAD.labels(name).set(0)
         if _version(policy) == _version(before):
             return  # at the start of a process, or when only a comment has changed
-        if name == SHADOW:
+        if name == SHADOW_POLICY_FILE:
             self._context.in_force.shadow = policy
         elif policy is not None:
             self._context.in_force.policy = policy
@@ -87,7 +90,7 @@ class PolicyReloader:
         log.error("policy_refused", file=name, running=running, problems=problems)
 
     def _running(self, name: str) -> Policy | None:
-        return self._context.policy if name == POLICY else self._context.shadow
+        return self._context.policy if name == POLICY_FILE else self._context.shadow
 
 
 def _version(policy: Policy | None) -> str | None:

@@ -16,7 +16,7 @@ from bot.ledger import budgets
 from bot.ledger.usage import TAKEN, household_of
 from bot.models import Budget, Compensation, Complaint, LedgerEntry, Offer, Order
 from bot.money import Money, percent_of, show
-from bot.policy.limit_check import Given, Usage, passed
+from bot.policy.limit_check import RemedyTotal, Usage, find_reached_limit
 from bot.policy.model import Policy
 
 Found = tuple[str, str]  # where, and what
@@ -67,7 +67,7 @@ async def of_remedies(
                 households[one.contact_id] = await household_of(session, one.contact_id)
             usage = before.usage(one, category, households.get(one.contact_id or 0, []))
             goodwill = Money(one.goodwill_minor, policy.currency)
-            limit = passed(policy.limits, usage, category, one.kind, goodwill)
+            limit = find_reached_limit(policy.limits, usage, category, one.kind, goodwill)
             if limit is None and _above_order(policy, one, usage, totals):
                 limit = "order_limit"
             if limit is not None:
@@ -96,9 +96,11 @@ class _Sums:
         self._at.append(max(at, self._at[-1]) if self._at else at)
         self._sums.append(self._sums[-1] + amount_minor)
 
-    def since(self, moment: datetime | None, currency: str) -> Given:
+    def since(self, moment: datetime | None, currency: str) -> RemedyTotal:
         first = bisect_left(self._at, moment) if moment else 0
-        return Given(len(self._at) - first, Money(self._sums[-1] - self._sums[first], currency))
+        return RemedyTotal(
+            len(self._at) - first, Money(self._sums[-1] - self._sums[first], currency)
+        )
 
 
 class _Before:
@@ -122,28 +124,28 @@ class _Before:
     def usage(self, one: Compensation, category: str, household: Sequence[int]) -> Usage:
         limits = self._policy.limits
         who = one.contact_id
-        on_order = Given()
+        on_order = RemedyTotal()
         if one.order_id is not None:
             days = limits.per_order.period_days
             on_order = self._given(one, days, ("order", one.order_id))
         # Of somebody who is not known nobody can say later what was theirs.
-        customer = Given()
+        customer = RemedyTotal()
         if who is not None:
             customer = self._given(one, limits.per_customer.period_days, (who, None))
-        home = Given()
+        home = RemedyTotal()
         if limits.per_household is not None:
             days = limits.per_household.period_days
             each = [self._given(one, days, (person, None)) for person in household]
             total = sum(part.total.amount_minor for part in each if part.total)
-            home = Given(sum(part.count for part in each), self._money(total))
+            home = RemedyTotal(sum(part.count for part in each), self._money(total))
         scoped = {("category", category): (limits.per_category or {}).get(category)}
-        scoped["kind", one.kind] = limits.of_kind(one.kind)
+        scoped["kind", one.kind] = limits.cap_for_kind(one.kind)
         found = {}
         for what, cap in scoped.items():
             whose = "everybody" if cap is not None and cap.scope == "everybody" else who
             known = cap is not None and whose is not None
             found[what] = (
-                self._given(one, cap.period_days, (whose, what)) if cap and known else Given()
+                self._given(one, cap.period_days, (whose, what)) if cap and known else RemedyTotal()
             )
         return Usage(
             order_count=on_order.count,
@@ -155,7 +157,7 @@ class _Before:
             kinds={one.kind: found["kind", one.kind]},
         )
 
-    def _given(self, one: Compensation, days: int | None, key: Hashable) -> Given:
+    def _given(self, one: Compensation, days: int | None, key: Hashable) -> RemedyTotal:
         since = one.accepted_at - timedelta(days=days) if days and one.accepted_at else None
         return self._sums[key].since(since, self._policy.currency)
 

@@ -27,7 +27,7 @@ from bot.context.company_context import CompanyContext
 from bot.ledger import budgets
 from bot.models import Compensation, Complaint, Contact, Offer, Order
 from bot.money import Money
-from bot.policy.limit_check import Given, Usage
+from bot.policy.limit_check import RemedyTotal, Usage
 from bot.policy.limits import Cap, ScopedCap
 
 # A remedy in one of these states has been given; that it expired unused does not undo that.
@@ -96,7 +96,7 @@ async def of(session: AsyncSession, context: CompanyContext, case: Complaint) ->
     for kind, cap in (limits.per_kind or {}).items():
         asked[kind] = goodwill(cap, kind=kind)
     given = await _given(session, currency, case, asked)
-    nothing = Given()
+    nothing = RemedyTotal()
     on_order = given.get("order", nothing)
     today = clock.now().astimezone(context.company.tz).date()
     return Usage(
@@ -118,7 +118,7 @@ async def household_of(session: AsyncSession, contact_id: int) -> list[int]:
 
 async def _given(
     session: AsyncSession, currency: str, case: Complaint, asked: Mapping[str, _Question]
-) -> dict[str, Given]:
+) -> dict[str, RemedyTotal]:
     """The answers by name; all of them by one statement, for each decision asks several."""
     told: dict[str, Any] = {
         "order": case.order_id,
@@ -132,7 +132,8 @@ async def _given(
     rows = await session.execute(_taken(tuple(asked.values())), told)
     names = list(asked)
     return {
-        names[place]: Given(int(count), Money(int(total), currency)) for place, count, total in rows
+        names[place]: RemedyTotal(int(count), Money(int(total), currency))
+        for place, count, total in rows
     }
 
 

@@ -1,4 +1,4 @@
-"""One alternative that a customer may choose: what it is worth to them, and what it costs."""
+"""The alternatives that a customer may choose from, with their amounts worked out."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,20 +8,25 @@ from bot.company.business_hours import Window
 from bot.config.localized import LocalText
 from bot.money import Money, percent_of, round_to, show
 from bot.policy.model import AlternativeSpec, EntitlementSpec, Policy
-from bot.policy.types import Hands, Provider
+from bot.policy.types import Provider, Team
 from bot.remedy_kind import KINDS, Kind
 
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """One thing that the customer may choose, with its amounts worked out.
+    """One remedy on offer, with its amounts for this case.
 
-    `value` is its face value, None where nobody knows yet; `worth` is what customers see in it;
-    `amount` is its value as a sum of money, None where the remedy is none or somebody must first
-    find it out; `cost` is what it costs the company, None where that is not known; `weight` is how
-    worth and cost weigh against each other, None where nothing was weighed; `goodwill` is how much
-    of `amount` goes beyond the customer's right. With `due` it takes time: `hands` do it by then,
-    or the company's own system where the `provider` is "webhook"; without, it is issued at once.
+    Attributes:
+        value: the face value; None while it is not known.
+        amount: the face value of a remedy that is a sum of money; None for other remedies, and
+            while somebody must first find the sum out.
+        cost: what it costs the company; None while the face value is not known.
+        worth: the value that customers see in it; None as above.
+        weight: worth against cost, see ``bot/policy/ranking.py``; None where nothing is ranked.
+        goodwill: the part of `amount` that goes beyond the customer's right.
+        hands: the team that does it by the due date; None where the provider does.
+        due: the business time until it is done; None where it is issued at once.
+        right: the key of the right in the company's profile; None for goodwill.
     """
 
     kind: Kind
@@ -36,17 +41,17 @@ class Alternative:
     goodwill: Money | None = None
     valid_days: int | None = None
     months: int | None = None
-    hands: Hands | None = None
+    hands: Team | None = None
     provider: Provider = "internal"
     due: Window | None = None
     is_entitlement: bool = False
-    right: str | None = None  # the key of the right in the company's profile
+    right: str | None = None
 
     @property
     def budget_minor(self) -> int:
         """What it takes from the budgets, in minor units.
 
-        A right costs the company what it costs; only goodwill is rationed.
+        Budgets ration goodwill only: an entitlement takes nothing from them.
         """
         cost = self.cost.amount_minor if self.cost else 0
         if self.is_entitlement:
@@ -54,7 +59,7 @@ class Alternative:
         return min(cost, self.goodwill.amount_minor) if self.goodwill else cost
 
     def as_dict(self) -> Mapping[str, Any]:
-        """All of it as JSON can hold it; amounts in minor units."""
+        """Return the alternative as JSON values, amounts in minor units."""
         amounts = {
             "amount": self.amount,
             "cost": self.cost,
@@ -82,11 +87,13 @@ class Alternative:
 
 
 def face_value(spec: AlternativeSpec, order_value: Money | None) -> Money | None:
-    """What the alternative is worth for such an order; None where it has no value.
+    """Return the face value for an order of that value; None where the remedy has no value.
 
-    What is rounded is rounded up, in the customer's favour; a refund, and whatever is a right, is
-    never more than the order was worth. Raises LookupError where an order is needed, and there is
-    none.
+    Rounding is up, in the customer's favour. A refund or an entitlement is never more than the
+    value of the order.
+
+    Raises:
+        LookupError: the value depends on an order, and there is none.
     """
     is_paid_back = KINDS[spec.kind].is_paid_back
     if order_value is None and (spec.percent is not None or is_paid_back):
@@ -106,22 +113,28 @@ def face_value(spec: AlternativeSpec, order_value: Money | None) -> Money | None
     return min(value, order_value) if capped else value
 
 
-def build(
+def build_alternative(
     spec: AlternativeSpec, policy: Policy, value: Money | None, owed: Money | None = None
 ) -> Alternative:
-    """The alternative with its amounts and its words; `owed` is what is the customer's by right."""
+    """Return the alternative with its amounts and its texts.
+
+    Args:
+        value: the face value, see ``face_value``.
+        owed: what the customer has a right to; only the rest of a remedy that settles this right
+            is goodwill.
+    """
     right = spec.right if isinstance(spec, EntitlementSpec) else None
     kind = KINDS[spec.kind]
     amount = value if kind.is_money else None
     goodwill = None
     if amount is not None and right is None:
-        # What was paid and goes back is nobody's gift; nor is a right in another form.
-        given_back = amount if kind.is_paid_back else owed if spec.settles_right else None
-        goodwill = amount - min(given_back, amount) if given_back is not None else amount
+        # Money that goes back to the customer is no gift, nor is a right in another form.
+        not_a_gift = amount if kind.is_paid_back else owed if spec.settles_right else None
+        goodwill = amount - min(not_a_gift, amount) if not_a_gift is not None else amount
     return Alternative(
         kind=spec.kind,
         title=LocalText(es=spec.title.es, en=spec.title.en),
-        detail=_filled(spec.detail, spec, policy, amount),
+        detail=_fill_placeholders(spec.detail, spec, policy, amount),
         conditions=spec.conditions,
         value=value,
         amount=amount,
@@ -138,10 +151,10 @@ def build(
     )
 
 
-def _filled(
+def _fill_placeholders(
     text: LocalText, spec: AlternativeSpec, policy: Policy, amount: Money | None
 ) -> LocalText:
-    """The text with its placeholders filled in for each language."""
+    """Return the text with its placeholders filled in, in each language."""
     filled = {
         language: text[language].format(
             amount=show(amount, language, policy.country) if amount else "",

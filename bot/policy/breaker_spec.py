@@ -1,4 +1,4 @@
-"""When the assistant's spending stops by itself, as the policy's file says it."""
+"""The part of the policy file about the spending breaker: when the assistant stops spending."""
 
 from decimal import Decimal
 from typing import Annotated
@@ -9,29 +9,29 @@ from bot.config.yaml_schema import Strict, wrong
 from bot.policy.types import Amount
 
 
-class Burst(Strict):
-    """So many remedies within so many minutes."""
+class BurstSpec(Strict):
+    """Trip on so many remedies within so many minutes."""
 
     remedies: Annotated[int, Field(ge=1)]
     minutes: Annotated[int, Field(ge=1, le=1440)]
 
 
-class UnusualHour(Strict):
-    """An hour in which much more is given than is usual at that hour."""
+class UnusualHourSpec(Strict):
+    """Trip on an hour in which much more is given than usual at that hour."""
 
-    times: Annotated[Decimal, Field(gt=1, le=1000)]  # what is usual
-    at_least: Amount  # in value to the customers; a lesser sum is never unusual
+    times: Annotated[Decimal, Field(gt=1, le=1000)]  # multiple of the usual value
+    at_least: Amount  # in face value; a smaller sum never trips the breaker
 
 
 class BreakerSpec(Strict):
-    """What the breaker looks at; what is left out is not looked at."""
+    """What trips the breaker; what is left out is not checked."""
 
     errors_in_a_row: Annotated[int | None, Field(ge=1)] = None
-    burst: Burst | None = None
-    unusual_hour: UnusualHour | None = None
+    burst: BurstSpec | None = None
+    unusual_hour: UnusualHourSpec | None = None
 
     @model_validator(mode="after")
-    def _looks_at_something(self) -> "BreakerSpec":
+    def _check_not_empty(self) -> "BreakerSpec":
         if not (self.errors_in_a_row or self.burst or self.unusual_hour):
             raise wrong("looks at nothing", "errors_in_a_row, burst, unusual_hour")
         return self

@@ -2,26 +2,32 @@
 
 import hashlib
 import json
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from bot.company.profile import Company
-from bot.config.yaml_schema import Document, FileError, Place, Problem, check, closest, read
+from bot.config.yaml_schema import Document, FileError, Place, check, closest, read
 from bot.policy.model import AlternativeSpec, EntitlementSpec, Policy, PolicyFile, RuleSpec
-from bot.policy.rights_check import warnings
+from bot.policy.rights_check import find_warnings
 
-__all__ = ["PolicyError", "Problem", "load_policy"]
+# The files in the company's folder: the policy in force, and one that only decides beside it.
+POLICY_FILE: Final = "policy.yml"
+SHADOW_POLICY_FILE: Final = "policy.shadow.yml"
 
 
 class PolicyError(FileError):
-    """The policy cannot be used; `problems` has all that is wrong, by line."""
+    """A policy that cannot be used; `problems` holds all its mistakes, by line."""
 
 
 def load_policy(path: Path, company: Company, *, has_webhook: bool = True) -> Policy:
-    """Read the policy of `company`; raises PolicyError with every problem that was found.
+    """Load the policy of a company.
 
     Args:
-        has_webhook: whether the company's own system can be asked to carry a remedy out.
+        has_webhook: False refuses remedies that the company's own system must carry out.
+
+    Raises:
+        PolicyError: with every mistake in the file.
     """
     path = Path(path)
     document = read(path)
@@ -35,7 +41,7 @@ def load_policy(path: Path, company: Company, *, has_webhook: bool = True) -> Po
     if content is None or document.problems:
         raise PolicyError(path, document.problems)
     return Policy(
-        version=f"{content.version}+{_fingerprint(content)}",
+        version=f"{content.version}+{_hash_content(content)}",
         currency=content.currency,
         country=company.country,
         limits=content.limits,
@@ -44,14 +50,14 @@ def load_policy(path: Path, company: Company, *, has_webhook: bool = True) -> Po
         authority=content.authority,
         weighing=content.weighing,
         raises=content.raises,
-        warnings=warnings(document, content, company),
+        warnings=find_warnings(document, content, company),
         breaker=content.breaker,
         signals=content.signals,
     )
 
 
 def _insert_remedies(document: Document) -> None:
-    """Put the named remedies where rules call them by name, with what a rule says of its own."""
+    """Replace each `use: NAME` in the rules by that remedy, with the keys that the rule adds."""
     remedies = document.content.get("remedies")
     rules = document.content.get("cases")
     remedies = remedies if isinstance(remedies, dict) else {}
@@ -60,15 +66,15 @@ def _insert_remedies(document: Document) -> None:
             continue
         if isinstance(offer := rule.get("offer"), list):
             rule["offer"] = [
-                _named(document, remedies, ("cases", i, "offer", j), part)
+                _resolve_remedy(document, remedies, ("cases", i, "offer", j), part)
                 for j, part in enumerate(offer)
             ]
         if "entitlement" in rule:
             place: Place = ("cases", i, "entitlement")
-            rule["entitlement"] = _named(document, remedies, place, rule["entitlement"])
+            rule["entitlement"] = _resolve_remedy(document, remedies, place, rule["entitlement"])
 
 
-def _named(document: Document, remedies: dict[str, Any], place: Place, part: Any) -> Any:
+def _resolve_remedy(document: Document, remedies: dict[str, Any], place: Place, part: Any) -> Any:
     own = {"use": part} if isinstance(part, str) else part
     if not isinstance(own, dict) or "use" not in own:
         return part
@@ -86,12 +92,12 @@ def _check_whole(document: Document, content: PolicyFile, company: Company) -> N
         document.blame(
             ("currency",), f"{content.currency} is not the company's currency", company.currency
         )
-    seen: dict[str, int] = {}
+    rule_ids: set[str] = set()
     for i, rule in enumerate(content.cases):
         place: Place = ("cases", i)
-        if rule.id in seen:
+        if rule.id in rule_ids:
             document.blame((*place, "id"), f"a second rule {rule.id}", "an id for each rule")
-        seen[rule.id] = i
+        rule_ids.add(rule.id)
         for earlier in content.cases[:i]:
             if earlier.id != rule.id and earlier.when.covers(rule.when):
                 document.blame(
@@ -102,52 +108,55 @@ def _check_whole(document: Document, content: PolicyFile, company: Company) -> N
                 break
         for j, tier in enumerate(rule.when.tier or ()):
             if tier not in company.tiers:
-                where: Place = (*place, "when", "tier", j)
-                document.blame(where, f"unknown tier {tier}", closest(tier, list(company.tiers)))
-        _check_parts(document, content, company, place, rule)
+                tier_place: Place = (*place, "when", "tier", j)
+                allowed = closest(tier, list(company.tiers))
+                document.blame(tier_place, f"unknown tier {tier}", allowed)
+        _check_alternatives(document, content, company, i, rule)
 
 
-def _check_parts(
-    document: Document, content: PolicyFile, company: Company, place: Place, rule: RuleSpec
+def _check_alternatives(
+    document: Document, content: PolicyFile, company: Company, index: int, rule: RuleSpec
 ) -> None:
-    parts: list[tuple[Place, AlternativeSpec]] = [
-        ((*place, "offer", j), part) for j, part in enumerate(rule.offer)
-    ]
-    if rule.entitlement:
-        parts.append(((*place, "entitlement"), rule.entitlement))
-    most = content.limits.per_order.max_percent
-    for where, part in parts:
-        if part.percent is not None and part.percent > most:
+    maximum = content.limits.per_order.max_percent
+    for place, spec in _alternatives(index, rule):
+        if spec.percent is not None and spec.percent > maximum:
             document.blame(
-                (*where, "percent"),
-                f"rule {rule.id}: {part.percent:f} percent is above limits.per_order.max_percent",
-                f"at most {most:f}",
+                (*place, "percent"),
+                f"rule {rule.id}: {spec.percent:f} percent is above limits.per_order.max_percent",
+                f"at most {maximum:f}",
             )
-        if isinstance(part, EntitlementSpec) and part.right not in company.right_words:
-            allowed = closest(part.right, list(company.right_words))
-            document.blame((*where, "right"), f"unknown right {part.right}", allowed)
-        if part.settles_right and rule.entitlement is None:
-            what = f"rule {rule.id} has no right that this could settle"
-            document.blame((*where, "settles_right"), what, "an entitlement beside it")
+        if isinstance(spec, EntitlementSpec) and spec.right not in company.right_words:
+            allowed = closest(spec.right, list(company.right_words))
+            document.blame((*place, "right"), f"unknown right {spec.right}", allowed)
+        if spec.settles_right and rule.entitlement is None:
+            text = f"rule {rule.id} has no right that this could settle"
+            document.blame((*place, "settles_right"), text, "an entitlement beside it")
 
 
 def _check_providers(document: Document, content: PolicyFile) -> None:
-    parts: list[tuple[Place, AlternativeSpec]] = [
-        (("remedies", name), part) for name, part in content.remedies.items()
+    specs: list[tuple[Place, AlternativeSpec]] = [
+        (("remedies", name), spec) for name, spec in content.remedies.items()
     ]
     for i, rule in enumerate(content.cases):
-        parts += [(("cases", i, "offer", j), part) for j, part in enumerate(rule.offer)]
-        if rule.entitlement:
-            parts.append((("cases", i, "entitlement"), rule.entitlement))
-    for place, part in parts:
-        if part.provider == "webhook":
-            what = "names the webhook, and PROVIDER_URL is not set"
+        specs += _alternatives(i, rule)
+    for place, spec in specs:
+        if spec.provider == "webhook":
             document.blame(
-                (*place, "provider"), what, "PROVIDER_URL and PROVIDER_SECRET, or internal"
+                (*place, "provider"),
+                "names the webhook, and PROVIDER_URL is not set",
+                "PROVIDER_URL and PROVIDER_SECRET, or internal",
             )
 
 
-def _fingerprint(content: PolicyFile) -> str:
-    """Eight letters that change whenever what the policy says changes; comments do not count."""
+def _alternatives(index: int, rule: RuleSpec) -> Iterator[tuple[Place, AlternativeSpec]]:
+    """Yield the alternatives of the rule with that index, the entitlement last."""
+    for j, spec in enumerate(rule.offer):
+        yield ("cases", index, "offer", j), spec
+    if rule.entitlement:
+        yield ("cases", index, "entitlement"), rule.entitlement
+
+
+def _hash_content(content: PolicyFile) -> str:
+    """Return eight hexadecimal digits that depend on all that the file says, comments apart."""
     canonical = json.dumps(content.model_dump(mode="json", by_alias=True), sort_keys=True)
     return hashlib.sha256(canonical.encode()).hexdigest()[:8]

@@ -1,4 +1,4 @@
-"""The compensation policy as a manager writes it: alternatives, rules and limits."""
+"""The compensation policy: the models of its file, and the policy that decisions are made by."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,20 +12,23 @@ from bot.company.profile import Span
 from bot.config.localized import LocalText, Words
 from bot.config.yaml_schema import NotEmpty, Problem, Strict, wrong
 from bot.policy.breaker_spec import BreakerSpec
-from bot.policy.conditions import When
+from bot.policy.conditions import Conditions
 from bot.policy.limits import Limits
 from bot.policy.raises import Raises
-from bot.policy.ranking_spec import Weighing
-from bot.policy.signal_spec import Signals
-from bot.policy.types import Amount, Hands, Percent, Provider, plain
+from bot.policy.ranking_spec import RankingSpec
+from bot.policy.signal_spec import SignalsSpec
+from bot.policy.types import Amount, Percent, Provider, Team, format_plain
 from bot.remedy_kind import KINDS, Kind
 
-MOST_ALTERNATIVES: Final = 3  # buttons of WhatsApp
-TITLE_LENGTH: Final = 20  # characters of one of them
+# A WhatsApp message has three buttons of twenty characters.
+MAX_ALTERNATIVES: Final = 3
+MAX_TITLE_LENGTH: Final = 20
 
-Title = Annotated[Words, StringConstraints(max_length=TITLE_LENGTH)]
+Title = Annotated[Words, StringConstraints(max_length=MAX_TITLE_LENGTH)]
 RuleId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_]*$", max_length=60)]
-WhoDoesIt = Annotated[Hands | None, BeforeValidator(lambda word: None if word == "none" else word)]
+OptionalTeam = Annotated[
+    Team | None, BeforeValidator(lambda value: None if value == "none" else value)
+]
 
 
 class TitleText(LocalText):
@@ -36,7 +39,7 @@ class TitleText(LocalText):
 
 
 class AlternativeSpec(Strict):
-    """One alternative as the policy has it, before an order gives it its amount."""
+    """One alternative of the policy file, before it has its amount for an order."""
 
     kind: Kind
     value: Amount | None = None
@@ -50,22 +53,24 @@ class AlternativeSpec(Strict):
     title: TitleText
     detail: LocalText  # may hold {amount}, {months} and {days}
     cost_percent: Annotated[Decimal, Field(ge=0, le=100)] = Decimal(100)  # of the face value
-    appeal: Annotated[Decimal, Field(ge=0, le=1000)] = Decimal(100)  # what customers see in it
-    hands: WhoDoesIt = None
+    appeal: Annotated[Decimal, Field(ge=0, le=1000)] = Decimal(
+        100
+    )  # of the face value, as customers see it
+    hands: OptionalTeam = None  # the team that does it
     provider: Provider = "internal"
     due: Span | None = None
-    settles_right: bool = False  # gives the customer's right in another form
+    settles_right: bool = False  # gives the entitlement beside it in another form
 
     @property
-    def valued(self) -> bool:
-        """Whether it has a value at all."""
+    def has_value(self) -> bool:
+        """True if the file says what it is worth."""
         return self.value is not None or self.percent is not None
 
     @model_validator(mode="after")
-    def _value_that_makes_sense(self) -> "AlternativeSpec":
+    def _check_value(self) -> "AlternativeSpec":
         if self.value is not None and self.percent is not None:
             raise wrong("has both value and percent", "one of the two", "percent")
-        if not self.valued and self._needs_value():
+        if not self.has_value and self._needs_value():
             raise wrong(f"a {self.kind} without an amount", "value or percent")
         for key in ("at_least", "at_most", "round_to"):
             if getattr(self, key) is not None and self.percent is None:
@@ -74,33 +79,33 @@ class AlternativeSpec(Strict):
             raise wrong("rounds to nothing", "an amount above zero, such as 1000", "round_to")
         low, high = self.at_least, self.at_most
         if low is not None and high is not None and high < low:
-            raise wrong("the ceiling is below at_least", f"{plain(low)} or more", "at_most")
+            raise wrong("the ceiling is below at_least", f"{format_plain(low)} or more", "at_most")
         pays_back = KINDS[self.kind].is_paid_back
         if pays_back and self.percent is not None and self.percent > 100:
             raise wrong("gives back more than was paid", "at most 100", "percent")
         return self
 
     @model_validator(mode="after")
-    def _a_date_for_what_takes_time(self) -> "AlternativeSpec":
+    def _check_due(self) -> "AlternativeSpec":
         dates = "due: {business_hours: 4} or due: {business_days: 5}"
         if self.provider == "webhook" and not self.due:
             raise wrong("the webhook must do it, and no date is promised", dates, "provider")
         if self.hands and not self.due:
             raise wrong(f"{self.hands} must do it, and no date is promised", dates)
         if self.due and not self.hands and self.provider == "internal":
-            allowed = f"hands: {', '.join(get_args(Hands))}, or provider: webhook"
+            allowed = f"hands: {', '.join(get_args(Team))}, or provider: webhook"
             raise wrong("is due from nobody", allowed, "due")
         return self
 
     @model_validator(mode="after")
-    def _words_that_can_be_said(self) -> "AlternativeSpec":
+    def _check_placeholders(self) -> "AlternativeSpec":
         known = {
-            "amount": self.valued and KINDS[self.kind].is_money,
+            "amount": self.has_value and KINDS[self.kind].is_money,
             "months": self.months is not None,
             "days": self.valid_days is not None,
         }
         for language in ("es", "en"):
-            for used in _placeholders(self.detail[language]):
+            for used in _find_placeholders(self.detail[language]):
                 if not known.get(used):
                     usable = [f"{{{name}}}" for name, has in known.items() if has]
                     raise wrong(
@@ -111,12 +116,12 @@ class AlternativeSpec(Strict):
         return self
 
     def _needs_value(self) -> bool:
-        """A sum of money is known, unless somebody finds out how much the customer is owed."""
+        """Return True unless the value may be missing: a team may find out how much is owed."""
         return KINDS[self.kind].is_money and not (self.hands and self.settles_right)
 
 
 class EntitlementSpec(AlternativeSpec):
-    """What law or contract gives; without an amount where somebody must first find it out."""
+    """What law or contract gives; it has no amount where a team must first find it out."""
 
     right: str  # a key of the profile's `rights`
 
@@ -124,30 +129,30 @@ class EntitlementSpec(AlternativeSpec):
         return KINDS[self.kind].is_money and self.hands is None
 
     @model_validator(mode="after")
-    def _no_more_than_the_right(self) -> "EntitlementSpec":
+    def _check_percent(self) -> "EntitlementSpec":
         if self.percent is not None and self.percent > 100:
             raise wrong("is more than the order was worth", "at most 100", "percent")
         return self
 
 
 class RuleSpec(Strict):
-    """One rule: in which cases, why, and what is then offered, or that a person decides."""
+    """One rule: when it applies, why, and what it offers, or that a human decides."""
 
     id: RuleId
-    when: When
+    when: Conditions
     why: Words
     offer: tuple[AlternativeSpec, ...] = ()
     person: bool = False
     entitlement: EntitlementSpec | None = None
 
     @model_validator(mode="after")
-    def _offers_or_a_person(self) -> "RuleSpec":
+    def _check_offer(self) -> "RuleSpec":
         count = len(self.offer) + (self.entitlement is not None)
         if self.person and count:
             raise wrong("offers something and goes to a person", "one of the two", "person")
         if not self.person and not count:
             raise wrong("offers nothing", "one to three alternatives, or person: true")
-        if count > MOST_ALTERNATIVES:
+        if count > MAX_ALTERNATIVES:
             raise wrong(
                 f"offers {count} alternatives", "at most three, the entitlement included", "offer"
             )
@@ -155,69 +160,75 @@ class RuleSpec(Strict):
 
 
 class RoleAuthority(Strict):
-    """What one person of a role may give by themselves, in face value."""
+    """What one agent of a role may give without approval, in face value."""
 
     per_case: Amount
     per_day: Amount
 
 
-class Authority(Strict):
-    """What people may give; a role that is left out may give nothing."""
+class AuthoritySpec(Strict):
+    """The authority of each role; a role that is left out may give nothing."""
 
     agent: RoleAuthority | None = None
     supervisor: RoleAuthority | None = None
 
 
 class PolicyFile(Strict):
-    """The whole file."""
+    """The whole policy file."""
 
     version: Annotated[Words, BeforeValidator(str)]
     currency: str
     limits: Limits
-    authority: Authority = Authority()
+    authority: AuthoritySpec = AuthoritySpec()
     breaker: BreakerSpec | None = None
-    weighing: Weighing | None = None
+    weighing: RankingSpec | None = None
     raises: Raises = Raises()
-    signals: Signals = Signals()
+    signals: SignalsSpec = SignalsSpec()
     remedies: dict[str, AlternativeSpec] = Field(default_factory=dict)
     cases: Annotated[tuple[RuleSpec, ...], NotEmpty]
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The policy in force; `version` is the label of the file and a hash of what it says."""
+    """A checked policy, as decisions are made by it.
+
+    Attributes:
+        version: the file's label, "+", and a hash of the content, without comments.
+        country: the company's ISO 3166 country, which decides how Spanish writes numbers.
+        warnings: what is allowed and should still be looked at, see ``bot/policy/rights_check.py``.
+    """
 
     version: str
     currency: str
-    country: str  # of the company: how its Spanish writes numbers
+    country: str
     limits: Limits
     rules: tuple[RuleSpec, ...]
     remedies: Mapping[str, AlternativeSpec]
-    authority: Authority = field(default_factory=Authority)
+    authority: AuthoritySpec = field(default_factory=AuthoritySpec)
     breaker: BreakerSpec | None = None
-    weighing: Weighing | None = None  # None: alternatives come in the order in which they stand
+    weighing: RankingSpec | None = None  # None: alternatives keep the order of the file
     raises: Raises = field(default_factory=Raises)
-    warnings: tuple[Problem, ...] = field(default=(), compare=False)  # allowed, yet doubtful
-    signals: Signals = field(default_factory=Signals)
-    # The rules of each category, in their order, so that no case goes through all of them.
+    warnings: tuple[Problem, ...] = field(default=(), compare=False)
+    signals: SignalsSpec = field(default_factory=SignalsSpec)
+    # The rules of each category, in the order of the file, so that no case scans all rules.
     _by_category: Mapping[str, tuple[RuleSpec, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        found: dict[str, list[RuleSpec]] = {}
+        by_category: dict[str, list[RuleSpec]] = {}
         for rule in self.rules:
             for category in rule.when.category:
-                found.setdefault(category, []).append(rule)
-        index = {category: tuple(rules) for category, rules in found.items()}
+                by_category.setdefault(category, []).append(rule)
+        index = {category: tuple(rules) for category, rules in by_category.items()}
         object.__setattr__(self, "_by_category", index)
 
     def rules_for(self, category: str) -> tuple[RuleSpec, ...]:
-        """The rules that may hold for such a case, the first one first."""
+        """Return the rules that may apply to a case of the category, in the order of the file."""
         return self._by_category.get(category, ())
 
 
-def _placeholders(text: str) -> list[str]:
+def _find_placeholders(text: str) -> list[str]:
     try:
-        # A format or a conversion stays with the name, which makes it an unknown one.
+        # A name with a format or a conversion is kept whole, so that it is refused as unknown.
         return [
             name + (f":{form}" if form else "") + (f"!{conversion}" if conversion else "")
             for _, name, form, conversion in Formatter().parse(text)

@@ -1,6 +1,6 @@
-"""How much more goodwill a grave case deserves, and one that is not the customer's first.
+"""By how much goodwill is raised in a severe case, and where the customer had earlier cases.
 
-raised by = high_severity + each_failure x earlier failures (at most most_failures)
+percent = high_severity + each_failure x earlier cases (at most most_failures of them)
 """
 
 from decimal import Decimal
@@ -12,37 +12,37 @@ from bot.category import Severity
 from bot.config.yaml_schema import Strict
 from bot.money import Money, percent_of
 
-Share = Annotated[Decimal, Field(ge=0, le=1000)]
+RaisePercent = Annotated[Decimal, Field(ge=0, le=1000)]
 
 
 class Raises(Strict):
-    """By how many percent goodwill grows; the limits hold all the same."""
+    """By how many percent goodwill is raised; the limits still apply."""
 
-    high_severity: Share = Decimal(0)
-    each_failure: Share = Decimal(0)
+    high_severity: RaisePercent = Decimal(0)
+    each_failure: RaisePercent = Decimal(0)
     most_failures: Annotated[int, Field(ge=1, le=100)] = 2
-    # How far back a case of the same person is an earlier failure.
+    # An earlier case of the same customer counts as a failure for this long.
     within_days: Annotated[int, Field(ge=1, le=3650)] = 365
 
 
-def percent(raises: Raises, severity: Severity, failures: int) -> Decimal:
-    """By how much the goodwill of such a case is raised."""
-    grave = raises.high_severity if severity == "high" else Decimal(0)
-    return grave + raises.each_failure * min(failures, raises.most_failures)
+def full_percent(raises: Raises, severity: Severity, failures: int) -> Decimal:
+    """Return the raise of a case with that severity and so many earlier cases."""
+    for_severity = raises.high_severity if severity == "high" else Decimal(0)
+    return for_severity + raises.each_failure * min(failures, raises.most_failures)
 
 
-def in_part(raises: Raises, severity: Severity, failures: int) -> list[Decimal]:
-    """The raise that such a case deserves, and those of lesser cases, the greatest first.
+def candidate_percents(raises: Raises, severity: Severity, failures: int) -> list[Decimal]:
+    """Return the raise of the case and those of all lesser cases, the largest first.
 
-    Where a limit is passed by the whole, a part is given: nobody whose case is graver, or who was
-    failed more often, gets less than somebody else would.
+    Where the limits do not allow the full raise, the next one is tried, so that nobody with a more
+    severe case or more failures gets less than another customer would.
     """
-    times = min(failures, raises.most_failures)
-    lesser: tuple[Severity, ...] = ("medium", severity)
-    parts = {percent(raises, how, often) for how in lesser for often in range(times + 1)}
-    return sorted(parts - {Decimal(0)}, reverse=True)
+    counted = min(failures, raises.most_failures)
+    severities: tuple[Severity, ...] = ("medium", severity)
+    percents = {full_percent(raises, each, n) for each in severities for n in range(counted + 1)}
+    return sorted(percents - {Decimal(0)}, reverse=True)
 
 
-def raised(value: Money, by: Decimal) -> Money:
-    """The value with so many percent more."""
-    return value + percent_of(value, by)
+def apply(value: Money, percent: Decimal) -> Money:
+    """Return the value raised by ``percent``."""
+    return value + percent_of(value, percent)

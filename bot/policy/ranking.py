@@ -1,11 +1,11 @@
-"""Which goodwill is shown first: what it is worth to the customer against what it costs.
+"""Ranks goodwill: what it is worth to the customer against what it costs the company.
 
-weight = worth x stake - cost
+    weight = worth x stake - cost
 
-*Worth* is the share of an alternative's value that customers see in it (`appeal`), *cost* the share
-that the company pays for it (`cost_percent`). The *stake* is 1 for somebody who buys nothing and 2
-for whoever buys `doubled_at` in a year: the more there is to lose, the more the customer's side
-counts.
+*Worth* is the value that customers see in an alternative (`appeal` percent of its face value),
+*cost* what the company pays for it (`cost_percent`). The *stake* grows with the customer's
+purchases of a year: from 1 for somebody who buys nothing to 2 for somebody who buys `doubled_at` or
+more. The more revenue is at risk, the more the customer's side counts.
 """
 
 from collections.abc import Sequence
@@ -13,32 +13,48 @@ from dataclasses import replace
 
 from bot.money import Money, zero
 from bot.policy.alternative import Alternative
-from bot.policy.ranking_spec import Weighing
+from bot.policy.ranking_spec import RankingSpec
 
 
-def weight(worth: Money, cost: Money, weighing: Weighing, at_risk: Money | None) -> Money:
-    """The alternative's weight for somebody who buys that much in a year."""
-    most = weighing.doubled_at
-    bought = min(max(at_risk or zero(most.currency), zero(most.currency)), most)
-    more = worth.amount_minor * bought.amount_minor // most.amount_minor
-    return Money(worth.amount_minor + more, worth.currency) - cost
-
-
-def in_order(
-    goodwill: Sequence[Alternative], weighing: Weighing | None, at_risk: Money | None
+def rank(
+    goodwill: Sequence[Alternative], spec: RankingSpec | None, at_risk: Money | None
 ) -> list[Alternative]:
-    """The heaviest first; what has no value to weigh keeps the place where it was written."""
-    if weighing is None:
+    """Return the alternatives with their weights, the heaviest first.
+
+    An alternative without a value has no weight and keeps its place.
+
+    Args:
+        spec: None leaves the order as it is.
+        at_risk: the customer's purchases of a year.
+    """
+    if spec is None:
         return list(goodwill)
     weighed = [
-        replace(one, weight=weight(one.worth, one.cost, weighing, at_risk))
-        if one.worth is not None and one.cost is not None
-        else one
-        for one in goodwill
+        replace(
+            alternative,
+            weight=calculate_weight(alternative.worth, alternative.cost, spec, at_risk),
+        )
+        if alternative.worth is not None and alternative.cost is not None
+        else alternative
+        for alternative in goodwill
     ]
-    heaviest = iter(sorted((one for one in weighed if one.weight), key=_weight, reverse=True))
-    return [next(heaviest) if one.weight else one for one in weighed]
+    heaviest_first = iter(
+        sorted(
+            (alternative for alternative in weighed if alternative.weight),
+            key=_weight_minor,
+            reverse=True,
+        )
+    )
+    return [next(heaviest_first) if alternative.weight else alternative for alternative in weighed]
 
 
-def _weight(one: Alternative) -> int:
-    return one.weight.amount_minor if one.weight else 0
+def calculate_weight(worth: Money, cost: Money, spec: RankingSpec, at_risk: Money | None) -> Money:
+    """Return the weight of an alternative for a customer with these purchases of a year."""
+    maximum = spec.doubled_at
+    purchases = min(max(at_risk or zero(maximum.currency), zero(maximum.currency)), maximum)
+    added = worth.amount_minor * purchases.amount_minor // maximum.amount_minor
+    return Money(worth.amount_minor + added, worth.currency) - cost
+
+
+def _weight_minor(alternative: Alternative) -> int:
+    return alternative.weight.amount_minor if alternative.weight else 0

@@ -1,4 +1,4 @@
-"""How goodwill is ranked, as the policy's file says it."""
+"""The part of the policy file that says how goodwill is ranked."""
 
 from typing import Annotated
 
@@ -9,13 +9,14 @@ from bot.money import Money
 from bot.policy.types import Amount
 
 
-def _above_zero(amount: Money) -> Money:
+def _check_above_zero(amount: Money) -> Money:
     if not amount.amount_minor:
         raise wrong("is nothing", "an amount above zero, such as 3000000")
     return amount
 
 
-class Weighing(Strict):
-    """From which purchases of a year on the customer's side counts twice."""
+class RankingSpec(Strict):
+    """How the customer's purchases of a year change the ranking; the file calls it `weighing`."""
 
-    doubled_at: Annotated[Amount, AfterValidator(_above_zero)]
+    # From these purchases on, what the alternative is worth to the customer counts twice.
+    doubled_at: Annotated[Amount, AfterValidator(_check_above_zero)]

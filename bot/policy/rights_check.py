@@ -1,4 +1,4 @@
-"""Whether the policy offers goodwill where the law gives a right that is not beside it."""
+"""Warns where a rule offers goodwill without the legal right that must stand beside it."""
 
 from collections.abc import Iterator
 
@@ -8,29 +8,33 @@ from bot.config.yaml_schema import Document, Place, Problem
 from bot.policy.model import PolicyFile, RuleSpec
 
 
-def warnings(document: Document, content: PolicyFile, company: Company) -> tuple[Problem, ...]:
-    """What is allowed, and should still be looked at by whoever knows the law."""
+def find_warnings(document: Document, content: PolicyFile, company: Company) -> tuple[Problem, ...]:
+    """Return what the file may say and a lawyer should check, by line; empty without a law."""
     if company.law is None:
         return ()
-    found: list[Problem] = []
-    for i, rule in enumerate(content.cases):
-        for place, what, allowed in _of_rule(rule, company.law):
-            found.append(Problem(document.line(("cases", i, *place)), what, allowed))
-    return tuple(sorted(set(found)))
+    problems = [
+        Problem(document.line(("cases", i, *place)), text, allowed)
+        for i, rule in enumerate(content.cases)
+        for place, text, allowed in _check_rule(rule, company.law)
+    ]
+    return tuple(sorted(set(problems)))
 
 
-def _of_rule(rule: RuleSpec, law: Law) -> Iterator[tuple[Place, str, str]]:
-    right = rule.entitlement
-    if right is not None:
-        known = law.rights.get(right.right)
-        if known is not None and right.kind not in known.gives:
-            what = f"rule {rule.id}: a {right.kind} does not give the right {right.right}"
-            yield ("entitlement",), what, f"{', '.join(known.gives)} ({known.source})"
+def _check_rule(rule: RuleSpec, law: Law) -> Iterator[tuple[Place, str, str]]:
+    """Yield where the rule departs from the law, the problem's text, and what to write."""
+    entitlement = rule.entitlement
+    if entitlement is not None:
+        right = law.rights.get(entitlement.right)
+        if right is not None and entitlement.kind not in right.gives:
+            text = (
+                f"rule {rule.id}: a {entitlement.kind} does not give the right {entitlement.right}"
+            )
+            yield ("entitlement",), text, f"{', '.join(right.gives)} ({right.source})"
         return
-    # To strangers nothing is owed yet: it is not known what they bought.
+    # Nothing is owed to strangers yet: it is not known what they bought.
     if not rule.offer or rule.when.identity == "any":
         return
     for category in rule.when.category:
-        for key, known in law.of(category).items():
-            what = f"rule {rule.id}: goodwill for {category} without the right beside it"
-            yield (), what, f"entitlement: {{right: {key}, ...}} ({known.source})"
+        for key, right in law.of(category).items():
+            text = f"rule {rule.id}: goodwill for {category} without the right beside it"
+            yield (), text, f"entitlement: {{right: {key}, ...}} ({right.source})"

@@ -1,4 +1,4 @@
-"""What makes a person look at a case first, as a manager writes it: thresholds and weights."""
+"""The part of the policy file about risk signals: their thresholds, weights and consequences."""
 
 from collections.abc import Iterable
 from typing import Annotated, Final
@@ -9,7 +9,7 @@ from bot.config.yaml_schema import Strict, wrong
 from bot.policy.types import Amount
 
 Days = Annotated[int, Field(ge=1, le=3650)]
-NAMES: Final = (
+SIGNAL_NAMES: Final = (
     "claims",
     "same_address",
     "same_phone",
@@ -22,63 +22,63 @@ NAMES: Final = (
 )
 
 
-class Sign(Strict):
-    """One signal: how much it weighs."""
+class SignalSpec(Strict):
+    """One signal and how much it weighs."""
 
     weight: Annotated[int, Field(ge=1, le=100)] = 1
 
 
-class Lasting(Sign):
-    """A signal that looks back, or counts, so many days."""
+class PeriodSignalSpec(SignalSpec):
+    """A signal that depends on a period of days."""
 
     days: Days
 
 
-class Repeated(Lasting):
-    """A signal from so many cases, or other customers, on within so many days."""
+class CountSignalSpec(PeriodSignalSpec):
+    """A signal raised by so many cases, or so many other customers, within the period."""
 
     at_least: Annotated[int, Field(ge=1, le=1000)] = Field(alias="from")
 
 
-class Signals(Strict):
-    """The signals that are looked for, and what they change; one that is left out is not."""
+class SignalsSpec(Strict):
+    """The signals that are checked, and what they change; one that is left out is not checked."""
 
-    claims: Repeated | None = None
-    same_address: Repeated | None = None
-    same_phone: Repeated | None = None
-    same_email: Repeated | None = None
-    same_device: Repeated | None = None
-    same_network: Repeated | None = None
-    order_age: Lasting | None = None
-    signed: Sign | None = None
-    photo: Lasting | None = None
-    # With any signal, what is worth more is a person's to give.
+    claims: CountSignalSpec | None = None
+    same_address: CountSignalSpec | None = None
+    same_phone: CountSignalSpec | None = None
+    same_email: CountSignalSpec | None = None
+    same_device: CountSignalSpec | None = None
+    same_network: CountSignalSpec | None = None
+    order_age: PeriodSignalSpec | None = None
+    signed: SignalSpec | None = None
+    photo: PeriodSignalSpec | None = None
+    # With any signal raised, the assistant offers nothing of a greater face value by itself.
     alone_up_to: Amount | None = None
-    # From this weight on, everything is.
+    # Signals that together weigh this much send the case to a human, whatever its value.
     to_person_from: Annotated[int, Field(ge=1, le=1000)] = 2
 
-    def sign(self, name: str) -> Sign | None:
-        """What the policy says of one signal; None where it is not looked for."""
-        found = getattr(self, name, None) if name in NAMES else None
-        return found if isinstance(found, Sign) else None
+    def find(self, name: str) -> SignalSpec | None:
+        """Return the spec of one signal; None where it is not checked."""
+        spec = getattr(self, name, None) if name in SIGNAL_NAMES else None
+        return spec if isinstance(spec, SignalSpec) else None
 
-    def weight(self, names: Iterable[str]) -> int:
-        """How much these signals weigh together."""
-        return sum(sign.weight for name in names if (sign := self.sign(name)))
+    def total_weight(self, names: Iterable[str]) -> int:
+        """Return the sum of the weights of these signals."""
+        return sum(spec.weight for name in names if (spec := self.find(name)))
 
     @property
     def longest_days(self) -> int:
-        """How far back any of them looks."""
-        signs = [self.sign(name) for name in NAMES]
-        return max((one.days for one in signs if isinstance(one, Lasting)), default=0)
+        """The longest period of any signal, in days; 0 if none has one."""
+        specs = [self.find(name) for name in SIGNAL_NAMES]
+        return max((spec.days for spec in specs if isinstance(spec, PeriodSignalSpec)), default=0)
 
     @model_validator(mode="after")
-    def _within_reach(self) -> "Signals":
-        most = self.weight(NAMES)
-        if most and self.to_person_from > most:
+    def _check_reachable(self) -> "SignalsSpec":
+        maximum = self.total_weight(SIGNAL_NAMES)
+        if maximum and self.to_person_from > maximum:
             raise wrong(
                 f"{self.to_person_from} is more than all signals weigh together",
-                f"1 to {most}",
+                f"1 to {maximum}",
                 "to_person_from",
             )
         return self

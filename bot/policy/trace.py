@@ -1,4 +1,4 @@
-"""How a decision was worked out, for whoever asks later why this was offered."""
+"""The data that a decision was worked out from, kept to explain the decision later."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,20 +9,26 @@ from bot.money import Money
 
 
 @dataclass(frozen=True, slots=True)
-class Working:
-    """The rule's reason, what goodwill was raised by, what was left out, what the limits left.
+class DecisionTrace:
+    """How a decision was worked out.
 
-    What is left is None where nothing was looked at, or there is no order.
+    Attributes:
+        why: the rule's own reason, as the policy file has it.
+        raised_percent: by how much goodwill was raised.
+        left_out: kind of remedy and reason of each alternative that the limits did not allow.
+        order_left: what the order's limit leaves for all remedies; None without an order, or
+            where no offer was worked out.
+        customer_left: what the customer's limit leaves for goodwill; None as above.
     """
 
-    why: str = ""  # as the policy has it
+    why: str = ""
     raised_percent: Decimal = Decimal(0)
-    left_out: tuple[tuple[str, str], ...] = ()  # the kind of remedy, and the reason's word
-    order_left: Money | None = None  # of all remedies
-    customer_left: Money | None = None  # of goodwill
+    left_out: tuple[tuple[str, str], ...] = ()
+    order_left: Money | None = None
+    customer_left: Money | None = None
 
     def as_dict(self) -> Mapping[str, Any]:
-        """All of it as JSON can hold it; amounts in minor units."""
+        """Return the trace as JSON values, amounts in minor units."""
         left = {"order": self.order_left, "customer": self.customer_left}
         known = [money for money in left.values() if money]
         return {

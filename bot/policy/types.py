@@ -1,4 +1,4 @@
-"""The words and numbers that every part of the compensation policy is made of."""
+"""The value types of which the policy's models are made: amounts, percentages, fixed words."""
 
 from decimal import Decimal
 from typing import Annotated, Any, Literal
@@ -8,14 +8,15 @@ from pydantic import BeforeValidator, Field, ValidationInfo
 from bot.config.yaml_schema import wrong
 from bot.money import Money, MoneyError, parse_amount
 
-Hands = Literal["bank", "warehouse", "branch", "care_team"]
-# Who carries it out: our own system, or the company's, which is asked by a webhook.
+# The team that does what takes time; the file and the stored terms call it `hands`.
+Team = Literal["bank", "warehouse", "branch", "care_team"]
+# What carries a remedy out: our own system, or the company's, which a webhook asks.
 Provider = Literal["internal", "webhook"]
-Identity = Literal["proven", "any"]
+RequiredIdentity = Literal["proven", "any"]
 
 
-def _in_major_units(value: Any, info: ValidationInfo) -> Any:
-    """An amount as the manager writes it, in the currency that the loader gives as context."""
+def _parse_major_units(value: Any, info: ValidationInfo) -> Any:
+    """Read an amount in major units, in the currency that the loader gives as context."""
     if value is None or isinstance(value, Money):
         return value
     allowed = "major units written plainly, such as 25000, not below zero"
@@ -30,15 +31,15 @@ def _in_major_units(value: Any, info: ValidationInfo) -> Any:
     return money
 
 
-def _one_or_more(value: Any) -> Any:
+def _as_list(value: Any) -> Any:
     return value if value is None or isinstance(value, list | tuple) else [value]
 
 
-Amount = Annotated[Money, BeforeValidator(_in_major_units)]
+Amount = Annotated[Money, BeforeValidator(_parse_major_units)]
 Percent = Annotated[Decimal, Field(gt=0, le=1000)]
-Several = BeforeValidator(_one_or_more)
+OneOrMany = BeforeValidator(_as_list)  # for a field that takes one value or a list
 
 
-def plain(money: Money) -> str:
-    """An amount as the file writes it: 25000."""
+def format_plain(money: Money) -> str:
+    """Return an amount as the file writes it: 25000."""
     return f"{money.major.normalize():f}"

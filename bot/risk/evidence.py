@@ -13,6 +13,7 @@ from bot.context.company_context import CompanyContext
 from bot.database.statements import insert_if_absent
 from bot.models import Attachment, Complaint, Conversation, Handoff, Message, Order, RiskFlag
 from bot.photo import BANDS, BITS_A_BAND
+from bot.policy.signal_spec import SIGNAL_NAMES
 from bot.risk.signals import Signal, Trace, Traces, raised
 
 # A household or an office may have had many cases; more than this tells nothing new.
@@ -44,7 +45,7 @@ async def found(
 ) -> tuple[Signal, ...]:
     """The signals of a case; none once a person has looked at it and gave it back."""
     policy = context.policy.signals
-    if not any(policy.sign(name) for name in type(policy).model_fields):
+    if not any(policy.find(name) for name in SIGNAL_NAMES):
         return ()
     if await _looked_at(session, case):
         return ()

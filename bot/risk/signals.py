@@ -1,4 +1,4 @@
-"""Signals that a person should look at a case first: pure, each with its reason.
+"""SignalsSpec that a person should look at a case first: pure, each with its reason.
 
 A signal is no verdict. It lowers what the assistant gives alone; it refuses nobody anything, and
 no customer hears of it. None of them looks at a name, a language or the channel.
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from bot.policy.signal_spec import Lasting, Repeated, Sign, Signals
+from bot.policy.signal_spec import CountSignalSpec, PeriodSignalSpec, SignalSpec, SignalsSpec
 
 # Of these what counts is seen when the parcel comes; a product may fail after years.
 ON_ARRIVAL: Final = frozenset(
@@ -57,7 +57,7 @@ class Signal:
     detail: dict[str, Any]
 
 
-def claims(seen: Traces, sign: Repeated) -> Signal | None:
+def claims(seen: Traces, sign: CountSignalSpec) -> Signal | None:
     """Many cases of one person in the period: the remedies add up, whatever each is worth."""
     recent = _recent(seen.claims, seen.now, sign.days)
     if len(recent) < sign.at_least:
@@ -65,13 +65,13 @@ def claims(seen: Traces, sign: Repeated) -> Signal | None:
     return Signal("claims", {"count": len(recent), "days": sign.days, **_references(recent)})
 
 
-def others(name: str) -> Callable[[Traces, Repeated], Signal | None]:
+def others(name: str) -> Callable[[Traces, CountSignalSpec], Signal | None]:
     """Cases of other customers on the same address, phone, e-mail, device or network.
 
     One household or office shares them too, which is why the manager says from how many on.
     """
 
-    def shared(seen: Traces, sign: Repeated) -> Signal | None:
+    def shared(seen: Traces, sign: CountSignalSpec) -> Signal | None:
         recent = _recent(getattr(seen, name), seen.now, sign.days)
         people = len({one.who for one in recent})
         if people < sign.at_least:
@@ -81,7 +81,7 @@ def others(name: str) -> Callable[[Traces, Repeated], Signal | None]:
     return shared
 
 
-def order_age(seen: Traces, sign: Lasting) -> Signal | None:
+def order_age(seen: Traces, sign: PeriodSignalSpec) -> Signal | None:
     """What is seen when the parcel comes is told long after: it is harder to look into."""
     if seen.bought_at is None or not ON_ARRIVAL & set(seen.categories):
         return None
@@ -89,14 +89,14 @@ def order_age(seen: Traces, sign: Lasting) -> Signal | None:
     return Signal("order_age", {"count": days, "days": sign.days}) if days > sign.days else None
 
 
-def signed(seen: Traces, _sign: Sign) -> Signal | None:
+def signed(seen: Traces, _sign: SignalSpec) -> Signal | None:
     """Somebody signed for what did not arrive: a neighbour, perhaps, whom the carrier can name."""
     if not (seen.signed_by and seen.is_delivered and "not_delivered" in seen.categories):
         return None
     return Signal("signed", {"by": seen.signed_by})
 
 
-def photo(seen: Traces, sign: Lasting) -> Signal | None:
+def photo(seen: Traces, sign: PeriodSignalSpec) -> Signal | None:
     """A photo that came before, from another customer or for another order."""
     recent = _recent(seen.photos, seen.now, sign.days)
     return Signal("photo", {"days": sign.days, **_references(recent)}) if recent else None
@@ -115,9 +115,9 @@ CHECKS: Final[dict[str, Callable[..., Signal | None]]] = {
 }
 
 
-def raised(seen: Traces, policy: Signals) -> tuple[Signal, ...]:
+def raised(seen: Traces, policy: SignalsSpec) -> tuple[Signal, ...]:
     """The signals that the policy looks for and that hold."""
-    looked_for = ((check, policy.sign(name)) for name, check in CHECKS.items())
+    looked_for = ((check, policy.find(name)) for name, check in CHECKS.items())
     found = (check(seen, sign) for check, sign in looked_for if sign is not None)
     return tuple(one for one in found if one is not None)
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.policy.alternative import Alternative
-from bot.policy.decide import CaseFacts, Decision
+from bot.policy.decision import CaseFacts, Decision
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.compensation import decision_log
 from bot.models import Complaint, Conversation, DecisionRecord
-from bot.policy.decide import CaseFacts, Policy, decide
+from bot.policy.decide import decide
+from bot.policy.decision import CaseFacts
+from bot.policy.model import Policy
 from bot.simulation import case_reader, replay
 from bot.simulation.replay import Answer
 from bot.simulation.simulation import share

@@ -12,7 +12,8 @@ from heapq import heappush, heappushpop
 from typing import Any, Final
 
 from bot.money import Money
-from bot.policy.decide import Policy, decide
+from bot.policy.decide import decide
+from bot.policy.model import Policy
 from bot.simulation import replay
 from bot.simulation.replay import Answer, Option, Past
 

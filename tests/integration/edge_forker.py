@@ -28,8 +28,7 @@ from bot.conversation.workers import fulfilment_worker
 from bot.customers import verification
 from bot.database.session import Database
 from bot.models import Compensation, Complaint
-from bot.policy.decide import Policy
-from bot.policy.model import AlternativeSpec
+from bot.policy.model import AlternativeSpec, Policy
 from bot.runtime import Service
 from bot.text.reply import Reply
 from tests.fakes.company_system import SECRET

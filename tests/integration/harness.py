@@ -47,7 +47,7 @@ from bot.models import (
     Order,
     Promise,
 )
-from bot.policy.decide import Policy
+from bot.policy.model import Policy
 from bot.text.reply import Reply, ReplyButton
 
 Row = TypeVar("Row", bound=Base)

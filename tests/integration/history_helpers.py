@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from bot.compensation.decision_log import record
 from bot.models import Complaint, Conversation
-from bot.policy.decide import CaseFacts, decide
+from bot.policy.decide import decide
+from bot.policy.decision import CaseFacts
 from tests.integration.harness import ANA, AppHarness, ConversationHarness
 
 DAMAGED = f"Compré una licuadora, pedido 10482, y llegó quebrada. {ANA}"

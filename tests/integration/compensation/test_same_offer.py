@@ -20,7 +20,8 @@ from bot.context.company_context import CompanyContext
 from bot.customers.orders import OrderRow, store
 from bot.database.session import Database
 from bot.models import Complaint, Conversation, Message, Order
-from bot.policy.decide import CaseFacts, Decision, decide
+from bot.policy.decide import decide
+from bot.policy.decision import CaseFacts, Decision
 from bot.text.case_reference import new_reference
 
 

@@ -10,10 +10,11 @@ import httpx
 import pytest
 
 from bot.config.settings import ROOT, Settings, load_settings
-from bot.context.company_context import POLICY, SHADOW, CompanyContext
+from bot.context.company_context import CompanyContext
 from bot.context.policy_reloader import PolicyReloader
 from bot.metrics import POLICY_BAD
-from bot.policy.decide import Policy
+from bot.policy.loader import POLICY_FILE, SHADOW_POLICY_FILE
+from bot.policy.model import Policy
 from tests.integration.edge_process import Edge, Engine
 from tests.integration.harness import AppHarness
 from tests.integration.history_helpers import DAMAGED
@@ -63,7 +64,7 @@ async def test_good_is_taken_bad_is_kept_out_and_good_again_is_taken(
     reloader = PolicyReloader(there, app.context)
     await look(reloader)
     first = app.context.policy
-    change(company / POLICY, RULE % 1500000, RULE % 200000)
+    change(company / POLICY_FILE, RULE % 1500000, RULE % 200000)
     await look(reloader)
     second = app.context.policy
     assert second.version != first.version
@@ -71,16 +72,16 @@ async def test_good_is_taken_bad_is_kept_out_and_good_again_is_taken(
     await chat.customer("damaged", DAMAGED)
     assert [one.reason for one in await chat.handoffs()] == ["no_rule"]
 
-    change(company / POLICY, "kind: voucher", "kind: vucher")
+    change(company / POLICY_FILE, "kind: voucher", "kind: vucher")
     await look(reloader)
     assert app.context.policy is second
-    assert POLICY_BAD.labels(POLICY)._value.get() == 1
+    assert POLICY_BAD.labels(POLICY_FILE)._value.get() == 1
 
-    change(company / POLICY, "kind: vucher", "kind: voucher")
-    change(company / POLICY, RULE % 200000, RULE % 1500000)
+    change(company / POLICY_FILE, "kind: vucher", "kind: voucher")
+    change(company / POLICY_FILE, RULE % 200000, RULE % 1500000)
     await look(reloader)
     assert app.context.policy.version == first.version
-    assert POLICY_BAD.labels(POLICY)._value.get() == 0
+    assert POLICY_BAD.labels(POLICY_FILE)._value.get() == 0
     other = await app.chat()
     await app.order("90001", "rosa@example.com")
     await other.customer("damaged", "El pedido 90001 llegó roto. rosa@example.com")
@@ -93,8 +94,8 @@ async def test_a_file_that_is_still_being_written_is_not_read(
     before = context.policy
     reloader = PolicyReloader(there, context)
     for budget in ("5000000", "6000000"):
-        change(company / POLICY, f"daily_budget: {budget}", f"daily_budget: 1{budget}")
-        change(company / POLICY, f"daily_budget: 1{budget}", "daily_budget: 6000000")
+        change(company / POLICY_FILE, f"daily_budget: {budget}", f"daily_budget: 1{budget}")
+        change(company / POLICY_FILE, f"daily_budget: 1{budget}", "daily_budget: 6000000")
         await reloader.look()
     assert context.policy is before
     await reloader.look()
@@ -108,14 +109,14 @@ async def test_a_shadow_comes_and_goes_and_a_wrong_one_is_kept_out(
     reloader = PolicyReloader(there, context)
     await look(reloader)
     assert shadow_of(context) is None
-    shutil.copy(company / POLICY, company / SHADOW)
+    shutil.copy(company / POLICY_FILE, company / SHADOW_POLICY_FILE)
     await look(reloader)
     shadow = context.shadow
     assert shadow == policy
-    (company / SHADOW).write_text("version: [", encoding="utf-8")
+    (company / SHADOW_POLICY_FILE).write_text("version: [", encoding="utf-8")
     await look(reloader)
     assert context.shadow is shadow
-    (company / SHADOW).unlink()
+    (company / SHADOW_POLICY_FILE).unlink()
     await look(reloader)
     assert shadow_of(context) is None
     assert context.policy is policy
@@ -126,7 +127,7 @@ async def test_a_deleted_policy_file_leaves_the_policy_in_force(
 ) -> None:
     before = context.policy
     reloader = PolicyReloader(there, context)
-    (company / POLICY).unlink()
+    (company / POLICY_FILE).unlink()
     await look(reloader)
     assert context.policy is before
 
@@ -137,7 +138,7 @@ async def test_every_holder_sees_a_new_policy_and_a_pinned_turn_keeps_its_own(
     before = context.policy
     another_holder = replace(context, causes={})
     turn = context.pinned()
-    change(company / POLICY, RULE % 1500000, RULE % 200000)
+    change(company / POLICY_FILE, RULE % 1500000, RULE % 200000)
     await look(PolicyReloader(there, context))
     assert another_holder.policy is context.policy is not before
     assert turn.policy is before
@@ -151,16 +152,16 @@ def test_the_running_edge_takes_a_good_one_and_says_what_is_wrong_with_a_bad_one
     try:
         edge = Edge(settings, engine, COMPANY_DIR=str(company))
         try:
-            change(company / POLICY, RULE % 1500000, RULE % 200000)
+            change(company / POLICY_FILE, RULE % 1500000, RULE % 200000)
             _until(lambda: _counted(edge, "taken") == 1)
-            change(company / POLICY, "kind: voucher", "kind: vucher")
+            change(company / POLICY_FILE, "kind: voucher", "kind: vucher")
             _until(lambda: _counted(edge, "refused") == 1)
             log = edge.log.read_text(encoding="utf-8")
-            assert f"{company / POLICY}:" in log
+            assert f"{company / POLICY_FILE}:" in log
             assert "allowed: voucher (probably meant)" in log
             assert httpx.get(f"{edge.url}/", trust_env=False).is_success
-            change(company / POLICY, "kind: vucher", "kind: voucher")
-            change(company / POLICY, RULE % 200000, RULE % 1500000)
+            change(company / POLICY_FILE, "kind: vucher", "kind: voucher")
+            change(company / POLICY_FILE, RULE % 200000, RULE % 1500000)
             _until(lambda: _counted(edge, "taken") == 2)
         finally:
             edge.stop()
@@ -170,7 +171,7 @@ def test_the_running_edge_takes_a_good_one_and_says_what_is_wrong_with_a_bad_one
 
 def _counted(edge: Edge, outcome: str) -> float:
     told = httpx.get(f"{edge.url}/metrics", trust_env=False).text
-    name = f'regalo_policy_loads_total{{file="{POLICY}",outcome="{outcome}"}} '
+    name = f'regalo_policy_loads_total{{file="{POLICY_FILE}",outcome="{outcome}"}} '
     lines = [line for line in told.splitlines() if line.startswith(name)]
     return float(lines[0].removeprefix(name)) if lines else 0.0
 

@@ -38,7 +38,7 @@ from bot.ledger import audit, entries
 from bot.models import Budget, Compensation, Complaint, Contact, Conversation, LedgerEntry, Order
 from bot.money import Money, minor_digits
 from bot.policy.alternative import Alternative
-from bot.policy.decide import Decision
+from bot.policy.decision import Decision
 from bot.policy.limits import Limits
 from bot.understanding.extraction import Facts
 from tests.integration.conftest import BOTH, fresh_database, settings_for

@@ -17,7 +17,7 @@ from bot.casefile import build
 from bot.conversation.agents import agent_actions
 from bot.customers import fingerprints
 from bot.models import Compensation, Complaint, Conversation, LedgerEntry, Order, RiskFlag
-from bot.policy.signal_spec import NAMES, Signals
+from bot.policy.signal_spec import SIGNAL_NAMES, SignalsSpec
 from bot.risk import evidence
 from bot.risk.signals import Signal
 from tests.integration.harness import AppHarness, ConversationHarness
@@ -41,7 +41,7 @@ ACCUSING = re.compile(
 
 def looking_for(app: AppHarness, **signals: Any) -> None:
     """From now on, these signals are looked for; each brings a person."""
-    spec = Signals.model_validate({"to_person_from": 1, **(signals or ALL)})
+    spec = SignalsSpec.model_validate({"to_person_from": 1, **(signals or ALL)})
     app.use_policy(replace(app.context.policy, signals=spec))
 
 
@@ -254,7 +254,7 @@ async def test_agents_read_the_reasons_in_their_language(app: AppHarness) -> Non
     (signal,) = handed.signals
     assert (signal.signal, signal.detail) == ("signed", {"by": "R. Mora"})
     assert "R. Mora" not in handed.summary
-    for name in NAMES:
+    for name in SIGNAL_NAMES:
         for language in ("es", "en"):
             assert app.context.responses.render(
                 f"signal_{name}", language, count=2, days=3, by="R. Mora"
@@ -273,7 +273,7 @@ async def test_the_customer_hears_word_for_word_what_others_hear_who_wait_for_a_
     (rule,) = (one for one in before.rules if one.id == "not_delivered")
     by_policy = rule.model_copy(update={"person": True, "offer": (), "entitlement": None})
     rules = (by_policy, *before.rules)
-    app.use_policy(replace(before, rules=rules, signals=Signals()))
+    app.use_policy(replace(before, rules=rules, signals=SignalsSpec()))
     text = "El pedido {} no llegó, {}"
     await app.order("30001", "rosa@example.com")
     await app.order("30002", "luis@example.com", signed_by="R. Mora")
@@ -299,7 +299,7 @@ async def test_the_customer_hears_word_for_word_what_others_hear_who_wait_for_a_
 
 @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
-    names=st.sets(st.sampled_from(NAMES), min_size=1),
+    names=st.sets(st.sampled_from(SIGNAL_NAMES), min_size=1),
     category=st.sampled_from(["damaged", "not_delivered", "late_delivery", "wrong_item"]),
     language=st.sampled_from(["es", "en"]),
     place=st.integers(40000, 49999),

@@ -9,9 +9,11 @@ import pytest
 
 from bot import clock
 from bot.config.settings import ROOT, Settings
-from bot.context.company_context import SHADOW, load_company_context
+from bot.context.company_context import load_company_context
 from bot.models import Compensation, DecisionRecord, LedgerEntry, Offer
-from bot.policy.decide import CaseFacts, Decision, Policy
+from bot.policy.decision import CaseFacts, Decision
+from bot.policy.loader import POLICY_FILE, SHADOW_POLICY_FILE
+from bot.policy.model import Policy
 from bot.simulation import shadow
 from bot.simulation.shadow import Agreement
 from tests.integration.harness import AppHarness, ConversationHarness
@@ -117,7 +119,7 @@ async def test_a_wrong_shadow_file_stops_nobody_from_starting(
     folder = tmp_path / "company"
     shutil.copytree(ROOT / "data" / "company", folder)
     mine = settings.model_copy(update={"company_dir": folder})
-    shutil.copy(folder / "policy.yml", folder / SHADOW)
+    shutil.copy(folder / POLICY_FILE, folder / SHADOW_POLICY_FILE)
     assert load_company_context(mine).shadow == app.context.policy
-    (folder / SHADOW).write_text("version: 1\n", encoding="utf-8")
+    (folder / SHADOW_POLICY_FILE).write_text("version: 1\n", encoding="utf-8")
     assert load_company_context(mine).shadow is None

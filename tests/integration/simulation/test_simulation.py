@@ -15,13 +15,14 @@ from sqlalchemy import delete
 from bot import clock
 from bot.config.settings import ROOT, Settings
 from bot.models import DecisionRecord
-from bot.policy.decide import Policy
+from bot.policy.loader import POLICY_FILE
+from bot.policy.model import Policy
 from bot.simulation import case_reader
 from bot.simulation.simulation import Simulation
 from tests.integration.harness import AppHarness, ConversationHarness, WallClock
 from tests.integration.history_helpers import play
 
-POLICY = ROOT / "data" / "company" / "policy.yml"
+POLICY = ROOT / "data" / "company" / POLICY_FILE
 
 
 async def simulate(app: AppHarness, new: Policy) -> Simulation:

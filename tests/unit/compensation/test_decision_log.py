@@ -8,7 +8,8 @@ import pytest
 
 from bot.compensation.decision_log import facts_as_json, facts_from_json
 from bot.money import Money
-from bot.policy.decide import CaseFacts, Usage
+from bot.policy.decision import CaseFacts
+from bot.policy.limit_check import Usage
 
 FULL = CaseFacts(
     category="damaged",

@@ -10,7 +10,9 @@ from bot.category import CATEGORIES, OrderNeed
 from bot.company.profile import Company, load_company
 from bot.config.settings import ROOT
 from bot.money import Money, parse_amount
-from bot.policy.decide import CaseFacts, decide, load_policy
+from bot.policy.decide import decide
+from bot.policy.decision import CaseFacts
+from bot.policy.loader import POLICY_FILE, load_policy
 from bot.policy.model import Policy
 from bot.remedy_kind import KINDS
 
@@ -34,7 +36,7 @@ BUSINESSES = sorted(EXAMPLES)
 def opened(name: str) -> tuple[Company, Policy]:
     folder: Path = EXAMPLES[name]
     company = load_company(folder)
-    return company, load_policy(folder / "policy.yml", company)
+    return company, load_policy(folder / POLICY_FILE, company)
 
 
 def facts(name: str, company: Company, category: str) -> CaseFacts:

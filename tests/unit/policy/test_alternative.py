@@ -8,12 +8,12 @@ import pytest
 from bot.company.profile import load_company
 from bot.config.localized import LocalText
 from bot.money import Money
-from bot.policy.alternative import build, face_value
-from bot.policy.loader import load_policy
+from bot.policy.alternative import build_alternative, face_value
+from bot.policy.loader import POLICY_FILE, load_policy
 from bot.policy.model import AlternativeSpec, EntitlementSpec, TitleText
 
 DEMO = Path(__file__).parents[3] / "data" / "company"
-POLICY = load_policy(DEMO / "policy.yml", load_company(DEMO))
+POLICY = load_policy(DEMO / POLICY_FILE, load_company(DEMO))
 WORDS = {
     "title": TitleText(es="Bono", en="Voucher"),
     "detail": LocalText(es="Recibe {amount}.", en="You get {amount}."),
@@ -73,7 +73,7 @@ def test_a_right_is_never_worth_more_than_the_order() -> None:
         WORDS | {"kind": "store_credit", "value": cop(50000), "right": "refund_owed"}
     )
     assert face_value(right, cop(39900)) == cop(39900)
-    made = build(right, POLICY, cop(39900))
+    made = build_alternative(right, POLICY, cop(39900))
     assert made.is_entitlement
     assert made.goodwill is None
 
@@ -92,18 +92,20 @@ def test_a_right_is_never_worth_more_than_the_order() -> None:
 def test_only_what_goes_beyond_the_right_is_goodwill(
     given: dict[str, object], owed: int | None, goodwill: int
 ) -> None:
-    made = build(spec(value=cop(50000), **given), POLICY, cop(50000), cop(owed) if owed else None)
+    made = build_alternative(
+        spec(value=cop(50000), **given), POLICY, cop(50000), cop(owed) if owed else None
+    )
     assert made.goodwill == cop(goodwill)
 
 
 def test_the_amount_is_told_in_each_language() -> None:
-    made = build(spec(value=cop(25000), cost_percent=60), POLICY, cop(25000))
+    made = build_alternative(spec(value=cop(25000), cost_percent=60), POLICY, cop(25000))
     assert made.detail == LocalText(es="Recibe $25.000.", en="You get COP 25,000.")
     assert made.cost == cop(15000)
 
 
 def test_a_remedy_that_is_no_money_has_a_cost_and_no_amount() -> None:
-    made = build(
+    made = build_alternative(
         spec(kind="gift", value=cop(40000), cost_percent=50, detail=WORDS["title"]),
         POLICY,
         cop(40000),

@@ -13,12 +13,16 @@ from hypothesis import strategies as st
 from bot.category import CATEGORIES, Severity
 from bot.company.profile import load_company
 from bot.money import Money, percent_of
-from bot.policy.decide import CaseFacts, Decision, Policy, Usage, decide, load_policy
+from bot.policy.decide import decide
+from bot.policy.decision import CaseFacts, Decision
+from bot.policy.limit_check import Usage
+from bot.policy.loader import POLICY_FILE, load_policy
+from bot.policy.model import Policy
 from bot.remedy_kind import KINDS
 
 DEMO = Path(__file__).parents[3] / "data" / "company"
 COMPANY = load_company(DEMO)
-POLICY = load_policy(DEMO / "policy.yml", COMPANY)
+POLICY = load_policy(DEMO / POLICY_FILE, COMPANY)
 MONEY = {"voucher", "store_credit", "refund", "bill_credit"}
 
 

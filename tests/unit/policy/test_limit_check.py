@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.money import Money
-from bot.policy.limit_check import Given, Usage, passed
+from bot.policy.limit_check import RemedyTotal, Usage, find_reached_limit
 from bot.policy.limits import Limits
 
 
@@ -34,19 +34,19 @@ LIMITS = {
         ({"customer_total": money(50)}, "damaged", "refund", 50, None),
         ({"customer_total": money(50)}, "damaged", "refund", 51, "customer_limit"),
         ({"customer_total": money(500)}, "damaged", "refund", 0, None),  # no goodwill, a right
-        ({"household": Given(3, money(150))}, "damaged", None, 0, None),
-        ({"household": Given(4)}, "damaged", None, 0, "household_limit"),
-        ({"household": Given(1, money(100))}, "damaged", "refund", 51, "household_limit"),
-        ({"category": Given(5)}, "damaged", None, 0, "category_limit"),
-        ({"category": Given(5)}, "late_delivery", None, 0, None),
-        ({"kinds": {"voucher": Given(9, money(30))}}, "damaged", "voucher", 50, None),
-        ({"kinds": {"voucher": Given(9, money(30))}}, "damaged", "voucher", 51, "kind_limit"),
-        ({"kinds": {"voucher": Given(9, money(99))}}, "damaged", None, 0, None),
-        ({"kinds": {"voucher": Given(9, money(99))}}, "damaged", "refund", 51, None),
+        ({"household": RemedyTotal(3, money(150))}, "damaged", None, 0, None),
+        ({"household": RemedyTotal(4)}, "damaged", None, 0, "household_limit"),
+        ({"household": RemedyTotal(1, money(100))}, "damaged", "refund", 51, "household_limit"),
+        ({"category": RemedyTotal(5)}, "damaged", None, 0, "category_limit"),
+        ({"category": RemedyTotal(5)}, "late_delivery", None, 0, None),
+        ({"kinds": {"voucher": RemedyTotal(9, money(30))}}, "damaged", "voucher", 50, None),
+        ({"kinds": {"voucher": RemedyTotal(9, money(30))}}, "damaged", "voucher", 51, "kind_limit"),
+        ({"kinds": {"voucher": RemedyTotal(9, money(99))}}, "damaged", None, 0, None),
+        ({"kinds": {"voucher": RemedyTotal(9, money(99))}}, "damaged", "refund", 51, None),
     ],
 )
 def test_each_limit_holds_at_its_own_edge(
     usage: dict[str, Any], category: str, kind: str | None, goodwill: int, limit: str | None
 ) -> None:
     limits = Limits.model_validate(LIMITS)
-    assert passed(limits, Usage(**usage), category, kind, money(goodwill)) == limit
+    assert find_reached_limit(limits, Usage(**usage), category, kind, money(goodwill)) == limit

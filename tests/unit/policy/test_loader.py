@@ -8,7 +8,7 @@ import pytest
 from bot.category import CATEGORIES
 from bot.company.profile import Company, load_company
 from bot.money import Money
-from bot.policy.loader import PolicyError, load_policy
+from bot.policy.loader import POLICY_FILE, PolicyError, load_policy
 from bot.policy.model import Policy
 from bot.remedy_kind import KINDS
 
@@ -47,7 +47,7 @@ def company() -> Company:
 
 
 def load(folder: Path, company: Company, text: str) -> Policy:
-    path = folder / "policy.yml"
+    path = folder / POLICY_FILE
     path.write_text(text, encoding="utf-8")
     return load_policy(path, company)
 
@@ -57,7 +57,7 @@ def lines_of(text: str, part: str) -> int:
 
 
 def test_the_demo_policy_has_a_rule_for_every_category(company: Company) -> None:
-    policy = load_policy(DEMO / "policy.yml", company)
+    policy = load_policy(DEMO / POLICY_FILE, company)
     named = {category for rule in policy.rules for category in rule.when.category}
     assert named == set(CATEGORIES)
     assert policy.currency == "COP"
@@ -66,7 +66,7 @@ def test_the_demo_policy_has_a_rule_for_every_category(company: Company) -> None
 
 
 def test_no_rule_of_the_demo_gives_money_without_proof(company: Company) -> None:
-    policy = load_policy(DEMO / "policy.yml", company)
+    policy = load_policy(DEMO / POLICY_FILE, company)
     for rule in policy.rules:
         if rule.when.identity == "any":
             assert rule.entitlement is None
@@ -354,10 +354,10 @@ def test_limits_and_breaker_are_read_as_they_are_written(tmp_path: Path, company
     assert limits.per_household is not None
     assert limits.per_category is not None
     assert limits.per_category["damaged"].scope == "everybody"
-    voucher = limits.of_kind("voucher")
+    voucher = limits.cap_for_kind("voucher")
     assert voucher is not None
     assert (voucher.scope, voucher.max_total) == ("customer", Money(9000000, "COP"))
-    assert limits.of_kind("gift") is None
+    assert limits.cap_for_kind("gift") is None
     assert [one and one.amount_minor for one in limits.budgets.values()] == [
         500000000,
         2000000000,
@@ -454,7 +454,7 @@ def test_a_file_of_another_shape_is_told_and_does_not_crash(
 
 def test_a_missing_policy_is_told(tmp_path: Path, company: Company) -> None:
     with pytest.raises(PolicyError, match=r"policy\.yml:1: cannot be read"):
-        load_policy(tmp_path / "policy.yml", company)
+        load_policy(tmp_path / POLICY_FILE, company)
 
 
 WEBHOOK = changed("    valid_days: 90\n", "    provider: webhook\n    due: {business_days: 2}\n")
@@ -488,7 +488,7 @@ def test_a_webhook_that_cannot_be_is_told_where(
 
 
 def test_a_webhook_without_an_address_is_told_where(tmp_path: Path, company: Company) -> None:
-    path = tmp_path / "policy.yml"
+    path = tmp_path / POLICY_FILE
     path.write_text(WEBHOOK, encoding="utf-8")
     with pytest.raises(PolicyError, match="PROVIDER_URL is not set") as error:
         load_policy(path, company, has_webhook=False)

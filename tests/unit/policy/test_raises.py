@@ -11,11 +11,14 @@ from hypothesis import strategies as st
 from bot.category import CATEGORIES, Severity
 from bot.company.profile import load_company
 from bot.money import Money, percent_of
-from bot.policy.decide import CaseFacts, Decision, Usage, decide, load_policy
-from bot.policy.raises import Raises, in_part, percent
+from bot.policy.decide import decide
+from bot.policy.decision import CaseFacts, Decision
+from bot.policy.limit_check import Usage
+from bot.policy.loader import POLICY_FILE, load_policy
+from bot.policy.raises import Raises, candidate_percents, full_percent
 
 DEMO = Path(__file__).parents[3] / "data" / "company"
-POLICY = load_policy(DEMO / "policy.yml", load_company(DEMO))
+POLICY = load_policy(DEMO / POLICY_FILE, load_company(DEMO))
 RAISES = Raises(high_severity=Decimal(20), each_failure=Decimal(50), most_failures=2)
 
 
@@ -44,13 +47,13 @@ def amount(decision: Decision, kind: str) -> Money | None:
     ],
 )
 def test_goodwill_is_raised_by(severity: Severity, failures: int, by: int) -> None:
-    assert percent(RAISES, severity, failures) == by
+    assert full_percent(RAISES, severity, failures) == by
 
 
 def test_where_the_whole_raise_does_not_fit_a_part_is_given() -> None:
-    assert in_part(RAISES, "high", 2) == [120, 100, 70, 50, 20]
-    assert in_part(RAISES, "low", 1) == [50]
-    assert in_part(RAISES, "medium", 0) == []
+    assert candidate_percents(RAISES, "high", 2) == [120, 100, 70, 50, 20]
+    assert candidate_percents(RAISES, "low", 1) == [50]
+    assert candidate_percents(RAISES, "medium", 0) == []
     nearly = Usage(customer_count=1, customer_total=cop(520_000))
     grave = late(category="unanswered_complaint", severity="high", failures=1, usage=nearly)
     assert amount(decide(POLICY, grave), "voucher") == cop(75_000)  # of 50,000; 85,000 do not fit
@@ -64,7 +67,7 @@ def test_a_second_failure_gets_half_as_much_again_and_a_third_twice() -> None:
 def test_the_record_says_what_was_raised_and_why() -> None:
     decision = decide(POLICY, late(failures=1))
     assert any("raised by 50 %" in reason for reason in decision.reasons)
-    assert decision.working.as_dict()["raised_percent"] == "50"
+    assert decision.trace.as_dict()["raised_percent"] == "50"
 
 
 def test_a_right_and_what_settles_it_stay_what_they_are() -> None:

@@ -7,19 +7,21 @@ import pytest
 
 from bot.company.profile import load_company
 from bot.money import Money
-from bot.policy.decide import CaseFacts, Decision, decide, load_policy
-from bot.policy.ranking import weight
-from bot.policy.ranking_spec import Weighing
+from bot.policy.decide import decide
+from bot.policy.decision import CaseFacts, Decision
+from bot.policy.loader import POLICY_FILE, load_policy
+from bot.policy.ranking import calculate_weight
+from bot.policy.ranking_spec import RankingSpec
 
 DEMO = Path(__file__).parents[3] / "data" / "company"
-POLICY = load_policy(DEMO / "policy.yml", load_company(DEMO))
+POLICY = load_policy(DEMO / POLICY_FILE, load_company(DEMO))
 
 
 def cop(pesos: int) -> Money:
     return Money(pesos * 100, "COP")
 
 
-WEIGHING = Weighing(doubled_at=cop(3_000_000))
+WEIGHING = RankingSpec(doubled_at=cop(3_000_000))
 LATE_GOLD = CaseFacts(
     "late_delivery",
     "medium",
@@ -46,7 +48,7 @@ def kinds(decision: Decision) -> list[str]:
 )
 def test_the_weight_is_what_the_formula_says(bought: int | None, weighs: int) -> None:
     at_risk = None if bought is None else cop(bought)
-    assert weight(cop(67_500), cop(45_000), WEIGHING, at_risk) == cop(weighs)
+    assert calculate_weight(cop(67_500), cop(45_000), WEIGHING, at_risk) == cop(weighs)
 
 
 def test_who_has_little_at_stake_is_shown_the_cheap_gift_first_and_others_the_voucher() -> None:
@@ -54,7 +56,11 @@ def test_who_has_little_at_stake_is_shown_the_cheap_gift_first_and_others_the_vo
     much = decide(POLICY, replace(LATE_GOLD, value_at_risk=cop(3_000_000)))
     assert kinds(little) == ["gift", "voucher", "free_shipping"]
     assert kinds(much) == ["voucher", "gift", "free_shipping"]
-    assert [one.weight for one in little.alternatives] == [cop(30_000), cop(22_500), cop(3_600)]
+    assert [one.weight for one in little.alternatives] == [
+        cop(30_000),
+        cop(22_500),
+        cop(3_600),
+    ]
     assert "weighs COP 22,500" in " ".join(little.reasons)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from bot.company.profile import Company, load_company
 from bot.config.settings import ROOT
-from bot.policy.loader import load_policy
+from bot.policy.loader import POLICY_FILE, load_policy
 from tests.unit.policy.test_loader import HEAD, RULE, lines_of, load
 
 DEMO = ROOT / "data" / "company"
@@ -28,7 +28,7 @@ def rule(when: str, more: str = "") -> str:
 
 
 def test_the_demo_policy_has_every_right_beside_its_goodwill(company: Company) -> None:
-    assert load_policy(DEMO / "policy.yml", company).warnings == ()
+    assert load_policy(DEMO / POLICY_FILE, company).warnings == ()
 
 
 @pytest.mark.parametrize(

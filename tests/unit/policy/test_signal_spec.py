@@ -6,7 +6,7 @@ import pytest
 
 from bot.company.profile import Company, load_company
 from bot.money import Money
-from bot.policy.loader import PolicyError, load_policy
+from bot.policy.loader import POLICY_FILE, PolicyError, load_policy
 from bot.policy.model import Policy
 from tests.unit.policy.test_loader import HEAD, RULE
 
@@ -20,20 +20,20 @@ def company() -> Company:
 
 
 def load(folder: Path, company: Company, signals: str) -> Policy:
-    path = folder / "policy.yml"
+    path = folder / POLICY_FILE
     path.write_text(HEAD + RULE + signals, encoding="utf-8")
     return load_policy(path, company)
 
 
 def test_a_policy_without_the_block_looks_for_nothing(tmp_path: Path, company: Company) -> None:
     policy = load(tmp_path, company, "")
-    assert policy.signals.weight(["claims", "photo"]) == 0
+    assert policy.signals.total_weight(["claims", "photo"]) == 0
 
 
 def test_what_is_written_is_what_counts(tmp_path: Path, company: Company) -> None:
     text = "signals: {claims: {from: 4, days: 90}, photo: {days: 9, weight: 3}, alone_up_to: 5}"
     signals = load(tmp_path, company, text).signals
-    assert signals.weight(["claims", "photo", "signed"]) == 4
+    assert signals.total_weight(["claims", "photo", "signed"]) == 4
     assert (signals.longest_days, signals.to_person_from) == (90, 2)
     assert signals.alone_up_to == Money(500, "COP")
 

@@ -1,4 +1,4 @@
-"""Signals that accuse: refuse somebody, take a right away, or look at who somebody is."""
+"""SignalsSpec that accuse: refuse somebody, take a right away, or look at who somebody is."""
 
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
@@ -11,15 +11,17 @@ from hypothesis import strategies as st
 
 from bot.company.profile import load_company
 from bot.money import Money
-from bot.policy.decide import CaseFacts, decide, load_policy
-from bot.policy.signal_spec import NAMES, Signals
+from bot.policy.decide import decide
+from bot.policy.decision import CaseFacts
+from bot.policy.loader import POLICY_FILE, load_policy
+from bot.policy.signal_spec import SIGNAL_NAMES, SignalsSpec
 from bot.risk.signals import CHECKS, Trace, Traces, raised
 
 pytestmark = pytest.mark.unit
 DEMO = Path(__file__).parents[3] / "data" / "company"
-POLICY = load_policy(DEMO / "policy.yml", load_company(DEMO))
+POLICY = load_policy(DEMO / POLICY_FILE, load_company(DEMO))
 NOW = datetime(2026, 11, 23, 15, tzinfo=UTC)
-SIGNALS = Signals.model_validate(
+SIGNALS = SignalsSpec.model_validate(
     {
         "claims": {"from": 3, "days": 90},
         **{
@@ -78,13 +80,15 @@ def test_a_signal_is_raised_exactly_when_its_reason_holds(
 
 def test_a_signal_that_the_policy_leaves_out_is_not_looked_for() -> None:
     seen = Traces(NOW, claims=traces(*"abcdefgh"), photos=traces("rosa"))
-    assert raised(seen, Signals()) == ()
+    assert raised(seen, SignalsSpec()) == ()
     assert [one.name for one in raised(seen, SIGNALS)] == ["claims", "photo"]
 
 
 def test_every_signal_of_the_policy_has_a_check_and_the_other_way_round() -> None:
     assert (
-        set(CHECKS) == set(NAMES) == set(Signals.model_fields) - {"alone_up_to", "to_person_from"}
+        set(CHECKS)
+        == set(SIGNAL_NAMES)
+        == set(SignalsSpec.model_fields) - {"alone_up_to", "to_person_from"}
     )
 
 
@@ -133,7 +137,7 @@ categories = st.sampled_from(sorted({c for rule in POLICY.rules for c in rule.wh
 
 @given(
     category=categories,
-    signals=st.sets(st.sampled_from(NAMES)),
+    signals=st.sets(st.sampled_from(SIGNAL_NAMES)),
     pesos=st.integers(1, 9_000_000),
     severity=st.sampled_from(["low", "medium", "high"]),
     proven=st.booleans(),

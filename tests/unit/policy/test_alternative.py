@@ -1,4 +1,4 @@
-"""Alternatives that would be worth more than the order, or say an amount that is not theirs."""
+"""Alternatives: face value, goodwill, and amounts in their texts."""
 
 from decimal import Decimal
 from pathlib import Path
@@ -24,8 +24,8 @@ def cop(pesos: int) -> Money:
     return Money(pesos * 100, "COP")
 
 
-def spec(**given: object) -> AlternativeSpec:
-    return AlternativeSpec.model_validate(WORDS | {"kind": "voucher"} | given)
+def spec(**fields: object) -> AlternativeSpec:
+    return AlternativeSpec.model_validate(WORDS | {"kind": "voucher"} | fields)
 
 
 TENTH = {
@@ -37,7 +37,7 @@ TENTH = {
 
 
 @pytest.mark.parametrize(
-    ("given", "order", "worth"),
+    ("fields", "order", "value"),
     [
         ({"value": cop(25000)}, None, cop(25000)),
         ({"value": cop(25000)}, cop(10000), cop(25000)),
@@ -52,34 +52,32 @@ TENTH = {
         ({"kind": "replacement", "percent": 100, "detail": WORDS["title"]}, cop(39900), cop(39900)),
     ],
 )
-def test_an_alternative_is_worth(
-    given: dict[str, object], order: Money | None, worth: Money
-) -> None:
-    assert face_value(spec(**given), order) == worth
+def test_face_value(fields: dict[str, object], order: Money | None, value: Money) -> None:
+    assert face_value(spec(**fields), order) == value
 
 
-def test_what_has_no_value_is_worth_nothing_told() -> None:
+def test_face_value_of_remedy_without_value_is_none() -> None:
     assert face_value(spec(kind="apology_call_back", detail=WORDS["title"]), cop(1000)) is None
 
 
-@pytest.mark.parametrize("given", [TENTH, {"kind": "refund", "value": cop(100)}])
-def test_a_share_of_no_order_is_not_invented(given: dict[str, object]) -> None:
+@pytest.mark.parametrize("fields", [TENTH, {"kind": "refund", "value": cop(100)}])
+def test_face_value_without_order_raises(fields: dict[str, object]) -> None:
     with pytest.raises(LookupError):
-        face_value(spec(**given), None)
+        face_value(spec(**fields), None)
 
 
-def test_a_right_is_never_worth_more_than_the_order() -> None:
+def test_entitlement_is_never_worth_more_than_order() -> None:
     right = EntitlementSpec.model_validate(
         WORDS | {"kind": "store_credit", "value": cop(50000), "right": "refund_owed"}
     )
     assert face_value(right, cop(39900)) == cop(39900)
-    made = build_alternative(right, POLICY, cop(39900))
-    assert made.is_entitlement
-    assert made.goodwill is None
+    alternative = build_alternative(right, POLICY, cop(39900))
+    assert alternative.is_entitlement
+    assert alternative.goodwill is None
 
 
 @pytest.mark.parametrize(
-    ("given", "owed", "goodwill"),
+    ("fields", "owed", "goodwill"),
     [
         ({}, None, 50000),
         ({}, 40000, 50000),
@@ -89,25 +87,25 @@ def test_a_right_is_never_worth_more_than_the_order() -> None:
         ({"kind": "refund"}, None, 0),
     ],
 )
-def test_only_what_goes_beyond_the_right_is_goodwill(
-    given: dict[str, object], owed: int | None, goodwill: int
+def test_goodwill_is_what_exceeds_the_right(
+    fields: dict[str, object], owed: int | None, goodwill: int
 ) -> None:
-    made = build_alternative(
-        spec(value=cop(50000), **given), POLICY, cop(50000), cop(owed) if owed else None
+    alternative = build_alternative(
+        spec(value=cop(50000), **fields), POLICY, cop(50000), cop(owed) if owed else None
     )
-    assert made.goodwill == cop(goodwill)
+    assert alternative.goodwill == cop(goodwill)
 
 
-def test_the_amount_is_told_in_each_language() -> None:
-    made = build_alternative(spec(value=cop(25000), cost_percent=60), POLICY, cop(25000))
-    assert made.detail == LocalText(es="Recibe $25.000.", en="You get COP 25,000.")
-    assert made.cost == cop(15000)
+def test_amount_is_filled_in_in_each_language() -> None:
+    alternative = build_alternative(spec(value=cop(25000), cost_percent=60), POLICY, cop(25000))
+    assert alternative.detail == LocalText(es="Recibe $25.000.", en="You get COP 25,000.")
+    assert alternative.cost == cop(15000)
 
 
-def test_a_remedy_that_is_no_money_has_a_cost_and_no_amount() -> None:
-    made = build_alternative(
+def test_remedy_that_is_no_money_has_cost_and_no_amount() -> None:
+    alternative = build_alternative(
         spec(kind="gift", value=cop(40000), cost_percent=50, detail=WORDS["title"]),
         POLICY,
         cop(40000),
     )
-    assert (made.amount, made.goodwill, made.cost) == (None, None, cop(20000))
+    assert (alternative.amount, alternative.goodwill, alternative.cost) == (None, None, cop(20000))

@@ -1,4 +1,4 @@
-"""Decisions that would give too much, take a right away, or send somebody off with a no."""
+"""decide(): the right rule and alternatives, within the limits, and never a refusal."""
 
 import json
 from dataclasses import replace
@@ -33,13 +33,13 @@ def cop(pesos: int) -> Money:
 def case(
     category: str, severity: Severity = "medium", pesos: int | None = 249900, **more: Any
 ) -> CaseFacts:
-    """A customer who has proven who they are, and an order of that many pesos."""
+    """Return the facts of a case with proven identity and an order of that many pesos."""
     order = (cop(pesos), "COP") if pesos else (None, None)
     return CaseFacts(category, severity, *order, **{"identity_proven": True, **more})
 
 
 def kinds(decision: Decision) -> list[str]:
-    return [one.kind for one in decision.alternatives]
+    return [alternative.kind for alternative in decision.alternatives]
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def kinds(decision: Decision) -> list[str]:
          ["apology_call_back", "free_shipping"]),
     ],
 )  # fmt: skip
-def test_the_demo_company_offers(facts: CaseFacts, rule: str, offered: list[str]) -> None:
+def test_demo_policy_offers(facts: CaseFacts, rule: str, offered: list[str]) -> None:
     decision = decide(POLICY, facts)
     assert (decision.outcome, decision.reason) == ("offer", None)
     assert decision.rule_id == rule
@@ -113,7 +113,7 @@ def test_the_demo_company_offers(facts: CaseFacts, rule: str, offered: list[str]
          "service_outage_known", None),
     ],
 )  # fmt: skip
-def test_the_demo_company_sends_to_a_person(
+def test_demo_policy_leaves_case_to_human(
     facts: CaseFacts, rule: str | None, reason: str | None
 ) -> None:
     decision = decide(POLICY, facts)
@@ -123,7 +123,7 @@ def test_the_demo_company_sends_to_a_person(
     assert decision.reasons
 
 
-def test_an_order_in_another_currency_goes_to_a_person() -> None:
+def test_order_in_other_currency_goes_to_human() -> None:
     for facts in (
         replace(case("damaged"), order_value=Money(10000, "USD"), order_currency="USD"),
         replace(case("rude_treatment", pesos=None), order_currency="MXN"),
@@ -132,7 +132,7 @@ def test_an_order_in_another_currency_goes_to_a_person() -> None:
         assert (decision.outcome, decision.reason) == ("person", "other_currency")
 
 
-def test_ana_gets_more_as_credit_than_as_money() -> None:
+def test_credit_is_worth_more_than_refund_and_costs_less() -> None:
     decision = decide(POLICY, case("damaged"))
     refund, replacement, credit = decision.alternatives
     assert decision.entitlement is refund
@@ -159,25 +159,25 @@ def test_ana_gets_more_as_credit_than_as_money() -> None:
 
 
 @pytest.mark.parametrize("kind", ["refund", "replacement", "store_credit"])
-def test_what_the_customer_asked_for_comes_first(kind: str) -> None:
+def test_desired_kind_is_listed_first(kind: str) -> None:
     decision = decide(POLICY, case("damaged", desired=kind))
     assert decision.alternatives[0].kind == kind
     assert len(decision.alternatives) == 3
     assert decision.entitlement is not None
 
 
-def test_what_is_not_offered_changes_no_order() -> None:
+def test_desired_kind_that_is_not_offered_changes_nothing() -> None:
     assert kinds(decide(POLICY, case("damaged", desired="gift"))) == kinds(
         decide(POLICY, case("damaged"))
     )
 
 
-def test_a_case_without_an_order_gets_no_share_of_it() -> None:
+def test_case_without_order_is_decided_by_rule_without_percentage() -> None:
     decision = decide(POLICY, case("other_complaint", "low", None))
     assert decision.rule_id == "other"
 
 
-def test_a_decision_can_be_stored_as_json() -> None:
+def test_alternative_can_be_stored_as_json() -> None:
     refund, _, credit = decide(POLICY, case("damaged")).alternatives
     stored = json.loads(json.dumps(credit.as_dict()))
     assert stored["title"] == {"es": "Saldo con 10 % más", "en": "Credit with 10% more"}
@@ -186,8 +186,8 @@ def test_a_decision_can_be_stored_as_json() -> None:
     assert refund.as_dict()["due"] == {"business_days": 5}
 
 
-# A company that lets several remedies on one order: what is left must still bound the next.
-SEVERAL = replace(
+# Allows several remedies on one order, so that earlier ones reduce what the next may be.
+MULTIPLE_REMEDIES = replace(
     POLICY,
     limits=POLICY.limits.model_copy(
         update={
@@ -198,35 +198,37 @@ SEVERAL = replace(
 )
 
 
-def test_goodwill_is_cut_down_to_what_is_left_on_the_order() -> None:
+def test_goodwill_is_cut_to_what_the_order_limit_leaves() -> None:
     used = Usage(order_count=1, order_total=cop(290000))
-    decision = decide(SEVERAL, case("late_delivery", usage=used))
-    assert [one.amount for one in decision.alternatives] == [cop(9880)]
+    decision = decide(MULTIPLE_REMEDIES, case("late_delivery", usage=used))
+    assert [alternative.amount for alternative in decision.alternatives] == [cop(9880)]
 
 
-def test_credit_that_promises_more_than_was_paid_is_left_out_rather_than_cut() -> None:
+def test_credit_that_settles_right_is_left_out_not_cut() -> None:
     used = Usage(order_count=1, order_total=cop(40000))
-    decision = decide(SEVERAL, case("damaged", usage=used))
+    decision = decide(MULTIPLE_REMEDIES, case("damaged", usage=used))
     assert kinds(decision) == ["refund", "replacement"]
     assert any("left out" in note for note in decision.reasons)
 
 
-def test_a_right_is_never_cut_down_and_never_paid_twice() -> None:
+def test_entitlement_is_never_cut_and_never_paid_twice() -> None:
     used = Usage(order_count=1, order_total=cop(249900))
-    decision = decide(SEVERAL, case("damaged", usage=used))
+    decision = decide(MULTIPLE_REMEDIES, case("damaged", usage=used))
     assert (decision.outcome, decision.reason) == ("person", "order_limit")
-    small = decide(SEVERAL, case("damaged", usage=Usage(order_count=1, order_total=cop(10000))))
+    small = decide(
+        MULTIPLE_REMEDIES, case("damaged", usage=Usage(order_count=1, order_total=cop(10000)))
+    )
     assert small.entitlement is not None
     assert small.entitlement.amount == cop(249900)
 
 
-def test_a_customer_near_the_limit_keeps_the_right_and_what_is_no_money() -> None:
+def test_customer_at_limit_keeps_entitlement_and_remedies_without_money() -> None:
     used = Usage(customer_count=1, customer_total=cop(600000))
     decision = decide(POLICY, case("damaged", usage=used))
     assert kinds(decision) == ["refund", "replacement"]
 
 
-def test_an_order_that_cost_nothing_goes_to_a_person() -> None:
+def test_order_of_no_value_goes_to_human() -> None:
     decision = decide(POLICY, case("damaged", usage=Usage(), pesos=None))
     assert decision.outcome == "person"
     free = replace(case("damaged"), order_value=cop(0))
@@ -256,8 +258,8 @@ cases = st.builds(
 
 
 @settings(max_examples=400, deadline=None)
-@given(cases, st.sampled_from([POLICY, SEVERAL]))
-def test_no_case_gets_more_than_is_allowed_or_a_refusal(facts: CaseFacts, policy: Policy) -> None:
+@given(cases, st.sampled_from([POLICY, MULTIPLE_REMEDIES]))
+def test_no_decision_exceeds_limits_or_refuses(facts: CaseFacts, policy: Policy) -> None:
     decision = decide(policy, facts)
     limits, usage = policy.limits, facts.usage
     if decision.outcome == "person":
@@ -266,29 +268,29 @@ def test_no_case_gets_more_than_is_allowed_or_a_refusal(facts: CaseFacts, policy
         return
     assert decision.reason is None
     assert 1 <= len(decision.alternatives) <= 3
-    assert sum(one.is_entitlement for one in decision.alternatives) <= 1
+    assert sum(alternative.is_entitlement for alternative in decision.alternatives) <= 1
     assert usage.order_count < limits.per_order.max_remedies
     assert usage.customer_count < limits.per_customer.max_remedies
-    for one in decision.alternatives:
-        for money in (one.amount, one.cost):
+    for alternative in decision.alternatives:
+        for money in (alternative.amount, alternative.cost):
             assert money is None or money.amount_minor >= 0
-        assert one.goodwill is None or one.goodwill.amount_minor >= 0
-        assert bool(one.hands) == bool(one.due)
-        assert len(one.title.es) <= 20
-        assert len(one.title.en) <= 20
-        assert "{" not in one.detail.es + one.detail.en
-        if one.amount is None:
+        assert alternative.goodwill is None or alternative.goodwill.amount_minor >= 0
+        assert bool(alternative.hands) == bool(alternative.due)
+        assert len(alternative.title.es) <= 20
+        assert len(alternative.title.en) <= 20
+        assert "{" not in alternative.detail.es + alternative.detail.en
+        if alternative.amount is None:
             continue
-        assert one.kind in MONEY
-        assert one.amount.amount_minor > 0
-        if one.goodwill:
+        assert alternative.kind in MONEY
+        assert alternative.amount.amount_minor > 0
+        if alternative.goodwill:
             given_before = usage.customer_total or cop(0)
-            assert given_before + one.goodwill <= limits.per_customer.max_total
+            assert given_before + alternative.goodwill <= limits.per_customer.max_total
         if facts.order_value is not None:
-            most = percent_of(facts.order_value, limits.per_order.max_percent)
-            assert one.amount + (usage.order_total or cop(0)) <= most
-            if one.is_entitlement or one.kind == "refund":
-                assert one.amount <= facts.order_value
+            maximum = percent_of(facts.order_value, limits.per_order.max_percent)
+            assert alternative.amount + (usage.order_total or cop(0)) <= maximum
+            if alternative.is_entitlement or alternative.kind == "refund":
+                assert alternative.amount <= facts.order_value
     if facts.desired in kinds(decision):
         assert decision.alternatives[0].kind == facts.desired
     elif decision.entitlement:
@@ -297,27 +299,32 @@ def test_no_case_gets_more_than_is_allowed_or_a_refusal(facts: CaseFacts, policy
 
 @settings(max_examples=100, deadline=None)
 @given(cases)
-def test_a_case_is_always_decided_alike(facts: CaseFacts) -> None:
+def test_decision_is_deterministic(facts: CaseFacts) -> None:
     assert decide(POLICY, facts) == decide(POLICY, facts)
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.integers(100_00, 1_500_000_00))
-def test_a_dearer_order_never_gets_less(minor: int) -> None:
+def test_order_of_higher_value_never_gets_less(minor: int) -> None:
     order, dearer = Money(minor, "COP"), Money(minor + 100_00, "COP")
     for category in ("late_delivery", "damaged"):
-        one = decide(POLICY, replace(case(category), order_value=order))
-        two = decide(POLICY, replace(case(category), order_value=dearer))
-        if one.rule_id == two.rule_id:
-            dearer_amounts = {more.kind: more.amount for more in two.alternatives}
-            for less in one.alternatives:
-                assert (less.amount or cop(0)) <= (dearer_amounts[less.kind] or cop(0))
+        decision = decide(POLICY, replace(case(category), order_value=order))
+        dearer_decision = decide(POLICY, replace(case(category), order_value=dearer))
+        if decision.rule_id == dearer_decision.rule_id:
+            dearer_amounts = {
+                dearer_alternative.kind: dearer_alternative.amount
+                for dearer_alternative in dearer_decision.alternatives
+            }
+            for alternative in decision.alternatives:
+                assert (alternative.amount or cop(0)) <= (
+                    dearer_amounts[alternative.kind] or cop(0)
+                )
 
 
-def test_the_credit_is_never_less_than_its_words_say() -> None:
+def test_credit_is_never_less_than_its_text_says() -> None:
     for minor in (100_00, 3_999_00, 39_900_00, 249_900_00, 1_499_999_99):
         decision = decide(POLICY, replace(case("damaged"), order_value=Money(minor, "COP")))
-        for one in decision.alternatives:
-            if one.kind == "store_credit":
-                assert one.amount is not None
-                assert one.amount >= percent_of(Money(minor, "COP"), Decimal(110))
+        for alternative in decision.alternatives:
+            if alternative.kind == "store_credit":
+                assert alternative.amount is not None
+                assert alternative.amount >= percent_of(Money(minor, "COP"), Decimal(110))

@@ -1,4 +1,4 @@
-"""What the limits still allow, limit by limit."""
+"""Each limit of the policy, at its bound."""
 
 from decimal import Decimal
 from typing import Any
@@ -45,7 +45,7 @@ LIMITS = {
         ({"kinds": {"voucher": RemedyTotal(9, money(99))}}, "damaged", "refund", 51, None),
     ],
 )
-def test_each_limit_holds_at_its_own_edge(
+def test_limit_is_reached_exactly_at_its_bound(
     usage: dict[str, Any], category: str, kind: str | None, goodwill: int, limit: str | None
 ) -> None:
     limits = Limits.model_validate(LIMITS)

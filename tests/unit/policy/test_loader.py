@@ -1,4 +1,4 @@
-"""Policies that a manager gets wrong: each mistake must be told where it is."""
+"""Loading the policy file: its values, and mistakes reported by line."""
 
 from decimal import Decimal
 from pathlib import Path
@@ -56,16 +56,16 @@ def lines_of(text: str, part: str) -> int:
     return text[: text.index(part)].count("\n") + 1
 
 
-def test_the_demo_policy_has_a_rule_for_every_category(company: Company) -> None:
+def test_demo_policy_has_rule_for_every_category(company: Company) -> None:
     policy = load_policy(DEMO / POLICY_FILE, company)
-    named = {category for rule in policy.rules for category in rule.when.category}
-    assert named == set(CATEGORIES)
+    covered = {category for rule in policy.rules for category in rule.when.category}
+    assert covered == set(CATEGORIES)
     assert policy.currency == "COP"
     assert policy.limits.daily_budget == Money(500000000, "COP")
     assert policy.limits.per_customer.max_total == Money(60000000, "COP")
 
 
-def test_no_rule_of_the_demo_gives_money_without_proof(company: Company) -> None:
+def test_demo_policy_gives_no_money_without_proven_identity(company: Company) -> None:
     policy = load_policy(DEMO / POLICY_FILE, company)
     for rule in policy.rules:
         if rule.when.identity == "any":
@@ -74,14 +74,14 @@ def test_no_rule_of_the_demo_gives_money_without_proof(company: Company) -> None
                 assert not KINDS[part.kind].is_money
 
 
-def test_the_least_policy_that_works_loads(tmp_path: Path, company: Company) -> None:
+def test_minimal_policy_loads(tmp_path: Path, company: Company) -> None:
     policy = load(tmp_path, company, HEAD + RULE)
     assert [rule.id for rule in policy.rules] == ["late"]
     assert policy.rules[0].offer == (policy.remedies["bono"],)
     assert policy.rules[0].when.identity == "proven"
 
 
-def test_a_rule_changes_a_named_remedy_for_itself_alone(tmp_path: Path, company: Company) -> None:
+def test_rule_overrides_remedy_for_itself_only(tmp_path: Path, company: Company) -> None:
     rule = RULE.replace("[bono]", "[{use: bono, percent: 15, valid_days: 30}]")
     policy = load(tmp_path, company, HEAD + rule)
     changed = policy.rules[0].offer[0]
@@ -91,7 +91,9 @@ def test_a_rule_changes_a_named_remedy_for_itself_alone(tmp_path: Path, company:
     assert policy.remedies["bono"].percent == 10
 
 
-def test_the_version_follows_what_the_policy_says(tmp_path: Path, company: Company) -> None:
+def test_version_changes_with_content_and_not_with_comments(
+    tmp_path: Path, company: Company
+) -> None:
     first = load(tmp_path, company, HEAD + RULE).version
     assert first.startswith("test+")
     assert load(tmp_path, company, "# a comment\n" + HEAD + RULE).version == first
@@ -99,7 +101,7 @@ def test_the_version_follows_what_the_policy_says(tmp_path: Path, company: Compa
     assert load(tmp_path, company, HEAD.replace("Un bono", "Su bono") + RULE).version != first
 
 
-def test_a_version_may_look_like_a_number_or_a_date(tmp_path: Path, company: Company) -> None:
+def test_version_may_look_like_number_or_date(tmp_path: Path, company: Company) -> None:
     for label in ("2026-11-22", "1.10", "7"):
         policy = load(tmp_path, company, HEAD.replace("test", label) + RULE)
         assert policy.version.startswith(f"{label}+")
@@ -120,7 +122,7 @@ REFUND = (
 
 
 @pytest.mark.parametrize(
-    ("text", "at", "said"),
+    ("text", "at", "message"),
     [
         (changed("offer:", "ofer:"), "ofer:", "offer (probably meant)"),
         (changed("at_most:", "at_mots:"), "at_mots:", "at_most (probably meant)"),
@@ -217,15 +219,15 @@ REFUND = (
         (changed("    why: a delay\n", ""), "  - id", "lacks why"),
     ],
 )  # fmt: skip
-def test_a_mistake_is_told_on_its_line(
-    tmp_path: Path, company: Company, text: str, at: str, said: str
+def test_mistake_is_reported_on_its_line(
+    tmp_path: Path, company: Company, text: str, at: str, message: str
 ) -> None:
-    with pytest.raises(PolicyError) as caught:
+    with pytest.raises(PolicyError) as error:
         load(tmp_path, company, text)
-    problems = caught.value.problems
-    assert [p.line for p in problems] == [lines_of(text, at)] * len(problems), str(caught.value)
-    assert said in str(caught.value)
-    assert str(caught.value).startswith(f"{tmp_path / 'policy.yml'}:{problems[0].line}: ")
+    problems = error.value.problems
+    assert [p.line for p in problems] == [lines_of(text, at)] * len(problems), str(error.value)
+    assert message in str(error.value)
+    assert str(error.value).startswith(f"{tmp_path / 'policy.yml'}:{problems[0].line}: ")
 
 
 SECOND = RULE.replace("id: late", "id: second")
@@ -257,14 +259,14 @@ SECOND = RULE.replace("id: late", "id: second")
         ),
     ],
 )
-def test_a_rule_that_can_never_hold_is_told(
+def test_unreachable_rule_is_reported(
     tmp_path: Path, company: Company, first: str, second: str
 ) -> None:
     text = HEAD + RULE.replace("{category: late_delivery}", first)
     text += SECOND.replace("{category: late_delivery}", second)
-    with pytest.raises(PolicyError, match="rule second can never hold: late above it") as caught:
+    with pytest.raises(PolicyError, match="rule second can never hold: late above it") as error:
         load(tmp_path, company, text)
-    assert caught.value.problems[0].line == lines_of(text, "  - id: second")
+    assert error.value.problems[0].line == lines_of(text, "  - id: second")
 
 
 @pytest.mark.parametrize(
@@ -285,7 +287,7 @@ def test_a_rule_that_can_never_hold_is_told(
         ("{category: damaged, tier: gold}", "{category: [damaged, defective], tier: gold}"),
     ],
 )
-def test_a_narrower_rule_above_is_as_it_should_be(
+def test_narrower_rule_above_broader_one_is_accepted(
     tmp_path: Path, company: Company, first: str, second: str
 ) -> None:
     text = HEAD + RULE.replace("{category: late_delivery}", first)
@@ -296,24 +298,22 @@ def test_a_narrower_rule_above_is_as_it_should_be(
 AUTHORITY = "authority:\n  agent: {per_case: 300000, per_day: 900000}\nremedies:\n"
 
 
-def test_people_have_the_authority_that_the_policy_gives_them(
-    tmp_path: Path, company: Company
-) -> None:
+def test_authority_is_read_from_file(tmp_path: Path, company: Company) -> None:
     text = (HEAD + RULE).replace("remedies:\n", AUTHORITY)
-    given = load(tmp_path, company, text).authority
-    assert given.agent is not None
-    assert given.agent.per_case == Money(30000000, "COP")
-    assert given.agent.per_day == Money(90000000, "COP")
-    assert given.supervisor is None
+    authority = load(tmp_path, company, text).authority
+    assert authority.agent is not None
+    assert authority.agent.per_case == Money(30000000, "COP")
+    assert authority.agent.per_day == Money(90000000, "COP")
+    assert authority.supervisor is None
 
 
-def test_a_policy_without_authority_gives_people_none(tmp_path: Path, company: Company) -> None:
-    given = load(tmp_path, company, HEAD + RULE).authority
-    assert (given.agent, given.supervisor) == (None, None)
+def test_policy_without_authority_gives_no_role_any(tmp_path: Path, company: Company) -> None:
+    authority = load(tmp_path, company, HEAD + RULE).authority
+    assert (authority.agent, authority.supervisor) == (None, None)
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "message"),
     [
         ("  agent:", "  manager:", "agent, supervisor"),
         ("per_case: 300000", "per_case: -1", "per_case"),
@@ -322,13 +322,13 @@ def test_a_policy_without_authority_gives_people_none(tmp_path: Path, company: C
         ("per_day: 900000", "per_week: 900000", "per_day"),
     ],
 )
-def test_a_mistake_in_the_authority_is_told_with_its_line(
-    tmp_path: Path, company: Company, old: str, new: str, told: str
+def test_mistake_in_authority_is_reported_on_its_line(
+    tmp_path: Path, company: Company, old: str, new: str, message: str
 ) -> None:
     text = (HEAD + RULE).replace("remedies:\n", AUTHORITY.replace(old, new))
-    with pytest.raises(PolicyError, match=told) as caught:
+    with pytest.raises(PolicyError, match=message) as error:
         load(tmp_path, company, text)
-    assert {p.line for p in caught.value.problems} <= {
+    assert {p.line for p in error.value.problems} <= {
         lines_of(text, "authority:"),
         lines_of(text, "authority:") + 1,
     }
@@ -348,7 +348,7 @@ remedies:
 """
 
 
-def test_limits_and_breaker_are_read_as_they_are_written(tmp_path: Path, company: Company) -> None:
+def test_limits_and_breaker_are_read_from_file(tmp_path: Path, company: Company) -> None:
     policy = load(tmp_path, company, (HEAD + RULE).replace("remedies:\n", LIMITS))
     limits, breaker = policy.limits, policy.breaker
     assert limits.per_household is not None
@@ -358,7 +358,7 @@ def test_limits_and_breaker_are_read_as_they_are_written(tmp_path: Path, company
     assert voucher is not None
     assert (voucher.scope, voucher.max_total) == ("customer", Money(9000000, "COP"))
     assert limits.cap_for_kind("gift") is None
-    assert [one and one.amount_minor for one in limits.budgets.values()] == [
+    assert [budget and budget.amount_minor for budget in limits.budgets.values()] == [
         500000000,
         2000000000,
         6000000000,
@@ -368,7 +368,7 @@ def test_limits_and_breaker_are_read_as_they_are_written(tmp_path: Path, company
     assert breaker.unusual_hour.at_least == Money(100000000, "COP")
 
 
-def test_without_them_nothing_else_is_limited(tmp_path: Path, company: Company) -> None:
+def test_optional_limits_and_breaker_default_to_none(tmp_path: Path, company: Company) -> None:
     policy = load(tmp_path, company, HEAD + RULE)
     limits = policy.limits
     assert (limits.per_household, limits.per_category, limits.per_kind) == (None, None, None)
@@ -376,7 +376,7 @@ def test_without_them_nothing_else_is_limited(tmp_path: Path, company: Company) 
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "message"),
     [
         ("{max_remedies: 3, period_days: 90}", "{max_remedies: 3}", "period_days"),
         ("{max_remedies: 3, period_days: 90}", "{period_days: 90}", "max_remedies, max_total"),
@@ -394,48 +394,44 @@ def test_without_them_nothing_else_is_limited(tmp_path: Path, company: Company) 
         ("errors_in_a_row: 5", "errors: 5", "errors_in_a_row"),
     ],
 )
-def test_a_mistake_in_limits_or_breaker_is_told_with_its_line_and_what_is_allowed(
-    tmp_path: Path, company: Company, old: str, new: str, told: str
+def test_mistake_in_limits_or_breaker_is_reported_with_line_and_allowed_values(
+    tmp_path: Path, company: Company, old: str, new: str, message: str
 ) -> None:
     text = (HEAD + RULE).replace("remedies:\n", LIMITS)
     assert old in text
     text = text.replace(old, new)
-    with pytest.raises(PolicyError) as caught:
+    with pytest.raises(PolicyError) as error:
         load(tmp_path, company, text)
-    (problem,) = caught.value.problems
+    (problem,) = error.value.problems
     assert problem.line == lines_of(text, new)
-    assert told in f"{problem.what}; {problem.allowed}"
+    assert message in f"{problem.what}; {problem.allowed}"
 
 
-def test_a_breaker_that_looks_at_nothing_is_told(tmp_path: Path, company: Company) -> None:
+def test_empty_breaker_is_reported(tmp_path: Path, company: Company) -> None:
     text = (HEAD + RULE).replace("remedies:\n", "breaker: {}\nremedies:\n")
     with pytest.raises(PolicyError, match="looks at nothing"):
         load(tmp_path, company, text)
 
 
-def test_two_rules_of_one_name_are_told(tmp_path: Path, company: Company) -> None:
+def test_two_rules_with_same_id_are_reported(tmp_path: Path, company: Company) -> None:
     text = HEAD + RULE + RULE.replace("late_delivery", "damaged")
     with pytest.raises(PolicyError, match="a second rule late"):
         load(tmp_path, company, text)
 
 
-def test_a_mistake_in_a_remedy_is_told_once_however_often_it_is_used(
-    tmp_path: Path, company: Company
-) -> None:
+def test_mistake_in_remedy_used_twice_is_reported_once(tmp_path: Path, company: Company) -> None:
     text = HEAD.replace("at_most: 80000", "at_most: much") + RULE + SECOND.replace("late_d", "d", 0)
     text = text.replace("{category: late_delivery}", "{category: damaged}", 1)
-    with pytest.raises(PolicyError) as caught:
+    with pytest.raises(PolicyError) as error:
         load(tmp_path, company, text)
-    assert [p.line for p in caught.value.problems] == [lines_of(text, "at_most:")]
+    assert [p.line for p in error.value.problems] == [lines_of(text, "at_most:")]
 
 
-def test_all_mistakes_are_told_in_the_order_of_their_lines(
-    tmp_path: Path, company: Company
-) -> None:
+def test_all_mistakes_are_reported_in_line_order(tmp_path: Path, company: Company) -> None:
     text = changed("at_most: 80000", "at_most: much").replace("late_delivery", "late_delivry")
-    with pytest.raises(PolicyError) as caught:
+    with pytest.raises(PolicyError) as error:
         load(tmp_path, company, text)
-    lines = [p.line for p in caught.value.problems]
+    lines = [p.line for p in error.value.problems]
     assert lines == sorted(lines)
     assert len(lines) == 2
 
@@ -445,14 +441,14 @@ def test_all_mistakes_are_told_in_the_order_of_their_lines(
     ["", "cases: 5\n", "cases: [5]\n", "remedies: []\n", "cases: [{offer: 3, when: 4}]\n",
      HEAD, HEAD + "  - {use: x}\n", HEAD + RULE.replace("[bono]", "bono")],
 )  # fmt: skip
-def test_a_file_of_another_shape_is_told_and_does_not_crash(
+def test_file_of_wrong_shape_is_reported_without_crash(
     tmp_path: Path, company: Company, text: str
 ) -> None:
     with pytest.raises(PolicyError):
         load(tmp_path, company, text)
 
 
-def test_a_missing_policy_is_told(tmp_path: Path, company: Company) -> None:
+def test_missing_file_is_reported(tmp_path: Path, company: Company) -> None:
     with pytest.raises(PolicyError, match=r"policy\.yml:1: cannot be read"):
         load_policy(tmp_path / POLICY_FILE, company)
 
@@ -460,13 +456,13 @@ def test_a_missing_policy_is_told(tmp_path: Path, company: Company) -> None:
 WEBHOOK = changed("    valid_days: 90\n", "    provider: webhook\n    due: {business_days: 2}\n")
 
 
-def test_the_webhook_may_carry_a_remedy_out(tmp_path: Path, company: Company) -> None:
+def test_remedy_may_be_carried_out_by_webhook(tmp_path: Path, company: Company) -> None:
     part = load(tmp_path, company, WEBHOOK).rules[0].offer[0]
     assert (part.provider, part.hands) == ("webhook", None)
 
 
 @pytest.mark.parametrize(
-    ("text", "at", "said"),
+    ("text", "at", "message"),
     [
         (
             WEBHOOK.replace("    due: {business_days: 2}\n", ""),
@@ -477,19 +473,21 @@ def test_the_webhook_may_carry_a_remedy_out(tmp_path: Path, company: Company) ->
         (WEBHOOK.replace("webhook", "internal"), "    due", "or provider: webhook"),
     ],
 )
-def test_a_webhook_that_cannot_be_is_told_where(
-    tmp_path: Path, company: Company, text: str, at: str, said: str
+def test_incomplete_webhook_remedy_is_reported_on_its_line(
+    tmp_path: Path, company: Company, text: str, at: str, message: str
 ) -> None:
     with pytest.raises(PolicyError) as error:
         load(tmp_path, company, text)
-    told = [str(one) for one in error.value.problems]
-    assert any(said in one for one in told), told
-    assert {one.line for one in error.value.problems} == {lines_of(text, at)}
+    problems = [str(problem) for problem in error.value.problems]
+    assert any(message in problem for problem in problems), problems
+    assert {problem.line for problem in error.value.problems} == {lines_of(text, at)}
 
 
-def test_a_webhook_without_an_address_is_told_where(tmp_path: Path, company: Company) -> None:
+def test_webhook_without_provider_url_is_reported_on_its_line(
+    tmp_path: Path, company: Company
+) -> None:
     path = tmp_path / POLICY_FILE
     path.write_text(WEBHOOK, encoding="utf-8")
     with pytest.raises(PolicyError, match="PROVIDER_URL is not set") as error:
         load_policy(path, company, has_webhook=False)
-    assert {one.line for one in error.value.problems} == {lines_of(WEBHOOK, "    provider")}
+    assert {problem.line for problem in error.value.problems} == {lines_of(WEBHOOK, "    provider")}

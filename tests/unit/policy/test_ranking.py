@@ -1,4 +1,4 @@
-"""Goodwill shown in an order that a manager could not work out by hand from the file."""
+"""Ranking of goodwill by the formula that the policy file explains."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -21,7 +21,7 @@ def cop(pesos: int) -> Money:
     return Money(pesos * 100, "COP")
 
 
-WEIGHING = RankingSpec(doubled_at=cop(3_000_000))
+RANKING = RankingSpec(doubled_at=cop(3_000_000))
 LATE_GOLD = CaseFacts(
     "late_delivery",
     "medium",
@@ -33,11 +33,11 @@ LATE_GOLD = CaseFacts(
 
 
 def kinds(decision: Decision) -> list[str]:
-    return [one.kind for one in decision.alternatives]
+    return [alternative.kind for alternative in decision.alternatives]
 
 
 @pytest.mark.parametrize(
-    ("bought", "weighs"),
+    ("purchases", "expected"),
     [
         (None, 22_500),  # 67500 x 1 - 45000
         (0, 22_500),
@@ -46,50 +46,53 @@ def kinds(decision: Decision) -> list[str]:
         (30_000_000, 90_000),  # never more than twice
     ],
 )
-def test_the_weight_is_what_the_formula_says(bought: int | None, weighs: int) -> None:
-    at_risk = None if bought is None else cop(bought)
-    assert calculate_weight(cop(67_500), cop(45_000), WEIGHING, at_risk) == cop(weighs)
+def test_calculate_weight(purchases: int | None, expected: int) -> None:
+    at_risk = None if purchases is None else cop(purchases)
+    assert calculate_weight(cop(67_500), cop(45_000), RANKING, at_risk) == cop(expected)
 
 
-def test_who_has_little_at_stake_is_shown_the_cheap_gift_first_and_others_the_voucher() -> None:
-    little = decide(POLICY, LATE_GOLD)
-    much = decide(POLICY, replace(LATE_GOLD, value_at_risk=cop(3_000_000)))
-    assert kinds(little) == ["gift", "voucher", "free_shipping"]
-    assert kinds(much) == ["voucher", "gift", "free_shipping"]
-    assert [one.weight for one in little.alternatives] == [
+def test_stake_decides_whether_cheap_gift_or_voucher_is_first() -> None:
+    low_stake = decide(POLICY, LATE_GOLD)
+    high_stake = decide(POLICY, replace(LATE_GOLD, value_at_risk=cop(3_000_000)))
+    assert kinds(low_stake) == ["gift", "voucher", "free_shipping"]
+    assert kinds(high_stake) == ["voucher", "gift", "free_shipping"]
+    assert [alternative.weight for alternative in low_stake.alternatives] == [
         cop(30_000),
         cop(22_500),
         cop(3_600),
     ]
-    assert "weighs COP 22,500" in " ".join(little.reasons)
+    assert "weighs COP 22,500" in " ".join(low_stake.reasons)
 
 
-def test_the_order_changes_and_nothing_else() -> None:
-    little = decide(POLICY, LATE_GOLD)
-    much = decide(POLICY, replace(LATE_GOLD, value_at_risk=cop(3_000_000)))
+def test_ranking_changes_no_amounts() -> None:
+    low_stake = decide(POLICY, LATE_GOLD)
+    high_stake = decide(POLICY, replace(LATE_GOLD, value_at_risk=cop(3_000_000)))
     amounts = [
-        {one.kind: (one.amount, one.cost) for one in decision.alternatives}
-        for decision in (little, much)
+        {
+            alternative.kind: (alternative.amount, alternative.cost)
+            for alternative in decision.alternatives
+        }
+        for decision in (low_stake, high_stake)
     ]
     assert amounts[0] == amounts[1]
 
 
-def test_the_wish_and_the_right_go_before_whatever_weighs_more() -> None:
+def test_desired_kind_and_entitlement_precede_heavier_goodwill() -> None:
     late = replace(LATE_GOLD, severity="high", tier="standard")
     assert kinds(decide(POLICY, late))[0] == "refund"
-    wished = decide(POLICY, replace(late, desired="free_shipping"))
-    assert kinds(wished)[:2] == ["free_shipping", "refund"]
+    with_wish = decide(POLICY, replace(late, desired="free_shipping"))
+    assert kinds(with_wish)[:2] == ["free_shipping", "refund"]
 
 
-def test_what_has_no_value_keeps_its_place() -> None:
+def test_alternative_without_value_keeps_its_place() -> None:
     rude = CaseFacts("rude_treatment", "medium", identity_proven=True)
     decision = decide(POLICY, rude)
     assert kinds(decision) == ["apology_call_back", "gift", "voucher"]
     assert decision.alternatives[0].weight is None
 
 
-def test_without_weighing_the_order_is_the_one_written() -> None:
-    plain = replace(POLICY, weighing=None)
-    decision = decide(plain, replace(LATE_GOLD, value_at_risk=cop(3_000_000)))
+def test_without_ranking_alternatives_keep_order_of_file() -> None:
+    policy = replace(POLICY, weighing=None)
+    decision = decide(policy, replace(LATE_GOLD, value_at_risk=cop(3_000_000)))
     assert kinds(decision) == ["voucher", "free_shipping", "gift"]
-    assert all(one.weight is None for one in decision.alternatives)
+    assert all(alternative.weight is None for alternative in decision.alternatives)

@@ -1,4 +1,4 @@
-"""Goodwill in the place of a right, which the check of the policy must not let pass in silence."""
+"""Warnings about rules that offer goodwill without the legal right beside it."""
 
 import subprocess
 import sys
@@ -27,24 +27,24 @@ def rule(when: str, more: str = "") -> str:
     return RULE.replace("{category: late_delivery}", when) + more
 
 
-def test_the_demo_policy_has_every_right_beside_its_goodwill(company: Company) -> None:
+def test_demo_policy_has_no_warnings(company: Company) -> None:
     assert load_policy(DEMO / POLICY_FILE, company).warnings == ()
 
 
 @pytest.mark.parametrize(
-    ("when", "told"),
+    ("when", "message"),
     [
         ("{category: damaged}", "goodwill for damaged without the right beside it"),
         ("{category: [late_delivery, not_delivered]}", "goodwill for not_delivered"),
         ("{category: overcharge, severity: low}", "goodwill for overcharge"),
     ],
 )
-def test_goodwill_without_the_right_is_told_on_the_rules_line(
-    tmp_path: Path, company: Company, when: str, told: str
+def test_goodwill_without_right_is_warned_about_on_the_rules_line(
+    tmp_path: Path, company: Company, when: str, message: str
 ) -> None:
     text = HEAD + rule(when)
     (warning,) = load(tmp_path, company, text).warnings
-    assert told in warning.what
+    assert message in warning.what
     assert "Ley 1480 de 2011" in warning.allowed
     assert warning.line == lines_of(text, "  - id: late")
 
@@ -54,18 +54,18 @@ def test_goodwill_without_the_right_is_told_on_the_rules_line(
     [
         rule("{category: damaged}", RIGHT.replace("KIND", "refund")),
         rule("{category: damaged}", RIGHT.replace("KIND", "replacement")),
-        rule("{category: damaged, identity: any}"),  # a stranger: nobody knows what is owed
+        rule("{category: damaged, identity: any}"),  # a stranger: it is not known what is owed
         rule("{category: rude_treatment}"),  # no law gives anything for it
         rule("{category: damaged}").replace("offer: [bono]", "person: true"),
     ],
 )
-def test_a_right_beside_it_or_none_to_give_is_as_it_should_be(
+def test_rule_with_right_or_without_one_due_has_no_warning(
     tmp_path: Path, company: Company, part: str
 ) -> None:
     assert load(tmp_path, company, HEAD + part).warnings == ()
 
 
-def test_something_else_under_the_name_of_the_right_is_told(
+def test_entitlement_that_does_not_give_the_right_is_warned_about(
     tmp_path: Path, company: Company
 ) -> None:
     text = HEAD + rule("{category: damaged}", RIGHT.replace("KIND", "voucher"))
@@ -75,7 +75,7 @@ def test_something_else_under_the_name_of_the_right_is_told(
     assert warning.line == lines_of(text, "    entitlement:")
 
 
-def test_another_country_has_other_rights(tmp_path: Path, company: Company) -> None:
+def test_country_decides_which_rights_apply(tmp_path: Path, company: Company) -> None:
     text = HEAD + rule("{category: unanswered_complaint}")
     peru = company.model_copy(update={"country": "PE"})
     peru.__dict__.pop("law", None)
@@ -95,18 +95,18 @@ def regalo(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_the_check_prints_a_warning_and_calls_the_file_usable(tmp_path: Path) -> None:
+def test_policy_check_prints_warning_and_exits_with_0(tmp_path: Path) -> None:
     draft = tmp_path / "draft.yml"
     draft.write_text(HEAD + rule("{category: damaged}"), encoding="utf-8")
-    done = regalo("check", str(draft))
-    assert done.returncode == 0, done.stderr
+    result = regalo("check", str(draft))
+    assert result.returncode == 0, result.stderr
     line = lines_of(draft.read_text(encoding="utf-8"), "  - id: late")
-    assert f"{draft}:{line}: warning: rule late: goodwill for damaged" in done.stdout
+    assert f"{draft}:{line}: warning: rule late: goodwill for damaged" in result.stdout
 
 
-def test_the_rights_are_printed_with_source_and_date_and_as_no_legal_advice() -> None:
-    done = regalo("rights")
-    assert done.returncode == 0, done.stderr
-    assert "Ley 1480 de 2011, artículo 47" in done.stdout
-    assert "CO: looked at on 2026-" in done.stdout
-    assert "This is no legal advice." in done.stdout
+def test_policy_rights_prints_source_date_and_disclaimer() -> None:
+    result = regalo("rights")
+    assert result.returncode == 0, result.stderr
+    assert "Ley 1480 de 2011, artículo 47" in result.stdout
+    assert "CO: looked at on 2026-" in result.stdout
+    assert "This is no legal advice." in result.stdout

@@ -1,4 +1,4 @@
-"""Mistakes in the policy's block `signals`: each must be told where it is."""
+"""The policy file's block `signals`: its values, and mistakes reported by line."""
 
 from pathlib import Path
 
@@ -25,12 +25,12 @@ def load(folder: Path, company: Company, signals: str) -> Policy:
     return load_policy(path, company)
 
 
-def test_a_policy_without_the_block_looks_for_nothing(tmp_path: Path, company: Company) -> None:
+def test_policy_without_signals_weighs_nothing(tmp_path: Path, company: Company) -> None:
     policy = load(tmp_path, company, "")
     assert policy.signals.total_weight(["claims", "photo"]) == 0
 
 
-def test_what_is_written_is_what_counts(tmp_path: Path, company: Company) -> None:
+def test_signals_are_read_from_file(tmp_path: Path, company: Company) -> None:
     text = "signals: {claims: {from: 4, days: 90}, photo: {days: 9, weight: 3}, alone_up_to: 5}"
     signals = load(tmp_path, company, text).signals
     assert signals.total_weight(["claims", "photo", "signed"]) == 4
@@ -51,7 +51,7 @@ def test_what_is_written_is_what_counts(tmp_path: Path, company: Company) -> Non
         ("signals:\n  order_age: 120\n", 2, "order_age"),
     ],
 )
-def test_a_mistake_is_told_with_its_line(
+def test_mistake_is_reported_with_its_line(
     tmp_path: Path, company: Company, block: str, line: int, what: str
 ) -> None:
     with pytest.raises(PolicyError) as error:

@@ -33,13 +33,13 @@ def fields(text: str) -> set[str]:
 
 
 def literal_names() -> Iterator[tuple[str, set[str] | None, str]]:
-    """Every ``say("name", value=…)`` in the code: the name, the values, and where."""
+    """Every ``render("name", value=…)`` in the code: the name, the values, and where."""
     for folder in ("actions", "bot"):
         for file in sorted((ROOT / folder).rglob("*.py")):
             for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
                 if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
                     continue
-                if node.func.attr != "say" or not node.args:
+                if node.func.attr != "render" or not node.args:
                     continue
                 first, where = node.args[0], f"{file.relative_to(ROOT)}:{node.lineno}"
                 branches = [first.body, first.orelse] if isinstance(first, ast.IfExp) else [first]

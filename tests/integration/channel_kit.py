@@ -1,7 +1,7 @@
 """What any channel must be able to show: a world for each, in which the same tests are played.
 
 To bring a channel of your own into ``test_channels.py``, write a fake of its provider beside the
-others in ``tests/fakes``, a ``World`` here, and add it to ``WORLDS``.
+others in ``tests/fakes``, a ``ChannelSetup`` here, and add it to ``CHANNEL_SETUPS``.
 """
 
 import asyncio
@@ -25,25 +25,25 @@ from bot.understanding.extraction import Facts
 from tests.fakes import telegram, whatsapp
 from tests.fakes.provider import Provider, Trouble, until
 from tests.integration.conftest import settings_for
-from tests.integration.edge_process import Edge, Engine
+from tests.integration.edge_process import EdgeProcess, FakeEngineServer
 
 T = TypeVar("T")
 
 
-class Person(Protocol):
+class ChannelCustomer(Protocol):
     """A customer on the channel."""
 
     @property
     def address(self) -> str:
         """What the channel knows them by."""
 
-    def words(self, text: str) -> Any:
+    def text_update(self, text: str) -> Any:
         """What the provider delivers when they say something."""
 
-    def photo(self, data: bytes) -> Any:
+    def photo_update(self, data: bytes) -> Any:
         """What it delivers when they send a photo."""
 
-    def press(self, token: str) -> Any:
+    def press_update(self, token: str) -> Any:
         """What it delivers when they press a button."""
 
     def deliver(self, what: Any, *, forged: str | None = None) -> int:
@@ -55,18 +55,18 @@ class Person(Protocol):
     def choices(self) -> list[tuple[str, str]]:
         """Title and token of all buttons that they have been sent."""
 
-    def goes_away(self) -> None:
+    def become_unreachable(self) -> None:
         """Nothing reaches them from now on."""
 
-    def comes_back(self) -> None:
+    def become_reachable(self) -> None:
         """They can be reached again."""
 
 
-class World(Protocol):
+class ChannelSetup(Protocol):
     """A channel with its provider."""
 
     name: str
-    reports: bool  # the provider tells of a send whose answer was lost
+    reports_delivery: bool  # the provider tells of a send whose answer was lost
 
     @property
     def provider(self) -> Provider:
@@ -76,21 +76,21 @@ class World(Protocol):
     def settings(self) -> dict[str, str]:
         """What turns the channel on."""
 
-    def listen(self, edge: Edge) -> None:
+    def connect(self, edge: EdgeProcess) -> None:
         """The edge is there now."""
 
-    def person(self, edge: Edge) -> Person:
+    def new_customer(self, edge: EdgeProcess) -> ChannelCustomer:
         """A new customer."""
 
-    def too_much(self, after: int) -> Trouble:
+    def rate_limited(self, after: int) -> Trouble:
         """The provider wants less, and says for how long."""
 
-    def refuses(self) -> Trouble:
+    def rejection(self) -> Trouble:
         """The provider does not take a message, and never will."""
 
 
-class TelegramWorld:
-    name, reports = "telegram", False
+class TelegramSetup:
+    name, reports_delivery = "telegram", False
 
     def __init__(self) -> None:
         self.provider = telegram.Telegram()
@@ -99,22 +99,22 @@ class TelegramWorld:
     def settings(self) -> dict[str, str]:
         return self.provider.settings
 
-    def listen(self, edge: Edge) -> None:
+    def connect(self, edge: EdgeProcess) -> None:
         """By its webhook."""
 
-    def person(self, edge: Edge) -> Person:
-        return TelegramPerson(telegram.Customer(self.provider, edge.url))
+    def new_customer(self, edge: EdgeProcess) -> ChannelCustomer:
+        return TelegramCustomer(telegram.Customer(self.provider, edge.url))
 
-    def too_much(self, after: int) -> Trouble:
+    def rate_limited(self, after: int) -> Trouble:
         told = {"ok": False, "error_code": 429, "description": "Too Many Requests: retry after 2"}
         return Trouble(refuse=(429, {**told, "parameters": {"retry_after": after}}))
 
-    def refuses(self) -> Trouble:
+    def rejection(self) -> Trouble:
         told = {"ok": False, "error_code": 400, "description": "Bad Request: can't parse it"}
         return Trouble(refuse=(400, told))
 
 
-class TelegramPerson:
+class TelegramCustomer:
     def __init__(self, customer: telegram.Customer) -> None:
         self._customer = customer
 
@@ -122,17 +122,17 @@ class TelegramPerson:
     def address(self) -> str:
         return str(self._customer.chat)
 
-    def words(self, text: str) -> Any:
+    def text_update(self, text: str) -> Any:
         return self._customer.message(text=text)
 
-    def photo(self, data: bytes) -> Any:
+    def photo_update(self, data: bytes) -> Any:
         name = f"photo{len(self._customer.telegram.files)}"
         self._customer.telegram.files[name] = data
         size = {"file_unique_id": name, "width": 10, "height": 10}
         photos = [{"file_id": "small", **size}, {"file_id": name, "file_size": len(data), **size}]
         return self._customer.message(photo=photos)
 
-    def press(self, token: str) -> Any:
+    def press_update(self, token: str) -> Any:
         query = {"id": "1", "from": self._customer.user, "chat_instance": "1", "data": token}
         told = self._customer.told(text="x")
         return self._customer.update(callback_query={**query, "message": told})
@@ -148,15 +148,15 @@ class TelegramPerson:
         sent = self._customer.telegram.to(self._customer.chat)
         return [choice for one in sent for choice in one["buttons"]]
 
-    def goes_away(self) -> None:
+    def become_unreachable(self) -> None:
         self._customer.telegram.blocked_by.add(self._customer.chat)
 
-    def comes_back(self) -> None:
+    def become_reachable(self) -> None:
         self._customer.telegram.blocked_by.discard(self._customer.chat)
 
 
-class WhatsAppWorld:
-    name, reports = "whatsapp", True
+class WhatsAppSetup:
+    name, reports_delivery = "whatsapp", True
 
     def __init__(self) -> None:
         self.provider = whatsapp.WhatsApp()
@@ -165,22 +165,22 @@ class WhatsAppWorld:
     def settings(self) -> dict[str, str]:
         return self.provider.settings
 
-    def listen(self, edge: Edge) -> None:
+    def connect(self, edge: EdgeProcess) -> None:
         self.provider.webhook = f"{edge.url}/channels/whatsapp"
 
-    def person(self, edge: Edge) -> Person:
-        return WhatsAppPerson(whatsapp.Customer(self.provider, edge.url))
+    def new_customer(self, edge: EdgeProcess) -> ChannelCustomer:
+        return WhatsAppCustomer(whatsapp.Customer(self.provider, edge.url))
 
-    def too_much(self, after: int) -> Trouble:
+    def rate_limited(self, after: int) -> Trouble:
         error = {"code": 131056, "message": "(#131056) pair rate limit hit", "type": "OAuth"}
         return Trouble(refuse=(400, {"error": error}))
 
-    def refuses(self) -> Trouble:
+    def rejection(self) -> Trouble:
         error = {"code": 131051, "message": "(#131051) unsupported type", "type": "OAuth"}
         return Trouble(refuse=(400, {"error": error}))
 
 
-class WhatsAppPerson:
+class WhatsAppCustomer:
     def __init__(self, customer: whatsapp.Customer) -> None:
         self._customer = customer
 
@@ -188,16 +188,16 @@ class WhatsAppPerson:
     def address(self) -> str:
         return self._customer.phone
 
-    def words(self, text: str) -> Any:
+    def text_update(self, text: str) -> Any:
         return whatsapp.post(self._customer.words(text))
 
-    def photo(self, data: bytes) -> Any:
+    def photo_update(self, data: bytes) -> Any:
         media_id = f"9{len(self._customer.whatsapp.media)}"
         self._customer.whatsapp.media[media_id] = ("image/jpeg", data)
         image = {"id": media_id, "mime_type": "image/jpeg", "sha256": "x"}
         return whatsapp.post(self._customer.message("image", image=image))
 
-    def press(self, token: str) -> Any:
+    def press_update(self, token: str) -> Any:
         reply = {"type": "button_reply", "button_reply": {"id": token, "title": "uno"}}
         return whatsapp.post(self._customer.message("interactive", interactive=reply))
 
@@ -212,30 +212,30 @@ class WhatsAppPerson:
         sent = self._customer.whatsapp.to(self._customer.phone)
         return [choice for one in sent for choice in whatsapp.choices_of(one)]
 
-    def goes_away(self) -> None:
+    def become_unreachable(self) -> None:
         self._customer.whatsapp.not_here.add(self._customer.phone)
 
-    def comes_back(self) -> None:
+    def become_reachable(self) -> None:
         self._customer.whatsapp.not_here.discard(self._customer.phone)
 
 
-WORLDS: dict[str, Callable[[], World]] = {
-    "telegram": TelegramWorld,
-    "whatsapp": WhatsAppWorld,
+CHANNEL_SETUPS: dict[str, Callable[[], ChannelSetup]] = {
+    "telegram": TelegramSetup,
+    "whatsapp": WhatsAppSetup,
 }
 
 
-class Place:
+class ChannelHarness:
     """A running edge with one channel, and what a test may do to both."""
 
-    def __init__(self, world: World, edge: Edge) -> None:
+    def __init__(self, world: ChannelSetup, edge: EdgeProcess) -> None:
         self.world = world
         self.edge = edge
 
-    def person(self) -> Person:
-        return self.world.person(self.edge)
+    def new_customer(self) -> ChannelCustomer:
+        return self.world.new_customer(self.edge)
 
-    def messages(self, person: Person, what: str = "text") -> list[Any]:
+    def messages(self, person: ChannelCustomer, what: str = "text") -> list[Any]:
         """A column of all messages of a person, in their order."""
         rows = self.edge.rows(
             f"SELECT m.{what} FROM messages m JOIN conversations c"  # noqa: S608 - a column's name
@@ -244,7 +244,9 @@ class Place:
         )
         return [value for (value,) in rows]
 
-    def settled(self, person: Person, least: int = 2, within: float = 20) -> list[str]:
+    def wait_until_settled(
+        self, person: ChannelCustomer, least: int = 2, within: float = 20
+    ) -> list[str]:
         """The states of a person's messages, once none is to be answered or sent any more."""
 
         def states() -> list[str] | None:
@@ -261,8 +263,10 @@ class Place:
         line = next((one for one in told.splitlines() if one.startswith(f"{name}{{{wanted}}}")), "")
         return float(line.rpartition(" ")[2]) if line else 0.0
 
-    def do(
-        self, act: Callable[[AsyncSession, Conversation], Coroutine[Any, Any, T]], person: Person
+    def in_transaction(
+        self,
+        act: Callable[[AsyncSession, Conversation], Coroutine[Any, Any, T]],
+        person: ChannelCustomer,
     ) -> T:
         """Do something to a person's conversation, as another process of ours would."""
 
@@ -277,9 +281,9 @@ class Place:
 
         return asyncio.run(run())
 
-    def put(
+    def put_messages(
         self,
-        person: Person,
+        person: ChannelCustomer,
         *texts: str,
         author: str = "agent",
         buttons: tuple[ReplyButton, ...] = (),
@@ -290,14 +294,14 @@ class Place:
             for text in texts:
                 await messages.put(session, conversation, Reply(text, buttons), author=author)
 
-        self.do(act, person)
+        self.in_transaction(act, person)
 
-    def choices(self, person: Person, *titles: str) -> None:
+    def offer_choices(self, person: ChannelCustomer, *titles: str) -> None:
         """The assistant puts alternatives to them."""
         buttons = tuple(ReplyButton(title, f"/pressed_{title}") for title in titles)
-        self.put(person, "¿Cuál?", author="bot", buttons=buttons)
+        self.put_messages(person, "¿Cuál?", author="bot", buttons=buttons)
 
-    def case(self, person: Person) -> str:
+    def open_case(self, person: ChannelCustomer) -> str:
         """They have a case with something promised; gives back its reference."""
 
         async def act(session: AsyncSession, conversation: Conversation) -> str:
@@ -309,25 +313,27 @@ class Place:
             await promises.make(session, case, promises.ANSWER, first.at + timedelta(hours=1))
             return case.reference
 
-        return self.do(act, person)
+        return self.in_transaction(act, person)
 
 
 @contextmanager
-def place(name: str, template: Path, folder: Path, **settings: str) -> Iterator[Place]:
+def run_channel(
+    name: str, template: Path, folder: Path, **settings: str
+) -> Iterator[ChannelHarness]:
     """A world of its own for a test."""
-    world = WORLDS[name]()
+    world = CHANNEL_SETUPS[name]()
     shutil.copy(template, folder / "regalo.db")
-    engine = Engine()
+    engine = FakeEngineServer()
     try:
-        edge = Edge(
+        edge = EdgeProcess(
             settings_for(f"sqlite:///{folder / 'regalo.db'}", folder),
             engine,
             None,
             **(world.settings | settings),
         )
         try:
-            world.listen(edge)
-            yield Place(world, edge)
+            world.connect(edge)
+            yield ChannelHarness(world, edge)
         finally:
             edge.stop()
     finally:

@@ -16,8 +16,8 @@ from bot.channels.visitor_token import Visitors
 from bot.config.settings import ROOT, Settings
 from bot.context.company_context import load_company_context
 from bot.database.session import Database
-from tests.integration.edge_process import SECRET, Edge, Page
-from tests.integration.harness import ANA, AppHarness, WallClock
+from tests.integration.edge_process import SECRET, EdgeProcess, SocketPage
+from tests.integration.harness import ANA, AppHarness, SystemClock
 
 ADMIN, PASSWORD = "marta@alborada.example", "una clave muy larga"
 DAMAGED = f"El pedido 10482 llegó roto. {ANA}"
@@ -38,7 +38,7 @@ def add_supervisor(settings: Settings) -> None:
     )
 
 
-async def wait_for_people(settings: Settings, number: int) -> list[str]:
+async def create_waiting_customers(settings: Settings, number: int) -> list[str]:
     """So many customers with a damaged order, an offer and the wish for a person.
 
     Their conversations are played before the edge begins, with the real actions.
@@ -47,23 +47,23 @@ async def wait_for_people(settings: Settings, number: int) -> list[str]:
         The session token of each customer's page.
     """
     db, tokens = Database(settings.database_url), []
-    app = AppHarness(db, load_company_context(settings), WallClock(), settings.var_dir / "photos")
+    app = AppHarness(db, load_company_context(settings), SystemClock(), settings.var_dir / "photos")
     for place in range(number):
         number_, email = f"{32000 + place}", f"rosa{place}@example.com"
-        await app.order(number_, email)
+        await app.import_order(number_, email)
         conversation_id, token = Visitors(SECRET).new()
         chat = await app.chat(conversation_id=conversation_id)
-        await chat.customer("damaged", f"El pedido {number_} llegó roto. {email}")
-        await chat.customer("wants_human", "una persona")
+        await chat.send("damaged", f"El pedido {number_} llegó roto. {email}")
+        await chat.send("wants_human", "una persona")
         tokens.append(token)
     await db.close()
     return tokens
 
 
-class Console:
+class ConsoleClient:
     """One person's browser: a session, and the token that its page shows."""
 
-    def __init__(self, edge: Edge, *, language: str = "es") -> None:
+    def __init__(self, edge: EdgeProcess, *, language: str = "es") -> None:
         self.edge = edge
         self.me: Json = {}
         self.csrf = ""
@@ -76,7 +76,7 @@ class Console:
             headers={"Accept-Language": language},
         )
 
-    async def sign_in(self, email: str = ADMIN, password: str = PASSWORD) -> "Console":
+    async def sign_in(self, email: str = ADMIN, password: str = PASSWORD) -> "ConsoleClient":
         answer = await self.try_to_sign_in(email, password)
         assert answer.status_code == 200, answer.text
         self.me = answer.json()
@@ -87,7 +87,7 @@ class Console:
         body = {"email": email, "password": password}
         return await self.http.post("/login", json=body, headers=headers)
 
-    async def ask(
+    async def request(
         self, method: str, path: str, body: object = None, **headers: str
     ) -> httpx.Response:
         """A request of the page's; only what changes something brings the token."""
@@ -98,25 +98,25 @@ class Console:
 
     async def post(self, path: str, body: object = None, status: int = 200) -> Json:
         """Send a command that comes to ``status``."""
-        answer = await self.ask("POST", f"/api{path}", {} if body is None else body)
+        answer = await self.request("POST", f"/api{path}", {} if body is None else body)
         assert answer.status_code == status, answer.text
         return dict(answer.json()) if answer.content else {}
 
     async def get(self, path: str, status: int = 200) -> Json:
-        answer = await self.ask("GET", f"/api{path}")
+        answer = await self.request("GET", f"/api{path}")
         assert answer.status_code == status, answer.text
         return dict(answer.json())
 
-    async def say(self, reference: str, text: str, **more: Any) -> Json:
+    async def send_reply(self, reference: str, text: str, **more: Any) -> Json:
         body = {"id": str(uuid.uuid4()), "text": text, **more}
         return await self.post(f"/cases/{reference}/messages", body)
 
-    async def colleague(self, name: str, role: str = "agent") -> "Console":
+    async def add_agent(self, name: str, role: str = "agent") -> "ConsoleClient":
         """A new person, added by this supervisor, at a console of their own."""
         email = f"{uuid.uuid4().hex[:10]}@alborada.example"
         body = {"name": name, "email": email, "role": role, "password": PASSWORD}
         await self.post("/agents/", body, 201)
-        return await Console(self.edge).sign_in(email)
+        return await ConsoleClient(self.edge).sign_in(email)
 
     @property
     def id(self) -> int:
@@ -131,7 +131,7 @@ class Console:
         return "; ".join(f"{one.name}={one.value}" for one in self.http.cookies.jar)
 
     @asynccontextmanager
-    async def socket(
+    async def open_socket(
         self, *, origin: str | None = None, cookie: str | None = None, **headers: str
     ) -> AsyncIterator[ClientConnection]:
         """The live connection, that has said nothing yet."""
@@ -142,28 +142,28 @@ class Console:
             yield ws
 
     @asynccontextmanager
-    async def live(self, conversation: str | None = None) -> AsyncIterator[Page]:
+    async def open_page(self, conversation: str | None = None) -> AsyncIterator[SocketPage]:
         """The live connection of a page that was welcomed and looks at a conversation."""
-        async with self.socket() as ws:
-            page = Page(ws)
+        async with self.open_socket() as ws:
+            page = SocketPage(ws)
             await page.send(type="hello", csrf=self.csrf)
-            await page.get("welcome")
+            await page.wait_for("welcome")
             if conversation is not None:
                 await page.send(type="watch", conversation=conversation)
                 await page.send(type="ping")
-                await page.get("pong")
+                await page.wait_for("pong")
             yield page
 
     async def close(self) -> None:
         await self.http.aclose()
 
 
-async def hand_over(edge: Edge, page: Page) -> None:
+async def request_handoff(edge: EdgeProcess, page: SocketPage) -> None:
     """A customer writes a number that no row backs, and so a person is awaited."""
-    await page.answer_to(await page.say("mi caso 7"))
+    await page.wait_for_answer(await page.send_message("mi caso 7"))
 
 
-async def claim_newest(console: Console, conversation: str) -> Json:
+async def claim_newest(console: ConsoleClient, conversation: str) -> Json:
     """Claim the waiting case of a conversation; its card."""
     board = await console.get("/board")
     (card,) = [one for one in board["queue"] if one["conversation"] == conversation]

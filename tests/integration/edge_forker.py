@@ -34,7 +34,7 @@ from bot.text.reply import Reply
 from tests.fakes.company_system import SECRET
 
 
-def by_webhook(policy: Policy, *kinds: str) -> Policy:
+def with_webhook_provider(policy: Policy, *kinds: str) -> Policy:
     """The policy with these kinds carried out by the company's own system."""
 
     def there(part: AlternativeSpec) -> AlternativeSpec:
@@ -52,7 +52,7 @@ def by_webhook(policy: Policy, *kinds: str) -> Policy:
     return replace(policy, rules=rules)
 
 
-def with_provider(settings: Settings, url: str) -> dict[str, str]:
+def edge_settings(settings: Settings, url: str) -> dict[str, str]:
     """The settings of an edge that has the company's system there."""
     return {
         "database_url": settings.database_url,
@@ -105,7 +105,7 @@ def main() -> None:
     settings = load_settings(**given)
     context = load_company_context(settings)
     # A breaker would stop it: so much, and so many errors, is just what this is about.
-    policy = replace(by_webhook(context.policy, "refund", "replacement"), breaker=None)
+    policy = replace(with_webhook_provider(context.policy, "refund", "replacement"), breaker=None)
     context.in_force.policy = policy
     # Everything as it is, only sooner.
     fulfilment.LONGEST_WAIT = timedelta(seconds=0.6)

@@ -25,29 +25,29 @@ from bot.config.settings import ROOT, Settings
 Frame = dict[str, Any]
 SECRET = "0123456789abcdef0123456789abcdef"
 CUSTOMER_SECRET = "fedcba9876543210fedcba9876543210"
-PATIENCE = 8.0
+FRAME_TIMEOUT = 8.0
 
 
-class Engine:
+class FakeEngineServer:
     """Answers what the edge asks Rasa and the actions' server, over HTTP on loopback."""
 
     def __init__(self) -> None:
-        self.asked: list[dict[str, Any]] = []
+        self.requests: list[dict[str, Any]] = []
         self.is_up = True
-        self.actions_are_up = True
-        self.is_slow = 0.0
+        self.is_actions_server_up = True
+        self.delay = 0.0
         engine = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 length = int(self.headers["Content-Length"])
                 body = json.loads(self.rfile.read(length))
-                engine.asked.append(body)
-                time.sleep(engine.is_slow)
+                engine.requests.append(body)
+                time.sleep(engine.delay)
                 self._answer(200, engine.answer(body["message"]))
 
             def do_GET(self) -> None:
-                up = engine.actions_are_up if self.path == "/health" else engine.is_up
+                up = engine.is_actions_server_up if self.path == "/health" else engine.is_up
                 self._answer(200 if up else 503, {})
 
             def _answer(self, status: int, content: object) -> None:
@@ -82,11 +82,11 @@ class Engine:
         self._thread.join()
 
 
-class Edge:
+class EdgeProcess:
     """``regalo edge`` in a process, on a free port unless one is given."""
 
     def __init__(
-        self, settings: Settings, engine: Engine, port: int | None = None, **more: str
+        self, settings: Settings, engine: FakeEngineServer, port: int | None = None, **more: str
     ) -> None:
         self.engine = engine
         port = port or free_port()
@@ -153,16 +153,16 @@ class Edge:
             return database.execute(query, values).fetchall()
 
     @asynccontextmanager
-    async def page(self, **hello: object) -> AsyncIterator["Page"]:
+    async def open_page(self, **hello: object) -> AsyncIterator["SocketPage"]:
         """A page that has said hello and was welcomed."""
-        async with self.bare() as ws:
-            page = Page(ws)
+        async with self.open_socket() as ws:
+            page = SocketPage(ws)
             await page.send(type="hello", **hello)
-            page.welcome = await page.get("welcome")
+            page.welcome = await page.wait_for("welcome")
             yield page
 
     @asynccontextmanager
-    async def bare(self, **options: Any) -> AsyncIterator[ClientConnection]:
+    async def open_socket(self, **options: Any) -> AsyncIterator[ClientConnection]:
         """A socket that has said nothing yet."""
         async with connect(self.socket_url, proxy=None, **options) as ws:
             yield ws
@@ -174,11 +174,11 @@ def free_port() -> int:
         return int(free.getsockname()[1])
 
 
-def running(settings: Settings) -> Iterator[Edge]:
+def run_edge(settings: Settings) -> Iterator[EdgeProcess]:
     """An edge with its engine, both ended afterwards."""
-    engine = Engine()
+    engine = FakeEngineServer()
     try:
-        edge = Edge(settings, engine)
+        edge = EdgeProcess(settings, engine)
         yield edge
         edge.stop()
     finally:
@@ -186,39 +186,39 @@ def running(settings: Settings) -> Iterator[Edge]:
 
 
 @dataclass(slots=True)
-class Page:
+class SocketPage:
     """One page's socket; keeps what came and was not asked for yet."""
 
     ws: ClientConnection
     welcome: Frame = field(default_factory=dict)
-    kept: list[Frame] = field(default_factory=list)
+    frames: list[Frame] = field(default_factory=list)
 
     async def send(self, **frame: object) -> None:
         await self.ws.send(json.dumps(frame))
 
-    async def say(self, text: str, *, id: str | None = None, **more: object) -> str:  # noqa: A002
+    async def send_message(self, text: str, *, id: str | None = None, **more: object) -> str:  # noqa: A002
         """Send a message; gives back its id."""
         id = id or str(uuid.uuid4())  # noqa: A001 - the frame calls it so
         await self.send(type="message", id=id, text=text, **more)
         return id
 
-    async def get(self, kind: str, **where: object) -> Frame:
+    async def wait_for(self, kind: str, **where: object) -> Frame:
         """The next frame of a kind that has these values; those in between are kept."""
-        for place, frame in enumerate(self.kept):
+        for place, frame in enumerate(self.frames):
             if _is(frame, kind, where):
-                return self.kept.pop(place)
-        async with asyncio.timeout(PATIENCE):
+                return self.frames.pop(place)
+        async with asyncio.timeout(FRAME_TIMEOUT):
             while True:
                 came: Frame = json.loads(await self.ws.recv())
                 if _is(came, kind, where):
                     return came
-                self.kept.append(came)
+                self.frames.append(came)
 
-    async def answer_to(self, id: str) -> list[Frame]:  # noqa: A002 - the frame calls it so
+    async def wait_for_answer(self, id: str) -> list[Frame]:  # noqa: A002 - the frame calls it so
         """What came until the message was answered: the messages of the bot."""
-        await self.get("answered", id=id)
-        said = [one["message"] for one in self.kept if one["type"] == "message"]
-        self.kept.clear()
+        await self.wait_for("answered", id=id)
+        said = [one["message"] for one in self.frames if one["type"] == "message"]
+        self.frames.clear()
         return [one for one in said if one["author"] != "customer"]
 
     @property

@@ -65,14 +65,14 @@ class Clock:
     def now(self) -> datetime:
         return self._at + (datetime.now(UTC) - self._since)
 
-    def forward(self, **span: float) -> None:
+    def advance(self, **span: float) -> None:
         self._at += timedelta(**span)
 
     def move_to(self, moment: datetime) -> None:
         self._at, self._since = moment, datetime.now(UTC)
 
 
-class WallClock(Clock):
+class SystemClock(Clock):
     """The time as it is, for scenes that are played before the edge begins."""
 
     def now(self) -> datetime:
@@ -89,17 +89,17 @@ def rules() -> dict[str, str]:
     return found
 
 
-class Engine:
+class FakeEngine:
     """Stands in for Rasa: the intent is given, the action is the real one."""
 
     def __init__(self, db: Database, context: CompanyContext) -> None:
         self._actions = {action.name(): action for action in (a(db, context) for a in ACTIONS)}
         self._rules = rules()
         self._intents: dict[str, tuple[str, str | None]] = {}
-        self.heard: list[str] = []
+        self.texts: list[str] = []
         # What goes wrong: raised before the action, raised or done after it, said in its place.
-        self.fails: Exception | None = None
-        self.afterwards: Callable[[], Awaitable[None]] | None = None
+        self.error: Exception | None = None
+        self.after_action: Callable[[], Awaitable[None]] | None = None
         self.replies_instead: list[Reply] | None = None
 
     def expect(self, conversation_id: str, intent: str, also: str | None) -> None:
@@ -108,12 +108,12 @@ class Engine:
     async def ask(
         self, conversation_id: str, text: str, metadata: dict[str, Any], timeout: float
     ) -> list[Reply]:
-        self.heard.append(text)
-        if self.fails is not None:
-            raise self.fails
+        self.texts.append(text)
+        if self.error is not None:
+            raise self.error
         said = await self._act(conversation_id, text, metadata)
-        if self.afterwards is not None:
-            await self.afterwards()
+        if self.after_action is not None:
+            await self.after_action()
         return said if self.replies_instead is None else self.replies_instead
 
     async def _act(self, conversation_id: str, text: str, metadata: dict[str, Any]) -> list[Reply]:
@@ -153,7 +153,7 @@ class Engine:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class ShownMessage:
     """A message that the customer reads, with the titles and details of its buttons."""
 
     text: str
@@ -165,7 +165,7 @@ class Heard:
         return "\n".join((self.text, *self.choices, *self.details))
 
 
-def says(context: CompanyContext, text: str, name: str, /, **values: str) -> bool:
+def contains_response(context: CompanyContext, text: str, name: str, /, **values: str) -> bool:
     """Whether a text holds the response ``utter_<name>``, in either language.
 
     Values that are not given may be anything. So a better wording breaks no test, and a test says
@@ -192,12 +192,12 @@ class AppHarness:
         self.db = db
         self.clock = clock
         self.photos = photos
-        self.use(context)
+        self.use_context(context)
 
-    def use(self, context: CompanyContext) -> None:
+    def use_context(self, context: CompanyContext) -> None:
         """From now on, work by this context."""
         self.context = context
-        self.engine = Engine(self.db, context)
+        self.engine = FakeEngine(self.db, context)
         self.turns = Turns(
             self.db,
             context,
@@ -226,13 +226,15 @@ class AppHarness:
             )
         return ConversationHarness(self, conversation_id)
 
-    def use_company(self, **people: object) -> None:
+    def change_people_settings(self, **people: object) -> None:
         """From now on, cases reach people in this way."""
         company = self.context.company
         changed = company.people.model_copy(update=people)
-        self.use(replace(self.context, company=company.model_copy(update={"people": changed})))
+        self.use_context(
+            replace(self.context, company=company.model_copy(update={"people": changed}))
+        )
 
-    async def person(self, name: str = "Laura Gómez", role: Role = "agent", **more: Any) -> Agent:
+    async def agent(self, name: str = "Laura Gómez", role: Role = "agent", **more: Any) -> Agent:
         """A person of the company whose console is open; nobody signs in with that password."""
         async with self.db.write() as session:
             person = await accounts.add(
@@ -246,14 +248,16 @@ class AppHarness:
             person.seen_at = self.clock.now()
         return person
 
-    async def sees(self, *people: Agent, presence: str = "available") -> None:
+    async def heartbeat(self, *people: Agent, presence: str = "available") -> None:
         """These consoles give a sign of life now."""
         async with self.db.write() as session:
             for one in people:
                 fresh = await session.get_one(Agent, one.id)
                 fresh.seen_at, fresh.presence = self.clock.now(), presence
 
-    async def order(self, number: str, email: str, total: str = "249900", **more: str) -> None:
+    async def import_order(
+        self, number: str, email: str, total: str = "249900", **more: str
+    ) -> None:
         """Import one more order."""
         row = OrderRow.model_validate(
             {
@@ -271,7 +275,7 @@ class AppHarness:
         async with self.db.write() as session:
             await store(session, [row], region="CO", timezone="America/Bogota")
 
-    async def all(self, model: type[Row], *where: Any) -> list[Row]:
+    async def rows(self, model: type[Row], *where: Any) -> list[Row]:
         """The rows of a table, oldest first."""
         async with self.db.read() as session:
             keys = inspect(model).primary_key
@@ -289,33 +293,33 @@ class ConversationHarness:
     def __init__(self, app: AppHarness, conversation_id: str) -> None:
         self.app = app
         self.id = conversation_id
-        self.said: list[Heard] = []  # everything, in order
-        self.table: list[Choice] = []  # the buttons that stand
-        self.answer_now: list[Heard] = []
+        self.shown: list[ShownMessage] = []  # everything, in order
+        self.choices: list[Choice] = []  # the buttons that stand
+        self.last_answer: list[ShownMessage] = []
 
     # --- what the customer does -------------------------------------------------------------
 
-    async def customer(
+    async def send(
         self, intent: str, text: str = "", *, also: str | None = None, photos: int = 0
-    ) -> list[Heard]:
+    ) -> list[ShownMessage]:
         """The customer says something; gives back what they are answered."""
         sent = [await self._photo() for _ in range(photos)]
         await self.receive(text, photos=sent)
-        return await self.answer(intent, also=also)
+        return await self.run_turn(intent, also=also)
 
-    async def press(self, place: int | str, *, heard_as: str = "inform") -> list[Heard]:
+    async def press(self, place: int | str, *, intent: str = "inform") -> list[ShownMessage]:
         """The customer presses a button, by its place (from 1) or its words.
 
         Args:
-            heard_as: the intent of words that the engine hears of only now.
+            intent: the intent of words that the engine hears of only now.
         """
         choice = (
-            self.table[place - 1]
+            self.choices[place - 1]
             if isinstance(place, int)
-            else [one for one in self.table if place in one.title][0]  # noqa: RUF015 - an IndexError
+            else [one for one in self.choices if place in one.title][0]  # noqa: RUF015 - an IndexError
         )
         await self.receive(token=choice.token)
-        return await self.answer(heard_as)
+        return await self.run_turn(intent)
 
     async def receive(
         self,
@@ -337,37 +341,37 @@ class ConversationHarness:
                 choice_token=token,
             )
 
-    async def answer(self, intent: str, *, also: str | None = None) -> list[Heard]:
+    async def run_turn(self, intent: str, *, also: str | None = None) -> list[ShownMessage]:
         """The turn of the oldest unanswered message."""
         self.app.engine.expect(self.id, intent, also)
         answered = await self.app.turns.run_next(self.id, lambda *_: None)
-        return await self.hear(answered.outgoing if answered else [])
+        return await self.show(answered.outgoing if answered else [])
 
-    async def hear(self, outgoing: Sequence[Message]) -> list[Heard]:
+    async def show(self, outgoing: Sequence[Message]) -> list[ShownMessage]:
         """What these stored messages look like to the customer."""
         heard = []
         for message in outgoing:
-            choices = await self.app.all(Choice, Choice.message_id == message.id)
+            choices = await self.app.rows(Choice, Choice.message_id == message.id)
             choices.sort(key=lambda one: one.position)
             if choices:
-                self.table = choices
+                self.choices = choices
             titles = tuple(one.title for one in choices)
             details = tuple(one.detail for one in choices)
-            heard.append(Heard(message.text, titles, details, message.author))
-        self.said += heard
-        self.answer_now = heard
+            heard.append(ShownMessage(message.text, titles, details, message.author))
+        self.shown += heard
+        self.last_answer = heard
         return heard
 
-    def told(self, name: str, /, **values: str) -> bool:
+    def answered_with(self, name: str, /, **values: str) -> bool:
         """Whether the last answer holds the response ``utter_<name>`` with these values."""
-        text = "\n".join(map(str, self.answer_now))
-        return says(self.app.context, text, name, **values)
+        text = "\n".join(map(str, self.last_answer))
+        return contains_response(self.app.context, text, name, **values)
 
-    def ever_told(self, name: str, /, **values: str) -> bool:
+    def ever_answered_with(self, name: str, /, **values: str) -> bool:
         """Whether any answer held it."""
-        return says(self.app.context, self.everything, name, **values)
+        return contains_response(self.app.context, self.all_text, name, **values)
 
-    async def is_vouched_for(self, number: str) -> None:
+    async def verify_by_channel(self, number: str) -> None:
         """The channel knows who writes: the customer of that order."""
         order = await self.order(number)
         async with self.app.db.write() as session:
@@ -383,47 +387,47 @@ class ConversationHarness:
 
     # --- what people of the company do ------------------------------------------------------
 
-    async def does(self, act: Callable[..., Awaitable[Any]], *what: Any, **more: Any) -> Any:
+    async def perform(self, act: Callable[..., Awaitable[Any]], *what: Any, **more: Any) -> Any:
         """A person takes a step with the open handoff; the customer hears what comes of it."""
         async with self.app.db.write() as session:
             found = await queue.open_handoff(session, self.id)
             assert found is not None
             came = await act(session, self.app.context, found, *what, **more)
         step = came[0] if isinstance(came, tuple) else came
-        await self.hear(step.said if isinstance(step, Step) else [])
+        await self.show(step.said if isinstance(step, Step) else [])
         return came
 
-    async def claimed_by(self, person: Agent) -> Step:
+    async def assign_to(self, person: Agent) -> Step:
         """The person takes the case."""
         async with self.app.db.write() as session:
             found = await queue.open_handoff(session, self.id)
             assert found is not None
             step = await agent_actions.take(session, found, person)
-        await self.hear(step.said)
+        await self.show(step.said)
         return step
 
     async def agent_says(self, person: Agent, text: str, **more: Any) -> Message:
         """The person who has the case writes to the customer."""
         more.setdefault("request_id", str(uuid.uuid4()))
-        _, message = await self.does(agent_actions.say, person, text, **more)
+        _, message = await self.perform(agent_actions.say, person, text, **more)
         assert isinstance(message, Message)
         return message
 
     # --- what the database knows ------------------------------------------------------------
 
     async def conversation(self) -> Conversation:
-        (found,) = await self.app.all(Conversation, Conversation.id == self.id)
+        (found,) = await self.app.rows(Conversation, Conversation.id == self.id)
         return found
 
     async def cases(self) -> list[Complaint]:
-        return await self.app.all(Complaint, Complaint.conversation_id == self.id)
+        return await self.app.rows(Complaint, Complaint.conversation_id == self.id)
 
     async def case(self) -> Complaint:
         """The newest case."""
         return (await self.cases())[-1]
 
     async def handoffs(self) -> list[Handoff]:
-        return await self.app.all(Handoff, Handoff.conversation_id == self.id)
+        return await self.app.rows(Handoff, Handoff.conversation_id == self.id)
 
     async def handoff(self) -> Handoff:
         """The newest handoff."""
@@ -432,12 +436,14 @@ class ConversationHarness:
     async def promises(self) -> list[Promise]:
         """The open promises of the newest case."""
         case = await self.case()
-        return await self.app.all(Promise, Promise.complaint_id == case.id, Promise.state == "open")
+        return await self.app.rows(
+            Promise, Promise.complaint_id == case.id, Promise.state == "open"
+        )
 
-    async def taken(self) -> list[Compensation]:
+    async def accepted_remedies(self) -> list[Compensation]:
         """The remedies given in this conversation's cases."""
         ids = [case.id for case in await self.cases()]
-        return await self.app.all(
+        return await self.app.rows(
             Compensation,
             Compensation.complaint_id.in_(ids),
             Compensation.state.in_(("accepted", "issued")),
@@ -445,17 +451,17 @@ class ConversationHarness:
 
     async def ledger(self) -> list[LedgerEntry]:
         ids = [case.id for case in await self.cases()]
-        return await self.app.all(LedgerEntry, LedgerEntry.complaint_id.in_(ids))
+        return await self.app.rows(LedgerEntry, LedgerEntry.complaint_id.in_(ids))
 
     async def order(self, number: str) -> Order:
-        (found,) = await self.app.all(Order, Order.number == number)
+        (found,) = await self.app.rows(Order, Order.number == number)
         return found
 
     @property
-    def last(self) -> Heard:
-        return self.said[-1]
+    def last_message(self) -> ShownMessage:
+        return self.shown[-1]
 
     @property
-    def everything(self) -> str:
+    def all_text(self) -> str:
         """All that the customer has read."""
-        return "\n".join(map(str, self.said))
+        return "\n".join(map(str, self.shown))

@@ -14,20 +14,20 @@ LATE = "Mi pedido 10494 está atrasado. yolanda.cardenas@example.com"
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class PastCases:
     """Two customers: Ana took her money back, Yolanda took none of what was offered."""
 
     ana: ConversationHarness
     yolanda: ConversationHarness
 
 
-async def play(app: AppHarness) -> Scene:
+async def play_past_cases(app: AppHarness) -> PastCases:
     """Let both customers complain."""
     ana, yolanda = await app.chat(), await app.chat("en")
-    await ana.customer("damaged", DAMAGED)
+    await ana.send("damaged", DAMAGED)
     await ana.press(1)
-    await yolanda.customer("late_delivery", LATE)
-    return Scene(ana, yolanda)
+    await yolanda.send("late_delivery", LATE)
+    return PastCases(ana, yolanda)
 
 
 async def decide_for(

@@ -22,7 +22,7 @@ from bot.database.session import migrate
 from tests.e2e.chat import APOLOGY
 from tests.e2e.product import Product
 from tests.fakes.whatsapp import Customer, WhatsApp, post, sign, text_of
-from tests.integration.edge_process import Edge, Engine
+from tests.integration.edge_process import EdgeProcess, FakeEngineServer
 
 SPREAD_SECONDS = 10.0
 LONGEST_WAIT = 120.0
@@ -47,8 +47,8 @@ def stand_in(whatsapp: WhatsApp, folder: Path) -> Iterator[tuple[str, int]]:
 
     settings = settings_for(f"sqlite:///{folder / 'regalo.db'}", folder)
     migrate(settings)
-    engine = Engine()
-    edge = Edge(settings, engine, None, **whatsapp.settings, APOLOGY_AFTER="55")
+    engine = FakeEngineServer()
+    edge = EdgeProcess(settings, engine, None, **whatsapp.settings, APOLOGY_AFTER="55")
     try:
         yield edge.url, edge.pid
     finally:

@@ -14,7 +14,7 @@ DAMAGED = f"Llegó rota la licuadora del pedido 10482 y quiero mi dinero. {ANA}"
 
 
 async def built(chat: ConversationHarness) -> Packet:
-    laura = await chat.app.person()
+    laura = await chat.app.agent()
     async with chat.app.db.read() as session:
         case = await session.get_one(Complaint, (await chat.case()).id)
         handoffs = await chat.handoffs()
@@ -27,8 +27,8 @@ def sources(one: Packet) -> dict[str, tuple[str, str]]:
 
 
 async def test_every_fact_has_the_source_it_came_from(chat: ConversationHarness) -> None:
-    await chat.customer("damaged", DAMAGED, photos=2)
-    await chat.customer("wants_human", "una persona")
+    await chat.send("damaged", DAMAGED, photos=2)
+    await chat.send("wants_human", "una persona")
     known = sources(await built(chat))
     assert known == {
         "what_happened": (DAMAGED, "customer"),
@@ -46,8 +46,8 @@ async def test_every_fact_has_the_source_it_came_from(chat: ConversationHarness)
 
 
 async def test_who_the_page_vouches_for_is_known_from_the_page(chat: ConversationHarness) -> None:
-    await chat.is_vouched_for("10482")
-    await chat.customer("wants_human", "una persona")
+    await chat.verify_by_channel("10482")
+    await chat.send("wants_human", "una persona")
     known = sources(await built(chat))
     assert known["name"] == ("Ana Ruiz", "page")
     assert "order_number" not in known  # which one it is about was not said
@@ -55,8 +55,8 @@ async def test_who_the_page_vouches_for_is_known_from_the_page(chat: Conversatio
 
 
 async def test_what_was_only_said_is_no_more_than_said(chat: ConversationHarness) -> None:
-    await chat.customer("damaged", "Llegó roto el pedido 10482, mi correo es otro@example.com")
-    await chat.customer("wants_human", "una persona")
+    await chat.send("damaged", "Llegó roto el pedido 10482, mi correo es otro@example.com")
+    await chat.send("wants_human", "una persona")
     one = await built(chat)
     known = sources(one)
     assert known["order_number"] == ("10482", "customer")
@@ -68,7 +68,7 @@ async def test_what_was_only_said_is_no_more_than_said(chat: ConversationHarness
 
 
 async def test_of_who_has_told_nothing_nothing_is_claimed(chat: ConversationHarness) -> None:
-    await chat.customer("wants_human", "una persona")
+    await chat.send("wants_human", "una persona")
     one = await built(chat)
     assert one.facts == []
     assert one.summary == (
@@ -81,19 +81,19 @@ async def test_of_who_has_told_nothing_nothing_is_claimed(chat: ConversationHarn
 async def test_the_value_at_risk_stands_beside_the_cost_of_what_was_given(
     chat: ConversationHarness,
 ) -> None:
-    laura = await chat.app.person()
-    await chat.customer("damaged", DAMAGED)
-    await chat.customer("wants_human", "una persona")
+    laura = await chat.app.agent()
+    await chat.send("damaged", DAMAGED)
+    await chat.send("wants_human", "una persona")
     before = await built(chat)
     assert before.value_at_risk is not None
     bought = sum(order.total_minor for order in before.orders if order.status != "cancelled")
     assert 0 < before.value_at_risk.amount_minor <= bought
     assert before.remedy_cost.amount_minor == 0  # an offer costs nothing yet
     assert before.authority.left.amount_minor == 30000000
-    await chat.claimed_by(laura)
-    await chat.does(agent_offers.give, laura, wanted=Wanted("small_voucher"), request_id="g")
+    await chat.assign_to(laura)
+    await chat.perform(agent_offers.give, laura, wanted=Wanted("small_voucher"), request_id="g")
     after = await built(chat)
-    (given,) = await chat.taken()
+    (given,) = await chat.accepted_remedies()
     assert after.remedy_cost.amount_minor == given.terms["cost_minor"]
     assert 0 < after.remedy_cost.amount_minor < given.amount_minor
 
@@ -101,11 +101,11 @@ async def test_the_value_at_risk_stands_beside_the_cost_of_what_was_given(
 async def test_offers_promises_and_earlier_cases_are_told_with_what_became_of_them(
     chat: ConversationHarness,
 ) -> None:
-    await chat.customer("damaged", DAMAGED)
+    await chat.send("damaged", DAMAGED)
     await chat.press(1)
     first = await chat.case()
-    await chat.customer("rude_treatment", "Y además me gritaron en la tienda")
-    await chat.customer("wants_human", "una persona")
+    await chat.send("rude_treatment", "Y además me gritaron en la tienda")
+    await chat.send("wants_human", "una persona")
     one = await built(chat)
     assert [(case.reference, given.kind if given else None) for case, given in one.earlier] == [
         (first.reference, "refund")
@@ -117,8 +117,8 @@ async def test_offers_promises_and_earlier_cases_are_told_with_what_became_of_th
 async def test_all_that_was_declined_is_named_and_not_claimed_as_open(
     chat: ConversationHarness,
 ) -> None:
-    await chat.customer("damaged", DAMAGED)
-    titles = [one.partition(" (")[0] for one in chat.last.choices[:-1]]
+    await chat.send("damaged", DAMAGED)
+    titles = [one.partition(" (")[0] for one in chat.last_message.choices[:-1]]
     await chat.press("Ninguna me sirve")
     one = await built(chat)
     assert "nada le sirvió" in one.summary
@@ -129,10 +129,10 @@ async def test_all_that_was_declined_is_named_and_not_claimed_as_open(
 
 
 async def test_what_the_customer_corrected_is_in_the_paragraph(chat: ConversationHarness) -> None:
-    await chat.customer("damaged", DAMAGED)
-    await chat.customer("wants_human", "una persona")
+    await chat.send("damaged", DAMAGED)
+    await chat.send("wants_human", "una persona")
     await chat.press(2)
-    await chat.customer("inform", "era la cafetera")
+    await chat.send("inform", "era la cafetera")
     one = await built(chat)
     assert "«era la cafetera»" in one.summary
 
@@ -141,9 +141,9 @@ async def test_what_the_customer_corrected_is_in_the_paragraph(chat: Conversatio
 async def test_the_packet_is_in_the_readers_language(
     chat: ConversationHarness, language: str
 ) -> None:
-    await chat.customer("damaged", DAMAGED)
-    await chat.customer("wants_human", "una persona")
-    reader = await chat.app.person(language=language)
+    await chat.send("damaged", DAMAGED)
+    await chat.send("wants_human", "una persona")
+    reader = await chat.app.agent(language=language)
     async with chat.app.db.read() as session:
         case = await session.get_one(Complaint, (await chat.case()).id)
         one = await build.build(session, chat.app.context, case, None, reader)
@@ -151,9 +151,9 @@ async def test_the_packet_is_in_the_readers_language(
 
 
 async def test_a_promise_that_was_broken_is_owned_up_to(chat: ConversationHarness) -> None:
-    await chat.customer("damaged", DAMAGED)
-    await chat.customer("wants_human", "una persona")
-    chat.app.clock.forward(minutes=58)
+    await chat.send("damaged", DAMAGED)
+    await chat.send("wants_human", "una persona")
+    chat.app.clock.advance(minutes=58)
     now = chat.app.clock.now()
     assert await promise_reminders.renew(chat.app.db, chat.app.context, now.replace(year=2027))
     one = await built(chat)

@@ -20,34 +20,34 @@ def questions(text: str) -> int:
 async def test_from_the_complaint_to_the_remedy_takes_at_most_four_messages(
     chat: ConversationHarness,
 ) -> None:
-    *_, first = await chat.customer("damaged", "Compré una licuadora y llegó quebrada")
-    assert chat.told("apology_damaged", thing="su licuadora")
-    assert chat.told("responsible")
-    assert chat.told("ask_order")
-    await chat.customer("inform", "10482")
-    assert chat.told("ask_contact")
-    *_, third = await chat.customer("inform", ANA)
+    *_, first = await chat.send("damaged", "Compré una licuadora y llegó quebrada")
+    assert chat.answered_with("apology_damaged", thing="su licuadora")
+    assert chat.answered_with("responsible")
+    assert chat.answered_with("ask_order")
+    await chat.send("inform", "10482")
+    assert chat.answered_with("ask_contact")
+    *_, third = await chat.send("inform", ANA)
     assert len(third.choices) == 4  # a right, two more, and none of them
     await chat.press("Uno nuevo")
     case = await chat.case()
     title = "Uno nuevo por exprés"
-    assert chat.told("promised_warehouse", title=title, reference=case.reference)
+    assert chat.answered_with("promised_warehouse", title=title, reference=case.reference)
     assert (case.state, case.category, case.thing) == ("resolved", "damaged", "licuadora")
     assert first.author == "bot"
-    assert len(await chat.taken()) == len(await chat.ledger()) == 1
+    assert len(await chat.accepted_remedies()) == len(await chat.ledger()) == 1
 
 
 async def test_who_tells_everything_at_once_only_has_to_choose(chat: ConversationHarness) -> None:
-    *_, offer = await chat.customer("damaged", f"{DAMAGED}. Mi correo es {ANA}")
-    assert chat.told("apology_damaged", thing="su licuadora")
+    *_, offer = await chat.send("damaged", f"{DAMAGED}. Mi correo es {ANA}")
+    assert chat.answered_with("apology_damaged", thing="su licuadora")
     assert offer.choices[-1] == "Ninguna me sirve"
     await chat.press(1)
-    assert chat.told("promised_bank", title="Devolver mi dinero ($249.900)")
-    assert [one.kind for one in await chat.taken()] == ["refund"]
+    assert chat.answered_with("promised_bank", title="Devolver mi dinero ($249.900)")
+    assert [one.kind for one in await chat.accepted_remedies()] == ["refund"]
 
 
 async def test_the_apology_is_within_the_minute_and_noted(chat: ConversationHarness) -> None:
-    await chat.customer("rude_treatment", "El vendedor me gritó")
+    await chat.send("rude_treatment", "El vendedor me gritó")
     case = await chat.case()
     assert case.apologized_at is not None
     assert 0 <= (case.apologized_at - case.first_message_at).total_seconds() < 60
@@ -65,10 +65,10 @@ async def test_every_category_is_apologised_for_and_asks_at_most_one_thing(
 ) -> None:
     for name, category in CATEGORIES.items():
         chat = await app.chat(language)
-        said = await chat.customer(name, told)
+        said = await chat.send(name, told)
         text = "\n".join(one.text for one in said)
-        assert chat.told("responsible"), name
-        assert chat.told(f"apology_{name}"), name
+        assert chat.answered_with("responsible"), name
+        assert chat.answered_with(f"apology_{name}"), name
         assert sorry in text, name
         assert questions(text) <= 1, text
         assert (category.order is OrderNeed.NEEDED) is (asked in text), text
@@ -82,11 +82,11 @@ async def test_english_from_the_first_word_to_the_last(
     app: AppHarness, number: str, contact: str
 ) -> None:
     chat = await app.chat("en")
-    await chat.customer("damaged", f"My order {number} arrived broken, I used {contact}")
+    await chat.send("damaged", f"My order {number} arrived broken, I used {contact}")
     await chat.press("Refund my money")
-    assert "I apologize" in chat.everything
-    assert chat.told("promised_bank", title="Refund my money (COP 249,900)")
-    assert not re.search(r"[áéíóúñ¿¡]", chat.everything)
+    assert "I apologize" in chat.all_text
+    assert chat.answered_with("promised_bank", title="Refund my money (COP 249,900)")
+    assert not re.search(r"[áéíóúñ¿¡]", chat.all_text)
 
 
 FACTS = {
@@ -109,7 +109,7 @@ async def test_no_fact_is_asked_for_once_it_was_given_in_whatever_order(
 ) -> None:
     number = str(20000 + await app.count(Complaint))
     email = f"rosa{number}@example.com"
-    await app.order(number, email)
+    await app.import_order(number, email)
     chat = await app.chat()
     told: set[str] = set()
     # Some customers say several things in one message: then the first's intent counts, unless one
@@ -119,13 +119,13 @@ async def test_no_fact_is_asked_for_once_it_was_given_in_whatever_order(
         told.update(part)
         intent = FACTS["what" if "what" in part else part[0]][0]
         text = ". ".join(FACTS[one][1].format(number=number, email=email) for one in part)
-        said = "\n".join(one.text for one in await chat.customer(intent, text))
+        said = "\n".join(one.text for one in await chat.send(intent, text))
         assert questions(said) <= 1, said
         assert not ("what" in told and "qué pasó" in said), said
         assert not ("order" in told and "número de su pedido" in said), said
         assert not ("contact" in told and "con qué correo" in said), said
-    assert "Ninguna me sirve" in [one.title for one in chat.table], chat.everything
-    asked = re.findall(r"¿[^?]*\?", "\n".join(one.text for one in chat.said))
+    assert "Ninguna me sirve" in [one.title for one in chat.choices], chat.all_text
+    asked = re.findall(r"¿[^?]*\?", "\n".join(one.text for one in chat.shown))
     asked = [one for one in asked if one != "¿Con cuál se queda?"]
     repeated = {one for one in asked if asked.count(one) > 1}
     # A question is put again only when the customer spoke of something else meanwhile.
@@ -134,18 +134,18 @@ async def test_no_fact_is_asked_for_once_it_was_given_in_whatever_order(
 
 
 async def test_a_change_of_mind_before_choosing_keeps_the_offer(chat: ConversationHarness) -> None:
-    await chat.customer("damaged", f"{DAMAGED}, {ANA}")
-    await chat.customer("nlu_fallback", "mmm déjeme pensarlo")
-    assert chat.told("offer_again")
-    *_, done = await chat.customer("choose", "mejor el saldo")
+    await chat.send("damaged", f"{DAMAGED}, {ANA}")
+    await chat.send("nlu_fallback", "mmm déjeme pensarlo")
+    assert chat.answered_with("offer_again")
+    *_, done = await chat.send("choose", "mejor el saldo")
     assert "Saldo con 10 % más ($275.000)" in done.text
     assert len(await chat.ledger()) == 1
 
 
 async def test_a_corrected_order_number_replaces_the_first(chat: ConversationHarness) -> None:
-    *_, offer = await chat.customer("damaged", f"{DAMAGED}, {ANA}")
+    *_, offer = await chat.send("damaged", f"{DAMAGED}, {ANA}")
     assert "$249.900" in str(offer)
-    said = await chat.customer("inform", "perdón, el pedido es el 10541")
+    said = await chat.send("inform", "perdón, el pedido es el 10541")
     assert (await chat.case()).order_id == (await chat.order("10541")).id
     assert "$189.000" in str(said[-1])
     assert "$249.900" not in str(said[-1])
@@ -155,18 +155,18 @@ async def test_a_corrected_order_number_replaces_the_first(chat: ConversationHar
 
 
 async def test_a_corrected_category_replaces_the_first(chat: ConversationHarness) -> None:
-    await chat.customer("late_delivery", f"El pedido 10482 llegó mal, {ANA}")
-    said = await chat.customer("wrong_item", "No, perdón: me llegó otro producto")
+    await chat.send("late_delivery", f"El pedido 10482 llegó mal, {ANA}")
+    said = await chat.send("wrong_item", "No, perdón: me llegó otro producto")
     case = await chat.case()
     assert (case.category, case.also) == ("wrong_item", [])
-    assert chat.told("apology_wrong_item")
+    assert chat.answered_with("apology_wrong_item")
     assert "Recibir el correcto" in said[-1].choices
 
 
 async def test_a_further_complaint_joins_the_case(chat: ConversationHarness) -> None:
-    await chat.customer("late_delivery", f"El pedido 10482 llegó tarde, {ANA}")
-    await chat.customer("damaged", "Y además la caja venía rota")
-    assert chat.told("apology_also", what="el producto dañado")
+    await chat.send("late_delivery", f"El pedido 10482 llegó tarde, {ANA}")
+    await chat.send("damaged", "Y además la caja venía rota")
+    assert chat.answered_with("apology_also", what="el producto dañado")
     (case,) = await chat.cases()
     assert (case.category, case.also) == ("late_delivery", ["damaged"])
 
@@ -174,11 +174,11 @@ async def test_a_further_complaint_joins_the_case(chat: ConversationHarness) -> 
 async def test_two_complaints_in_one_message_are_both_apologised_for(
     chat: ConversationHarness,
 ) -> None:
-    await chat.customer(
+    await chat.send(
         "damaged", f"{DAMAGED}, y el vendedor fue grosero. {ANA}", also="rude_treatment"
     )
-    assert chat.told("apology_damaged", thing="su licuadora")
-    assert chat.told("apology_also", what="el trato que recibió")
+    assert chat.answered_with("apology_damaged", thing="su licuadora")
+    assert chat.answered_with("apology_also", what="el trato que recibió")
     case = await chat.case()
     assert (case.category, case.also, case.severity) == ("damaged", ["rude_treatment"], "high")
 
@@ -186,11 +186,11 @@ async def test_two_complaints_in_one_message_are_both_apologised_for(
 async def test_a_complaint_without_an_order_is_put_right_without_one(
     chat: ConversationHarness,
 ) -> None:
-    *_, offer = await chat.customer("rude_treatment", "El vendedor me gritó delante de todos")
+    *_, offer = await chat.send("rude_treatment", "El vendedor me gritó delante de todos")
     assert "pedido" not in offer.text
     assert offer.choices == ("Hablar con gerencia", "Envío exprés gratis", "Ninguna me sirve")
     *_, done = await chat.press(2)
-    (remedy,) = await chat.taken()
+    (remedy,) = await chat.accepted_remedies()
     assert remedy.code
     assert remedy.code in done.text
     assert "hasta el 21 de febrero de 2027" in done.text
@@ -199,22 +199,22 @@ async def test_a_complaint_without_an_order_is_put_right_without_one(
 async def test_a_second_complaint_after_the_first_is_resolved_starts_clean(
     chat: ConversationHarness,
 ) -> None:
-    await chat.customer("damaged", f"{DAMAGED}, {ANA}")
+    await chat.send("damaged", f"{DAMAGED}, {ANA}")
     await chat.press(1)
-    said = await chat.customer("rude_treatment", "Y el mensajero me insultó")
+    said = await chat.send("rude_treatment", "Y el mensajero me insultó")
     first, second = await chat.cases()
     assert (first.state, second.state) == ("resolved", "open")
-    assert chat.told("apology_rude_treatment")
-    assert chat.told("responsible", reference=second.reference)
+    assert chat.answered_with("apology_rude_treatment")
+    assert chat.answered_with("responsible", reference=second.reference)
     # Another matter than the order that was put right: it is offered something of its own.
     assert first.reference not in said[0].text
     assert "Ninguna me sirve" in said[-1].choices
 
 
 async def test_the_same_customer_is_known_for_a_second_order(chat: ConversationHarness) -> None:
-    await chat.customer("damaged", f"{DAMAGED}, {ANA}")
+    await chat.send("damaged", f"{DAMAGED}, {ANA}")
     await chat.press(1)
-    said = await chat.customer("late_delivery", "El pedido 10541 no llega a tiempo")
+    said = await chat.send("late_delivery", "El pedido 10541 no llega a tiempo")
     assert "correo" not in said[-1].text
     case = await chat.case()
     assert case.order_id == (await chat.order("10541")).id
@@ -222,79 +222,79 @@ async def test_the_same_customer_is_known_for_a_second_order(chat: ConversationH
 
 
 async def test_a_known_customer_picks_among_their_orders(chat: ConversationHarness) -> None:
-    await chat.is_vouched_for("10482")
-    *_, pick = await chat.customer("late_delivery", "Un pedido no me llegó a tiempo")
+    await chat.verify_by_channel("10482")
+    *_, pick = await chat.send("late_delivery", "Un pedido no me llegó a tiempo")
     assert pick.choices == ("10541", "10482", "10299", "Otro pedido")
     assert pick.details[0] == "Olla a presión Universal 6 L x1; Repuesto de empaque x1"
     await chat.press("10541")
     assert (await chat.case()).order_id == (await chat.order("10541")).id
-    assert "Ninguna me sirve" in chat.last.choices
+    assert "Ninguna me sirve" in chat.last_message.choices
 
 
 async def test_who_picks_none_of_the_known_orders_is_asked_for_its_number(
     chat: ConversationHarness,
 ) -> None:
-    await chat.is_vouched_for("10482")
-    await chat.customer("late_delivery", "Un pedido no me llegó a tiempo")
+    await chat.verify_by_channel("10482")
+    await chat.send("late_delivery", "Un pedido no me llegó a tiempo")
     await chat.press("Otro pedido")
-    assert chat.told("ask_order")
-    *_, offer = await chat.customer("inform", "10299")
+    assert chat.answered_with("ask_order")
+    *_, offer = await chat.send("inform", "10299")
     assert "Ninguna me sirve" in offer.choices
 
 
 async def test_without_an_order_number_help_comes_first_and_then_a_person(
     chat: ConversationHarness,
 ) -> None:
-    await chat.customer("damaged", "Llegó quebrada la licuadora")
-    await chat.customer("no_order_number", "No tengo el número")
-    assert chat.told("help_find_order")
+    await chat.send("damaged", "Llegó quebrada la licuadora")
+    await chat.send("no_order_number", "No tengo el número")
+    assert chat.answered_with("help_find_order")
     assert not await chat.handoffs()
-    await chat.customer("no_order_number", f"No lo encuentro, mi correo es {ANA}")
-    assert chat.told("person_because_order_not_found")
+    await chat.send("no_order_number", f"No lo encuentro, mi correo es {ANA}")
+    assert chat.answered_with("person_because_order_not_found")
     (handoff,) = await chat.handoffs()
     assert handoff.reason == "order_not_found"
 
 
 async def test_a_useful_order_number_is_asked_for_once(chat: ConversationHarness) -> None:
-    *_, asked = await chat.customer("misleading_offer", "La promoción era mentira")
+    *_, asked = await chat.send("misleading_offer", "La promoción era mentira")
     assert questions(asked.text) == 1
-    said = await chat.customer("no_order_number", "No tengo")
+    said = await chat.send("no_order_number", "No tengo")
     assert "número del pedido" not in said[-1].text
 
 
 async def test_a_photo_is_asked_for_above_the_limit_and_brings_the_offer(
     chat: ConversationHarness,
 ) -> None:
-    await chat.app.order("30001", "rosa@example.com", "2500000")
-    said = await chat.customer("damaged", "El pedido 30001 llegó roto, rosa@example.com")
-    assert chat.told("ask_photo")
+    await chat.app.import_order("30001", "rosa@example.com", "2500000")
+    said = await chat.send("damaged", "El pedido 30001 llegó roto, rosa@example.com")
+    assert chat.answered_with("ask_photo")
     assert questions(said[-1].text) == 1
-    *_, offer = await chat.customer("inform", photos=1)
-    assert chat.told("photo_received")
+    *_, offer = await chat.send("inform", photos=1)
+    assert chat.answered_with("photo_received")
     assert "Devolver mi dinero ($2.500.000)" in offer.choices
     await chat.press(1)
     assert len(await chat.ledger()) == 1
 
 
 async def test_without_a_photo_above_the_limit_a_person_decides(chat: ConversationHarness) -> None:
-    await chat.app.order("30001", "rosa@example.com", "2500000")
-    await chat.customer("damaged", "El pedido 30001 llegó roto, rosa@example.com")
+    await chat.app.import_order("30001", "rosa@example.com", "2500000")
+    await chat.send("damaged", "El pedido 30001 llegó roto, rosa@example.com")
     await chat.press("No tengo foto")
     (handoff,) = await chat.handoffs()
     assert handoff.state == "waiting"
-    assert chat.told("person_because_rule_says_person")
+    assert chat.answered_with("person_because_rule_says_person")
     assert not await chat.app.count(LedgerEntry)
 
 
 async def test_a_photo_sent_with_the_complaint_is_not_asked_for(chat: ConversationHarness) -> None:
-    await chat.app.order("30001", "rosa@example.com", "2500000")
-    said = await chat.customer("damaged", "El pedido 30001 llegó roto, rosa@example.com", photos=2)
+    await chat.app.import_order("30001", "rosa@example.com", "2500000")
+    said = await chat.send("damaged", "El pedido 30001 llegó roto, rosa@example.com", photos=2)
     assert "foto" not in said[-1].text
     assert "Devolver mi dinero ($2.500.000)" in said[-1].choices
 
 
 async def test_a_right_stands_beside_the_goodwill_and_is_named(chat: ConversationHarness) -> None:
-    *_, offer = await chat.customer("not_delivered", f"El pedido 10482 nunca llegó, {ANA}")
+    *_, offer = await chat.send("not_delivered", f"El pedido 10482 nunca llegó, {ANA}")
     assert "Lo que se paga y no se recibe se devuelve completo" in offer.text
     assert offer.choices[0].startswith("Devolver mi dinero ($249.900)")
     assert len(offer.choices) == 4
@@ -303,38 +303,38 @@ async def test_a_right_stands_beside_the_goodwill_and_is_named(chat: Conversatio
 async def test_a_remark_about_an_open_case_is_not_asked_what_went_wrong(
     chat: ConversationHarness,
 ) -> None:
-    await chat.customer("remark", "leí que abrieron otra tienda")
-    assert chat.told("remark")
-    await chat.customer("damaged", DAMAGED)
-    said = await chat.customer("remark", "ya les dije que es la 10482")
+    await chat.send("remark", "leí que abrieron otra tienda")
+    assert chat.answered_with("remark")
+    await chat.send("damaged", DAMAGED)
+    said = await chat.send("remark", "ya les dije que es la 10482")
     assert len(said) == 1
-    assert chat.told("ask_contact")
-    await chat.customer("remark", "así no se trata a la gente")
-    assert chat.told("remark_in_case")
+    assert chat.answered_with("ask_contact")
+    await chat.send("remark", "así no se trata a la gente")
+    assert chat.answered_with("remark_in_case")
 
 
 async def test_the_status_is_told_from_the_rows(chat: ConversationHarness) -> None:
-    await chat.customer("ask_status", "¿Cómo va mi caso?")
-    assert chat.told("ask_what")
-    await chat.customer("damaged", f"{DAMAGED}, {ANA}")
+    await chat.send("ask_status", "¿Cómo va mi caso?")
+    assert chat.answered_with("ask_what")
+    await chat.send("damaged", f"{DAMAGED}, {ANA}")
     case = await chat.case()
-    await chat.customer("ask_status", "¿Cómo va mi caso?")
-    assert chat.told("status_open", reference=case.reference, what="el producto dañado")
+    await chat.send("ask_status", "¿Cómo va mi caso?")
+    assert chat.answered_with("status_open", reference=case.reference, what="el producto dañado")
     await chat.press("Uno nuevo")
-    await chat.customer("ask_status", "¿Cómo va mi caso?")
+    await chat.send("ask_status", "¿Cómo va mi caso?")
     (promise,) = await chat.promises()
     due = chat.app.context.responses.show(promise.due_at, "es").rstrip(".")
     title = "Uno nuevo por exprés"
-    assert chat.told("status_promise", reference=case.reference, title=title, due=due)
+    assert chat.answered_with("status_promise", reference=case.reference, title=title, due=due)
 
 
 async def test_the_status_names_the_code_again(chat: ConversationHarness) -> None:
-    await chat.customer("rude_treatment", "El vendedor me gritó")
+    await chat.send("rude_treatment", "El vendedor me gritó")
     await chat.press("Envío exprés")
-    (remedy,) = await chat.taken()
-    await chat.customer("ask_status", "¿Cómo va?")
+    (remedy,) = await chat.accepted_remedies()
+    await chat.send("ask_status", "¿Cómo va?")
     assert remedy.code
-    assert chat.told("status_done_code", code=remedy.code)
+    assert chat.answered_with("status_done_code", code=remedy.code)
 
 
 async def test_a_first_message_that_is_run_again_is_the_same_case(
@@ -346,6 +346,6 @@ async def test_a_first_message_that_is_run_again_is_the_same_case(
     for _ in range(3):
         await chat.app.engine.ask(chat.id, message.text, metadata, 20)
     assert len(await chat.cases()) == 1
-    await chat.answer("damaged")
-    assert (await chat.case()).reference in chat.everything
+    await chat.run_turn("damaged")
+    assert (await chat.case()).reference in chat.all_text
     assert len(await chat.cases()) == 1

@@ -34,45 +34,45 @@ async def test_whoever_has_to_wait_has_a_promise_with_the_date_they_were_told(
     chat: ConversationHarness, scene: list[tuple[str, str]], what: str
 ) -> None:
     for intent, text in scene:
-        await chat.customer(intent, text)
+        await chat.send(intent, text)
     (promise,) = await chat.promises()
     assert promise.what == what
     assert promise.due_at > chat.app.clock.now()
     due = chat.app.context.responses.show(promise.due_at, "es").rstrip(".")
-    assert due in "\n".join(map(str, chat.answer_now))
+    assert due in "\n".join(map(str, chat.last_answer))
 
 
 async def test_what_is_given_at_once_promises_nothing(chat: ConversationHarness) -> None:
-    await chat.customer("damaged", DAMAGED)
-    await chat.customer("choose", "el saldo")
-    assert chat.told("issued_with_code")
+    await chat.send("damaged", DAMAGED)
+    await chat.send("choose", "el saldo")
+    assert chat.answered_with("issued_with_code")
     assert not await chat.promises()
 
 
 async def test_a_promise_far_off_is_left_alone(chat: ConversationHarness) -> None:
-    await chat.customer("wants_human", "una persona")
-    chat.app.clock.forward(minutes=50)
+    await chat.send("wants_human", "una persona")
+    chat.app.clock.advance(minutes=50)
     assert await renew(chat.app) == []
 
 
 async def test_before_the_promise_passes_the_customer_hears_of_a_new_date(
     chat: ConversationHarness,
 ) -> None:
-    await chat.customer("wants_human", "una persona")
+    await chat.send("wants_human", "una persona")
     (first,) = await chat.promises()
-    chat.app.clock.forward(minutes=57)
+    chat.app.clock.advance(minutes=57)
     assert chat.app.clock.now() < first.due_at
-    said = await chat.hear(await renew(chat.app))
+    said = await chat.show(await renew(chat.app))
     assert chat.app.clock.now() < first.due_at
     assert [one.author for one in said] == ["system"]
     case = await chat.case()
     (second,) = await chat.promises()
     due = chat.app.context.responses.show(second.due_at, "es").rstrip(".")
-    assert chat.told("promise_renewed", reference=case.reference, due=due)
+    assert chat.answered_with("promise_renewed", reference=case.reference, due=due)
     assert second.due_at > first.due_at
     (handoff,) = await chat.handoffs()
     assert (handoff.state, handoff.priority) == ("waiting", 1)
-    (old,) = await chat.app.all(Promise, Promise.id == first.id)
+    (old,) = await chat.app.rows(Promise, Promise.id == first.id)
     assert old.state == "broken"
     assert await renew(chat.app) == []
 
@@ -80,11 +80,11 @@ async def test_before_the_promise_passes_the_customer_hears_of_a_new_date(
 async def test_a_remedy_that_nobody_confirmed_goes_to_a_person_first_in_line(
     chat: ConversationHarness,
 ) -> None:
-    await chat.customer("damaged", DAMAGED)
-    await chat.customer("choose", "uno nuevo")
-    chat.app.clock.forward(hours=6)
-    await chat.hear(await renew(chat.app))
-    assert chat.told("promise_delayed")
+    await chat.send("damaged", DAMAGED)
+    await chat.send("choose", "uno nuevo")
+    chat.app.clock.advance(hours=6)
+    await chat.show(await renew(chat.app))
+    assert chat.answered_with("promise_delayed")
     (handoff,) = await chat.handoffs()
     assert (handoff.state, handoff.reason, handoff.priority) == ("waiting", "promise_broken", 1)
     assert [one.what for one in await chat.promises()] == ["answer"]
@@ -93,11 +93,11 @@ async def test_a_remedy_that_nobody_confirmed_goes_to_a_person_first_in_line(
 async def test_a_remedy_done_late_ends_the_wait_that_its_delay_began(
     chat: ConversationHarness,
 ) -> None:
-    await chat.customer("damaged", DAMAGED)
-    await chat.customer("choose", "uno nuevo")
-    chat.app.clock.forward(hours=6)
-    await chat.hear(await renew(chat.app))
-    (remedy,) = await chat.taken()
+    await chat.send("damaged", DAMAGED)
+    await chat.send("choose", "uno nuevo")
+    chat.app.clock.advance(hours=6)
+    await chat.show(await renew(chat.app))
+    (remedy,) = await chat.accepted_remedies()
     async with chat.app.db.write() as session:
         assert await acceptance.fulfil(session, await session.merge(remedy), "a test")
     assert [one.state for one in await chat.handoffs()] == ["ended"]
@@ -107,12 +107,12 @@ async def test_a_remedy_done_late_ends_the_wait_that_its_delay_began(
 async def test_the_word_comes_again_and_again_until_somebody_answers(
     chat: ConversationHarness,
 ) -> None:
-    await chat.customer("wants_human", "una persona")
+    await chat.send("wants_human", "una persona")
     for _ in range(3):
         (promise,) = await chat.promises()
         chat.app.clock.move_to(promise.due_at - timedelta(minutes=4))
-        await chat.hear(await renew(chat.app))
-        assert chat.told("promise_renewed")
+        await chat.show(await renew(chat.app))
+        assert chat.answered_with("promise_renewed")
     assert len(await chat.handoffs()) == 1
 
 
@@ -121,8 +121,8 @@ async def test_many_promises_are_renewed_in_one_go_each_in_its_own_conversation(
 ) -> None:
     chats = [await app.chat("en" if place % 2 else "es") for place in range(4)]
     for chat in chats:
-        await chat.customer("wants_human", "10482")
-    app.clock.forward(minutes=58)
+        await chat.send("wants_human", "10482")
+    app.clock.advance(minutes=58)
     said = await renew(app)
     assert sorted(one.conversation_id for one in said) == sorted(one.id for one in chats)
     english = [one for one in said if one.conversation_id in {chats[1].id, chats[3].id}]
@@ -133,16 +133,16 @@ async def test_many_promises_are_renewed_in_one_go_each_in_its_own_conversation(
 async def test_nobody_is_awaited_once_the_customer_goes_on_with_the_assistant(
     chat: ConversationHarness,
 ) -> None:
-    await chat.customer("wants_human", "una persona")
+    await chat.send("wants_human", "una persona")
     await chat.press("Seguir con el asistente")
     assert not await chat.promises()
 
 
 async def test_asking_for_a_person_again_does_not_move_the_date(chat: ConversationHarness) -> None:
-    await chat.customer("wants_human", "una persona")
+    await chat.send("wants_human", "una persona")
     (first,) = await chat.promises()
-    chat.app.clock.forward(minutes=30)
-    await chat.customer("wants_human", "¿y la persona?")
+    chat.app.clock.advance(minutes=30)
+    await chat.send("wants_human", "¿y la persona?")
     (second,) = await chat.promises()
     assert (second.id, second.due_at) == (first.id, first.due_at)
 
@@ -150,11 +150,11 @@ async def test_asking_for_a_person_again_does_not_move_the_date(chat: Conversati
 async def test_a_customer_who_writes_after_the_date_passed_gets_a_new_one(
     chat: ConversationHarness,
 ) -> None:
-    await chat.customer("wants_human", "una persona")
-    chat.app.clock.forward(hours=3)
-    await chat.customer("inform", "¿hola?")
-    assert chat.told("person_waiting")
+    await chat.send("wants_human", "una persona")
+    chat.app.clock.advance(hours=3)
+    await chat.send("inform", "¿hola?")
+    assert chat.answered_with("person_waiting")
     newest = (await chat.promises())[-1]
     assert newest.due_at > chat.app.clock.now()
     due = chat.app.context.responses.show(newest.due_at, "es").rstrip(".")
-    assert due in chat.last.text
+    assert due in chat.last_message.text

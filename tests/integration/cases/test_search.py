@@ -31,9 +31,9 @@ async def find(app: AppHarness, wanted: str) -> list[Found]:
 async def test_a_case_is_found_by_whatever_is_known_of_it(
     chat: ConversationHarness, wanted: str
 ) -> None:
-    await chat.customer("damaged", f"Me llegó la licuadora quebrada, pedido 10482. {ANA}")
+    await chat.send("damaged", f"Me llegó la licuadora quebrada, pedido 10482. {ANA}")
     other = await chat.app.chat()
-    await other.customer("rude_treatment", "Me gritaron en la tienda")
+    await other.send("rude_treatment", "Me gritaron en la tienda")
     case = await chat.case()
     text = wanted.format(
         reference=case.reference,
@@ -48,9 +48,9 @@ async def test_a_case_is_found_by_whatever_is_known_of_it(
 async def test_what_an_agent_said_is_found_and_who_has_it_is_told(
     chat: ConversationHarness,
 ) -> None:
-    laura = await chat.app.person()
-    await chat.customer("wants_human", "una persona")
-    await chat.claimed_by(laura)
+    laura = await chat.app.agent()
+    await chat.send("wants_human", "una persona")
+    await chat.assign_to(laura)
     await chat.agent_says(laura, "Le mando la tapa azul mañana.")
     (found,) = await find(chat.app, "tapa azul")
     assert found.agent == "Laura Gómez"
@@ -59,28 +59,28 @@ async def test_what_an_agent_said_is_found_and_who_has_it_is_told(
 
 @pytest.mark.parametrize("wanted", ["", " ", "x", "%", "__", "no hay tal cosa", "'; --"])
 async def test_what_fits_nothing_finds_nothing(chat: ConversationHarness, wanted: str) -> None:
-    await chat.customer("damaged", f"Me llegó rota. {ANA}")
+    await chat.send("damaged", f"Me llegó rota. {ANA}")
     assert await find(chat.app, wanted) == []
 
 
 async def test_a_percent_sign_is_no_wildcard(chat: ConversationHarness) -> None:
-    await chat.customer("damaged", "Me prometieron 50% de descuento")
+    await chat.send("damaged", "Me prometieron 50% de descuento")
     other = await chat.app.chat()
-    await other.customer("damaged", "Me prometieron 50 pesos de descuento")
+    await other.send("damaged", "Me prometieron 50 pesos de descuento")
     assert len(await find(chat.app, "50%")) == 1
 
 
 async def test_the_newest_come_first_and_no_more_than_thirty(app: AppHarness) -> None:
     chats = [await app.chat() for _ in range(search.MOST + 2)]
     for chat in chats:
-        await chat.customer("rude_treatment", "Me gritaron en la tienda")
+        await chat.send("rude_treatment", "Me gritaron en la tienda")
     found = await find(app, "gritaron")
     assert len(found) == search.MOST
     assert found[0].case.id == (await chats[-1].case()).id
 
 
 async def test_a_long_text_is_cut_around_what_was_looked_for(chat: ConversationHarness) -> None:
-    await chat.customer("damaged", "bla " * 200 + "licuadora" + " bla" * 200)
+    await chat.send("damaged", "bla " * 200 + "licuadora" + " bla" * 200)
     (found,) = await find(chat.app, "licuadora")
     assert "licuadora" in found.snippet
     assert found.snippet.startswith("…")
@@ -89,8 +89,8 @@ async def test_a_long_text_is_cut_around_what_was_looked_for(chat: ConversationH
 
 
 async def test_a_private_note_is_not_searched(chat: ConversationHarness) -> None:
-    laura = await chat.app.person()
-    await chat.customer("wants_human", "una persona")
+    laura = await chat.app.agent()
+    await chat.send("wants_human", "una persona")
     async with chat.app.db.write() as session:
         await notes.add(session, (await chat.case()).id, laura, "cliente difícil")
     assert await find(chat.app, "cliente difícil") == []

@@ -17,21 +17,21 @@ DAMAGED = "Compré una licuadora, pedido 10482, y llegó quebrada"
 async def test_what_was_asked_for_comes_first(
     chat: ConversationHarness, text: str, first: str
 ) -> None:
-    *_, offer = await chat.customer("damaged", f"{DAMAGED}, {text}. {ANA}")
+    *_, offer = await chat.send("damaged", f"{DAMAGED}, {text}. {ANA}")
     assert offer.choices[0].startswith(first)
 
 
 async def test_who_wants_their_money_while_a_case_is_open_complains_of_nothing_new(
     chat: ConversationHarness,
 ) -> None:
-    await chat.customer("damaged", DAMAGED)
-    await chat.customer("refund_pending", "no, quiero que me devuelvan la plata")
+    await chat.send("damaged", DAMAGED)
+    await chat.send("refund_pending", "no, quiero que me devuelvan la plata")
     case = await chat.case()
     assert (case.category, case.also, case.desired) == ("damaged", [], "refund")
-    assert chat.told("noted_wish", wish="que le devuelvan el dinero")
-    said = await chat.customer("refund_pending", "quiero mi dinero")
+    assert chat.answered_with("noted_wish", wish="que le devuelvan el dinero")
+    said = await chat.send("refund_pending", "quiero mi dinero")
     assert not any("Tomo nota" in one.text for one in said)
-    *_, offer = await chat.customer("inform", ANA)
+    *_, offer = await chat.send("inform", ANA)
     assert offer.choices[0].startswith("Devolver mi dinero")
 
 
@@ -39,11 +39,11 @@ async def test_who_wants_their_money_while_a_case_is_open_complains_of_nothing_n
 async def test_who_wants_their_money_gets_another_offer_than_who_does_not(
     chat: ConversationHarness, intent: str
 ) -> None:
-    *_, offer = await chat.customer("late_delivery", f"El pedido 10482 llegó tarde, {ANA}")
+    *_, offer = await chat.send("late_delivery", f"El pedido 10482 llegó tarde, {ANA}")
     assert not any("Devolver mi dinero" in one for one in offer.choices)
-    *_, offer = await chat.customer(intent, "quiero que me devuelvan el dinero")
+    *_, offer = await chat.send(intent, "quiero que me devuelvan el dinero")
     assert offer.choices[0].startswith("Cancelar y devolver ($249.900)")
-    said = chat.told("noted_wish", wish="que le devuelvan el dinero")
+    said = chat.answered_with("noted_wish", wish="que le devuelvan el dinero")
     assert said is (intent == "refund_pending")
 
 
@@ -53,13 +53,13 @@ async def test_who_wants_their_money_gets_another_offer_than_who_does_not(
 async def test_a_refund_that_never_came_is_a_wrong_in_few_words_as_well(
     chat: ConversationHarness, text: str
 ) -> None:
-    await chat.customer("damaged", DAMAGED)
-    await chat.customer("refund_pending", text)
+    await chat.send("damaged", DAMAGED)
+    await chat.send("refund_pending", text)
     assert (await chat.case()).also == ["refund_pending"]
 
 
 async def test_a_refund_that_is_owed_is_another_wrong(chat: ConversationHarness) -> None:
-    await chat.customer("damaged", DAMAGED)
+    await chat.send("damaged", DAMAGED)
     long = "y del otro pedido que cancelé hace un mes todavía no me han devuelto ni un peso"
-    await chat.customer("refund_pending", long)
+    await chat.send("refund_pending", long)
     assert (await chat.case()).also == ["refund_pending"]

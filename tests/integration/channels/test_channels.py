@@ -12,36 +12,40 @@ import pytest
 from PIL import Image
 
 from tests.fakes.provider import Trouble, until
-from tests.integration.channel_kit import WORLDS, Place, place
+from tests.integration.channel_kit import CHANNEL_SETUPS, ChannelHarness, run_channel
 
 
-@pytest.fixture(scope="module", params=sorted(WORLDS))
+@pytest.fixture(scope="module", params=sorted(CHANNEL_SETUPS))
 def here(
     request: pytest.FixtureRequest, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Place]:
-    with place(request.param, sqlite_template, tmp_path_factory.mktemp(request.param)) as found:
+) -> Iterator[ChannelHarness]:
+    with run_channel(
+        request.param, sqlite_template, tmp_path_factory.mktemp(request.param)
+    ) as found:
         yield found
 
 
 # --- what comes in ------------------------------------------------------------------------------
 
 
-def test_a_message_is_stored_once_and_answered_once_however_often_it_comes(here: Place) -> None:
-    person = here.person()
-    hello = person.words("hola")
+def test_a_message_is_stored_once_and_answered_once_however_often_it_comes(
+    here: ChannelHarness,
+) -> None:
+    person = here.new_customer()
+    hello = person.text_update("hola")
 
     assert [person.deliver(hello) for _ in range(10)] == [200] * 10
 
-    assert here.settled(person)[0] == "answered"
+    assert here.wait_until_settled(person)[0] == "answered"
     assert person.deliver(hello) == 200
     time.sleep(0.5)
     assert here.messages(person) == ["hola", "oigo: hola"]
     assert person.texts() == ["oigo: hola"]
 
 
-def test_two_deliveries_at_the_same_moment_make_one_message(here: Place) -> None:
-    person = here.person()
-    hello = person.words("hola")
+def test_two_deliveries_at_the_same_moment_make_one_message(here: ChannelHarness) -> None:
+    person = here.new_customer()
+    hello = person.text_update("hola")
     statuses: list[int] = []
     both = [
         threading.Thread(target=lambda: statuses.append(person.deliver(hello))) for _ in range(4)
@@ -52,19 +56,19 @@ def test_two_deliveries_at_the_same_moment_make_one_message(here: Place) -> None
         thread.join()
 
     assert statuses == [200] * 4
-    here.settled(person)
+    here.wait_until_settled(person)
     assert here.messages(person) == ["hola", "oigo: hola"]
 
 
-def test_shuffled_and_repeated_deliveries_lose_and_double_nothing(here: Place) -> None:
-    person = here.person()
-    said = [person.words(f"frase {letter}") for letter in "abcdefgh"]
+def test_shuffled_and_repeated_deliveries_lose_and_double_nothing(here: ChannelHarness) -> None:
+    person = here.new_customer()
+    said = [person.text_update(f"frase {letter}") for letter in "abcdefgh"]
     deliveries = said * 3
     random.Random(4).shuffle(deliveries)  # noqa: S311 - any order will do
 
     assert {person.deliver(one) for one in deliveries} == {200}
 
-    here.settled(person, least=16, within=40)
+    here.wait_until_settled(person, least=16, within=40)
     mine = [text for text in here.messages(person) if text.startswith("frase")]
     assert sorted(mine) == [f"frase {letter}" for letter in "abcdefgh"]
     # One answer for each, and each of them sent once.
@@ -73,39 +77,39 @@ def test_shuffled_and_repeated_deliveries_lose_and_double_nothing(here: Place) -
 
 @pytest.mark.parametrize("how", ["missing", "wrong"])
 def test_what_the_provider_did_not_vouch_for_is_refused_counted_and_not_stored(
-    here: Place, how: str
+    here: ChannelHarness, how: str
 ) -> None:
-    person = here.person()
+    person = here.new_customer()
     code = {"telegram": "bad_secret", "whatsapp": "bad_signature"}[here.world.name]
     before = here.metric("regalo_refused_total", channel=here.world.name, code=code)
 
-    assert person.deliver(person.words("hola"), forged=how) == 403
+    assert person.deliver(person.text_update("hola"), forged=how) == 403
 
     after = here.metric("regalo_refused_total", channel=here.world.name, code=code)
     assert after == before + 1
     assert here.messages(person) == []
 
 
-def test_a_text_that_is_too_long_is_kept_whole(here: Place) -> None:
-    person = here.person()
+def test_a_text_that_is_too_long_is_kept_whole(here: ChannelHarness) -> None:
+    person = here.new_customer()
     long = "palabra " * 1250
 
-    assert person.deliver(person.words(long)) == 200
+    assert person.deliver(person.text_update(long)) == 200
 
-    here.settled(person, least=6)
+    here.wait_until_settled(person, least=6)
     kept = [text for text in here.messages(person) if not text.startswith("oigo")]
     assert "".join(kept) == long
     assert all(len(text) <= 4096 for text in kept)
 
 
-def test_a_photo_is_fetched_checked_and_kept_with_its_message(here: Place) -> None:
-    person = here.person()
+def test_a_photo_is_fetched_checked_and_kept_with_its_message(here: ChannelHarness) -> None:
+    person = here.new_customer()
     picture = io.BytesIO()
     Image.new("RGB", (90, 60), "red").save(picture, "JPEG")
 
-    assert person.deliver(person.photo(picture.getvalue())) == 200
+    assert person.deliver(person.photo_update(picture.getvalue())) == 200
 
-    here.settled(person)
+    here.wait_until_settled(person)
     assert here.edge.rows(
         "SELECT a.kind, a.width, a.height, m.text FROM attachments a"
         " JOIN messages m ON m.id = a.message_id"
@@ -116,14 +120,14 @@ def test_a_photo_is_fetched_checked_and_kept_with_its_message(here: Place) -> No
     assert person.texts() == ["oigo: /inform"]
 
 
-def test_photos_sent_together_are_all_kept_and_get_one_answer(here: Place) -> None:
-    person = here.person()
+def test_photos_sent_together_are_all_kept_and_get_one_answer(here: ChannelHarness) -> None:
+    person = here.new_customer()
     for colour in ("red", "green", "blue"):
         picture = io.BytesIO()
         Image.new("RGB", (90, 60), colour).save(picture, "JPEG")
-        assert person.deliver(person.photo(picture.getvalue())) == 200
+        assert person.deliver(person.photo_update(picture.getvalue())) == 200
 
-    here.settled(person, least=4)
+    here.wait_until_settled(person, least=4)
     assert here.edge.rows(
         "SELECT count(DISTINCT m.id) FROM attachments a JOIN messages m ON m.id = a.message_id"
         " JOIN conversations c ON c.id = m.conversation_id WHERE c.address = ?",
@@ -132,44 +136,46 @@ def test_photos_sent_together_are_all_kept_and_get_one_answer(here: Place) -> No
     assert person.texts() == ["oigo: /inform"]
 
 
-def test_a_flood_is_stored_heard_to_the_last_word_and_answered_together(here: Place) -> None:
-    person = here.person()
-    person.deliver(person.words("hola"))
-    here.settled(person)
-    here.edge.engine.is_slow = 1.5
-    heard = len(here.edge.engine.asked)
+def test_a_flood_is_stored_heard_to_the_last_word_and_answered_together(
+    here: ChannelHarness,
+) -> None:
+    person = here.new_customer()
+    person.deliver(person.text_update("hola"))
+    here.wait_until_settled(person)
+    here.edge.engine.delay = 1.5
+    heard = len(here.edge.engine.requests)
     said = [f"palabra {one}{two}." for one in "abc" for two in "abcdefghij"]
     try:
         with ThreadPoolExecutor(30) as at_once:
-            assert set(at_once.map(person.deliver, map(person.words, said))) == {200}
+            assert set(at_once.map(person.deliver, map(person.text_update, said))) == {200}
     finally:
-        here.edge.engine.is_slow = 0.0
+        here.edge.engine.delay = 0.0
 
-    here.settled(person, least=33, within=60)
+    here.wait_until_settled(person, least=33, within=60)
     assert sorted(one for one in here.messages(person) if one.startswith("palabra")) == sorted(said)
-    told = "\n".join(one["message"] for one in here.edge.engine.asked[heard:])
+    told = "\n".join(one["message"] for one in here.edge.engine.requests[heard:])
     assert [one for one in said if told.count(one) != 1] == []
     assert len(person.texts()) - 1 < 10
 
 
-def test_a_photo_that_cannot_be_opened_gets_an_honest_word(here: Place) -> None:
-    person = here.person()
-    assert person.deliver(person.photo(b"this is no picture")) == 200
-    here.settled(person)
+def test_a_photo_that_cannot_be_opened_gets_an_honest_word(here: ChannelHarness) -> None:
+    person = here.new_customer()
+    assert person.deliver(person.photo_update(b"this is no picture")) == 200
+    here.wait_until_settled(person)
     assert "no se pudo abrir" in person.texts()[0]
 
 
-def test_a_button_is_spent_once_and_brings_what_it_stands_for(here: Place) -> None:
-    person = here.person()
-    person.deliver(person.words("buttons"))
-    here.settled(person)
+def test_a_button_is_spent_once_and_brings_what_it_stands_for(here: ChannelHarness) -> None:
+    person = here.new_customer()
+    person.deliver(person.text_update("buttons"))
+    here.wait_until_settled(person)
     (_, first), (_, second) = until(person.choices, why="the buttons")
-    press = person.press(first)
+    press = person.press_update(first)
 
-    for what in (press, press, person.press(first), person.press(second)):
+    for what in (press, press, person.press_update(first), person.press_update(second)):
         assert person.deliver(what) == 200
 
-    here.settled(person, least=6)
+    here.wait_until_settled(person, least=6)
     answers = person.texts()[1:]
     assert answers.count("oigo: /pressed_uno") == 1
     # The other one is gone, and that is said once.
@@ -177,15 +183,15 @@ def test_a_button_is_spent_once_and_brings_what_it_stands_for(here: Place) -> No
     assert len(answers) == 2
 
 
-def test_a_button_of_somebody_elses_says_nothing_of_them(here: Place) -> None:
-    owner, thief = here.person(), here.person()
-    owner.deliver(owner.words("buttons"))
-    here.settled(owner)
+def test_a_button_of_somebody_elses_says_nothing_of_them(here: ChannelHarness) -> None:
+    owner, thief = here.new_customer(), here.new_customer()
+    owner.deliver(owner.text_update("buttons"))
+    here.wait_until_settled(owner)
     (_, token), _ = until(owner.choices, why="the buttons")
 
-    assert thief.deliver(thief.press(token)) == 200
+    assert thief.deliver(thief.press_update(token)) == 200
 
-    here.settled(thief)
+    here.wait_until_settled(thief)
     assert "ya se usó" in thief.texts()[0]
     assert here.edge.rows("SELECT chosen FROM choices WHERE token = ?", token) == [(None,)]
 
@@ -193,74 +199,76 @@ def test_a_button_of_somebody_elses_says_nothing_of_them(here: Place) -> None:
 # --- what goes out ------------------------------------------------------------------------------
 
 
-def test_what_a_person_says_reaches_the_customer_in_order(here: Place) -> None:
-    person = here.person()
-    person.deliver(person.words("hola"))
-    here.settled(person)
+def test_what_a_person_says_reaches_the_customer_in_order(here: ChannelHarness) -> None:
+    person = here.new_customer()
+    person.deliver(person.text_update("hola"))
+    here.wait_until_settled(person)
 
-    here.put(person, "Buenas tardes.", "Ya lo tengo.", "Se lo envío hoy.")
+    here.put_messages(person, "Buenas tardes.", "Ya lo tengo.", "Se lo envío hoy.")
 
-    here.settled(person, least=5)
+    here.wait_until_settled(person, least=5)
     assert person.texts()[1:] == ["Buenas tardes.", "Ya lo tengo.", "Se lo envío hoy."]
 
 
-def test_a_long_answer_goes_out_in_pieces_that_end_with_a_sentence(here: Place) -> None:
-    person = here.person()
-    person.deliver(person.words("hola"))
-    here.settled(person)
+def test_a_long_answer_goes_out_in_pieces_that_end_with_a_sentence(here: ChannelHarness) -> None:
+    person = here.new_customer()
+    person.deliver(person.text_update("hola"))
+    here.wait_until_settled(person)
     sentences = [
         f"Esta es la frase número {number} de una explicación larga." for number in range(150)
     ]
 
-    here.put(person, " ".join(sentences))
+    here.put_messages(person, " ".join(sentences))
 
-    here.settled(person, least=3)
+    here.wait_until_settled(person, least=3)
     pieces = person.texts()[1:]
     assert len(pieces) > 1
     assert all(len(piece) <= 4096 and piece.endswith(".") for piece in pieces)
     assert " ".join(pieces) == " ".join(sentences)
 
 
-def test_when_the_provider_wants_less_it_gets_less_and_the_order_holds(here: Place) -> None:
-    person = here.person()
-    person.deliver(person.words("hola"))
-    here.settled(person)
-    here.world.provider.troubles.append(here.world.too_much(after=2))
+def test_when_the_provider_wants_less_it_gets_less_and_the_order_holds(
+    here: ChannelHarness,
+) -> None:
+    person = here.new_customer()
+    person.deliver(person.text_update("hola"))
+    here.wait_until_settled(person)
+    here.world.provider.troubles.append(here.world.rate_limited(after=2))
     began = time.monotonic()
 
-    here.put(person, "uno", "dos")
+    here.put_messages(person, "uno", "dos")
 
-    here.settled(person, least=4)
+    here.wait_until_settled(person, least=4)
     assert person.texts()[1:] == ["uno", "dos"]
     assert time.monotonic() - began >= (2 if here.world.name == "telegram" else 1)
 
 
-def test_when_the_provider_is_back_what_waited_goes_out_in_order(here: Place) -> None:
-    person = here.person()
-    person.deliver(person.words("hola"))
-    here.settled(person)
+def test_when_the_provider_is_back_what_waited_goes_out_in_order(here: ChannelHarness) -> None:
+    person = here.new_customer()
+    person.deliver(person.text_update("hola"))
+    here.wait_until_settled(person)
     here.world.provider.is_down = True
     try:
-        here.put(person, "uno", "dos", "tres")
+        here.put_messages(person, "uno", "dos", "tres")
         until(lambda: max(here.messages(person, "tries")) >= 2, 30, "it is tried")
         assert person.texts() == ["oigo: hola"]
     finally:
         here.world.provider.is_down = False
 
-    here.settled(person, least=5, within=60)
+    here.wait_until_settled(person, least=5, within=60)
     assert person.texts()[1:] == ["uno", "dos", "tres"]
 
 
-def test_an_answer_that_was_lost(here: Place) -> None:
-    person = here.person()
-    person.deliver(person.words("hola"))
-    here.settled(person)
+def test_an_answer_that_was_lost(here: ChannelHarness) -> None:
+    person = here.new_customer()
+    person.deliver(person.text_update("hola"))
+    here.wait_until_settled(person)
     here.world.provider.troubles.append(Trouble(lose=True))
 
-    here.put(person, "uno", "dos")
+    here.put_messages(person, "uno", "dos")
 
-    here.settled(person, least=4)
-    if here.world.reports:
+    here.wait_until_settled(person, least=4)
+    if here.world.reports_delivery:
         # The provider reports what it took, so nothing is sent twice.
         assert person.texts()[1:] == ["uno", "dos"]
     else:
@@ -268,60 +276,64 @@ def test_an_answer_that_was_lost(here: Place) -> None:
         assert person.texts()[1:] == ["uno", "uno", "dos"]
 
 
-def test_what_is_refused_for_good_is_told_to_a_person_and_holds_up_nothing(here: Place) -> None:
-    person = here.person()
-    person.deliver(person.words("hola"))
-    here.settled(person)
-    reference = here.case(person)
-    here.world.provider.troubles.append(here.world.refuses())
+def test_what_is_refused_for_good_is_told_to_a_person_and_holds_up_nothing(
+    here: ChannelHarness,
+) -> None:
+    person = here.new_customer()
+    person.deliver(person.text_update("hola"))
+    here.wait_until_settled(person)
+    reference = here.open_case(person)
+    here.world.provider.troubles.append(here.world.rejection())
 
-    here.put(person, "uno", "dos")
+    here.put_messages(person, "uno", "dos")
 
-    assert here.settled(person, least=4)[2] == "failed"
+    assert here.wait_until_settled(person, least=4)[2] == "failed"
     assert person.texts()[1:] == ["dos"]
     assert _handoffs(here, reference) == [("provider_failed", 2)]
 
 
-def test_a_customer_whom_nothing_reaches_is_marked_and_a_person_is_told(here: Place) -> None:
-    person = here.person()
-    person.deliver(person.words("hola"))
-    here.settled(person)
-    reference = here.case(person)
-    person.goes_away()
+def test_a_customer_whom_nothing_reaches_is_marked_and_a_person_is_told(
+    here: ChannelHarness,
+) -> None:
+    person = here.new_customer()
+    person.deliver(person.text_update("hola"))
+    here.wait_until_settled(person)
+    reference = here.open_case(person)
+    person.become_unreachable()
 
-    here.put(person, "uno", "dos")
+    here.put_messages(person, "uno", "dos")
 
     until(lambda: here.messages(person, "state")[2:] == ["failed", "failed"], 20, "both failed")
     assert _handoffs(here, reference) == [("unreachable", 2)]
     assert _unreachable(here, person.address)
 
     # Whoever writes can be reached.
-    person.comes_back()
-    person.deliver(person.words("ya volví"))
+    person.become_reachable()
+    person.deliver(person.text_update("ya volví"))
     until(lambda: len(person.texts()) > 1, 20, "an answer")
     assert not _unreachable(here, person.address)
 
 
 def test_an_edge_that_is_killed_answers_after_the_start(
-    here: Place, sqlite_template: Path, tmp_path: Path
+    here: ChannelHarness, sqlite_template: Path, tmp_path: Path
 ) -> None:
-    with place(here.world.name, sqlite_template, tmp_path) as mine:
-        person = mine.person()
-        person.deliver(person.words("hola"))
-        mine.settled(person)
-        mine.edge.engine.is_slow = 1.0
-        assert person.deliver(person.words("¿sigue ahí?")) == 200
+    with run_channel(here.world.name, sqlite_template, tmp_path) as mine:
+        person = mine.new_customer()
+        person.deliver(person.text_update("hola"))
+        mine.wait_until_settled(person)
+        mine.edge.engine.delay = 1.0
+        assert person.deliver(person.text_update("¿sigue ahí?")) == 200
 
         mine.edge.kill()
         assert mine.messages(person, "state")[-1] == "received"
-        mine.edge.engine.is_slow = 0.0
+        mine.edge.engine.delay = 0.0
         mine.edge.start()
 
-        mine.settled(person, least=4, within=40)
+        mine.wait_until_settled(person, least=4, within=40)
         assert person.texts() == ["oigo: hola", "oigo: ¿sigue ahí?"]
 
 
-def _handoffs(here: Place, reference: str) -> list[tuple[str, int]]:
+def _handoffs(here: ChannelHarness, reference: str) -> list[tuple[str, int]]:
     rows = here.edge.rows(
         "SELECT h.reason, h.priority FROM handoffs h JOIN complaints c ON c.id = h.complaint_id"
         " WHERE c.reference = ?",
@@ -330,6 +342,6 @@ def _handoffs(here: Place, reference: str) -> list[tuple[str, int]]:
     return [(reason, priority) for reason, priority in rows]
 
 
-def _unreachable(here: Place, address: str) -> bool:
+def _unreachable(here: ChannelHarness, address: str) -> bool:
     rows = here.edge.rows("SELECT unreachable_at FROM conversations WHERE address = ?", address)
     return rows != [(None,)]

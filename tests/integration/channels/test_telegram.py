@@ -14,29 +14,33 @@ import pytest
 from bot.config.settings import ROOT
 from tests.fakes.provider import until
 from tests.fakes.telegram import SECRET, Customer, Telegram
-from tests.integration.channel_kit import Place, TelegramPerson, place
+from tests.integration.channel_kit import ChannelHarness, TelegramCustomer, run_channel
 
 GROUPS = itertools.count(-1_000_001, -1)
 
 
 @pytest.fixture(scope="module")
-def here(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    with place("telegram", sqlite_template, tmp_path_factory.mktemp("telegram")) as found:
+def here(
+    sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ChannelHarness]:
+    with run_channel("telegram", sqlite_template, tmp_path_factory.mktemp("telegram")) as found:
         yield found
 
 
 @pytest.fixture
-def telegram(here: Place) -> Telegram:
+def telegram(here: ChannelHarness) -> Telegram:
     assert isinstance(here.world.provider, Telegram)
     return here.world.provider
 
 
 @pytest.fixture
-def customer(here: Place, telegram: Telegram) -> Customer:
+def customer(here: ChannelHarness, telegram: Telegram) -> Customer:
     return Customer(telegram, here.edge.url)
 
 
-def test_the_commands_are_registered_in_both_languages(here: Place, telegram: Telegram) -> None:
+def test_the_commands_are_registered_in_both_languages(
+    here: ChannelHarness, telegram: Telegram
+) -> None:
     until(lambda: set(telegram.commands) == {"", "es", "en"}, why="all are registered")
     assert telegram.commands["es"] == ["start", "ayuda", "persona", "estado"]
     assert telegram.commands["en"] == ["start", "help", "person", "status"]
@@ -64,27 +68,27 @@ def test_a_command_is_told_to_the_engine_as_what_it_means(
 
 
 def test_an_edit_that_comes_before_the_answer_takes_the_words_place(
-    here: Place, customer: Customer
+    here: ChannelHarness, customer: Customer
 ) -> None:
-    person = TelegramPerson(customer)
-    here.edge.engine.is_slow = 1.0
+    person = TelegramCustomer(customer)
+    here.edge.engine.delay = 1.0
     try:
         # The first message keeps the conversation busy, so the second still waits.
         customer.say("hola")
         said = customer.say("Es el pedido uno")["message"]
         customer.post(customer.update(edited_message={**said, "text": "Es el pedido dos"}))
     finally:
-        here.edge.engine.is_slow = 0.0
-    here.settled(person, least=4)
+        here.edge.engine.delay = 0.0
+    here.wait_until_settled(person, least=4)
     assert person.texts() == ["oigo: hola", "oigo: Es el pedido dos"]
 
 
 def test_an_edit_after_the_answer_is_heard_as_a_correction_once(
-    here: Place, customer: Customer
+    here: ChannelHarness, customer: Customer
 ) -> None:
-    person = TelegramPerson(customer)
+    person = TelegramCustomer(customer)
     said = customer.say("Es el pedido uno")["message"]
-    here.settled(person)
+    here.wait_until_settled(person)
     edit = customer.update(edited_message={**said, "text": "Es el pedido dos"})
 
     for update in (
@@ -94,14 +98,14 @@ def test_an_edit_after_the_answer_is_heard_as_a_correction_once(
     ):
         assert customer.post(update).status_code == 200
 
-    here.settled(person, least=4)
+    here.wait_until_settled(person, least=4)
     assert person.texts() == ["oigo: Es el pedido uno", "oigo: Es el pedido dos"]
     first, _, second, _ = here.messages(person, "id")
     assert f'"corrects": {first}' in here.messages(person, "extra")[2]
     assert second
 
 
-def test_ones_own_shared_phone_proves_who_it_is(here: Place, customer: Customer) -> None:
+def test_ones_own_shared_phone_proves_who_it_is(here: ChannelHarness, customer: Customer) -> None:
     rows = here.edge.rows("SELECT contact_id, phone FROM orders WHERE number = '10482'")
     ((contact, phone),) = rows
     shared = {"phone_number": phone, "first_name": "Ana", "user_id": customer.chat}
@@ -113,7 +117,7 @@ def test_ones_own_shared_phone_proves_who_it_is(here: Place, customer: Customer)
     assert here.edge.rows(query, str(customer.chat)) == [(contact, "channel_phone")]
 
 
-def test_somebody_elses_card_proves_nothing(here: Place, customer: Customer) -> None:
+def test_somebody_elses_card_proves_nothing(here: ChannelHarness, customer: Customer) -> None:
     shared = {"phone_number": "+573001234567", "first_name": "Ana", "user_id": 1}
     assert customer.post(customer.message(contact=shared)).status_code == 200
     assert "con palabras" in customer.heard()[0]["text"]
@@ -122,20 +126,20 @@ def test_somebody_elses_card_proves_nothing(here: Place, customer: Customer) -> 
 
 
 def test_the_question_who_one_is_brings_the_button_that_shares_the_phone(
-    here: Place, customer: Customer
+    here: ChannelHarness, customer: Customer
 ) -> None:
     customer.say("hola")
-    here.settled(TelegramPerson(customer))
+    here.wait_until_settled(TelegramCustomer(customer))
     customer.heard()
 
-    here.put(TelegramPerson(customer), "¿Cuál es el número de su pedido?", author="bot")
+    here.put_messages(TelegramCustomer(customer), "¿Cuál es el número de su pedido?", author="bot")
 
     (asked,) = customer.heard()
     assert asked["keyboard"] == [[{"text": "Compartir mi teléfono", "request_contact": True}]]
 
 
 def test_the_buttons_become_what_was_chosen(
-    here: Place, customer: Customer, telegram: Telegram
+    here: ChannelHarness, customer: Customer, telegram: Telegram
 ) -> None:
     customer.say("buttons")
     (asked,) = customer.heard()
@@ -151,7 +155,7 @@ def test_the_buttons_become_what_was_chosen(
 
 
 def test_a_group_is_declined_and_left_and_nothing_of_it_is_kept(
-    here: Place, customer: Customer, telegram: Telegram
+    here: ChannelHarness, customer: Customer, telegram: Telegram
 ) -> None:
     group = {"id": next(GROUPS), "type": "supergroup", "title": "Familia"}
     said = {**customer.told(text="Mi pedido llegó roto"), "chat": group}
@@ -163,9 +167,9 @@ def test_a_group_is_declined_and_left_and_nothing_of_it_is_kept(
     assert here.edge.rows("SELECT 1 FROM messages WHERE text LIKE '%llegó roto%'") == []
 
 
-def test_a_customer_who_blocks_us_and_comes_back(here: Place, customer: Customer) -> None:
+def test_a_customer_who_blocks_us_and_comes_back(here: ChannelHarness, customer: Customer) -> None:
     customer.say("hola")
-    here.settled(TelegramPerson(customer))
+    here.wait_until_settled(TelegramCustomer(customer))
 
     def change(status: str) -> Any:
         member = {"user": {"id": 123456, "is_bot": True}, "status": status}
@@ -181,14 +185,14 @@ def test_a_customer_who_blocks_us_and_comes_back(here: Place, customer: Customer
 
 
 def test_somebody_who_waits_longer_sees_that_we_write(
-    here: Place, customer: Customer, telegram: Telegram
+    here: ChannelHarness, customer: Customer, telegram: Telegram
 ) -> None:
-    here.edge.engine.is_slow = 1.5
+    here.edge.engine.delay = 1.5
     try:
         customer.say("hola")
         customer.heard()
     finally:
-        here.edge.engine.is_slow = 0.0
+        here.edge.engine.delay = 0.0
     assert telegram.typing.count(customer.chat) == 1
     customer.say("gracias")
     customer.heard()
@@ -196,7 +200,7 @@ def test_somebody_who_waits_longer_sees_that_we_write(
 
 
 def test_a_laptop_asks_for_what_has_come(sqlite_template: Path, tmp_path: Path) -> None:
-    with place("telegram", sqlite_template, tmp_path, TELEGRAM_MODE="polling") as mine:
+    with run_channel("telegram", sqlite_template, tmp_path, TELEGRAM_MODE="polling") as mine:
         assert isinstance(mine.world.provider, Telegram)
         telegram = mine.world.provider
         customer = Customer(telegram, mine.edge.url)
@@ -206,7 +210,7 @@ def test_a_laptop_asks_for_what_has_come(sqlite_template: Path, tmp_path: Path) 
 
         # What is confirmed does not come again; what came during a stop does.
         until(lambda: telegram.updates == [], why="both are confirmed")
-        mine.settled(TelegramPerson(customer), least=4)
+        mine.wait_until_settled(TelegramCustomer(customer), least=4)
         mine.edge.kill()
         telegram.updates.append(customer.message(text="tres"))
         mine.edge.start()

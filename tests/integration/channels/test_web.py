@@ -20,19 +20,19 @@ from PIL import Image
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tests.integration.conftest import settings_for
-from tests.integration.edge_process import CUSTOMER_SECRET, Edge, running
+from tests.integration.edge_process import CUSTOMER_SECRET, EdgeProcess, run_edge
 
 
 @pytest.fixture(scope="module")
-def edge(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge]:
+def edge(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[EdgeProcess]:
     """One edge for this file; every test brings a visitor of its own."""
     folder = tmp_path_factory.mktemp("edge")
     shutil.copy(sqlite_template, folder / "regalo.db")
-    yield from running(settings_for(f"sqlite:///{folder / 'regalo.db'}", folder))
+    yield from run_edge(settings_for(f"sqlite:///{folder / 'regalo.db'}", folder))
 
 
 @pytest.fixture
-async def http(edge: Edge) -> AsyncIterator[httpx.AsyncClient]:
+async def http(edge: EdgeProcess) -> AsyncIterator[httpx.AsyncClient]:
     async with httpx.AsyncClient(base_url=edge.url, trust_env=False, timeout=10) as client:
         yield client
 
@@ -51,24 +51,24 @@ def jpeg(colour: str = "red") -> bytes:
 # --- the socket ---------------------------------------------------------------------------------
 
 
-async def test_a_message_is_stored_and_answered(edge: Edge) -> None:
-    async with edge.page() as page:
+async def test_a_message_is_stored_and_answered(edge: EdgeProcess) -> None:
+    async with edge.open_page() as page:
         assert page.welcome["owner"] == "bot"
         assert page.welcome["messages"] == []
-        sent = await page.say("hola")
-        stored = await page.get("stored", id=sent)
+        sent = await page.send_message("hola")
+        stored = await page.wait_for("stored", id=sent)
         assert stored["seq"] == 1
-        (answer,) = await page.answer_to(sent)
+        (answer,) = await page.wait_for_answer(sent)
         assert (answer["text"], answer["seq"], answer["author"]) == ("oigo: hola", 2, "bot")
 
 
 async def test_a_browser_is_known_again_in_another_chat_and_what_it_said_is_not_kept(
-    edge: Edge,
+    edge: EdgeProcess,
 ) -> None:
     device = str(uuid.uuid4())
     for told in (device, device, str(uuid.uuid4()), None):
-        async with edge.page(device=told) as page:
-            await page.answer_to(await page.say(f"aparato {told}"))
+        async with edge.open_page(device=told) as page:
+            await page.wait_for_answer(await page.send_message(f"aparato {told}"))
     query = (
         "SELECT device_key, network_key FROM conversations JOIN messages"
         " ON conversation_id = conversations.id WHERE text LIKE 'aparato %' ORDER BY messages.id"
@@ -80,114 +80,118 @@ async def test_a_browser_is_known_again_in_another_chat_and_what_it_said_is_not_
     assert device not in str(first)
 
 
-async def test_the_engine_is_told_whose_message_it_is(edge: Edge) -> None:
-    async with edge.page() as page:
+async def test_the_engine_is_told_whose_message_it_is(edge: EdgeProcess) -> None:
+    async with edge.open_page() as page:
         text = f"soy {word()}"
-        await page.answer_to(await page.say(text))
-    (asked,) = [one for one in edge.engine.asked if one["message"] == text]
+        await page.wait_for_answer(await page.send_message(text))
+    (asked,) = [one for one in edge.engine.requests if one["message"] == text]
     rows = edge.rows("SELECT conversation_id FROM messages WHERE text = ?", text)
     assert rows == [(asked["sender"],)]
 
 
-async def test_a_page_that_looks_and_says_nothing_leaves_no_conversation(edge: Edge) -> None:
+async def test_a_page_that_looks_and_says_nothing_leaves_no_conversation(edge: EdgeProcess) -> None:
     before = edge.rows("SELECT count(*) FROM conversations")
-    async with edge.page():
+    async with edge.open_page():
         assert edge.rows("SELECT count(*) FROM conversations") == before
 
 
-async def test_a_page_that_comes_back_is_shown_what_it_missed_and_no_more(edge: Edge) -> None:
-    async with edge.page() as page:
-        await page.answer_to(await page.say("uno"))
-        lost = await page.say("dos")
-        await page.get("stored", id=lost)
-    async with edge.page(session=page.session, after=2) as again:
+async def test_a_page_that_comes_back_is_shown_what_it_missed_and_no_more(
+    edge: EdgeProcess,
+) -> None:
+    async with edge.open_page() as page:
+        await page.wait_for_answer(await page.send_message("uno"))
+        lost = await page.send_message("dos")
+        await page.wait_for("stored", id=lost)
+    async with edge.open_page(session=page.session, after=2) as again:
         missed = [one["text"] for one in again.welcome["messages"]]
         while len(missed) == 1:
             # What comes live may repeat what the welcome told; a page knows it by its place.
-            message = (await again.get("message"))["message"]
+            message = (await again.wait_for("message"))["message"]
             if message["text"] not in missed:
                 missed.append(message["text"])
         assert missed == ["dos", "oigo: dos"]
         assert again.session == page.session
-    async with edge.page(session=page.session) as everything:
+    async with edge.open_page(session=page.session) as everything:
         seqs = [one["seq"] for one in everything.welcome["messages"]]
         assert seqs == [1, 2, 3, 4]
 
 
-async def test_a_message_sent_again_is_one_message_with_one_answer(edge: Edge) -> None:
-    async with edge.page() as page:
-        sent = await page.say("hola")
-        await page.answer_to(sent)
+async def test_a_message_sent_again_is_one_message_with_one_answer(edge: EdgeProcess) -> None:
+    async with edge.open_page() as page:
+        sent = await page.send_message("hola")
+        await page.wait_for_answer(sent)
         for _ in range(3):
-            await page.say("hola", id=sent)
-            assert (await page.get("stored", id=sent))["seq"] == 1
-            await page.get("answered", id=sent)
-    async with edge.page(session=page.session) as again:
+            await page.send_message("hola", id=sent)
+            assert (await page.wait_for("stored", id=sent))["seq"] == 1
+            await page.wait_for("answered", id=sent)
+    async with edge.open_page(session=page.session) as again:
         assert [one["text"] for one in again.welcome["messages"]] == ["hola", "oigo: hola"]
         assert again.welcome["messages"][0]["id"] == sent
 
 
-async def test_two_visitors_may_use_the_same_message_id(edge: Edge) -> None:
+async def test_two_visitors_may_use_the_same_message_id(edge: EdgeProcess) -> None:
     same = str(uuid.uuid4())
     for text in ("uno", "dos"):
-        async with edge.page() as page:
-            (answer,) = await page.answer_to(await page.say(text, id=same))
+        async with edge.open_page() as page:
+            (answer,) = await page.wait_for_answer(await page.send_message(text, id=same))
             assert answer["text"] == f"oigo: {text}"
 
 
-async def test_a_second_page_sees_the_same(edge: Edge) -> None:
-    async with edge.page() as first:
-        await first.answer_to(await first.say("uno"))
-        async with edge.page(session=first.session, after=2) as second:
-            await first.answer_to(await first.say("dos"))
-            mine = await second.get("message")
+async def test_a_second_page_sees_the_same(edge: EdgeProcess) -> None:
+    async with edge.open_page() as first:
+        await first.wait_for_answer(await first.send_message("uno"))
+        async with edge.open_page(session=first.session, after=2) as second:
+            await first.wait_for_answer(await first.send_message("dos"))
+            mine = await second.wait_for("message")
             assert (mine["message"]["text"], mine["message"]["author"]) == ("dos", "customer")
-            await second.get("typing", on=True)
-            answer = await second.get("message")
+            await second.wait_for("typing", on=True)
+            answer = await second.wait_for("message")
             assert answer["message"]["text"] == "oigo: dos"
 
 
-async def test_a_pressed_choice_is_spent_for_every_page(edge: Edge) -> None:
-    async with edge.page() as page:
-        (answer,) = await page.answer_to(await page.say("buttons"))
+async def test_a_pressed_choice_is_spent_for_every_page(edge: EdgeProcess) -> None:
+    async with edge.open_page() as page:
+        (answer,) = await page.wait_for_answer(await page.send_message("buttons"))
         tokens = [one["token"] for one in answer["choices"]]
         assert [one["title"] for one in answer["choices"]] == ["uno", "dos"]
         assert "pressed_" not in json.dumps(answer)
-        async with edge.page(session=page.session, after=answer["seq"]) as second:
+        async with edge.open_page(session=page.session, after=answer["seq"]) as second:
             pressed = str(uuid.uuid4())
             await page.send(type="choose", id=pressed, token=tokens[1])
-            assert (await second.get("spent", seq=answer["seq"]))["chosen"] == tokens[1]
-        (after,) = await page.answer_to(pressed)
+            assert (await second.wait_for("spent", seq=answer["seq"]))["chosen"] == tokens[1]
+        (after,) = await page.wait_for_answer(pressed)
         assert after["text"] == "oigo: /pressed_dos"
         late = str(uuid.uuid4())
         await page.send(type="choose", id=late, token=tokens[0])
-        assert (await page.get("error", id=late))["code"] == "choice_gone"
-    async with edge.page(session=page.session) as again:
+        assert (await page.wait_for("error", id=late))["code"] == "choice_gone"
+    async with edge.open_page(session=page.session) as again:
         shown = again.welcome["messages"][1]
         assert (shown["chosen"], shown["spent"]) == (tokens[1], True)
 
 
-async def test_another_visitors_choice_is_refused(edge: Edge) -> None:
-    async with edge.page() as page, edge.page() as thief:
-        (answer,) = await page.answer_to(await page.say("buttons"))
-        await thief.answer_to(await thief.say("hola"))
+async def test_another_visitors_choice_is_refused(edge: EdgeProcess) -> None:
+    async with edge.open_page() as page, edge.open_page() as thief:
+        (answer,) = await page.wait_for_answer(await page.send_message("buttons"))
+        await thief.wait_for_answer(await thief.send_message("hola"))
         late = str(uuid.uuid4())
         await thief.send(type="choose", id=late, token=answer["choices"][0]["token"])
-        assert (await thief.get("error", id=late))["code"] == "choice_gone"
+        assert (await thief.wait_for("error", id=late))["code"] == "choice_gone"
 
 
 @pytest.mark.parametrize(
     ("text", "code"), [("a" * 4097, "too_long"), ("", "empty"), ("   ", "empty")]
 )
 async def test_a_message_that_cannot_be_taken_is_answered_and_nothing_breaks(
-    edge: Edge, text: str, code: str
+    edge: EdgeProcess, text: str, code: str
 ) -> None:
-    async with edge.page() as page:
-        sent = await page.say(text)
-        error = await page.get("error", id=sent)
+    async with edge.open_page() as page:
+        sent = await page.send_message(text)
+        error = await page.wait_for("error", id=sent)
         assert error["code"] == code
         assert error["text"]
-        assert (await page.answer_to(await page.say("hola")))[0]["text"] == "oigo: hola"
+        assert (await page.wait_for_answer(await page.send_message("hola")))[0][
+            "text"
+        ] == "oigo: hola"
 
 
 @pytest.mark.parametrize(
@@ -208,19 +212,21 @@ async def test_a_message_that_cannot_be_taken_is_answered_and_nothing_breaks(
     ],
 )
 async def test_a_frame_that_is_none_is_answered_and_the_socket_lives(
-    edge: Edge, raw: str | bytes
+    edge: EdgeProcess, raw: str | bytes
 ) -> None:
-    async with edge.page() as page:
+    async with edge.open_page() as page:
         await page.ws.send(raw)
-        assert (await page.get("error"))["code"] == "bad_frame"
-        assert await page.answer_to(await page.say("hola"))
+        assert (await page.wait_for("error"))["code"] == "bad_frame"
+        assert await page.wait_for_answer(await page.send_message("hola"))
 
 
 @pytest.mark.parametrize(
     "raw", ["{", '{"type": "typing"}', b"\x00", '{"type": "hello", "after": -1}']
 )
-async def test_who_does_not_say_hello_is_told_and_shown_out(edge: Edge, raw: str | bytes) -> None:
-    async with edge.bare() as ws:
+async def test_who_does_not_say_hello_is_told_and_shown_out(
+    edge: EdgeProcess, raw: str | bytes
+) -> None:
+    async with edge.open_socket() as ws:
         await ws.send(raw)
         assert json.loads(await ws.recv())["code"] == "bad_frame"
         with pytest.raises(ConnectionClosed) as closed:
@@ -230,35 +236,35 @@ async def test_who_does_not_say_hello_is_told_and_shown_out(edge: Edge, raw: str
 
 
 @pytest.mark.parametrize("session", ["x", "a.b.c", "IjEi.aaaa.bbbb"])
-async def test_a_session_that_we_did_not_sign_is_refused(edge: Edge, session: str) -> None:
-    async with edge.bare() as ws:
+async def test_a_session_that_we_did_not_sign_is_refused(edge: EdgeProcess, session: str) -> None:
+    async with edge.open_socket() as ws:
         await ws.send(json.dumps({"type": "hello", "session": session}))
         assert json.loads(await ws.recv())["code"] == "bad_session"
         with pytest.raises(ConnectionClosed):
             await ws.recv()
 
 
-async def test_a_frame_of_megabytes_closes_the_socket_and_not_the_edge(edge: Edge) -> None:
-    async with edge.bare() as ws:
+async def test_a_frame_of_megabytes_closes_the_socket_and_not_the_edge(edge: EdgeProcess) -> None:
+    async with edge.open_socket() as ws:
         await ws.send(json.dumps({"type": "hello"}))
         await ws.recv()
         with suppress(ConnectionClosed):
             await ws.send("x" * 1_000_000)
         with pytest.raises(ConnectionClosed):
             await ws.recv()
-    async with edge.page() as page:
-        assert await page.answer_to(await page.say("hola"))
+    async with edge.open_page() as page:
+        assert await page.wait_for_answer(await page.send_message("hola"))
 
 
 def signed(secret: str = CUSTOMER_SECRET, **claims: object) -> str:
     return jwt.encode({"exp": time.time() + 60, **claims}, secret, algorithm="HS256")
 
 
-async def test_a_customer_the_site_vouches_for_is_known(edge: Edge) -> None:
+async def test_a_customer_the_site_vouches_for_is_known(edge: EdgeProcess) -> None:
     token = signed(email="ana.ruiz@example.com", name="Ana Ruiz")
-    async with edge.page(customer=token) as page:
+    async with edge.open_page(customer=token) as page:
         text = f"soy {word()}"
-        await page.answer_to(await page.say(text))
+        await page.wait_for_answer(await page.send_message(text))
     (known,) = edge.rows(
         "SELECT c.proven_by, p.email FROM conversations c JOIN contacts p ON p.id = c.contact_id"
         " JOIN messages m ON m.conversation_id = c.id WHERE m.text = ?",
@@ -277,12 +283,12 @@ async def test_a_customer_the_site_vouches_for_is_known(edge: Edge) -> None:
     ],
 )
 async def test_a_wrong_customer_token_is_told_and_the_chat_goes_on_without(
-    edge: Edge, token: str
+    edge: EdgeProcess, token: str
 ) -> None:
-    async with edge.page(customer=token) as page:
-        assert (await page.get("error"))["code"] == "bad_customer"
+    async with edge.open_page(customer=token) as page:
+        assert (await page.wait_for("error"))["code"] == "bad_customer"
         text = f"soy {word()}"
-        await page.answer_to(await page.say(text))
+        await page.wait_for_answer(await page.send_message(text))
     (known,) = edge.rows(
         "SELECT c.proven_by, c.contact_id FROM conversations c"
         " JOIN messages m ON m.conversation_id = c.id WHERE m.text = ?",
@@ -291,43 +297,45 @@ async def test_a_wrong_customer_token_is_told_and_the_chat_goes_on_without(
     assert known == (None, None)
 
 
-async def test_too_many_messages_are_refused_by_name_and_the_others_answered(edge: Edge) -> None:
-    async with edge.page() as page:
+async def test_too_many_messages_are_refused_by_name_and_the_others_answered(
+    edge: EdgeProcess,
+) -> None:
+    async with edge.open_page() as page:
         mine = word()
-        sent = [await page.say(mine) for _ in range(40)]
-        refused = [await page.get("error", code="rate_limited") for _ in range(10)]
+        sent = [await page.send_message(mine) for _ in range(40)]
+        refused = [await page.wait_for("error", code="rate_limited") for _ in range(10)]
         assert {one["id"] for one in refused} == set(sent[30:])
         for one in sent[:30]:
-            await page.get("answered", id=one)
+            await page.wait_for("answered", id=one)
     rows = edge.rows("SELECT count(*) FROM messages WHERE text = ?", f"oigo: {mine}")
     assert rows == [(30,)]
 
 
-async def test_an_engine_without_an_answer_is_told_honestly(edge: Edge) -> None:
-    async with edge.page() as page:
-        (answer,) = await page.answer_to(await page.say("silence"))
+async def test_an_engine_without_an_answer_is_told_honestly(edge: EdgeProcess) -> None:
+    async with edge.open_page() as page:
+        (answer,) = await page.wait_for_answer(await page.send_message("silence"))
         assert "Q-" in answer["text"]
-    async with edge.page(session=page.session) as again:
+    async with edge.open_page(session=page.session) as again:
         assert again.welcome["owner"] == "queue"
 
 
-async def test_english_pages_are_answered_in_english(edge: Edge) -> None:
-    async with edge.page(language="en-GB") as page:
+async def test_english_pages_are_answered_in_english(edge: EdgeProcess) -> None:
+    async with edge.open_page(language="en-GB") as page:
         assert page.welcome["language"] == "en"
-        (answer,) = await page.answer_to(await page.say("silence"))
+        (answer,) = await page.wait_for_answer(await page.send_message("silence"))
         assert "I apologize" in answer["text"]
 
 
-async def test_a_ping_is_answered(edge: Edge) -> None:
-    async with edge.page() as page:
+async def test_a_ping_is_answered(edge: EdgeProcess) -> None:
+    async with edge.open_page() as page:
         await page.ws.send('{"type":"ping"}')
-        await page.get("pong")
+        await page.wait_for("pong")
 
 
-async def test_what_the_page_has_shown_is_noted_as_read(edge: Edge) -> None:
-    async with edge.page() as page:
+async def test_what_the_page_has_shown_is_noted_as_read(edge: EdgeProcess) -> None:
+    async with edge.open_page() as page:
         text = f"visto {word()}"
-        (answer,) = await page.answer_to(await page.say(text))
+        (answer,) = await page.wait_for_answer(await page.send_message(text))
         await page.send(type="seen", seq=answer["seq"])
         read = "SELECT seq FROM messages WHERE text = ? AND state = 'read'"
         async with asyncio.timeout(10):
@@ -336,12 +344,12 @@ async def test_what_the_page_has_shown_is_noted_as_read(edge: Edge) -> None:
                 await asyncio.sleep(0.01)
 
 
-async def test_a_page_of_another_site_may_not_connect(edge: Edge) -> None:
+async def test_a_page_of_another_site_may_not_connect(edge: EdgeProcess) -> None:
     with pytest.raises(InvalidStatus) as refused:
-        async with edge.bare(origin="https://evil.example"):
+        async with edge.open_socket(origin="https://evil.example"):
             pass
     assert refused.value.response.status_code == 403
-    async with edge.bare(origin="https://shop.example") as ws:
+    async with edge.open_socket(origin="https://shop.example") as ws:
         await ws.send('{"type": "hello"}')
         assert json.loads(await ws.recv())["type"] == "welcome"
 
@@ -349,8 +357,8 @@ async def test_a_page_of_another_site_may_not_connect(edge: Edge) -> None:
 # --- photos -------------------------------------------------------------------------------------
 
 
-async def session_of(edge: Edge) -> str:
-    async with edge.page() as page:
+async def session_of(edge: EdgeProcess) -> str:
+    async with edge.open_page() as page:
         return page.session
 
 
@@ -365,17 +373,17 @@ async def upload(
 
 
 async def test_a_photo_is_shown_to_its_own_visitor_and_to_nobody_else(
-    edge: Edge, http: httpx.AsyncClient
+    edge: EdgeProcess, http: httpx.AsyncClient
 ) -> None:
-    async with edge.page() as page, edge.page() as other:
+    async with edge.open_page() as page, edge.open_page() as other:
         kept = await upload(http, page.session, jpeg())
         assert kept.status_code == 201
         photo = kept.json()
         assert (photo["width"], photo["height"]) == (80, 60)
-        sent = await page.say("", photos=[photo["id"]])
-        mine = await page.get("message")
+        sent = await page.send_message("", photos=[photo["id"]])
+        mine = await page.wait_for("message")
         assert [one["id"] for one in mine["message"]["photos"]] == [photo["id"]]
-        await page.answer_to(sent)
+        await page.wait_for_answer(sent)
         path = f"/chat/photos/{photo['id']}"
         shown = await http.get(path, headers={"Authorization": f"Bearer {page.session}"})
         assert (shown.status_code, shown.headers["content-type"]) == (200, "image/jpeg")
@@ -386,8 +394,8 @@ async def test_a_photo_is_shown_to_its_own_visitor_and_to_nobody_else(
         assert theirs.status_code == 404
         assert (await http.get(path)).status_code == 401
         # Somebody else's photo shows nothing in one's own message either.
-        await other.say("mire", photos=[photo["id"]])
-        assert (await other.get("message"))["message"]["photos"] == []
+        await other.send_message("mire", photos=[photo["id"]])
+        assert (await other.wait_for("message"))["message"]["photos"] == []
 
 
 @pytest.mark.parametrize(
@@ -402,7 +410,7 @@ async def test_a_photo_is_shown_to_its_own_visitor_and_to_nobody_else(
     ids=["pdf", "gif", "truncated", "nothing", "a byte too many"],
 )
 async def test_what_is_no_photo_is_refused_in_words(
-    edge: Edge, http: httpx.AsyncClient, content: bytes, status: int, code: str
+    edge: EdgeProcess, http: httpx.AsyncClient, content: bytes, status: int, code: str
 ) -> None:
     answer = await upload(http, await session_of(edge), content, **{"Accept-Language": "en"})
     assert (answer.status_code, answer.json()["error"]) == (status, code)
@@ -410,7 +418,7 @@ async def test_what_is_no_photo_is_refused_in_words(
 
 
 async def test_fifty_megabytes_are_refused_and_the_edge_lives(
-    edge: Edge, http: httpx.AsyncClient
+    edge: EdgeProcess, http: httpx.AsyncClient
 ) -> None:
     session = await session_of(edge)
     # The edge answers before it has read everything; a sender that does not look may miss it.
@@ -425,20 +433,20 @@ async def test_a_photo_without_a_session_is_refused(http: httpx.AsyncClient) -> 
     assert (await http.post("/chat/photos", files={"photo": jpeg()})).status_code == 401
 
 
-async def test_too_many_photos_are_refused(edge: Edge, http: httpx.AsyncClient) -> None:
+async def test_too_many_photos_are_refused(edge: EdgeProcess, http: httpx.AsyncClient) -> None:
     session = await session_of(edge)
     states = [(await upload(http, session, b"no")).status_code for _ in range(21)]
     assert states == [415] * 20 + [429]
 
 
-async def test_more_than_five_photos_in_a_message_are_no_frame(edge: Edge) -> None:
-    async with edge.page() as page:
-        await page.say("mire", photos=["x"] * 6)
-        assert (await page.get("error"))["code"] == "bad_frame"
+async def test_more_than_five_photos_in_a_message_are_no_frame(edge: EdgeProcess) -> None:
+    async with edge.open_page() as page:
+        await page.send_message("mire", photos=["x"] * 6)
+        assert (await page.wait_for("error"))["code"] == "bad_frame"
 
 
 async def test_a_photo_from_another_site_is_refused_and_from_the_shop_allowed(
-    edge: Edge, http: httpx.AsyncClient
+    edge: EdgeProcess, http: httpx.AsyncClient
 ) -> None:
     session = await session_of(edge)
     evil = await upload(http, session, jpeg(), Origin="https://evil.example")
@@ -491,7 +499,7 @@ async def test_the_widgets_files_may_be_loaded_from_any_shop(
         "/var/regalo.db",
     ],
 )
-def test_no_path_leads_out_of_the_widgets_folder(edge: Edge, path: str) -> None:
+def test_no_path_leads_out_of_the_widgets_folder(edge: EdgeProcess, path: str) -> None:
     # httpx would tidy the path up; this sends it as it is.
     with closing(HTTPConnection(edge.url.removeprefix("http://"))) as raw:
         raw.request("GET", path)
@@ -517,7 +525,7 @@ async def test_alive(http: httpx.AsyncClient) -> None:
 
 
 async def test_ready_only_when_everything_answers_and_says_what_is_missing(
-    edge: Edge, http: httpx.AsyncClient
+    edge: EdgeProcess, http: httpx.AsyncClient
 ) -> None:
     assert (await http.get("/readyz")).status_code == 200
     try:
@@ -525,16 +533,16 @@ async def test_ready_only_when_everything_answers_and_says_what_is_missing(
         answer = await http.get("/readyz")
         assert answer.status_code == 503
         assert answer.json() == {"engine": "missing", "actions": "ok", "database": "ok"}
-        edge.engine.actions_are_up = False
+        edge.engine.is_actions_server_up = False
         assert (await http.get("/readyz")).json()["actions"] == "missing"
     finally:
-        edge.engine.is_up = edge.engine.actions_are_up = True
+        edge.engine.is_up = edge.engine.is_actions_server_up = True
     assert (await http.get("/readyz")).status_code == 200
 
 
-async def test_what_happens_is_counted(edge: Edge, http: httpx.AsyncClient) -> None:
-    async with edge.page() as page:
-        await page.answer_to(await page.say("hola"))
+async def test_what_happens_is_counted(edge: EdgeProcess, http: httpx.AsyncClient) -> None:
+    async with edge.open_page() as page:
+        await page.wait_for_answer(await page.send_message("hola"))
         text = (await http.get("/metrics")).text
         assert 'regalo_messages_total{author="customer",channel="web"}' in text
         assert "regalo_turn_seconds_bucket" in text
@@ -542,7 +550,7 @@ async def test_what_happens_is_counted(edge: Edge, http: httpx.AsyncClient) -> N
         assert float(sockets.split()[1]) >= 1
 
 
-def test_nothing_private_is_in_the_log(edge: Edge) -> None:
+def test_nothing_private_is_in_the_log(edge: EdgeProcess) -> None:
     log = edge.log.read_text()
     assert "Traceback" not in log, log[-3000:]
     assert CUSTOMER_SECRET not in log

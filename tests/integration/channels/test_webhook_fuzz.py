@@ -11,7 +11,12 @@ import httpx
 import pytest
 
 from tests.fakes import telegram, whatsapp
-from tests.integration.channel_kit import Place, TelegramPerson, WhatsAppPerson, place
+from tests.integration.channel_kit import (
+    ChannelHarness,
+    TelegramCustomer,
+    WhatsAppCustomer,
+    run_channel,
+)
 
 DATA = Path(__file__).parents[2] / "fakes" / "data"
 VARIATIONS = 5000  # of each channel
@@ -88,19 +93,19 @@ def _places(found: Any) -> Iterator[tuple[Any, Any]]:
 @pytest.fixture(scope="module", params=["telegram", "whatsapp"])
 def here(
     request: pytest.FixtureRequest, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Place]:
-    with place(request.param, sqlite_template, tmp_path_factory.mktemp("fuzz")) as found:
+) -> Iterator[ChannelHarness]:
+    with run_channel(request.param, sqlite_template, tmp_path_factory.mktemp("fuzz")) as found:
         yield found
 
 
 @pytest.mark.timeout(600)
-def test_no_body_breaks_the_webhook_or_takes_a_valid_message_with_it(here: Place) -> None:
+def test_no_body_breaks_the_webhook_or_takes_a_valid_message_with_it(here: ChannelHarness) -> None:
     seed = random.SystemRandom().randrange(10**6)
     print(f"seed {seed}")
     chance = random.Random(seed)  # noqa: S311 - a test that can be told to do it again
     found = samples(here.world.name)
-    person = here.person()
-    assert isinstance(person, TelegramPerson | WhatsAppPerson)
+    person = here.new_customer()
+    assert isinstance(person, TelegramCustomer | WhatsAppCustomer)
     url = f"{here.edge.url}/channels/{here.world.name}"
     statuses: dict[int, int] = {}
     with httpx.Client(trust_env=False, timeout=20) as client:
@@ -108,12 +113,15 @@ def test_no_body_breaks_the_webhook_or_takes_a_valid_message_with_it(here: Place
             body = broken(chance.choice(found), chance)
             if here.world.name == "whatsapp":
                 if number % 500 == 0:
-                    body = _beside(body, person.words(f"frase {_letters(number // 500)}"))
+                    body = _beside(body, person.text_update(f"frase {_letters(number // 500)}"))
                 headers = {"X-Hub-Signature-256": whatsapp.sign(body)}
             else:
                 headers = {telegram_header(): telegram.SECRET}
                 if number % 500 == 0:
-                    assert person.deliver(person.words(f"frase {_letters(number // 500)}")) == 200
+                    assert (
+                        person.deliver(person.text_update(f"frase {_letters(number // 500)}"))
+                        == 200
+                    )
             answer = client.post(url, content=body, headers=headers)
             statuses[answer.status_code] = statuses.get(answer.status_code, 0) + 1
     print(statuses)

@@ -17,33 +17,35 @@ from tests.fakes.whatsapp import (
     status,
     text_of,
 )
-from tests.integration.channel_kit import Place, WhatsAppPerson, place
+from tests.integration.channel_kit import ChannelHarness, WhatsAppCustomer, run_channel
 
 HOUR = 3600.0
 ANA = "573001234567"  # of order 10482
 
 
 @pytest.fixture(scope="module")
-def here(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    with place("whatsapp", sqlite_template, tmp_path_factory.mktemp("whatsapp")) as found:
+def here(
+    sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ChannelHarness]:
+    with run_channel("whatsapp", sqlite_template, tmp_path_factory.mktemp("whatsapp")) as found:
         yield found
 
 
 @pytest.fixture
-def whatsapp(here: Place) -> WhatsApp:
+def whatsapp(here: ChannelHarness) -> WhatsApp:
     assert isinstance(here.world.provider, WhatsApp)
     return here.world.provider
 
 
 @pytest.fixture
-def customer(here: Place, whatsapp: WhatsApp) -> Customer:
+def customer(here: ChannelHarness, whatsapp: WhatsApp) -> Customer:
     return Customer(whatsapp, here.edge.url)
 
 
-def _begun(here: Place, customer: Customer) -> WhatsAppPerson:
-    person = WhatsAppPerson(customer)
+def _begun(here: ChannelHarness, customer: Customer) -> WhatsAppCustomer:
+    person = WhatsAppCustomer(customer)
     customer.say("hola")
-    here.settled(person)
+    here.wait_until_settled(person)
     return person
 
 
@@ -57,7 +59,7 @@ def _begun(here: Place, customer: Customer) -> WhatsAppPerson:
     ],
 )
 def test_the_challenge_is_answered_to_meta_alone(
-    here: Place, mode: str, token: str | None, expected: tuple[int, str | None]
+    here: ChannelHarness, mode: str, token: str | None, expected: tuple[int, str | None]
 ) -> None:
     asked = {"hub.mode": mode, "hub.challenge": "1158201444", "hub.verify_token": token or ""}
     answer = httpx.get(f"{here.edge.url}/channels/whatsapp", params=asked, trust_env=False)
@@ -67,7 +69,7 @@ def test_the_challenge_is_answered_to_meta_alone(
 
 
 def test_several_messages_of_one_post_are_all_answered_and_a_broken_one_takes_none_along(
-    here: Place, customer: Customer, whatsapp: WhatsApp
+    here: ChannelHarness, customer: Customer, whatsapp: WhatsApp
 ) -> None:
     other = Customer(whatsapp, here.edge.url)
     broken = {**customer.words("x"), "timestamp": "yesterday"}
@@ -80,14 +82,16 @@ def test_several_messages_of_one_post_are_all_answered_and_a_broken_one_takes_no
 
 
 def test_messages_for_another_number_of_the_account_are_not_ours(
-    here: Place, customer: Customer
+    here: ChannelHarness, customer: Customer
 ) -> None:
     content = post(customer.words("hola"), phone_number_id="999")
     assert deliver(customer.url, content).status_code == 200
-    assert here.messages(WhatsAppPerson(customer)) == []
+    assert here.messages(WhatsAppCustomer(customer)) == []
 
 
-def test_reports_move_a_message_forward_and_never_back(here: Place, customer: Customer) -> None:
+def test_reports_move_a_message_forward_and_never_back(
+    here: ChannelHarness, customer: Customer
+) -> None:
     person = _begun(here, customer)
     wamid = here.messages(person, "provider_id")[1]
     until(lambda: here.messages(person, "state")[1] == "delivered", why="delivered")
@@ -100,14 +104,14 @@ def test_reports_move_a_message_forward_and_never_back(here: Place, customer: Cu
 
 
 def test_a_failure_that_is_reported_later_is_kept_with_its_code_and_told_to_a_person(
-    here: Place, customer: Customer, whatsapp: WhatsApp
+    here: ChannelHarness, customer: Customer, whatsapp: WhatsApp
 ) -> None:
     person = _begun(here, customer)
-    reference = here.case(person)
+    reference = here.open_case(person)
     whatsapp.reports = False
     try:
-        here.put(person, "uno")
-        here.settled(person, least=3)
+        here.put_messages(person, "uno")
+        here.wait_until_settled(person, least=3)
         wamid = here.messages(person, "provider_id")[2]
         told = post(statuses=[status(wamid, "failed", customer.phone, 131053)])
         assert deliver(customer.url, told).status_code == 200
@@ -125,17 +129,17 @@ def test_a_failure_that_is_reported_later_is_kept_with_its_code_and_told_to_a_pe
 
 
 def test_a_day_after_the_customer_wrote_the_words_go_by_template(
-    here: Place, customer: Customer
+    here: ChannelHarness, customer: Customer
 ) -> None:
-    person = WhatsAppPerson(customer)
+    person = WhatsAppCustomer(customer)
     # Meta delivers what could not be delivered for a day and an hour.
     customer.send(customer.words("hola", age=25 * HOUR))
-    here.settled(person)
-    reference = here.case(person)
+    here.wait_until_settled(person)
+    reference = here.open_case(person)
 
-    here.put(person, "Su dinero\nya salió.")
+    here.put_messages(person, "Su dinero\nya salió.")
 
-    here.settled(person, least=3)
+    here.wait_until_settled(person, least=3)
     template = customer.heard(2)[-1]
     assert template["type"] == "template"
     assert template["template"]["name"] == "case_update"
@@ -145,19 +149,19 @@ def test_a_day_after_the_customer_wrote_the_words_go_by_template(
 
 @pytest.mark.parametrize("told", ["in the answer", "after the answer", "before the answer"])
 def test_what_does_not_fit_into_the_template_waits_for_the_answer_to_its_knock(
-    here: Place, customer: Customer, whatsapp: WhatsApp, told: str
+    here: ChannelHarness, customer: Customer, whatsapp: WhatsApp, told: str
 ) -> None:
-    person = WhatsAppPerson(customer)
+    person = WhatsAppCustomer(customer)
     # We are wrong about the window by an hour: the provider's word counts, whenever it is said.
     customer.send(customer.words("hola", age=23 * HOUR))
-    here.settled(person)
-    here.case(person)
+    here.wait_until_settled(person)
+    here.open_case(person)
     customer.heard()
     whatsapp.last_wrote[customer.phone] -= 2 * HOUR
     whatsapp.tells_window_late = told != "in the answer"
     whatsapp.reports_before_it_answers = told == "before the answer"
     try:
-        here.choices(person, "Reembolso", "Cupón")
+        here.offer_choices(person, "Reembolso", "Cupón")
         (knock,) = customer.heard()
     finally:
         whatsapp.tells_window_late = whatsapp.reports_before_it_answers = False
@@ -177,16 +181,16 @@ def test_a_customer_with_more_channels_is_told_on_another_when_no_template_is_ap
     sqlite_template: Path, tmp_path: Path
 ) -> None:
     company = _company_without_template(tmp_path)
-    with place("whatsapp", sqlite_template, tmp_path, COMPANY_DIR=str(company)) as mine:
+    with run_channel("whatsapp", sqlite_template, tmp_path, COMPANY_DIR=str(company)) as mine:
         assert isinstance(mine.world.provider, WhatsApp)
         customer = Customer(mine.world.provider, mine.edge.url)
-        person = WhatsAppPerson(customer)
+        person = WhatsAppCustomer(customer)
         customer.send(customer.words("hola", age=25 * HOUR))
         # The answer itself may not go out any more: a person is told once there is a case.
         until(lambda: "failed" in mine.messages(person, "state"), 20, "it has failed")
         assert mine.messages(person, "failed_why")[1] == "window_closed"
-        reference = mine.case(person)
-        mine.put(person, "Su dinero ya salió.")
+        reference = mine.open_case(person)
+        mine.put_messages(person, "Su dinero ya salió.")
         until(lambda: mine.messages(person, "state")[2:] == ["failed"], 20, "it has failed")
         handoffs = mine.edge.rows(
             "SELECT h.reason FROM handoffs h JOIN complaints c ON c.id = h.complaint_id"
@@ -196,7 +200,7 @@ def test_a_customer_with_more_channels_is_told_on_another_when_no_template_is_ap
         assert handoffs == [("window_closed",)]
 
 
-def test_the_phone_on_an_order_says_who_writes(here: Place, whatsapp: WhatsApp) -> None:
+def test_the_phone_on_an_order_says_who_writes(here: ChannelHarness, whatsapp: WhatsApp) -> None:
     rows = here.edge.rows("SELECT contact_id, phone FROM orders WHERE number = '10482'")
     ((contact, phone),) = rows
     customer = Customer(whatsapp, here.edge.url, phone.removeprefix("+"))
@@ -206,14 +210,16 @@ def test_the_phone_on_an_order_says_who_writes(here: Place, whatsapp: WhatsApp) 
     assert here.edge.rows(query, customer.phone) == [(contact, "channel_phone", phone)]
 
 
-def test_a_reaction_is_kept_and_answered_by_nobody(here: Place, customer: Customer) -> None:
+def test_a_reaction_is_kept_and_answered_by_nobody(
+    here: ChannelHarness, customer: Customer
+) -> None:
     person = _begun(here, customer)
     wamid = here.messages(person, "provider_id")[1]
     sign = {"message_id": wamid, "emoji": "👍"}
 
     customer.send(customer.message("reaction", reaction=sign))
 
-    assert here.settled(person, least=3)[2] == "answered"
+    assert here.wait_until_settled(person, least=3)[2] == "answered"
     assert here.messages(person)[2] == "👍"
     time.sleep(0.5)
     assert len(here.messages(person)) == 3
@@ -231,12 +237,17 @@ def test_a_reaction_is_kept_and_answered_by_nobody(here: Place, customer: Custom
     ],
 )
 def test_what_the_assistant_cannot_take_in_gets_an_honest_word(
-    here: Place, customer: Customer, whatsapp: WhatsApp, kind: str, what: object, words: str
+    here: ChannelHarness,
+    customer: Customer,
+    whatsapp: WhatsApp,
+    kind: str,
+    what: object,
+    words: str,
 ) -> None:
     whatsapp.media["55"] = ("audio/ogg", b"OggS a voice")
-    person = WhatsAppPerson(customer)
+    person = WhatsAppCustomer(customer)
     customer.send({**customer.message(kind), kind: what})
-    here.settled(person)
+    here.wait_until_settled(person)
     assert words in person.texts()[0]
     if kind == "audio":
         kept = here.edge.rows(
@@ -250,14 +261,14 @@ def test_what_the_assistant_cannot_take_in_gets_an_honest_word(
 def test_an_edge_that_dies_while_it_sends_says_nothing_twice(
     sqlite_template: Path, tmp_path: Path
 ) -> None:
-    with place("whatsapp", sqlite_template, tmp_path) as mine:
+    with run_channel("whatsapp", sqlite_template, tmp_path) as mine:
         assert isinstance(mine.world.provider, WhatsApp)
         customer = Customer(mine.world.provider, mine.edge.url)
         person = _begun(mine, customer)
         # Meta takes the message while the edge is killed; the report comes to the next one.
         mine.world.provider.reports = False
         mine.world.provider.troubles.append(Trouble(slow=1.5))
-        mine.put(person, "uno")
+        mine.put_messages(person, "uno")
         until(lambda: not mine.world.provider.troubles, 10, "it is being sent")
         mine.edge.kill()
         until(lambda: len(person.texts()) == 2, 10, "it is out")
@@ -266,9 +277,9 @@ def test_an_edge_that_dies_while_it_sends_says_nothing_twice(
         told = status(sent["id"], "sent", customer.phone, 0, sent["biz_opaque_callback_data"])
         assert deliver(customer.url, post(statuses=[told])).status_code == 200
 
-        mine.put(person, "dos")
+        mine.put_messages(person, "dos")
 
-        mine.settled(person, least=4, within=40)
+        mine.wait_until_settled(person, least=4, within=40)
         assert person.texts()[1:] == ["uno", "dos"]
 
 

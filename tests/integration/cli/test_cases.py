@@ -39,7 +39,7 @@ def regalo(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[s
 async def test_the_queue_names_every_case_that_waits_and_why(
     chat: ConversationHarness, settings: Settings
 ) -> None:
-    await chat.customer("wants_human", "quiero una persona")
+    await chat.send("wants_human", "quiero una persona")
     case = await chat.case()
     (line,) = [
         one for one in regalo(settings, "queue").stdout.splitlines() if case.reference in one
@@ -50,7 +50,7 @@ async def test_the_queue_names_every_case_that_waits_and_why(
 async def test_a_promise_kept_is_told_to_the_customer_and_to_the_ledger_once(
     chat: ConversationHarness, settings: Settings, db: Database
 ) -> None:
-    await chat.customer("damaged", "llegó rota la licuadora, pedido 10482, ana.ruiz@example.com")
+    await chat.send("damaged", "llegó rota la licuadora, pedido 10482, ana.ruiz@example.com")
     await chat.press("Uno nuevo")
     case = await chat.case()
     assert case.reference in regalo(settings, "promises", "list").stdout
@@ -79,7 +79,7 @@ def test_a_mistyped_reference_is_refused_in_one_sentence(settings: Settings) -> 
 async def test_an_offer_is_explained_in_plain_lines(
     chat: ConversationHarness, settings: Settings
 ) -> None:
-    await chat.customer("late_delivery", "el pedido 10482 llegó tarde, ana.ruiz@example.com")
+    await chat.send("late_delivery", "el pedido 10482 llegó tarde, ana.ruiz@example.com")
     case = await chat.case()
     told = regalo(settings, "policy", "explain", case.reference)
     assert told.returncode == 0, told.stderr
@@ -98,7 +98,7 @@ async def test_an_offer_is_explained_in_plain_lines(
 async def test_a_case_in_which_nothing_was_decided_says_so(
     chat: ConversationHarness, settings: Settings
 ) -> None:
-    await chat.customer("wants_human", "quiero una persona")
+    await chat.send("wants_human", "quiero una persona")
     case = await chat.case()
     told = regalo(settings, "policy", "explain", case.reference)
     assert told.returncode == 1

@@ -17,31 +17,31 @@ DAMAGED = f"Compré una licuadora, pedido 10482, y llegó quebrada. {ANA}"
 async def test_no_to_everything_brings_a_person_and_gives_nothing(
     chat: ConversationHarness,
 ) -> None:
-    await chat.customer("damaged", DAMAGED)
+    await chat.send("damaged", DAMAGED)
     await chat.press("Ninguna me sirve")
-    assert chat.told("person_because_all_declined")
-    assert chat.told("person_nobody")
-    assert "hoy a las 11:0" in chat.everything
-    assert chat.told("short_declined")
+    assert chat.answered_with("person_because_all_declined")
+    assert chat.answered_with("person_nobody")
+    assert "hoy a las 11:0" in chat.all_text
+    assert chat.answered_with("short_declined")
     (handoff,) = await chat.handoffs()
     assert (handoff.state, handoff.reason) == ("waiting", "all_declined")
-    states = {one.state for one in await chat.app.all(Compensation)}
+    states = {one.state for one in await chat.app.rows(Compensation)}
     assert states == {"declined"}
     assert not await chat.ledger()
 
 
 async def test_no_in_words_declines_as_well(chat: ConversationHarness) -> None:
-    await chat.customer("damaged", DAMAGED)
-    await chat.customer("deny", "no, nada de eso")
+    await chat.send("damaged", DAMAGED)
+    await chat.send("deny", "no, nada de eso")
     (handoff,) = await chat.handoffs()
     assert handoff.reason == "all_declined"
 
 
 async def test_no_coupon_but_my_money_is_a_choice(chat: ConversationHarness) -> None:
-    await chat.customer("late_delivery", f"El pedido 10482 llegó tarde y era un cumpleaños. {ANA}")
-    await chat.customer("deny", "No quiero un cupón, quiero mi dinero")
-    assert chat.told("promised_bank", title="Cancelar y devolver ($249.900)")
-    assert [one.kind for one in await chat.taken()] == ["refund"]
+    await chat.send("late_delivery", f"El pedido 10482 llegó tarde y era un cumpleaños. {ANA}")
+    await chat.send("deny", "No quiero un cupón, quiero mi dinero")
+    assert chat.answered_with("promised_bank", title="Cancelar y devolver ($249.900)")
+    assert [one.kind for one in await chat.accepted_remedies()] == ["refund"]
 
 
 @pytest.mark.parametrize(
@@ -58,45 +58,45 @@ async def test_no_coupon_but_my_money_is_a_choice(chat: ConversationHarness) -> 
 async def test_a_choice_in_words_counts_however_it_was_understood(
     chat: ConversationHarness, intent: str, words: str, kind: str
 ) -> None:
-    await chat.customer("damaged", DAMAGED)
-    await chat.customer(intent, words)
-    assert [one.kind for one in await chat.taken()] == [kind]
+    await chat.send("damaged", DAMAGED)
+    await chat.send(intent, words)
+    assert [one.kind for one in await chat.accepted_remedies()] == [kind]
 
 
 async def test_yes_without_saying_which_takes_nothing(chat: ConversationHarness) -> None:
-    await chat.customer("damaged", DAMAGED)
-    await chat.customer("affirm", "sí, claro")
-    assert chat.told("offer_again")
-    assert not await chat.taken()
+    await chat.send("damaged", DAMAGED)
+    await chat.send("affirm", "sí, claro")
+    assert chat.answered_with("offer_again")
+    assert not await chat.accepted_remedies()
 
 
 async def test_the_other_alternatives_are_off_the_table_after_the_choice(
     chat: ConversationHarness,
 ) -> None:
-    await chat.customer("damaged", DAMAGED)
-    table = list(chat.table)
+    await chat.send("damaged", DAMAGED)
+    table = list(chat.choices)
     await chat.press(1)
-    compensations = await chat.app.all(Compensation)
+    compensations = await chat.app.rows(Compensation)
     assert sorted(one.state for one in compensations) == ["accepted", "declined", "declined"]
-    assert (await chat.app.all(Offer))[0].state == "accepted"
-    spent = await chat.app.all(Choice, Choice.message_id == table[0].message_id)
+    assert (await chat.app.rows(Offer))[0].state == "accepted"
+    spent = await chat.app.rows(Choice, Choice.message_id == table[0].message_id)
     assert {one.chosen for one in spent} == {True, False}
 
 
 async def test_a_later_word_for_another_alternative_changes_nothing(
     chat: ConversationHarness,
 ) -> None:
-    await chat.customer("damaged", DAMAGED)
+    await chat.send("damaged", DAMAGED)
     await chat.press(1)
-    await chat.customer("choose", "no, mejor el saldo")
-    assert chat.told("taken_before", title="Devolver mi dinero ($249.900)")
+    await chat.send("choose", "no, mejor el saldo")
+    assert chat.answered_with("taken_before", title="Devolver mi dinero ($249.900)")
     assert len(await chat.ledger()) == 1
 
 
 async def test_each_kind_of_choice_comes_late_in_its_own_way(app: AppHarness) -> None:
     chat = await app.chat()
-    await chat.customer("damaged", DAMAGED)
-    first, second, _ = await app.all(Compensation)
+    await chat.send("damaged", DAMAGED)
+    first, second, _ = await app.rows(Compensation)
 
     async def accept(one: Compensation) -> tuple[Acceptance, int]:
         async with app.db.write() as session:
@@ -110,8 +110,8 @@ async def test_each_kind_of_choice_comes_late_in_its_own_way(app: AppHarness) ->
 
 
 async def test_accepting_the_same_twice_at_once_pays_once(chat: ConversationHarness) -> None:
-    await chat.customer("damaged", DAMAGED)
-    offered = await chat.app.all(Compensation)
+    await chat.send("damaged", DAMAGED)
+    offered = await chat.app.rows(Compensation)
 
     async def accept(one: Compensation) -> Acceptance:
         async with chat.app.db.write() as session:
@@ -135,48 +135,48 @@ async def test_a_code_can_be_read_out_and_is_never_the_same(app: AppHarness) -> 
 
 async def test_one_order_is_remedied_once_whichever_conversation_asks(app: AppHarness) -> None:
     first, second = await app.chat(), await app.chat()
-    await first.customer("damaged", DAMAGED)
+    await first.send("damaged", DAMAGED)
     await first.press(1)
-    *_, said = await second.customer("late_delivery", f"El pedido 10482 llegó tarde. {ANA}")
+    *_, said = await second.send("late_delivery", f"El pedido 10482 llegó tarde. {ANA}")
     given = await first.case()
     title = "Devolver mi dinero ($249.900)"
-    assert second.told("order_promised", title=title, reference=given.reference)
+    assert second.answered_with("order_promised", title=title, reference=given.reference)
     assert said.choices == ("Con una persona", "No, gracias")
     await second.press("Con una persona")
     assert [one.state for one in await second.handoffs()] == ["waiting"]
-    assert not await second.taken()
+    assert not await second.accepted_remedies()
     assert await app.count(LedgerEntry) == 1
 
 
 async def test_who_does_not_want_the_person_leaves_the_case_closed(app: AppHarness) -> None:
     first, second = await app.chat(), await app.chat()
-    await first.customer("damaged", DAMAGED)
+    await first.send("damaged", DAMAGED)
     await first.press(1)
-    await second.customer("late_delivery", f"El pedido 10482 llegó tarde. {ANA}")
+    await second.send("late_delivery", f"El pedido 10482 llegó tarde. {ANA}")
     await second.press("No, gracias")
-    assert second.told("closed")
+    assert second.answered_with("closed")
     assert (await second.case()).state == "closed"
     assert not await second.handoffs()
 
 
 async def test_a_yes_to_the_person_after_a_remedy_brings_one(app: AppHarness) -> None:
     first, second = await app.chat(), await app.chat()
-    await first.customer("damaged", DAMAGED)
+    await first.send("damaged", DAMAGED)
     await first.press(1)
-    await second.customer("late_delivery", f"El pedido 10482 llegó tarde. {ANA}")
-    await second.customer("affirm", "sí, por favor")
+    await second.send("late_delivery", f"El pedido 10482 llegó tarde. {ANA}")
+    await second.send("affirm", "sí, por favor")
     (handoff,) = await second.handoffs()
     assert handoff.reason == "already_remedied"
 
 
 async def test_an_open_case_goes_on_in_a_second_conversation(app: AppHarness) -> None:
     first, second = await app.chat(), await app.chat()
-    await first.customer("damaged", DAMAGED)
+    await first.send("damaged", DAMAGED)
     earlier = await first.case()
-    await second.customer("damaged", DAMAGED)
-    assert second.told("same_case", reference=earlier.reference)
+    await second.send("damaged", DAMAGED)
+    assert second.answered_with("same_case", reference=earlier.reference)
     await second.press(1)
-    moved, _ = await app.all(type(earlier))
+    moved, _ = await app.rows(type(earlier))
     assert (moved.reference, moved.conversation_id) == (earlier.reference, second.id)
     assert moved.state == "resolved"
     assert await app.count(LedgerEntry) == 1
@@ -186,13 +186,13 @@ async def test_the_buttons_left_in_the_first_conversation_still_tell_the_truth(
     app: AppHarness,
 ) -> None:
     first, second = await app.chat(), await app.chat()
-    await first.customer("damaged", DAMAGED)
-    await second.customer("damaged", DAMAGED)
+    await first.send("damaged", DAMAGED)
+    await second.send("damaged", DAMAGED)
     title = "Devolver mi dinero ($249.900)"
     await first.press("Devolver mi dinero")
-    assert first.told("promised_bank", title=title)
+    assert first.answered_with("promised_bank", title=title)
     await second.press("Uno nuevo")
-    assert second.told("taken_before", title=title)
+    assert second.answered_with("taken_before", title=title)
     assert await app.count(LedgerEntry) == 1
 
 
@@ -201,10 +201,10 @@ async def test_strangers_without_an_order_do_not_use_up_each_others_limits(
 ) -> None:
     for _ in range(4):
         chat = await app.chat()
-        *_, offer = await chat.customer("rude_treatment", "El vendedor me gritó")
+        *_, offer = await chat.send("rude_treatment", "El vendedor me gritó")
         assert "Envío exprés gratis" in offer.choices, offer.text
         await chat.press("Envío exprés")
-        assert chat.told("issued_with_code")
+        assert chat.answered_with("issued_with_code")
     assert await app.count(LedgerEntry) == 4
 
 
@@ -212,57 +212,57 @@ async def test_a_customer_gets_no_more_than_the_policy_allows_in_its_period(
     app: AppHarness,
 ) -> None:
     for number in ("30001", "30002", "30003"):
-        await app.order(number, "rosa@example.com")
+        await app.import_order(number, "rosa@example.com")
     for number in ("30001", "30002"):
         chat = await app.chat()
-        await chat.customer("damaged", f"El pedido {number} llegó roto, rosa@example.com")
+        await chat.send("damaged", f"El pedido {number} llegó roto, rosa@example.com")
         await chat.press(1)
     third = await app.chat()
-    await third.customer("damaged", "El pedido 30003 llegó roto, rosa@example.com")
+    await third.send("damaged", "El pedido 30003 llegó roto, rosa@example.com")
     assert [one.state for one in await third.handoffs()] == ["waiting"]
-    assert third.told("person_because_customer_limit")
-    app.clock.forward(days=91)
+    assert third.answered_with("person_because_customer_limit")
+    app.clock.advance(days=91)
     later = await app.chat()
-    await later.customer("damaged", "El pedido 30003 llegó roto, rosa@example.com")
+    await later.send("damaged", "El pedido 30003 llegó roto, rosa@example.com")
     # After the period the limit counts anew.
-    assert not later.ever_told("person_because_customer_limit")
+    assert not later.ever_answered_with("person_because_customer_limit")
 
 
 async def test_the_limit_holds_when_two_offers_were_on_the_table_already(
     app: AppHarness,
 ) -> None:
     for number in ("30001", "30002", "30003"):
-        await app.order(number, "rosa@example.com")
+        await app.import_order(number, "rosa@example.com")
     chats = []
     for number in ("30001", "30002", "30003"):
         chat = await app.chat()
-        await chat.customer("damaged", f"El pedido {number} llegó roto, rosa@example.com")
+        await chat.send("damaged", f"El pedido {number} llegó roto, rosa@example.com")
         chats.append(chat)
     for chat in chats:
         await chat.press(1)
     assert await app.count(LedgerEntry) == 2
     assert [one.reason for one in await chats[2].handoffs()] == ["limit_passed"]
-    assert not await chats[2].taken()
+    assert not await chats[2].accepted_remedies()
 
 
 async def test_an_empty_budget_brings_a_person_and_takes_nothing(
     chat: ConversationHarness, with_policy: Any
 ) -> None:
-    await chat.customer("late_delivery", f"El pedido 10482 llegó tarde. {ANA}")
+    await chat.send("late_delivery", f"El pedido 10482 llegó tarde. {ANA}")
     with_policy(daily_budget=Money(100, "COP"))
     await chat.press("Bono de compra")
-    assert chat.told("person_because_budget_spent")
-    assert "Listo" not in chat.last.text
+    assert chat.answered_with("person_because_budget_spent")
+    assert "Listo" not in chat.last_message.text
     assert [one.reason for one in await chat.handoffs()] == ["budget_spent"]
     assert not await chat.ledger()
-    assert sum(one.spent_minor for one in await chat.app.all(Budget)) == 0
+    assert sum(one.spent_minor for one in await chat.app.rows(Budget)) == 0
 
 
 async def test_a_right_is_given_on_an_empty_budget(
     chat: ConversationHarness, with_policy: Any
 ) -> None:
     with_policy(daily_budget=Money(100, "COP"))
-    await chat.customer("damaged", DAMAGED)
+    await chat.send("damaged", DAMAGED)
     await chat.press("Devolver mi dinero")
     assert [one.kind for one in await chat.ledger()] == ["refund"]
 
@@ -272,17 +272,17 @@ async def test_the_budget_is_that_of_the_day_in_the_companys_zone(
 ) -> None:
     with_policy(daily_budget=Money(2000000, "COP"))
     for number in ("30001", "30002"):
-        await chat.app.order(number, f"rosa{number}@example.com")
+        await chat.app.import_order(number, f"rosa{number}@example.com")
     # Eleven at night in Bogotá is another day in UTC.
-    chat.app.clock.forward(hours=13)
-    await chat.customer("late_delivery", f"El pedido 10482 llegó tarde. {ANA}")
+    chat.app.clock.advance(hours=13)
+    await chat.send("late_delivery", f"El pedido 10482 llegó tarde. {ANA}")
     await chat.press("Bono de compra")
     second = await chat.app.chat()
-    await second.customer("late_delivery", "El pedido 30001 llegó tarde, rosa30001@example.com")
-    assert not any("Bono de compra" in one.title for one in second.table)
-    chat.app.clock.forward(hours=2)
+    await second.send("late_delivery", "El pedido 30001 llegó tarde, rosa30001@example.com")
+    assert not any("Bono de compra" in one.title for one in second.choices)
+    chat.app.clock.advance(hours=2)
     third = await chat.app.chat()
-    await third.customer("late_delivery", "El pedido 30002 llegó tarde, rosa30002@example.com")
+    await third.send("late_delivery", "El pedido 30002 llegó tarde, rosa30002@example.com")
     await third.press("Bono de compra")
     assert [one.kind for one in await third.ledger()] == ["voucher"]
 
@@ -291,15 +291,15 @@ async def test_a_customer_nobody_knows_is_held_to_the_limit_of_one_conversation(
     chat: ConversationHarness,
 ) -> None:
     for _ in range(2):
-        await chat.customer("rude_treatment", "la cajera me gritó")
+        await chat.send("rude_treatment", "la cajera me gritó")
         await chat.press(1)
-    await chat.customer("rude_treatment", "y el cajero también")
-    assert len(await chat.taken()) == 2
+    await chat.send("rude_treatment", "y el cajero también")
+    assert len(await chat.accepted_remedies()) == 2
     assert [one.reason for one in await chat.handoffs()] == ["customer_limit"]
 
 
 async def test_a_button_of_a_closed_case_gives_nothing(chat: ConversationHarness) -> None:
-    await chat.customer("rude_treatment", "la cajera me gritó")
+    await chat.send("rude_treatment", "la cajera me gritó")
     case = await chat.case()
     async with chat.app.db.write() as session:
         (await session.merge(case)).state = "closed"

@@ -49,16 +49,16 @@ async def test_an_offer_accepted_fifty_times_at_once_pays_once(
     app: AppHarness, race: Race, processes: int
 ) -> None:
     chat = await app.chat()
-    await chat.customer("damaged", f"El pedido 10482 llegó roto. {ANA}")
-    offered = [one.id for one in await app.all(Compensation)]
+    await chat.send("damaged", f"El pedido 10482 llegó roto. {ANA}")
+    offered = [one.id for one in await app.rows(Compensation)]
     times = 50 if processes == 4 else 12
     outcomes = race((offered * times)[:times], None)
-    (entry,) = await app.all(LedgerEntry)
-    (taken,) = await app.all(Compensation, Compensation.state.in_(("accepted", "issued")))
+    (entry,) = await app.rows(LedgerEntry)
+    (taken,) = await app.rows(Compensation, Compensation.state.in_(("accepted", "issued")))
     assert entry.compensation_id == taken.id
     assert set(outcomes) == {"done", "taken_before"}
     assert len(outcomes) == times
-    assert [one.state for one in await app.all(Offer)] == ["accepted"]
+    assert [one.state for one in await app.rows(Offer)] == ["accepted"]
     assert not await findings(app)
 
 
@@ -67,12 +67,12 @@ async def late_vouchers(app: AppHarness, number: int) -> list[Compensation]:
     offered = []
     for place in range(number):
         chat = await app.chat()
-        await app.order(f"{30000 + place}", f"rosa{place}@example.com")
-        await chat.customer(
+        await app.import_order(f"{30000 + place}", f"rosa{place}@example.com")
+        await chat.send(
             "late_delivery", f"El pedido {30000 + place} llegó tarde, rosa{place}@example.com"
         )
         case = await chat.case()
-        (voucher,) = await app.all(
+        (voucher,) = await app.rows(
             Compensation, Compensation.complaint_id == case.id, Compensation.kind == "voucher"
         )
         offered.append(voucher)
@@ -89,7 +89,7 @@ async def test_no_race_passes_the_days_budget(app: AppHarness, race: Race, proce
     assert outcomes.count("done") == allowed
     assert outcomes.count("budget_spent") == offers - allowed
     assert await app.count(LedgerEntry) == allowed
-    spent = {one.period: one.spent_minor for one in await app.all(Budget)}
+    spent = {one.period: one.spent_minor for one in await app.rows(Budget)}
     assert spent == dict.fromkeys(("day", "week", "month"), cost * allowed)
     assert not await findings(app)
 
@@ -102,10 +102,10 @@ async def test_no_race_passes_what_one_customer_may_have(
     for place in range(offers):
         number = f"{30000 + place}"
         chat = await app.chat()
-        await app.order(number, "rosa@example.com")
-        await chat.customer("damaged", f"El pedido {number} llegó roto, rosa@example.com")
+        await app.import_order(number, "rosa@example.com")
+        await chat.send("damaged", f"El pedido {number} llegó roto, rosa@example.com")
         case = await chat.case()
-        offered = await app.all(Compensation, Compensation.complaint_id == case.id)
+        offered = await app.rows(Compensation, Compensation.complaint_id == case.id)
         chosen.append(offered[0].id)
     outcomes = race(chosen, None)
     assert sorted(set(outcomes)) == ["done", "limit_passed"]

@@ -13,9 +13,9 @@ DAMAGED = f"Compré una licuadora, pedido 10482, y llegó quebrada. {ANA}"
 
 
 async def test_an_offer_is_kept_with_what_it_was_decided_by(chat: ConversationHarness) -> None:
-    await chat.customer("damaged", DAMAGED)
-    (made,) = await chat.app.all(DecisionRecord)
-    (offer,) = await chat.app.all(Offer)
+    await chat.send("damaged", DAMAGED)
+    (made,) = await chat.app.rows(DecisionRecord)
+    (offer,) = await chat.app.rows(Offer)
     assert (made.mode, made.outcome, made.offer_id) == ("live", "offer", offer.id)
     assert (made.rule_id, made.reasons) == (offer.rule_id, offer.reasons)
     assert (made.channel, made.language) == ("web", "es")
@@ -33,33 +33,33 @@ async def test_a_person_is_kept_with_the_reason(
     limits = app.context.policy.limits
     customer = limits.per_customer.model_copy(update={"max_remedies": 1})
     with_policy(per_customer=customer)
-    await chat.customer("damaged", DAMAGED)
+    await chat.send("damaged", DAMAGED)
     await chat.press(1)
-    await app.order("90001", ANA)
+    await app.import_order("90001", ANA)
     other = await app.chat()
-    await other.customer("damaged", f"El pedido 90001 llegó roto. {ANA}")
-    made = (await app.all(DecisionRecord))[-1]
+    await other.send("damaged", f"El pedido 90001 llegó roto. {ANA}")
+    made = (await app.rows(DecisionRecord))[-1]
     assert (made.outcome, made.reason, made.offer_id) == ("person", "customer_limit", None)
     assert facts_from_json(made.facts).usage.customer_count == 1
 
 
 async def test_the_same_offer_shown_again_is_not_kept_again(chat: ConversationHarness) -> None:
-    await chat.customer("damaged", DAMAGED)
-    await chat.customer("affirm", "sí, claro")
-    await chat.customer("inform", "mi pedido es el 10482")
+    await chat.send("damaged", DAMAGED)
+    await chat.send("affirm", "sí, claro")
+    await chat.send("inform", "mi pedido es el 10482")
     assert await chat.app.count(DecisionRecord) == 1
 
 
 async def test_the_same_decision_for_a_person_is_kept_once(chat: ConversationHarness) -> None:
     said = "El televisor del pedido 10486 llegó roto. oscar.quinones@example.com"
-    await chat.customer("damaged", said)
-    assert chat.told("ask_photo")
+    await chat.send("damaged", said)
+    assert chat.answered_with("ask_photo")
     assert not await chat.app.count(DecisionRecord)
-    await chat.customer("inform", "no tengo foto")
-    assert [one.outcome for one in await chat.app.all(DecisionRecord)] == ["person"]
-    laura = await chat.app.person()
-    await chat.claimed_by(laura)
-    await chat.does(agent_actions.give_back, laura)
-    await chat.customer("inform", "¿y entonces?")
-    assert [one.outcome for one in await chat.app.all(DecisionRecord)] == ["person"]
+    await chat.send("inform", "no tengo foto")
+    assert [one.outcome for one in await chat.app.rows(DecisionRecord)] == ["person"]
+    laura = await chat.app.agent()
+    await chat.assign_to(laura)
+    await chat.perform(agent_actions.give_back, laura)
+    await chat.send("inform", "¿y entonces?")
+    assert [one.outcome for one in await chat.app.rows(DecisionRecord)] == ["person"]
     assert len(await chat.handoffs()) == 2

@@ -20,7 +20,7 @@ async def decisions(chat: ConversationHarness) -> list[Explanation]:
 async def test_an_offer_is_explained_by_what_was_known_when_it_was_made(
     chat: ConversationHarness,
 ) -> None:
-    await chat.customer("late_delivery", LATE)
+    await chat.send("late_delivery", LATE)
     (before,) = await decisions(chat)
     policy = chat.app.context.policy
     chat.app.use_policy(replace(policy, version="another", rules=policy.rules[:1]))
@@ -47,11 +47,11 @@ async def test_the_second_failure_of_a_person_is_seen_on_another_channel(
     app: AppHarness,
 ) -> None:
     for number in ("41001", "41002"):
-        await app.order(number, "rosa@example.com")
+        await app.import_order(number, "rosa@example.com")
     first, second = await app.chat(), await app.chat("en")
-    await first.customer("late_delivery", "El pedido 41001 llegó tarde. rosa@example.com")
+    await first.send("late_delivery", "El pedido 41001 llegó tarde. rosa@example.com")
     (once,) = await decisions(first)
-    await second.customer("late_delivery", "Order 41002 came late. rosa@example.com")
+    await second.send("late_delivery", "Order 41002 came late. rosa@example.com")
     (again,) = await decisions(second)
     assert (once.facts.failures, again.facts.failures) == (0, 1)
     assert once.raised_percent == 0
@@ -66,14 +66,14 @@ async def test_a_failure_of_long_ago_or_of_somebody_else_does_not_count(
     app: AppHarness,
 ) -> None:
     for number, email in (("41001", "rosa@example.com"), ("41002", "rosa@example.com")):
-        await app.order(number, email)
-    await app.order("41003", "luis@example.com")
+        await app.import_order(number, email)
+    await app.import_order("41003", "luis@example.com")
     first = await app.chat()
-    await first.customer("late_delivery", "El pedido 41001 llegó tarde. rosa@example.com")
-    app.clock.forward(days=366)
+    await first.send("late_delivery", "El pedido 41001 llegó tarde. rosa@example.com")
+    app.clock.advance(days=366)
     for number, email in (("41002", "rosa@example.com"), ("41003", "luis@example.com")):
         chat = await app.chat()
-        await chat.customer("late_delivery", f"El pedido {number} llegó tarde. {email}")
+        await chat.send("late_delivery", f"El pedido {number} llegó tarde. {email}")
         (one,) = await decisions(chat)
         assert one.facts.failures == 0
 
@@ -81,8 +81,8 @@ async def test_a_failure_of_long_ago_or_of_somebody_else_does_not_count(
 async def test_why_a_person_decides_is_kept_with_the_rule_that_said_so(
     chat: ConversationHarness,
 ) -> None:
-    await chat.app.order("41001", "rosa@example.com", total="2900000")
-    await chat.customer("not_delivered", "No llegó el pedido 41001. rosa@example.com")
+    await chat.app.import_order("41001", "rosa@example.com", total="2900000")
+    await chat.send("not_delivered", "No llegó el pedido 41001. rosa@example.com")
     (one,) = await decisions(chat)
     assert (one.made.outcome, one.made.reason) == ("person", "rule_says_person")
     assert one.why.startswith("Pedido de mucho valor")
@@ -97,7 +97,7 @@ async def test_what_the_limits_left_out_is_told(app: AppHarness) -> None:
     limits = limits.model_copy(update={"per_customer": per_customer})
     app.use_policy(replace(app.context.policy, limits=limits))
     chat = await app.chat()
-    await chat.customer("late_delivery", LATE)
+    await chat.send("late_delivery", LATE)
     (one,) = await decisions(chat)
     assert one.left_out == (("voucher", "customer_limit"),)
     assert [part.kind for part in one.alternatives] == ["free_shipping"]
@@ -117,18 +117,18 @@ async def test_a_right_of_the_law_is_told_in_its_words_and_passes_the_truth_gate
     )
     app.use_policy(replace(policy, rules=rules))
     chat = await app.chat()
-    await chat.customer("damaged", f"El pedido 10482 llegó roto. {ANA}")
-    assert "La garantía legal cubre este producto sin costo" in chat.everything
-    assert "(Ley 1480 de 2011, artículo 11)" in chat.everything
-    assert chat.table
+    await chat.send("damaged", f"El pedido 10482 llegó roto. {ANA}")
+    assert "La garantía legal cubre este producto sin costo" in chat.all_text
+    assert "(Ley 1480 de 2011, artículo 11)" in chat.all_text
+    assert chat.choices
 
 
 async def test_a_row_from_before_the_working_was_kept_is_still_explained(
     chat: ConversationHarness,
 ) -> None:
-    await chat.customer("late_delivery", LATE)
+    await chat.send("late_delivery", LATE)
     async with chat.app.db.write() as session:
-        (row,) = await chat.app.all(DecisionRecord)
+        (row,) = await chat.app.rows(DecisionRecord)
         (await session.get_one(DecisionRecord, row.id)).working = {}
     (one,) = await decisions(chat)
     assert (one.why, one.left_out) == ("", ())

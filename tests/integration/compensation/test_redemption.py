@@ -14,9 +14,9 @@ LATE = f"El pedido 10482 llegó tarde. {ANA}"
 
 
 async def voucher(chat: ConversationHarness) -> Compensation:
-    await chat.customer("late_delivery", LATE)
+    await chat.send("late_delivery", LATE)
     await chat.press("Bono de compra")
-    (given,) = await chat.taken()
+    (given,) = await chat.accepted_remedies()
     return given
 
 
@@ -55,7 +55,7 @@ async def test_the_same_key_spends_once_and_answers_the_same_whatever_came_after
     given = await voucher(chat)
     first = await redeem(chat.app, given, 1000, "till-1")
     await redeem(chat.app, given, None, "till-2")
-    chat.app.clock.forward(days=400)
+    chat.app.clock.advance(days=400)
     again = await redeem(chat.app, given, 1000, "till-1")
     assert again.entry.id == first.entry.id
     assert (again.amount, again.left) == (first.amount, first.left)
@@ -97,15 +97,15 @@ async def test_a_voucher_is_good_to_the_last_minute_of_its_last_day(
     assert given.expires_at is not None
     chat.app.clock.move_to(given.expires_at.replace(minute=58))
     await redeem(chat.app, given, 1000, "in time")
-    chat.app.clock.forward(minutes=2)
+    chat.app.clock.advance(minutes=2)
     with pytest.raises(CannotRedeem, match="expired"):
         await redeem(chat.app, given, 1000, "too late")
 
 
 async def test_what_is_no_sum_of_money_is_used_once(chat: ConversationHarness) -> None:
-    await chat.customer("rude_treatment", "Me gritaron")
+    await chat.send("rude_treatment", "Me gritaron")
     await chat.press("Envío exprés")
-    (given,) = await chat.taken()
+    (given,) = await chat.accepted_remedies()
     assert given.amount_minor == 0
     await redeem(chat.app, given, None, "till-1")
     with pytest.raises(CannotRedeem, match="spent"):
@@ -126,14 +126,14 @@ async def test_a_code_is_found_however_it_is_typed(chat: ConversationHarness) ->
 async def test_what_fails_gives_back_what_it_took_and_opens_the_case(
     chat: ConversationHarness,
 ) -> None:
-    await chat.customer("damaged", f"El pedido 10482 llegó roto. {ANA}")
+    await chat.send("damaged", f"El pedido 10482 llegó roto. {ANA}")
     await chat.press("Uno nuevo")
-    (given,) = await chat.taken()
+    (given,) = await chat.accepted_remedies()
     assert given.budget_minor > 0
-    before = {one.period: one.spent_minor for one in await chat.app.all(Budget)}
+    before = {one.period: one.spent_minor for one in await chat.app.rows(Budget)}
     assert await fail(chat.app, given)
     assert not await fail(chat.app, given)
-    (failed,) = await chat.app.all(Compensation, Compensation.id == given.id)
+    (failed,) = await chat.app.rows(Compensation, Compensation.id == given.id)
     assert failed.state == "failed"
     (_, released) = await chat.ledger()
     assert (released.event, released.state, released.reason) == (
@@ -143,10 +143,10 @@ async def test_what_fails_gives_back_what_it_took_and_opens_the_case(
     )
     async with chat.app.db.read() as session:
         assert set((await entries.balances(session, given.id)).values()) == {0}
-    after = {one.period: one.spent_minor for one in await chat.app.all(Budget)}
+    after = {one.period: one.spent_minor for one in await chat.app.rows(Budget)}
     assert set(before) == {"day", "week", "month"}
     assert after == {period: spent - given.budget_minor for period, spent in before.items()}
-    promises = await chat.app.all(Promise, Promise.compensation_id == given.id)
+    promises = await chat.app.rows(Promise, Promise.compensation_id == given.id)
     assert [one.state for one in promises] == ["void"]
     assert (await chat.case()).state == "open"
 

@@ -25,9 +25,9 @@ def use_breaker(app: AppHarness, **spec: Any) -> None:
 
 async def tries(app: AppHarness, chat: ConversationHarness, *errors: bool) -> None:
     """The provider was asked, and failed or not."""
-    (given,) = await chat.taken()
+    (given,) = await chat.accepted_remedies()
     async with app.db.write() as session:
-        known = await app.all(Fulfilment)
+        known = await app.rows(Fulfilment)
         now = app.clock.now()
         if not known:
             asked = Fulfilment(
@@ -63,29 +63,29 @@ async def test_a_pause_gives_nothing_and_brings_an_apology_a_reference_and_a_per
     new = await late(app, "30002", "rosa2@example.com")
     await open_offer.press("Bono de compra")
     for chat in (new, open_offer):
-        assert chat.told("person_because_paused")
-        assert chat.told("person_nobody")
-        assert (await chat.case()).reference in chat.everything
+        assert chat.answered_with("person_because_paused")
+        assert chat.answered_with("person_nobody")
+        assert (await chat.case()).reference in chat.all_text
         assert [one.what for one in await chat.promises()] == ["answer"]
         assert await person_because(chat) == ["paused"]
-    assert new.ever_told("apology_late_delivery")
+    assert new.ever_answered_with("apology_late_delivery")
     assert not await app.count(LedgerEntry)
     assert await resume(app)
     assert not await resume(app)
     third = await late(app, "30003", "rosa3@example.com")
     await third.press("Bono de compra")
-    assert await third.taken()
+    assert await third.accepted_remedies()
 
 
 async def test_what_people_give_is_not_paused(app: AppHarness) -> None:
     async with app.db.write() as session:
         await spending_breaker.pause(session, "by_hand", {})
     chat = await late(app, "30001", "rosa1@example.com")
-    laura = await app.person()
-    await chat.claimed_by(laura)
+    laura = await app.agent()
+    await chat.assign_to(laura)
     wanted = Wanted("small_voucher", 1_000_000)
-    await chat.does(agent_offers.give, laura, wanted=wanted, request_id=str(uuid.uuid4()))
-    assert [one.kind for one in await chat.taken()] == ["voucher"]
+    await chat.perform(agent_offers.give, laura, wanted=wanted, request_id=str(uuid.uuid4()))
+    assert [one.kind for one in await chat.accepted_remedies()] == ["voucher"]
 
 
 async def test_a_burst_stops_at_its_number_and_a_resumed_one_counts_anew(
@@ -98,7 +98,7 @@ async def test_a_burst_stops_at_its_number_and_a_resumed_one_counts_anew(
             await chat.press("Bono de compra")
     assert await app.count(LedgerEntry) == 2
     assert await person_because(chats[2]) == ["paused"]
-    (pause,) = await app.all(SpendingPause)
+    (pause,) = await app.rows(SpendingPause)
     assert (pause.is_open, pause.reason, pause.detail["remedies"]) == (True, "burst", 2)
     assert [one["reason"] for one in logs if one["event"] == "spending_paused"] == ["burst"]
     assert await resume(app)
@@ -112,7 +112,7 @@ async def test_slow_remedies_are_no_burst(app: AppHarness) -> None:
     for place in range(4):
         chat = await late(app, f"3000{place}", f"rosa{place}@example.com")
         await chat.press("Bono de compra")
-        app.clock.forward(minutes=6)
+        app.clock.advance(minutes=6)
     assert await app.count(LedgerEntry) == 4
 
 
@@ -126,12 +126,12 @@ async def test_errors_in_a_row_stop_it_and_one_success_between_them_does_not(
     assert not await spending_breaker.watch(app.db, app.context)
     await tries(app, chat, True)
     assert await spending_breaker.watch(app.db, app.context)
-    (pause,) = await app.all(SpendingPause)
+    (pause,) = await app.rows(SpendingPause)
     assert pause.reason == "errors"
-    app.clock.forward(minutes=1)
+    app.clock.advance(minutes=1)
     await resume(app)
     assert not await spending_breaker.watch(app.db, app.context)
-    app.clock.forward(minutes=1)
+    app.clock.advance(minutes=1)
     await tries(app, chat, True, True)
     assert not await spending_breaker.watch(app.db, app.context)
     await tries(app, chat, True)
@@ -144,12 +144,12 @@ async def test_an_hour_far_above_what_is_usual_at_that_hour_stops_it(
     monkeypatch.setattr(spending_breaker, "KNOWN_DAYS", 3)
     first = await late(app, "30001", "rosa1@example.com")
     await first.press("Bono de compra")
-    (given,) = await first.taken()
+    (given,) = await first.accepted_remedies()
     least = Money(given.value_minor * 2, "COP")
     use_breaker(app, unusual_hour={"times": 2, "at_least": least})
     # The usual of this hour from now on: one voucher a day.
     for day in range(1, 4):
-        app.clock.forward(days=1)
+        app.clock.advance(days=1)
         chat = await late(app, f"3001{day}", f"ana{day}@example.com")
         await chat.press("Bono de compra")
     assert not await spending_breaker.watch(app.db, app.context)
@@ -157,7 +157,7 @@ async def test_an_hour_far_above_what_is_usual_at_that_hour_stops_it(
     for chat in busy:
         await chat.press("Bono de compra")
     # Three so far in this hour are more than twice the usual one, so the fourth was not given.
-    (pause,) = await app.all(SpendingPause)
+    (pause,) = await app.rows(SpendingPause)
     assert pause.reason == "unusual_hour"
     assert pause.detail["given"] == given.value_minor * 3
     assert pause.detail["usual"] == given.value_minor
@@ -169,7 +169,7 @@ async def test_a_company_that_has_just_begun_has_no_unusual_hour(app: AppHarness
     for place in range(2):
         chat = await late(app, f"3000{place}", f"rosa{place}@example.com")
         await chat.press("Bono de compra")
-        app.clock.forward(days=1)
+        app.clock.advance(days=1)
     await (await late(app, "30002", "rosa2@example.com")).press("Bono de compra")
     assert not await spending_breaker.watch(app.db, app.context)
 
@@ -185,7 +185,7 @@ async def test_a_busy_hour_that_is_always_busy_is_not_unusual(
             place = next(number)
             chat = await late(app, f"{place}", f"rosa{place}@example.com")
             await chat.press("Bono de compra")
-        app.clock.forward(days=1)
+        app.clock.advance(days=1)
     assert not await spending_breaker.watch(app.db, app.context)
 
 
@@ -194,9 +194,9 @@ async def test_the_pause_is_committed_even_where_the_gift_was_not(
 ) -> None:
     app = chat.app
     use_breaker(app, burst={"remedies": 1, "minutes": 10})
-    await chat.customer("late_delivery", f"El pedido 10482 llegó tarde. {ANA}")
+    await chat.send("late_delivery", f"El pedido 10482 llegó tarde. {ANA}")
     await chat.press("Bono de compra")
-    app.clock.forward(seconds=timedelta(minutes=1).total_seconds())
+    app.clock.advance(seconds=timedelta(minutes=1).total_seconds())
     assert await spending_breaker.watch(app.db, app.context)
     assert await spending_breaker.watch(app.db, app.context)
     assert await app.count(SpendingPause) == 1

@@ -15,14 +15,14 @@ from PIL import Image
 from bot.config.settings import Settings
 from tests.integration.conftest import settings_for
 from tests.integration.console_client import (
-    Console,
+    ConsoleClient,
     add_supervisor,
     claim_newest,
     conversation_of,
-    hand_over,
-    wait_for_people,
+    create_waiting_customers,
+    request_handoff,
 )
-from tests.integration.edge_process import Edge, Page, running
+from tests.integration.edge_process import EdgeProcess, SocketPage, run_edge
 
 Json = dict[str, Any]
 CUSTOMERS = 7  # with a damaged order and an offer; each test takes one
@@ -40,24 +40,24 @@ def settings(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) ->
 @pytest.fixture(scope="module")
 def waiting(settings: Settings) -> list[str]:
     """The sessions of customers who wait for a person since before the edge began."""
-    return asyncio.run(wait_for_people(settings, CUSTOMERS))
+    return asyncio.run(create_waiting_customers(settings, CUSTOMERS))
 
 
 @pytest.fixture(scope="module")
-def edge(settings: Settings, waiting: list[str]) -> Iterator[Edge]:
-    yield from running(settings)
+def edge(settings: Settings, waiting: list[str]) -> Iterator[EdgeProcess]:
+    yield from run_edge(settings)
 
 
 @pytest.fixture
-async def marta(edge: Edge) -> AsyncIterator[Console]:
-    console = await Console(edge).sign_in()
+async def marta(edge: EdgeProcess) -> AsyncIterator[ConsoleClient]:
+    console = await ConsoleClient(edge).sign_in()
     yield console
     await console.close()
 
 
 @pytest.fixture
-async def laura(marta: Console) -> AsyncIterator[Console]:
-    console = await marta.colleague("Laura Gómez")
+async def laura(marta: ConsoleClient) -> AsyncIterator[ConsoleClient]:
+    console = await marta.add_agent("Laura Gómez")
     yield console
     await console.close()
 
@@ -66,28 +66,30 @@ def id_() -> str:
     return str(uuid.uuid4())
 
 
-async def told(page: Page, words: str) -> Json:
+async def told(page: SocketPage, words: str) -> Json:
     """The next message to the customer that holds these words."""
     while True:
-        message = (await page.get("message"))["message"]
+        message = (await page.wait_for("message"))["message"]
         if words in message["text"]:
             return dict(message)
 
 
-async def test_the_whole_life_of_a_case(edge: Edge, laura: Console, waiting: list[str]) -> None:
+async def test_the_whole_life_of_a_case(
+    edge: EdgeProcess, laura: ConsoleClient, waiting: list[str]
+) -> None:
     session = waiting.pop()
     conversation = conversation_of(session)
-    async with edge.page(session=session) as customer, laura.live() as live:
+    async with edge.open_page(session=session) as customer, laura.open_page() as live:
         assert customer.welcome["owner"] == "queue"
         card = await claim_newest(laura, conversation)
-        await live.get("case", conversation=conversation)
+        await live.wait_for("case", conversation=conversation)
         reference, handoff = card["reference"], card["handoff"]
         assert (card["state"], card["reason"], card["category"]) == (
             "waiting",
             "wants_human",
             "damaged",
         )
-        owner = await customer.get("owner")
+        owner = await customer.wait_for("owner")
         assert (owner["owner"], owner["name"]) == ("agent", "Laura")
 
         case = await laura.get(f"/cases/{reference}")
@@ -114,18 +116,18 @@ async def test_the_whole_life_of_a_case(edge: Edge, laura: Console, waiting: lis
             await laura.post(f"/handoffs/{handoff}/read", status=204)
         await told(customer, "Laura ya leyó su caso")
 
-        answer = await laura.say(reference, "Hola, soy Laura y me encargo.")
+        answer = await laura.send_reply(reference, "Hola, soy Laura y me encargo.")
         shown = await told(customer, "Hola, soy Laura")
         assert (shown["author"], shown["name"]) == ("agent", "Laura")
-        await live.get("delivery", seq=answer["message"]["seq"], state="delivered")
+        await live.wait_for("delivery", seq=answer["message"]["seq"], state="delivered")
         await customer.send(type="seen", seq=answer["message"]["seq"])
-        await live.get("delivery", seq=answer["message"]["seq"], state="read")
+        await live.wait_for("delivery", seq=answer["message"]["seq"], state="read")
 
-        sent = await customer.say("gracias, lo necesito para el sábado")
-        await customer.get("stored", id=sent)
-        heard = await live.get("message", conversation=conversation)
+        sent = await customer.send_message("gracias, lo necesito para el sábado")
+        await customer.wait_for("stored", id=sent)
+        heard = await live.wait_for("message", conversation=conversation)
         while heard["message"]["author"] != "customer":
-            heard = await live.get("message", conversation=conversation)
+            heard = await live.wait_for("message", conversation=conversation)
         assert heard["message"]["text"] == "gracias, lo necesito para el sábado"
 
         gift = {"id": id_(), "remedy": "small_voucher", "how": "give"}
@@ -142,10 +144,10 @@ async def test_the_whole_life_of_a_case(edge: Edge, laura: Console, waiting: lis
         assert "Bono de compra" in back["text"]
         assert "recojo el roto" in back["text"]
         # The bot's turn begins where hers ended.
-        (answered,) = await customer.answer_to(await customer.say("hola"))
+        (answered,) = await customer.wait_for_answer(await customer.send_message("hola"))
         assert (answered["author"], answered["text"]) == ("bot", "oigo: hola")
 
-    async with edge.page(session=session) as again:
+    async with edge.open_page(session=session) as again:
         messages = again.welcome["messages"]
     assert [one["seq"] for one in messages] == list(range(1, len(messages) + 1))
     texts = [one["text"] for one in messages]
@@ -162,30 +164,32 @@ async def test_the_whole_life_of_a_case(edge: Edge, laura: Console, waiting: lis
 
 
 async def test_a_message_sent_again_after_no_answer_came_is_one(
-    edge: Edge, laura: Console, waiting: list[str]
+    edge: EdgeProcess, laura: ConsoleClient, waiting: list[str]
 ) -> None:
     card = await claim_newest(laura, conversation_of(waiting.pop()))
     same = id_()
-    first = await laura.say(card["reference"], "Hola.", id=same)
-    again = await laura.say(card["reference"], "Hola.", id=same)
+    first = await laura.send_reply(card["reference"], "Hola.", id=same)
+    again = await laura.send_reply(card["reference"], "Hola.", id=same)
     assert first["message"]["seq"] == again["message"]["seq"]
     case = await laura.get(f"/cases/{card['reference']}")
     assert [one["text"] for one in case["messages"]].count("Hola.") == 1
 
 
 async def test_two_agents_may_use_the_same_id_for_two_messages(
-    edge: Edge, marta: Console, laura: Console, waiting: list[str]
+    edge: EdgeProcess, marta: ConsoleClient, laura: ConsoleClient, waiting: list[str]
 ) -> None:
     same = id_()
     texts = []
     for console, text in ((laura, "soy Laura"), (marta, "soy Marta")):
         card = await claim_newest(console, conversation_of(waiting.pop()))
-        texts.append((await console.say(card["reference"], text, id=same))["message"]["text"])
+        texts.append(
+            (await console.send_reply(card["reference"], text, id=same))["message"]["text"]
+        )
     assert texts == ["soy Laura", "soy Marta"]
 
 
 async def test_a_draft_that_asks_for_what_is_known_is_flagged_and_counted(
-    edge: Edge, marta: Console, laura: Console, waiting: list[str]
+    edge: EdgeProcess, marta: ConsoleClient, laura: ConsoleClient, waiting: list[str]
 ) -> None:
     card = await claim_newest(laura, conversation_of(waiting.pop()))
     reference = card["reference"]
@@ -206,7 +210,7 @@ async def test_a_draft_that_asks_for_what_is_known_is_flagged_and_counted(
 
 
 async def test_a_confirmed_question_sent_again_is_counted_once(
-    edge: Edge, marta: Console, laura: Console, waiting: list[str]
+    edge: EdgeProcess, marta: ConsoleClient, laura: ConsoleClient, waiting: list[str]
 ) -> None:
     card = await claim_newest(laura, conversation_of(waiting.pop()))
     before = (await marta.get("/wallboard"))["answers"]["asked_known"]
@@ -217,7 +221,7 @@ async def test_a_confirmed_question_sent_again_is_counted_once(
 
 
 async def test_more_than_ones_authority_is_asked_for_in_one_click(
-    edge: Edge, marta: Console, laura: Console, waiting: list[str]
+    edge: EdgeProcess, marta: ConsoleClient, laura: ConsoleClient, waiting: list[str]
 ) -> None:
     session = waiting.pop()
     card = await claim_newest(laura, conversation_of(session))
@@ -226,14 +230,14 @@ async def test_more_than_ones_authority_is_asked_for_in_one_click(
     refused = await laura.post(f"{case}/remedies", body, 403)
     assert refused["error"] == "beyond_authority"
     assert refused["left"]["text"] == "$300.000"
-    async with marta.live() as board:
+    async with marta.open_page() as board:
         ask = {**body, "id": id_(), "why": "compra cada mes"}
         asked = await laura.post(f"{case}/approvals", ask)
         assert (await laura.post(f"{case}/approvals", ask))["id"] == asked["id"]
-        await board.get("case", conversation=conversation_of(session))
+        await board.wait_for("case", conversation=conversation_of(session))
     (open_,) = [one for one in (await marta.get("/board"))["approvals"] if one["id"] == asked["id"]]
     assert (open_["asked_by"], open_["why"]) == ("Laura Gómez", "compra cada mes")
-    async with edge.page(session=session) as customer:
+    async with edge.open_page(session=session) as customer:
         decision = {"decision": "approve", "answer": "adelante"}
         decided = await marta.post(f"/approvals/{asked['id']}", decision)
         assert (decided["state"], decided["decided_by"]) == ("approved", "Marta León")
@@ -243,26 +247,28 @@ async def test_more_than_ones_authority_is_asked_for_in_one_click(
     assert (again["error"], again["by"]) == ("decided_before", "Marta León")
 
 
-async def test_a_customer_and_an_agent_see_each_other_type(edge: Edge, laura: Console) -> None:
-    async with edge.page() as customer:
-        await hand_over(edge, customer)
+async def test_a_customer_and_an_agent_see_each_other_type(
+    edge: EdgeProcess, laura: ConsoleClient
+) -> None:
+    async with edge.open_page() as customer:
+        await request_handoff(edge, customer)
         conversation = conversation_of(customer.session)
         await claim_newest(laura, conversation)
-        async with laura.live(conversation) as live:
+        async with laura.open_page(conversation) as live:
             await live.send(type="typing", conversation=conversation, on=True)
-            assert (await customer.get("typing", author="agent"))["name"] == "Laura"
+            assert (await customer.wait_for("typing", author="agent"))["name"] == "Laura"
             await customer.send(type="typing")
-            seen = await live.get("typing", author="customer")
+            seen = await live.wait_for("typing", author="customer")
             assert (seen["conversation"], seen["on"]) == (conversation, True)
 
 
 async def test_a_photo_goes_from_the_agent_to_the_customer_and_to_nobody_else(
-    edge: Edge, laura: Console, marta: Console
+    edge: EdgeProcess, laura: ConsoleClient, marta: ConsoleClient
 ) -> None:
     picture = io.BytesIO()
     Image.new("RGB", (40, 30), "blue").save(picture, "JPEG")
-    async with edge.page() as customer:
-        await hand_over(edge, customer)
+    async with edge.open_page() as customer:
+        await request_handoff(edge, customer)
         card = await claim_newest(laura, conversation_of(customer.session))
         answer = await laura.http.post(
             f"/api/cases/{card['reference']}/photos",
@@ -271,33 +277,33 @@ async def test_a_photo_goes_from_the_agent_to_the_customer_and_to_nobody_else(
         )
         assert answer.status_code == 201, answer.text
         photo = answer.json()
-        await laura.say(card["reference"], "", photos=[photo["id"]])
-        shown = (await customer.get("message"))["message"]
+        await laura.send_reply(card["reference"], "", photos=[photo["id"]])
+        shown = (await customer.wait_for("message"))["message"]
         while shown["author"] != "agent":
-            shown = (await customer.get("message"))["message"]
+            shown = (await customer.wait_for("message"))["message"]
         assert [one["id"] for one in shown["photos"]] == [photo["id"]]
-    seen = await marta.ask("GET", f"/api/photos/{photo['id']}")
+    seen = await marta.request("GET", f"/api/photos/{photo['id']}")
     assert (seen.status_code, seen.headers["content-type"]) == (200, "image/jpeg")
-    stranger = Console(edge)
-    assert (await stranger.ask("GET", f"/api/photos/{photo['id']}")).status_code == 401
+    stranger = ConsoleClient(edge)
+    assert (await stranger.request("GET", f"/api/photos/{photo['id']}")).status_code == 401
     await stranger.close()
 
 
 async def test_a_case_is_handed_to_a_colleague_with_a_note(
-    edge: Edge, laura: Console, marta: Console
+    edge: EdgeProcess, laura: ConsoleClient, marta: ConsoleClient
 ) -> None:
-    carlos = await marta.colleague("Carlos Ruiz")
-    async with edge.page() as customer:
-        await hand_over(edge, customer)
+    carlos = await marta.add_agent("Carlos Ruiz")
+    async with edge.open_page() as customer:
+        await request_handoff(edge, customer)
         card = await claim_newest(laura, conversation_of(customer.session))
         body = {"to": carlos.id, "note": "prefiere la tarde"}
         await laura.post(f"/handoffs/{card['handoff']}/transfer", body, 204)
         await told(customer, "Desde ahora le atiende Carlos")
-        refused = await laura.ask(
+        refused = await laura.request(
             "POST", f"/api/cases/{card['reference']}/messages", {"id": id_(), "text": "hola"}
         )
         assert refused.status_code == 403
-        await carlos.say(card["reference"], "Hola, soy Carlos.")
+        await carlos.send_reply(card["reference"], "Hola, soy Carlos.")
         await marta.post(f"/handoffs/{card['handoff']}/take-over")
         await told(customer, "Desde ahora le atiende Marta")
     case = await carlos.get(f"/cases/{card['reference']}")
@@ -305,9 +311,11 @@ async def test_a_case_is_handed_to_a_colleague_with_a_note(
     await carlos.close()
 
 
-async def test_a_case_is_resolved_with_a_cause_that_there_is(edge: Edge, laura: Console) -> None:
-    async with edge.page() as customer:
-        await hand_over(edge, customer)
+async def test_a_case_is_resolved_with_a_cause_that_there_is(
+    edge: EdgeProcess, laura: ConsoleClient
+) -> None:
+    async with edge.open_page() as customer:
+        await request_handoff(edge, customer)
         card = await claim_newest(laura, conversation_of(customer.session))
         case = f"/cases/{card['reference']}"
         refused = await laura.post(f"{case}/resolve", {"cause": "bad_luck"}, 422)
@@ -318,42 +326,48 @@ async def test_a_case_is_resolved_with_a_cause_that_there_is(edge: Edge, laura: 
         assert late["error"] == "ended"
 
 
-async def test_a_customers_script_is_data_everywhere(edge: Edge, laura: Console) -> None:
+async def test_a_customers_script_is_data_everywhere(
+    edge: EdgeProcess, laura: ConsoleClient
+) -> None:
     script = "<script>alert('x')</script><img src=x onerror=alert(9)>"
-    async with edge.page() as customer:
-        await customer.answer_to(await customer.say(script))
+    async with edge.open_page() as customer:
+        await customer.wait_for_answer(await customer.send_message(script))
         card = await claim_newest(laura, conversation_of(customer.session))
-    answer = await laura.ask("GET", f"/api/cases/{card['reference']}")
+    answer = await laura.request("GET", f"/api/cases/{card['reference']}")
     assert answer.headers["content-type"].startswith("application/json")
     assert answer.json()["messages"][0]["text"] == script
 
 
-async def test_signing_out_gives_the_cases_back_and_says_so(edge: Edge, laura: Console) -> None:
-    async with edge.page() as customer:
-        await hand_over(edge, customer)
+async def test_signing_out_gives_the_cases_back_and_says_so(
+    edge: EdgeProcess, laura: ConsoleClient
+) -> None:
+    async with edge.open_page() as customer:
+        await request_handoff(edge, customer)
         card = await claim_newest(laura, conversation_of(customer.session))
-        await laura.say(card["reference"], "Hola.")
-        await laura.ask("POST", "/logout", {})
+        await laura.send_reply(card["reference"], "Hola.")
+        await laura.request("POST", "/logout", {})
         people = edge.rows("SELECT seen_at FROM agents WHERE id = ?", laura.id)
         assert people == [(None,)]
 
 
-async def test_presence_and_language_are_ones_own(edge: Edge, laura: Console) -> None:
-    answer = await laura.ask("PATCH", "/api/me/", {"presence": "away", "language": "en"})
+async def test_presence_and_language_are_ones_own(edge: EdgeProcess, laura: ConsoleClient) -> None:
+    answer = await laura.request("PATCH", "/api/me/", {"presence": "away", "language": "en"})
     assert answer.status_code == 200
     me = answer.json()["agent"]
     assert (me["presence"], me["language"]) == ("away", "en")
     board = await laura.get("/board")
     (mine,) = [one for one in board["agents"] if one["id"] == laura.id]
     assert mine["presence"] == "away"
-    refused = await laura.ask("GET", "/api/cases/Q-2222-2222")
+    refused = await laura.request("GET", "/api/cases/Q-2222-2222")
     assert refused.json()["text"].isascii()  # English
 
 
-async def test_a_search_finds_a_case_by_what_the_customer_said(edge: Edge, laura: Console) -> None:
+async def test_a_search_finds_a_case_by_what_the_customer_said(
+    edge: EdgeProcess, laura: ConsoleClient
+) -> None:
     word = f"palabra{uuid.uuid4().hex[:8]}"
-    async with edge.page() as customer:
-        await customer.answer_to(await customer.say(f"mi caso 7 {word}"))
+    async with edge.open_page() as customer:
+        await customer.wait_for_answer(await customer.send_message(f"mi caso 7 {word}"))
         conversation = conversation_of(customer.session)
     found = (await laura.get(f"/cases/?search={word}"))["cases"]
     (reference,) = [one["reference"] for one in found]

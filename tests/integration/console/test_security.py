@@ -27,13 +27,13 @@ from tests.integration.conftest import settings_for
 from tests.integration.console_client import (
     ADMIN,
     PASSWORD,
-    Console,
+    ConsoleClient,
     add_supervisor,
     claim_newest,
     conversation_of,
-    hand_over,
+    request_handoff,
 )
-from tests.integration.edge_process import Edge, running
+from tests.integration.edge_process import EdgeProcess, run_edge
 
 FOREIGN = "https://evil.example"
 UNSAFE = {"POST", "PATCH", "PUT", "DELETE"}
@@ -50,13 +50,13 @@ SUPERVISORS = [
 
 
 @pytest.fixture(scope="module")
-def edge(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge]:
+def edge(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[EdgeProcess]:
     """One edge for this file; every test brings people and customers of its own."""
     folder = tmp_path_factory.mktemp("console")
     shutil.copy(sqlite_template, folder / "regalo.db")
     settings = settings_for(f"sqlite:///{folder / 'regalo.db'}", folder)
     add_supervisor(settings)
-    yield from running(settings)
+    yield from run_edge(settings)
 
 
 @pytest.fixture(scope="module")
@@ -80,15 +80,15 @@ def routes(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, str]]:
 
 
 @pytest.fixture
-async def marta(edge: Edge) -> AsyncIterator[Console]:
-    console = await Console(edge).sign_in()
+async def marta(edge: EdgeProcess) -> AsyncIterator[ConsoleClient]:
+    console = await ConsoleClient(edge).sign_in()
     yield console
     await console.close()
 
 
 @pytest.fixture
-async def laura(marta: Console) -> AsyncIterator[Console]:
-    console = await marta.colleague("Laura Gómez")
+async def laura(marta: ConsoleClient) -> AsyncIterator[ConsoleClient]:
+    console = await marta.add_agent("Laura Gómez")
     yield console
     await console.close()
 
@@ -97,12 +97,12 @@ async def laura(marta: Console) -> AsyncIterator[Console]:
 
 
 async def test_no_route_answers_without_a_session(
-    edge: Edge, routes: list[tuple[str, str]]
+    edge: EdgeProcess, routes: list[tuple[str, str]]
 ) -> None:
-    nobody = Console(edge)
+    nobody = ConsoleClient(edge)
     for method, path in routes:
         for cookie in ("", "regalo_console=guessed"):
-            answer = await nobody.ask(method, path, {}, Cookie=cookie)
+            answer = await nobody.request(method, path, {}, Cookie=cookie)
             assert answer.status_code == 401, (method, path)
             if method != "HEAD":
                 assert answer.json()["error"] == "signed_out"
@@ -110,12 +110,12 @@ async def test_no_route_answers_without_a_session(
 
 
 async def test_no_change_is_made_without_the_pages_token(
-    laura: Console, marta: Console, routes: list[tuple[str, str]]
+    laura: ConsoleClient, marta: ConsoleClient, routes: list[tuple[str, str]]
 ) -> None:
     changes = [one for one in routes if one[0] in UNSAFE] + [("POST", "/logout")]
     for method, path in changes:
         for token in ("", "guessed", marta.csrf):
-            answer = await laura.ask(method, path, {}, **{"X-CSRF-Token": token})
+            answer = await laura.request(method, path, {}, **{"X-CSRF-Token": token})
             assert (answer.status_code, answer.json()["error"]) == (403, "csrf"), (method, path)
     assert (await laura.get("/me/"))["agent"]["name"] == "Laura Gómez"
 
@@ -131,39 +131,41 @@ async def test_no_change_is_made_without_the_pages_token(
     ids=str,
 )
 async def test_no_change_is_made_from_another_site(
-    edge: Edge, laura: Console, routes: list[tuple[str, str]], header: dict[str, str]
+    edge: EdgeProcess, laura: ConsoleClient, routes: list[tuple[str, str]], header: dict[str, str]
 ) -> None:
     changes = [one for one in routes if one[0] in UNSAFE] + [("POST", "/logout")]
     for method, path in changes:
-        answer = await laura.ask(method, path, {}, **header)
+        answer = await laura.request(method, path, {}, **header)
         assert (answer.status_code, answer.json()["error"]) == (403, "origin"), (method, path)
-    stranger = Console(edge)
+    stranger = ConsoleClient(edge)
     answer = await stranger.try_to_sign_in(ADMIN, PASSWORD, **header)
     assert (answer.status_code, answer.json()["error"]) == (403, "origin")
     assert not stranger.http.cookies
     await stranger.close()
 
 
-async def test_a_form_of_another_site_is_no_json(laura: Console) -> None:
+async def test_a_form_of_another_site_is_no_json(laura: ConsoleClient) -> None:
     for kind in ("application/x-www-form-urlencoded", "text/plain", "multipart/form-data"):
-        answer = await laura.ask("PATCH", "/api/me/", {}, **{"Content-Type": kind})
+        answer = await laura.request("PATCH", "/api/me/", {}, **{"Content-Type": kind})
         assert answer.status_code == 415
 
 
-async def test_the_cookie_is_out_of_reach_of_scripts_and_of_other_sites(edge: Edge) -> None:
-    console = Console(edge)
+async def test_the_cookie_is_out_of_reach_of_scripts_and_of_other_sites(edge: EdgeProcess) -> None:
+    console = ConsoleClient(edge)
     answer = await console.try_to_sign_in(ADMIN, PASSWORD)
     flags = {part.strip().lower() for part in answer.headers["set-cookie"].split(";")[1:]}
     assert {"httponly", "samesite=strict", "path=/console"} <= flags
     assert "secure" not in flags  # on plain HTTP it would never come back
-    tls = Console(edge)
+    tls = ConsoleClient(edge)
     answer = await tls.try_to_sign_in(ADMIN, PASSWORD, **{"X-Forwarded-Proto": "https"})
     assert "secure" in answer.headers["set-cookie"].lower()
     await console.close()
     await tls.close()
 
 
-async def test_the_database_holds_no_token_and_no_password(edge: Edge, laura: Console) -> None:
+async def test_the_database_holds_no_token_and_no_password(
+    edge: EdgeProcess, laura: ConsoleClient
+) -> None:
     token = laura.http.cookies["regalo_console"]
     hashed = hashlib.sha256(token.encode()).hexdigest()
     assert edge.rows("SELECT count(*) FROM agent_sessions WHERE token_hash = ?", hashed) == [(1,)]
@@ -175,45 +177,47 @@ async def test_the_database_holds_no_token_and_no_password(edge: Edge, laura: Co
     assert token not in edge.log.read_text()
 
 
-async def test_the_session_of_who_signs_out_is_worth_nothing(laura: Console) -> None:
+async def test_the_session_of_who_signs_out_is_worth_nothing(laura: ConsoleClient) -> None:
     cookie = laura.cookie
-    await laura.ask("POST", "/logout", {})
+    await laura.request("POST", "/logout", {})
     for method, path in (("GET", "/api/board"), ("POST", "/api/handoffs/1/claim")):
-        answer = await laura.ask(method, path, {}, Cookie=cookie)
+        answer = await laura.request(method, path, {}, Cookie=cookie)
         assert answer.status_code == 401
 
 
 @pytest.mark.parametrize("change", [{"is_active": False}, {"password": "otra clave muy larga"},
                                     {"role": "supervisor"}], ids=str)  # fmt: skip
 async def test_who_is_disabled_repassworded_or_given_a_role_is_out_everywhere(
-    marta: Console, laura: Console, change: dict[str, Any]
+    marta: ConsoleClient, laura: ConsoleClient, change: dict[str, Any]
 ) -> None:
-    async with laura.live() as page:
-        answer = await marta.ask("PATCH", f"/api/agents/{laura.id}", change)
+    async with laura.open_page() as page:
+        answer = await marta.request("PATCH", f"/api/agents/{laura.id}", change)
         assert answer.status_code == 200
-        assert (await laura.ask("GET", "/api/board")).status_code == 401
-        await page.get("signed_out")
+        assert (await laura.request("GET", "/api/board")).status_code == 401
+        await page.wait_for("signed_out")
         with pytest.raises(ConnectionClosed) as closed:
             await page.ws.recv()
         assert closed.value.rcvd is not None
         assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (1008, "signed_out")
 
 
-async def test_who_is_disabled_cannot_sign_in_again(marta: Console, laura: Console) -> None:
-    await marta.ask("PATCH", f"/api/agents/{laura.id}", {"is_active": False})
+async def test_who_is_disabled_cannot_sign_in_again(
+    marta: ConsoleClient, laura: ConsoleClient
+) -> None:
+    await marta.request("PATCH", f"/api/agents/{laura.id}", {"is_active": False})
     answer = await laura.try_to_sign_in(laura.email, PASSWORD)
     assert (answer.status_code, answer.json()["error"]) == (401, "wrong_login")
 
 
 async def test_a_session_that_ended_shows_nothing_more_live(
-    edge: Edge, marta: Console, laura: Console
+    edge: EdgeProcess, marta: ConsoleClient, laura: ConsoleClient
 ) -> None:
     """Also on a page that sends nothing: what happens after the end is not for it."""
-    async with edge.page() as customer:
-        await hand_over(edge, customer)
+    async with edge.open_page() as customer:
+        await request_handoff(edge, customer)
         conversation = conversation_of(customer.session)
-        async with laura.live(conversation) as page:
-            await marta.ask("PATCH", f"/api/agents/{laura.id}", {"is_active": False})
+        async with laura.open_page(conversation) as page:
+            await marta.request("PATCH", f"/api/agents/{laura.id}", {"is_active": False})
             await asyncio.wait_for(_until_closed(page.ws), 5)
 
 
@@ -223,9 +227,9 @@ async def _until_closed(ws: Any) -> None:
             pass
 
 
-async def test_a_supervisor_cannot_lock_themselves_out(marta: Console) -> None:
+async def test_a_supervisor_cannot_lock_themselves_out(marta: ConsoleClient) -> None:
     for change in ({"is_active": False}, {"role": "agent"}):
-        answer = await marta.ask("PATCH", f"/api/agents/{marta.id}", change)
+        answer = await marta.request("PATCH", f"/api/agents/{marta.id}", change)
         assert (answer.status_code, answer.json()["error"]) == (409, "yourself")
 
 
@@ -233,22 +237,22 @@ async def test_a_supervisor_cannot_lock_themselves_out(marta: Console) -> None:
 
 
 async def test_an_account_is_closed_to_guessing_and_the_others_stay_open(
-    edge: Edge, laura: Console, marta: Console
+    edge: EdgeProcess, laura: ConsoleClient, marta: ConsoleClient
 ) -> None:
-    guesser = Console(edge)
+    guesser = ConsoleClient(edge)
     for _ in range(MOST_TRIES):
         answer = await guesser.try_to_sign_in(laura.email, "mal adivinado")
         assert (answer.status_code, answer.json()["error"]) == (401, "wrong_login")
     for password in ("mal adivinado", PASSWORD):
         answer = await guesser.try_to_sign_in(laura.email, password)
         assert (answer.status_code, answer.json()["error"]) == (429, "too_many_tries")
-    assert (await laura.ask("GET", "/api/board")).status_code == 200  # who is in stays in
+    assert (await laura.request("GET", "/api/board")).status_code == 200  # who is in stays in
     await guesser.sign_in()
     await guesser.close()
 
 
-async def test_an_address_is_closed_to_guessing_at_many_accounts(edge: Edge) -> None:
-    guesser = Console(edge)
+async def test_an_address_is_closed_to_guessing_at_many_accounts(edge: EdgeProcess) -> None:
+    guesser = ConsoleClient(edge)
     codes = []
     for place in range(25):
         answer = await guesser.try_to_sign_in(f"nobody{place}@example.com", "mal adivinado")
@@ -260,9 +264,9 @@ async def test_an_address_is_closed_to_guessing_at_many_accounts(edge: Edge) -> 
 
 
 async def test_the_answer_does_not_tell_whether_there_is_such_a_person(
-    edge: Edge, laura: Console
+    edge: EdgeProcess, laura: ConsoleClient
 ) -> None:
-    guesser = Console(edge)
+    guesser = ConsoleClient(edge)
     answers = [
         await guesser.try_to_sign_in(email, "mal adivinado")
         for email in (laura.email, "nobody@example.com")
@@ -277,17 +281,17 @@ async def test_the_answer_does_not_tell_whether_there_is_such_a_person(
 
 @pytest.mark.parametrize(("method", "path"), SUPERVISORS)
 async def test_an_agent_is_refused_what_supervisors_do(
-    laura: Console, method: str, path: str
+    laura: ConsoleClient, method: str, path: str
 ) -> None:
-    answer = await laura.ask(method, path, {})
+    answer = await laura.request(method, path, {})
     assert (answer.status_code, answer.json()["error"]) == (403, "supervisors_only")
 
 
 async def test_the_board_shows_an_agent_no_case_of_others(
-    edge: Edge, laura: Console, marta: Console
+    edge: EdgeProcess, laura: ConsoleClient, marta: ConsoleClient
 ) -> None:
-    async with edge.page() as customer:
-        await hand_over(edge, customer)
+    async with edge.open_page() as customer:
+        await request_handoff(edge, customer)
         await claim_newest(marta, conversation_of(customer.session))
     board = await laura.get("/board")
     assert board["others"] == []
@@ -297,10 +301,10 @@ async def test_the_board_shows_an_agent_no_case_of_others(
 
 
 async def test_an_agent_does_nothing_with_another_persons_case(
-    edge: Edge, laura: Console, marta: Console
+    edge: EdgeProcess, laura: ConsoleClient, marta: ConsoleClient
 ) -> None:
-    async with edge.page() as customer:
-        await hand_over(edge, customer)
+    async with edge.open_page() as customer:
+        await request_handoff(edge, customer)
         conversation = conversation_of(customer.session)
         card = await claim_newest(marta, conversation)
         case, handoff = f"/api/cases/{card['reference']}", f"/api/handoffs/{card['handoff']}"
@@ -319,9 +323,9 @@ async def test_an_agent_does_nothing_with_another_persons_case(
             (f"{handoff}/transfer", {"to": laura.id}),
         ]
         for path, body in commands:
-            answer = await laura.ask("POST", path, body)
+            answer = await laura.request("POST", path, body)
             assert (answer.status_code, answer.json()["error"]) == (403, "not_yours"), path
-        answer = await laura.ask("POST", f"{handoff}/claim", {})
+        answer = await laura.request("POST", f"{handoff}/claim", {})
         assert answer.status_code == 409
         assert answer.json()["by"] == "Marta León"
         picture = io.BytesIO()
@@ -332,7 +336,7 @@ async def test_an_agent_does_nothing_with_another_persons_case(
             headers={"X-CSRF-Token": laura.csrf},
         )
         assert (answer.status_code, answer.json()["error"]) == (403, "not_yours")
-        await laura.ask("POST", f"{handoff}/read", {})
+        await laura.request("POST", f"{handoff}/read", {})
         seqs = edge.rows(
             "SELECT author FROM messages WHERE conversation_id = ? ORDER BY seq", conversation
         )
@@ -344,18 +348,18 @@ async def test_an_agent_does_nothing_with_another_persons_case(
 
 
 async def test_an_agent_does_not_type_into_another_persons_conversation(
-    edge: Edge, laura: Console, marta: Console
+    edge: EdgeProcess, laura: ConsoleClient, marta: ConsoleClient
 ) -> None:
-    async with edge.page() as customer:
-        await hand_over(edge, customer)
+    async with edge.open_page() as customer:
+        await request_handoff(edge, customer)
         conversation = conversation_of(customer.session)
         await claim_newest(marta, conversation)
-        async with laura.live() as other, marta.live() as own:
+        async with laura.open_page() as other, marta.open_page() as own:
             await other.send(type="typing", conversation=conversation, on=True)
             await other.send(type="ping")
-            await other.get("pong")
+            await other.wait_for("pong")
             await own.send(type="typing", conversation=conversation, on=True)
-            shown = await customer.get("typing", author="agent")
+            shown = await customer.wait_for("typing", author="agent")
             assert shown["name"] == "Marta"
 
 
@@ -385,17 +389,17 @@ async def refused(ws: Any) -> tuple[int, str]:
     ids=str,
 )
 async def test_a_socket_that_is_not_the_consoles_is_closed(
-    laura: Console, socket: dict[str, Any], hello: object, reason: str
+    laura: ConsoleClient, socket: dict[str, Any], hello: object, reason: str
 ) -> None:
-    async with laura.socket(**socket) as ws:
+    async with laura.open_socket(**socket) as ws:
         if hello is not None:
             await ws.send(json.dumps(hello))
         assert await refused(ws) == (1008, reason)
 
 
-async def test_a_frame_that_is_none_closes_the_socket(laura: Console) -> None:
+async def test_a_frame_that_is_none_closes_the_socket(laura: ConsoleClient) -> None:
     for junk in ('{"type":"nonsense"}', "not json", '{"type":"watch","conversation":5}'):
-        async with laura.live() as page:
+        async with laura.open_page() as page:
             await page.ws.send(junk)
             await asyncio.wait_for(_until_closed(page.ws), 5)
 
@@ -404,11 +408,11 @@ async def test_a_frame_that_is_none_closes_the_socket(laura: Console) -> None:
 
 
 async def test_nothing_of_the_staffs_reaches_the_customers_page(
-    edge: Edge, laura: Console, marta: Console
+    edge: EdgeProcess, laura: ConsoleClient, marta: ConsoleClient
 ) -> None:
     secret = f"nota {uuid.uuid4().hex}"
-    async with edge.page() as customer, laura.live() as console:
-        await hand_over(edge, customer)
+    async with edge.open_page() as customer, laura.open_page() as console:
+        await request_handoff(edge, customer)
         conversation = conversation_of(customer.session)
         card = await claim_newest(laura, conversation)
         reference, handoff = card["reference"], card["handoff"]
@@ -424,31 +428,31 @@ async def test_nothing_of_the_staffs_reaches_the_customers_page(
         await laura.post(f"/handoffs/{handoff}/transfer", transfer, 204)
         await marta.post(f"/handoffs/{handoff}/release", {"note": secret}, 204)
         await claim_newest(laura, conversation)
-        await laura.say(reference, "Última palabra.")
-        await customer.get("message")  # the first of them
+        await laura.send_reply(reference, "Última palabra.")
+        await customer.wait_for("message")  # the first of them
         while not any(
-            one.get("message", {}).get("text") == "Última palabra." for one in customer.kept
+            one.get("message", {}).get("text") == "Última palabra." for one in customer.frames
         ):
-            customer.kept.append(json.loads(await asyncio.wait_for(customer.ws.recv(), 8)))
-        frames = json.dumps(customer.kept, ensure_ascii=False)
-        kinds = {one["type"] for one in customer.kept}
+            customer.frames.append(json.loads(await asyncio.wait_for(customer.ws.recv(), 8)))
+        frames = json.dumps(customer.frames, ensure_ascii=False)
+        kinds = {one["type"] for one in customer.frames}
     assert secret not in frames
     assert "Gómez" not in frames
     assert laura.email not in frames
     assert kinds <= {"message", "owner", "typing", "spent", "answered", "stored"}
-    async with edge.page(session=customer.session) as again:
+    async with edge.open_page(session=customer.session) as again:
         assert secret not in json.dumps(again.welcome, ensure_ascii=False)
     notes = (await laura.get(f"/cases/{reference}"))["notes"]
     assert [one["text"] for one in notes] == [secret] * 3
 
 
-async def test_a_customers_session_opens_nothing_of_the_console(edge: Edge) -> None:
-    async with edge.page() as customer:
-        await hand_over(edge, customer)
+async def test_a_customers_session_opens_nothing_of_the_console(edge: EdgeProcess) -> None:
+    async with edge.open_page() as customer:
+        await request_handoff(edge, customer)
         token = customer.session
-    nobody = Console(edge)
+    nobody = ConsoleClient(edge)
     bearer = {"Authorization": f"Bearer {token}", "Cookie": f"regalo_console={token}"}
-    assert (await nobody.ask("GET", "/api/board", **bearer)).status_code == 401
+    assert (await nobody.request("GET", "/api/board", **bearer)).status_code == 401
     await nobody.close()
 
 
@@ -481,10 +485,10 @@ FIELDS = {
 
 
 async def test_no_body_breaks_the_server(
-    edge: Edge, marta: Console, routes: list[tuple[str, str]]
+    edge: EdgeProcess, marta: ConsoleClient, routes: list[tuple[str, str]]
 ) -> None:
-    async with edge.page() as customer:
-        await hand_over(edge, customer)
+    async with edge.open_page() as customer:
+        await request_handoff(edge, customer)
         card = await claim_newest(marta, conversation_of(customer.session))
     paths = [
         (
@@ -528,20 +532,24 @@ async def test_no_body_breaks_the_server(
         ("/api/nothing", 404),
     ],
 )
-async def test_an_odd_address_is_answered_plainly(laura: Console, path: str, status: int) -> None:
-    answer = await laura.ask("GET", path)
+async def test_an_odd_address_is_answered_plainly(
+    laura: ConsoleClient, path: str, status: int
+) -> None:
+    answer = await laura.request("GET", path)
     assert answer.status_code == status, answer.text
 
 
-async def test_a_number_beyond_the_database_is_no_failure(laura: Console, marta: Console) -> None:
+async def test_a_number_beyond_the_database_is_no_failure(
+    laura: ConsoleClient, marta: ConsoleClient
+) -> None:
     huge = 99999999999999999999
     for path in (f"/api/handoffs/{huge}/claim", f"/api/promises/{huge}/kept"):
-        assert (await laura.ask("POST", path, {})).status_code == 404
-    answer = await marta.ask("POST", f"/api/approvals/{huge}", {"decision": "decline"})
+        assert (await laura.request("POST", path, {})).status_code == 404
+    answer = await marta.request("POST", f"/api/approvals/{huge}", {"decision": "decline"})
     assert answer.status_code == 404
 
 
-def test_a_body_that_is_too_large_is_refused_before_it_is_read(edge: Edge) -> None:
+def test_a_body_that_is_too_large_is_refused_before_it_is_read(edge: EdgeProcess) -> None:
     with closing(HTTPConnection("127.0.0.1", edge.port, timeout=10)) as http:
         http.putrequest("POST", "/console/login")
         http.putheader("Content-Type", "application/json")
@@ -550,7 +558,7 @@ def test_a_body_that_is_too_large_is_refused_before_it_is_read(edge: Edge) -> No
         assert http.getresponse().status == 413
 
 
-def raw(edge: Edge, path: str) -> tuple[int, bytes]:
+def raw(edge: EdgeProcess, path: str) -> tuple[int, bytes]:
     """A request whose path no client has put in order."""
     with closing(HTTPConnection("127.0.0.1", edge.port, timeout=10)) as http:
         http.request("GET", path)
@@ -575,14 +583,16 @@ def raw(edge: Edge, path: str) -> tuple[int, bytes]:
         "/console/files/nothing.js",
     ],
 )
-def test_no_other_file_is_served(edge: Edge, path: str) -> None:
+def test_no_other_file_is_served(edge: EdgeProcess, path: str) -> None:
     status, body = raw(edge, path)
     assert status in {400, 404}
     assert b"import" not in body
 
 
 @pytest.mark.parametrize("path", ["/console", "/console/", "/console/files/main.js"])
-def test_nobody_frames_the_console_and_no_foreign_script_runs_in_it(edge: Edge, path: str) -> None:
+def test_nobody_frames_the_console_and_no_foreign_script_runs_in_it(
+    edge: EdgeProcess, path: str
+) -> None:
     answer = httpx.get(f"{edge.url}{path}", trust_env=False, follow_redirects=True)
     assert answer.status_code == 200
     policy = answer.headers["content-security-policy"]
@@ -593,7 +603,7 @@ def test_nobody_frames_the_console_and_no_foreign_script_runs_in_it(edge: Edge, 
     assert answer.headers["x-frame-options"] == "DENY"
 
 
-def test_the_page_holds_no_script_or_style_of_its_own(edge: Edge) -> None:
+def test_the_page_holds_no_script_or_style_of_its_own(edge: EdgeProcess) -> None:
     page = httpx.get(f"{edge.url}/console/", trust_env=False, follow_redirects=True).text
     assert " style=" not in page
     assert "<style" not in page

@@ -13,8 +13,8 @@ from bot.compensation import spending_breaker
 from bot.config.settings import ROOT, Settings
 from bot.database.session import Database
 from tests.integration.conftest import settings_for
-from tests.integration.console_client import Console, add_supervisor
-from tests.integration.edge_process import Edge, running
+from tests.integration.console_client import ConsoleClient, add_supervisor
+from tests.integration.edge_process import EdgeProcess, run_edge
 
 
 @pytest.fixture(scope="module")
@@ -27,13 +27,13 @@ def settings(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 @pytest.fixture(scope="module")
-def edge(settings: Settings) -> Iterator[Edge]:
-    yield from running(settings)
+def edge(settings: Settings) -> Iterator[EdgeProcess]:
+    yield from run_edge(settings)
 
 
 @pytest.fixture
-async def marta(edge: Edge) -> AsyncIterator[Console]:
-    console = await Console(edge).sign_in()
+async def marta(edge: EdgeProcess) -> AsyncIterator[ConsoleClient]:
+    console = await ConsoleClient(edge).sign_in()
     yield console
     await console.close()
 
@@ -59,14 +59,14 @@ def test_the_command_stops_and_resumes(settings: Settings) -> None:
 
 
 async def test_a_pause_is_shown_to_all_and_ended_by_supervisors_alone(
-    settings: Settings, marta: Console
+    settings: Settings, marta: ConsoleClient
 ) -> None:
     assert (await marta.get("/board"))["pause"] is None
     db = Database(settings.database_url)
     async with db.write() as session:
         await spending_breaker.pause(session, "by_hand", {})
     await db.close()
-    laura = await marta.colleague("Laura Gómez")
+    laura = await marta.add_agent("Laura Gómez")
     for console in (marta, laura):
         assert (await console.get("/board"))["pause"]["reason"] == "by_hand"
     await laura.post("/spending/resume", status=403)

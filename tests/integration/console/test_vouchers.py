@@ -15,9 +15,9 @@ from bot.config.settings import Settings
 from bot.context.company_context import load_company_context
 from bot.database.session import Database
 from tests.integration.conftest import settings_for
-from tests.integration.console_client import DAMAGED, Console, add_supervisor
-from tests.integration.edge_process import Edge, running
-from tests.integration.harness import AppHarness, WallClock
+from tests.integration.console_client import DAMAGED, ConsoleClient, add_supervisor
+from tests.integration.edge_process import EdgeProcess, run_edge
+from tests.integration.harness import AppHarness, SystemClock
 
 
 @pytest.fixture(scope="module")
@@ -35,11 +35,11 @@ def code(settings: Settings) -> str:
 
     async def given() -> str:
         db = Database(settings.database_url)
-        app = AppHarness(db, load_company_context(settings), WallClock(), settings.var_dir)
+        app = AppHarness(db, load_company_context(settings), SystemClock(), settings.var_dir)
         chat = await app.chat()
-        await chat.customer("damaged", DAMAGED)
+        await chat.send("damaged", DAMAGED)
         await chat.press("Saldo")
-        (credit,) = await chat.taken()
+        (credit,) = await chat.accepted_remedies()
         await db.close()
         assert credit.code is not None
         return credit.code
@@ -48,21 +48,21 @@ def code(settings: Settings) -> str:
 
 
 @pytest.fixture(scope="module")
-def edge(settings: Settings, code: str) -> Iterator[Edge]:
-    yield from running(settings)
+def edge(settings: Settings, code: str) -> Iterator[EdgeProcess]:
+    yield from run_edge(settings)
 
 
 @pytest.fixture
-async def laura(edge: Edge) -> AsyncIterator[Console]:
-    marta = await Console(edge).sign_in()
-    laura = await marta.colleague(f"Laura {uuid.uuid4().hex[:6]}")
+async def laura(edge: EdgeProcess) -> AsyncIterator[ConsoleClient]:
+    marta = await ConsoleClient(edge).sign_in()
+    laura = await marta.add_agent(f"Laura {uuid.uuid4().hex[:6]}")
     yield laura
     await laura.close()
     await marta.close()
 
 
 async def test_a_code_is_found_however_it_is_typed_and_looking_takes_nothing(
-    laura: Console, code: str
+    laura: ConsoleClient, code: str
 ) -> None:
     for typed in (code, code.lower().replace("-", " "), code.replace("-", "")):
         found = await laura.post("/vouchers/check", {"code": typed})
@@ -71,7 +71,7 @@ async def test_a_code_is_found_however_it_is_typed_and_looking_takes_nothing(
 
 
 async def test_what_is_spent_in_part_leaves_the_rest_and_the_same_press_counts_once(
-    laura: Console, settings: Settings, code: str
+    laura: ConsoleClient, settings: Settings, code: str
 ) -> None:
     press = {"code": code, "id": str(uuid.uuid4()), "amount_minor": 5_000_000}
     first = await laura.post("/vouchers/redeem", press)
@@ -91,9 +91,11 @@ async def test_what_is_spent_in_part_leaves_the_rest_and_the_same_press_counts_o
     assert taken[0][1] == f"agent:{laura.email}"
 
 
-async def test_a_code_that_is_none_is_not_found_and_guessing_is_slowed(laura: Console) -> None:
+async def test_a_code_that_is_none_is_not_found_and_guessing_is_slowed(
+    laura: ConsoleClient,
+) -> None:
     for _ in range(40):
-        answer = await laura.ask("POST", "/api/vouchers/check", {"code": "AAAA-BBBB-CCCC"})
+        answer = await laura.request("POST", "/api/vouchers/check", {"code": "AAAA-BBBB-CCCC"})
         if answer.status_code == 429:
             return
         assert answer.status_code == 404

@@ -14,13 +14,13 @@ from websockets.exceptions import ConnectionClosed
 from bot.config.settings import Settings
 from tests.integration.conftest import PostgreSQL, settings_for
 from tests.integration.console_client import (
-    Console,
+    ConsoleClient,
     add_supervisor,
     claim_newest,
     conversation_of,
-    hand_over,
+    request_handoff,
 )
-from tests.integration.edge_process import Edge, Engine, Page
+from tests.integration.edge_process import EdgeProcess, FakeEngineServer, SocketPage
 
 
 class Workers:
@@ -28,8 +28,8 @@ class Workers:
 
     def __init__(self, settings: list[Settings]) -> None:
         self._settings = settings
-        self.engine = Engine()
-        self.edges = [Edge(one, self.engine) for one in settings]
+        self.engine = FakeEngineServer()
+        self.edges = [EdgeProcess(one, self.engine) for one in settings]
 
     def kill(self, place: int) -> None:
         self.edges[place].kill()
@@ -37,7 +37,7 @@ class Workers:
     def start(self, place: int) -> None:
         """Again, at the address that the pages know."""
         port = self.edges[place].port
-        self.edges[place] = Edge(self._settings[place], self.engine, port)
+        self.edges[place] = EdgeProcess(self._settings[place], self.engine, port)
 
     def close(self) -> None:
         for edge in self.edges:
@@ -55,41 +55,41 @@ def workers(postgresql: PostgreSQL, tmp_path_factory: pytest.TempPathFactory) ->
     workers.close()
 
 
-async def agent_message(page: Page) -> dict[str, Any]:
+async def agent_message(page: SocketPage) -> dict[str, Any]:
     while True:
-        message = (await page.get("message"))["message"]
+        message = (await page.wait_for("message"))["message"]
         if message["author"] == "agent":
             return dict(message)
 
 
 async def test_customer_and_agent_on_two_workers_talk_live(workers: Workers) -> None:
     one, other = workers.edges
-    marta = await Console(other).sign_in()
-    async with one.page() as customer, marta.live() as board:
-        await hand_over(one, customer)
+    marta = await ConsoleClient(other).sign_in()
+    async with one.open_page() as customer, marta.open_page() as board:
+        await request_handoff(one, customer)
         conversation = conversation_of(customer.session)
-        await board.get("case", conversation=conversation)  # the queue is live, too
+        await board.wait_for("case", conversation=conversation)  # the queue is live, too
         card = await claim_newest(marta, conversation)
-        owner = await customer.get("owner", owner="agent")
+        owner = await customer.wait_for("owner", owner="agent")
         assert owner["name"] == "Marta"
         await board.send(type="watch", conversation=conversation)
 
-        sent = (await marta.say(card["reference"], "Hola desde otro proceso."))["message"]
+        sent = (await marta.send_reply(card["reference"], "Hola desde otro proceso."))["message"]
         assert (await agent_message(customer))["text"] == "Hola desde otro proceso."
-        await board.get("delivery", seq=sent["seq"], state="delivered")
+        await board.wait_for("delivery", seq=sent["seq"], state="delivered")
         await customer.send(type="seen", seq=sent["seq"])
-        await board.get("delivery", seq=sent["seq"], state="read")
+        await board.wait_for("delivery", seq=sent["seq"], state="read")
 
         await board.send(type="typing", conversation=conversation, on=True)
-        assert (await customer.get("typing", author="agent"))["name"] == "Marta"
+        assert (await customer.wait_for("typing", author="agent"))["name"] == "Marta"
         await customer.send(type="typing")
-        await board.get("typing", author="customer", conversation=conversation)
+        await board.wait_for("typing", author="customer", conversation=conversation)
 
         text = "¿me escucha?"
-        await customer.get("answered", id=await customer.say(text))
-        heard = await board.get("message", conversation=conversation)
+        await customer.wait_for("answered", id=await customer.send_message(text))
+        heard = await board.wait_for("message", conversation=conversation)
         while heard["message"]["text"] != text:
-            heard = await board.get("message", conversation=conversation)
+            heard = await board.wait_for("message", conversation=conversation)
         assert heard["message"]["author"] == "customer"
     await marta.close()
 
@@ -98,12 +98,12 @@ async def test_a_supervisor_who_disables_somebody_ends_their_page_on_another_wor
     workers: Workers,
 ) -> None:
     one, other = workers.edges
-    marta = await Console(one).sign_in()
-    laura = await marta.colleague("Laura Gómez")
-    elsewhere = await Console(other).sign_in(laura.email)
-    async with elsewhere.live() as page:
-        await marta.ask("PATCH", f"/api/agents/{laura.id}", {"is_active": False})
-        await page.get("signed_out")
+    marta = await ConsoleClient(one).sign_in()
+    laura = await marta.add_agent("Laura Gómez")
+    elsewhere = await ConsoleClient(other).sign_in(laura.email)
+    async with elsewhere.open_page() as page:
+        await marta.request("PATCH", f"/api/agents/{laura.id}", {"is_active": False})
+        await page.wait_for("signed_out")
     for console in (marta, laura, elsewhere):
         await console.close()
 
@@ -122,21 +122,21 @@ async def until_answered(ask: Any) -> httpx.Response:
 
 async def test_a_message_cut_off_by_a_kill_and_sent_again_is_said_once(workers: Workers) -> None:
     one, other = workers.edges
-    marta = await Console(other).sign_in()
-    async with one.page() as customer:
-        await hand_over(one, customer)
+    marta = await ConsoleClient(other).sign_in()
+    async with one.open_page() as customer:
+        await request_handoff(one, customer)
         card = await claim_newest(marta, conversation_of(customer.session))
         path = f"/api/cases/{card['reference']}/messages"
         bodies = [{"id": str(uuid.uuid4()), "text": f"parte {place}"} for place in range(8)]
-        cut = [asyncio.create_task(marta.ask("POST", path, body)) for body in bodies]
+        cut = [asyncio.create_task(marta.request("POST", path, body)) for body in bodies]
         await asyncio.wait(cut, return_when=asyncio.FIRST_COMPLETED)
         await asyncio.to_thread(workers.kill, 1)
         await asyncio.gather(*cut, return_exceptions=True)
         await asyncio.to_thread(workers.start, 1)
         for body in bodies:
-            answer = await until_answered(lambda body=body: marta.ask("POST", path, body))
+            answer = await until_answered(lambda body=body: marta.request("POST", path, body))
             assert answer.status_code == 200, answer.text
-    async with workers.edges[0].page(session=customer.session) as again:
+    async with workers.edges[0].open_page(session=customer.session) as again:
         messages = again.welcome["messages"]
     said = [one["text"] for one in messages if one["author"] == "agent"]
     assert sorted(said) == [f"parte {place}" for place in range(8)]
@@ -148,12 +148,12 @@ async def test_a_restart_of_the_database_loses_and_doubles_nothing(
     postgresql: PostgreSQL, workers: Workers
 ) -> None:
     one, other = workers.edges
-    marta = await Console(other).sign_in()
-    async with one.page() as customer:
-        await hand_over(one, customer)
+    marta = await ConsoleClient(other).sign_in()
+    async with one.open_page() as customer:
+        await request_handoff(one, customer)
         card = await claim_newest(marta, conversation_of(customer.session))
         path = f"/api/cases/{card['reference']}/messages"
-        await marta.say(card["reference"], "antes")
+        await marta.send_reply(card["reference"], "antes")
         await agent_message(customer)
 
         restarting = asyncio.create_task(asyncio.to_thread(postgresql.restart))
@@ -161,16 +161,16 @@ async def test_a_restart_of_the_database_loses_and_doubles_nothing(
         ids = [str(uuid.uuid4()) for _ in range(5)]
         for body, id_ in zip(bodies, ids, strict=True):
             with suppress(ConnectionClosed):
-                await customer.say(f"cliente {body['text']}", id=id_)
-            answer = await until_answered(lambda body=body: marta.ask("POST", path, body))
+                await customer.send_message(f"cliente {body['text']}", id=id_)
+            answer = await until_answered(lambda body=body: marta.request("POST", path, body))
             assert answer.status_code == 200, answer.text
         await restarting
-    async with one.page(session=customer.session) as again:
+    async with one.open_page(session=customer.session) as again:
         # What was not acknowledged the page sends again, with the same id.
         for body, id_ in zip(bodies, ids, strict=True):
-            await again.say(f"cliente {body['text']}", id=id_)
-            await again.get("stored", id=id_)
-    async with one.page(session=customer.session) as last:
+            await again.send_message(f"cliente {body['text']}", id=id_)
+            await again.wait_for("stored", id=id_)
+    async with one.open_page(session=customer.session) as last:
         messages = last.welcome["messages"]
     texts = [one["text"] for one in messages]
     for body in bodies:

@@ -15,7 +15,7 @@ from bot.context.policy_reloader import PolicyReloader
 from bot.metrics import POLICY_BAD
 from bot.policy.loader import POLICY_FILE, SHADOW_POLICY_FILE
 from bot.policy.model import Policy
-from tests.integration.edge_process import Edge, Engine
+from tests.integration.edge_process import EdgeProcess, FakeEngineServer
 from tests.integration.harness import AppHarness
 from tests.integration.history_helpers import DAMAGED
 
@@ -69,7 +69,7 @@ async def test_good_is_taken_bad_is_kept_out_and_good_again_is_taken(
     second = app.context.policy
     assert second.version != first.version
     chat = await app.chat()
-    await chat.customer("damaged", DAMAGED)
+    await chat.send("damaged", DAMAGED)
     assert [one.reason for one in await chat.handoffs()] == ["no_rule"]
 
     change(company / POLICY_FILE, "kind: voucher", "kind: vucher")
@@ -83,8 +83,8 @@ async def test_good_is_taken_bad_is_kept_out_and_good_again_is_taken(
     assert app.context.policy.version == first.version
     assert POLICY_BAD.labels(POLICY_FILE)._value.get() == 0
     other = await app.chat()
-    await app.order("90001", "rosa@example.com")
-    await other.customer("damaged", "El pedido 90001 llegó roto. rosa@example.com")
+    await app.import_order("90001", "rosa@example.com")
+    await other.send("damaged", "El pedido 90001 llegó roto. rosa@example.com")
     assert not await other.handoffs()
 
 
@@ -148,9 +148,9 @@ async def test_every_holder_sees_a_new_policy_and_a_pinned_turn_keeps_its_own(
 def test_the_running_edge_takes_a_good_one_and_says_what_is_wrong_with_a_bad_one(
     settings: Settings, company: Path
 ) -> None:
-    engine = Engine()
+    engine = FakeEngineServer()
     try:
-        edge = Edge(settings, engine, COMPANY_DIR=str(company))
+        edge = EdgeProcess(settings, engine, COMPANY_DIR=str(company))
         try:
             change(company / POLICY_FILE, RULE % 1500000, RULE % 200000)
             _until(lambda: _counted(edge, "taken") == 1)
@@ -169,7 +169,7 @@ def test_the_running_edge_takes_a_good_one_and_says_what_is_wrong_with_a_bad_one
         engine.close()
 
 
-def _counted(edge: Edge, outcome: str) -> float:
+def _counted(edge: EdgeProcess, outcome: str) -> float:
     told = httpx.get(f"{edge.url}/metrics", trust_env=False).text
     name = f'regalo_policy_loads_total{{file="{POLICY_FILE}",outcome="{outcome}"}} '
     lines = [line for line in told.splitlines() if line.startswith(name)]

@@ -35,14 +35,14 @@ class Elsewhere:
             taken = await store_event.take(session, self.app.context, self.channel, arrived)
         assert taken is not None
         self.chat = self.chat or ConversationHarness(self.app, taken.conversation_id)
-        await self.chat.answer(intent)
+        await self.chat.run_turn(intent)
         return self.chat
 
 
 async def _with_an_offer(chat: ConversationHarness) -> None:
-    await chat.customer("damaged", "Mi licuadora del pedido 10482 llegó rota")
-    await chat.customer("inform", ANA)
-    assert chat.table
+    await chat.send("damaged", "Mi licuadora del pedido 10482 llegó rota")
+    await chat.send("inform", ANA)
+    assert chat.choices
 
 
 async def test_who_began_on_the_web_goes_on_elsewhere_and_repeats_nothing(
@@ -55,15 +55,15 @@ async def test_who_began_on_the_web_goes_on_elsewhere_and_repeats_nothing(
         "ask_status", "¿Cómo va mi caso?", phone=ANA_PHONE
     )
 
-    assert there.told("status_open", reference=reference)
-    assert there.table, "the alternatives are put again, here"
+    assert there.answered_with("status_open", reference=reference)
+    assert there.choices, "the alternatives are put again, here"
     assert [case.reference for case in await there.cases()] == [reference]
     await there.press(1)
     assert len(await there.ledger()) == 1
     # The same remedy is not given once more on the web.
-    await chat.customer("damaged", "Mi licuadora del pedido 10482 llegó rota")
-    assert len(await app.all(Complaint, Complaint.state == "open")) <= 1
-    assert len(await app.all(LedgerEntry)) == 1
+    await chat.send("damaged", "Mi licuadora del pedido 10482 llegó rota")
+    assert len(await app.rows(Complaint, Complaint.state == "open")) <= 1
+    assert len(await app.rows(LedgerEntry)) == 1
 
 
 async def test_the_phone_alone_moves_nothing_of_a_stranger(
@@ -75,16 +75,16 @@ async def test_the_phone_alone_moves_nothing_of_a_stranger(
         "ask_status", "¿Cómo va mi caso?", phone="+573009990000"
     )
 
-    assert there.told("ask_what")
+    assert there.answered_with("ask_what")
     assert await there.cases() == []
     assert len(await chat.cases()) == 1
 
 
 async def test_a_phone_that_two_customers_share_proves_nobody(app: AppHarness) -> None:
     shared = "+57 300 555 6677"
-    await app.order("77001", "uno@example.com")
-    await app.order("77002", "dos@example.com", phone=shared)
-    await app.order("77001", "uno@example.com", phone=shared)
+    await app.import_order("77001", "uno@example.com")
+    await app.import_order("77002", "dos@example.com", phone=shared)
+    await app.import_order("77001", "uno@example.com", phone=shared)
 
     there = await Elsewhere(app, "whatsapp", "573005556677").says(
         "damaged", "Llegó roto", phone="+573005556677"
@@ -92,9 +92,9 @@ async def test_a_phone_that_two_customers_share_proves_nobody(app: AppHarness) -
 
     assert (await there.conversation()).contact_id is None
     # The number of one of their orders then suffices: the channel vouches for the phone.
-    await there.customer("inform", "es el 77002")
+    await there.send("inform", "es el 77002")
     assert (await there.conversation()).proven_by == "order"
-    assert there.table
+    assert there.choices
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ async def test_a_phone_that_two_customers_share_proves_nobody(app: AppHarness) -
 async def test_a_mobiles_extra_digit_is_no_other_phone(
     app: AppHarness, wa_id: str, book: str
 ) -> None:
-    await app.order("77003", "tres@example.com", phone=book)
+    await app.import_order("77003", "tres@example.com", phone=book)
     there = await Elsewhere(app, "whatsapp", wa_id).says("greet", "Hola", phone=f"+{wa_id}")
     assert (await there.conversation()).proven_by == "channel_phone"
 
@@ -113,13 +113,13 @@ async def test_a_case_that_waits_for_a_person_goes_along_with_its_customer(
     app: AppHarness, chat: ConversationHarness
 ) -> None:
     await _with_an_offer(chat)
-    await chat.customer("wants_human", "quiero una persona")
+    await chat.send("wants_human", "quiero una persona")
 
     there = await Elsewhere(app, "telegram", "7001").says("inform", "Aquí sigo", phone=ANA_PHONE)
 
-    (moved,) = await app.all(Handoff)
+    (moved,) = await app.rows(Handoff)
     assert moved.conversation_id == there.id
-    assert there.told("person_waiting")
+    assert there.answered_with("person_waiting")
     async with app.db.read() as session:
         conversation = await session.get_one(Conversation, there.id)
         told = [one.text for one in await cross_channel.said_elsewhere(session, conversation)]
@@ -131,7 +131,7 @@ async def test_what_was_promised_is_told_where_the_customer_writes_now(
     app: AppHarness, chat: ConversationHarness
 ) -> None:
     await _with_an_offer(chat)
-    await chat.press("Reembolso" if any("Reembolso" in c.title for c in chat.table) else 1)
+    await chat.press("Reembolso" if any("Reembolso" in c.title for c in chat.choices) else 1)
     assert await chat.promises()
 
     there = await Elsewhere(app, "whatsapp", "573001234567").says("greet", "Hola", phone=ANA_PHONE)
@@ -231,7 +231,7 @@ async def test_the_window_is_known_for_each_conversation(app: AppHarness) -> Non
     closes = reachability.closes_at(conversation)
     assert closes is not None
     assert closes - app.clock.now() > timedelta(hours=23)
-    app.clock.forward(hours=25)
+    app.clock.advance(hours=25)
     assert reachability.is_closed(conversation)
     telegram = await Elsewhere(app, "telegram", "7004").says("greet", "Hola")
     assert reachability.closes_at(await telegram.conversation()) is None

@@ -19,9 +19,9 @@ async def test_a_delivery_repeated_ten_times_is_one_message(chat: ConversationHa
     stored = [await chat.receive(DAMAGED, source_id=source) for _ in range(10)]
     assert [is_new for _, is_new in stored] == [True] + [False] * 9
     assert len({message.id for message, _ in stored}) == 1
-    await chat.answer("damaged")
+    await chat.run_turn("damaged")
     assert (await chat.receive("otra cosa", source_id=source))[0].text == DAMAGED
-    assert await chat.answer("damaged") == []
+    assert await chat.run_turn("damaged") == []
     assert await chat.app.count(Message, Message.author == "customer") == 1
 
 
@@ -34,7 +34,7 @@ async def test_ten_deliveries_at_once_are_one_message(chat: ConversationHarness)
 
 async def test_messages_at_once_get_places_without_gaps(chat: ConversationHarness) -> None:
     await asyncio.gather(*(chat.receive(f"mensaje {place}") for place in range(12)))
-    rows = await chat.app.all(Message)
+    rows = await chat.app.rows(Message)
     assert sorted(one.seq for one in rows) == list(range(1, 13))
 
 
@@ -59,7 +59,7 @@ async def test_what_cannot_be_taken_is_refused_and_leaves_nothing(
 async def test_the_longest_text_is_taken_whole(chat: ConversationHarness) -> None:
     text = "ñ" * LONGEST_TEXT
     message, _ = await chat.receive(text)
-    (kept,) = await chat.app.all(Message, Message.id == message.id)
+    (kept,) = await chat.app.rows(Message, Message.id == message.id)
     assert kept.text == text
 
 
@@ -68,7 +68,7 @@ async def test_the_longest_text_is_taken_whole(chat: ConversationHarness) -> Non
 )
 async def test_any_text_comes_back_as_it_was(chat: ConversationHarness, text: str) -> None:
     message, _ = await chat.receive(text)
-    (kept,) = await chat.app.all(Message, Message.id == message.id)
+    (kept,) = await chat.app.rows(Message, Message.id == message.id)
     assert kept.text == text
 
 
@@ -76,37 +76,37 @@ async def test_what_no_database_holds_is_left_out_and_the_rest_is_kept(
     chat: ConversationHarness,
 ) -> None:
     message, _ = await chat.receive("hola\x00 mun\ud83ddo")
-    (kept,) = await chat.app.all(Message, Message.id == message.id)
+    (kept,) = await chat.app.rows(Message, Message.id == message.id)
     assert kept.text == "hola mundo"
 
 
 async def test_another_conversations_choice_is_refused(app: AppHarness) -> None:
     first, second = await app.chat(), await app.chat()
-    await first.customer("damaged", DAMAGED)
+    await first.send("damaged", DAMAGED)
     with pytest.raises(MessageRefused, match="choice_gone"):
-        await second.receive(token=first.table[0].token)
+        await second.receive(token=first.choices[0].token)
     await first.press(1)
     assert len(await first.ledger()) == 1
 
 
 async def test_a_choice_is_spent_once_and_so_are_those_beside_it(chat: ConversationHarness) -> None:
-    await chat.customer("damaged", DAMAGED)
-    table = list(chat.table)
+    await chat.send("damaged", DAMAGED)
+    table = list(chat.choices)
     await chat.receive(token=table[0].token)
     for choice in table:
         with pytest.raises(MessageRefused, match="choice_gone"):
             await chat.receive(token=choice.token)
-    await chat.answer("inform")
+    await chat.run_turn("inform")
     assert len(await chat.ledger()) == 1
 
 
 async def test_a_press_at_once_from_two_pages_counts_once(chat: ConversationHarness) -> None:
-    await chat.customer("damaged", DAMAGED)
+    await chat.send("damaged", DAMAGED)
     pressed = await asyncio.gather(
-        *(chat.receive(token=choice.token) for choice in chat.table), return_exceptions=True
+        *(chat.receive(token=choice.token) for choice in chat.choices), return_exceptions=True
     )
     assert sum(isinstance(one, MessageRefused) for one in pressed) == 3
-    spent = await chat.app.all(Choice)
+    spent = await chat.app.rows(Choice)
     assert [one.chosen for one in spent].count(True) == 1
 
 
@@ -116,10 +116,10 @@ async def test_a_token_that_never_was_is_refused(chat: ConversationHarness) -> N
 
 
 async def test_a_newer_table_closes_the_older_one(chat: ConversationHarness) -> None:
-    await chat.customer("damaged", DAMAGED)
-    old = list(chat.table)
-    await chat.customer("greet", "hola")
-    assert chat.table[0].token != old[0].token
+    await chat.send("damaged", DAMAGED)
+    old = list(chat.choices)
+    await chat.send("greet", "hola")
+    assert chat.choices[0].token != old[0].token
     with pytest.raises(MessageRefused, match="choice_gone"):
         await chat.receive(token=old[0].token)
     await chat.press(1)
@@ -127,18 +127,18 @@ async def test_a_newer_table_closes_the_older_one(chat: ConversationHarness) -> 
 
 
 async def test_a_choice_token_tells_nothing_of_what_it_does(chat: ConversationHarness) -> None:
-    await chat.customer("damaged", DAMAGED)
-    for choice in chat.table:
+    await chat.send("damaged", DAMAGED)
+    for choice in chat.choices:
         assert len(choice.token.encode()) <= 64
         assert choice.payload not in choice.token
-    assert len({choice.token for choice in chat.table}) == 4
+    assert len({choice.token for choice in chat.choices}) == 4
 
 
 async def test_somebody_elses_photo_is_not_attached(app: AppHarness) -> None:
     first, second = await app.chat(), await app.chat()
     photo_id = await first._photo()
     await second.receive("mire", photos=[photo_id])
-    (photo,) = await app.all(Attachment)
+    (photo,) = await app.rows(Attachment)
     assert photo.message_id is None
 
 
@@ -146,7 +146,7 @@ async def test_a_photo_belongs_to_one_message_only(chat: ConversationHarness) ->
     photo_id = await chat._photo()
     message, _ = await chat.receive(photos=[photo_id])
     await chat.receive("otra vez", photos=[photo_id])
-    (photo,) = await chat.app.all(Attachment)
+    (photo,) = await chat.app.rows(Attachment)
     assert photo.message_id == message.id
 
 

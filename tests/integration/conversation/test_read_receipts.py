@@ -28,7 +28,7 @@ class Page:
         self._receipts.note(Noted(self.chat.id, receipt, after, up_to, tell))
 
     async def states(self) -> list[str]:
-        found = await self.chat.app.all(Message, Message.conversation_id == self.chat.id)
+        found = await self.chat.app.rows(Message, Message.conversation_id == self.chat.id)
         return [one.state for one in sorted(found, key=lambda one: one.seq)]
 
 

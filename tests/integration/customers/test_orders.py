@@ -26,7 +26,7 @@ async def bring_in(app: AppHarness, *lines: str) -> tuple[int, int]:
 
 async def test_a_line_is_kept_in_one_form(app: AppHarness) -> None:
     assert await bring_in(app, GOOD) == (1, 0)
-    (kept,) = await app.all(Order, Order.number == "77001")
+    (kept,) = await app.rows(Order, Order.number == "77001")
     assert (kept.email, kept.phone) == ("rosa@example.com", "+573001112233")
     assert (kept.total_minor, kept.currency, kept.status) == (123450000, "COP", "shipped")
     assert kept.items == ["Mesa x1", "Silla x2"]
@@ -45,7 +45,7 @@ async def test_who_signed_and_a_key_of_the_address_may_be_told(app: AppHarness) 
             await store(session, rows, region="CO", timezone="America/Bogota", secret="s" * 32)
     # A file of the short form takes nothing away.
     await bring_in(app, "77001,Rosa,r@example.com,,9900,COP,2026-11-01,,,delivered,")
-    (kept,) = await app.all(Order, Order.number == "77001")
+    (kept,) = await app.rows(Order, Order.number == "77001")
     assert kept.signed_by == "R. Mora"
     assert kept.address_key == fingerprints.of_address("s" * 32, "CALLE 12 #3-45, Apto. 6")
 
@@ -63,7 +63,7 @@ async def test_who_signed_and_a_key_of_the_address_may_be_told(app: AppHarness) 
 )
 async def test_amounts_may_be_written_either_way(app: AppHarness, written: str, minor: int) -> None:
     await bring_in(app, f'77001,Rosa,r@example.com,,"{written}",COP,2026-11-01,,,placed,')
-    (kept,) = await app.all(Order, Order.number == "77001")
+    (kept,) = await app.rows(Order, Order.number == "77001")
     assert kept.total_minor == minor
 
 
@@ -75,7 +75,7 @@ async def test_bringing_a_file_in_again_updates_and_adds_nothing(app: AppHarness
     assert await bring_in(app, again.replace("77001", "77001")) == (0, 1)
     assert await app.count(Order) == before + 1
     assert await app.count(Contact) == contacts
-    (kept,) = await app.all(Order, Order.number == "77001")
+    (kept,) = await app.rows(Order, Order.number == "77001")
     assert (kept.status, kept.total_minor) == ("delivered", 99900)
 
 
@@ -168,7 +168,7 @@ async def test_orders_of_one_email_or_phone_are_one_customers(app: AppHarness) -
         "77003,Rosa M,,+57 300 111 2233,10,COP,2026-11-03,,,placed,",
         "77004,Rosa Mora,otra@example.com,,10,COP,2026-11-04,,,placed,",
     )
-    found = await app.all(Order, Order.number.like("7700_"))
+    found = await app.rows(Order, Order.number.like("7700_"))
     assert len({one.contact_id for one in found}) == 2
     async with app.db.read() as session:
         recent = await orders.recent(session, found[0].contact_id)

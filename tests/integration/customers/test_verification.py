@@ -17,7 +17,7 @@ SECRETS = re.compile(
 
 
 def leaks(chat: ConversationHarness) -> list[str]:
-    return SECRETS.findall(chat.everything)
+    return SECRETS.findall(chat.all_text)
 
 
 @pytest.mark.parametrize("language", ["es", "en"])
@@ -26,14 +26,14 @@ async def test_nothing_of_an_order_is_told_before_identity_is_proven(
 ) -> None:
     chat = await app.chat(language)
     wrong = "otro@example.com"
-    await chat.customer("damaged", "10482")
-    await chat.customer("ask_status", "10482?")
-    await chat.customer("inform", wrong)
-    await chat.customer("question", "10482: ?")
-    await chat.customer("greet", "10482!")
-    await chat.customer("wants_human", "10482")
-    await chat.customer("ask_status", "10482")
-    assert not leaks(chat), chat.everything
+    await chat.send("damaged", "10482")
+    await chat.send("ask_status", "10482?")
+    await chat.send("inform", wrong)
+    await chat.send("question", "10482: ?")
+    await chat.send("greet", "10482!")
+    await chat.send("wants_human", "10482")
+    await chat.send("ask_status", "10482")
+    assert not leaks(chat), chat.all_text
     assert (await chat.conversation()).contact_id is None
 
 
@@ -52,34 +52,34 @@ async def test_the_contact_is_recognised_however_it_is_written(
     app: AppHarness, contact: str
 ) -> None:
     chat = await app.chat()
-    await chat.customer("damaged", "El pedido 10482 llegó roto")
-    await chat.customer("inform", contact)
-    assert "Ninguna me sirve" in chat.last.choices, chat.last.text
+    await chat.send("damaged", "El pedido 10482 llegó roto")
+    await chat.send("inform", contact)
+    assert "Ninguna me sirve" in chat.last_message.choices, chat.last_message.text
     assert (await chat.conversation()).proven_by == "order"
 
 
 async def test_a_wrong_contact_and_an_unknown_number_get_the_same_answer(app: AppHarness) -> None:
     known, unknown = await app.chat(), await app.chat()
     for chat, number in ((known, "10482"), (unknown, "99999")):
-        await chat.customer("damaged", f"El pedido {number} llegó roto")
-        await chat.customer("inform", "otro@example.com")
+        await chat.send("damaged", f"El pedido {number} llegó roto")
+        await chat.send("inform", "otro@example.com")
     reference = re.compile(r"Q-\d{4}-\d{4}")
-    assert reference.sub("Q", known.everything) == reference.sub("Q", unknown.everything)
-    assert known.told("ask_contact_again")
+    assert reference.sub("Q", known.all_text) == reference.sub("Q", unknown.all_text)
+    assert known.answered_with("ask_contact_again")
 
 
 async def test_after_a_few_wrong_tries_a_person_takes_over_and_guessing_ends(
     chat: ConversationHarness,
 ) -> None:
-    await chat.customer("damaged", "El pedido 10482 llegó roto")
+    await chat.send("damaged", "El pedido 10482 llegó roto")
     for one in range(CONVERSATION_TRIES):
         assert not await chat.handoffs()
-        await chat.customer("inform", f"otro{one}@example.com")
+        await chat.send("inform", f"otro{one}@example.com")
     (handoff,) = await chat.handoffs()
     assert handoff.reason == "identity_unproven"
-    assert chat.told("person_because_identity_unproven")
+    assert chat.answered_with("person_because_identity_unproven")
     await chat.press("Seguir con el asistente")
-    await chat.customer("inform", ANA)
+    await chat.send("inform", ANA)
     assert (await chat.conversation()).contact_id is None
     assert not leaks(chat)
 
@@ -87,33 +87,33 @@ async def test_after_a_few_wrong_tries_a_person_takes_over_and_guessing_ends(
 async def test_saying_the_same_wrong_thing_again_costs_no_further_try(
     chat: ConversationHarness,
 ) -> None:
-    await chat.customer("damaged", "El pedido 10482 llegó roto, otro@example.com")
-    await chat.customer("greet", "hola")
+    await chat.send("damaged", "El pedido 10482 llegó roto, otro@example.com")
+    await chat.send("greet", "hola")
     assert (await chat.conversation()).times[TRIES] == 1
-    await chat.customer("inform", ANA)
-    assert "Ninguna me sirve" in chat.last.choices
+    await chat.send("inform", ANA)
+    assert "Ninguna me sirve" in chat.last_message.choices
 
 
 async def test_details_that_never_match_lead_to_a_person_and_not_in_a_circle(
     chat: ConversationHarness,
 ) -> None:
-    await chat.customer("damaged", "El pedido 10482 llegó roto, otro@example.com")
+    await chat.send("damaged", "El pedido 10482 llegó roto, otro@example.com")
     for _ in range(2):
-        await chat.customer("inform", "es ese, otro@example.com")
+        await chat.send("inform", "es ese, otro@example.com")
     assert [one.reason for one in await chat.handoffs()] == ["identity_unproven"]
 
 
 async def test_a_guess_told_while_a_person_is_awaited_costs_a_try_too(
     chat: ConversationHarness,
 ) -> None:
-    await chat.customer("damaged", "El pedido 10482 llegó roto")
+    await chat.send("damaged", "El pedido 10482 llegó roto")
     for guess in ("uno@example.com", "dos@example.com", "tres@example.com"):
-        await chat.customer("wants_human", "una persona")
-        await chat.customer("inform", guess)
+        await chat.send("wants_human", "una persona")
+        await chat.send("inform", guess)
         await chat.press("Seguir con el asistente")
     assert (await chat.conversation()).times[TRIES] == 3
-    await chat.customer("wants_human", "una persona")
-    await chat.customer("inform", ANA)
+    await chat.send("wants_human", "una persona")
+    await chat.send("inform", ANA)
     await chat.press("Seguir con el asistente")
     assert (await chat.conversation()).proven_by is None
 
@@ -123,9 +123,9 @@ async def test_a_customer_known_later_is_held_to_the_limits_of_the_person(
 ) -> None:
     chats = [await app.chat() for _ in range(3)]
     for place, chat in enumerate(chats):
-        await chat.customer("rude_treatment", "la cajera me gritó")
-        await chat.is_vouched_for("10482")
-        await chat.customer("greet", "hola")
+        await chat.send("rude_treatment", "la cajera me gritó")
+        await chat.verify_by_channel("10482")
+        await chat.send("greet", "hola")
         if place < 2:
             await chat.press(1)
     assert [one.reason for one in await chats[-1].handoffs()] == ["customer_limit"]
@@ -134,37 +134,37 @@ async def test_a_customer_known_later_is_held_to_the_limits_of_the_person(
 async def test_a_corrected_number_is_matched_with_the_contact_told_before(
     chat: ConversationHarness,
 ) -> None:
-    await chat.customer("damaged", f"El pedido 10483 llegó roto, {ANA}")
-    assert chat.told("ask_contact_again")
-    await chat.customer("inform", "perdón, 10482")
-    assert "Ninguna me sirve" in chat.last.choices
+    await chat.send("damaged", f"El pedido 10483 llegó roto, {ANA}")
+    assert chat.answered_with("ask_contact_again")
+    await chat.send("inform", "perdón, 10482")
+    assert "Ninguna me sirve" in chat.last_message.choices
 
 
 async def test_a_siege_on_one_order_from_many_conversations_is_broken(app: AppHarness) -> None:
     for one in range(ORDER_TRIES):
         chat = await app.chat()
-        await chat.customer("damaged", f"El pedido 10482 llegó roto, otro{one}@example.com")
+        await chat.send("damaged", f"El pedido 10482 llegó roto, otro{one}@example.com")
     late = await app.chat()
-    await late.customer("damaged", f"El pedido 10482 llegó roto. {ANA}")
+    await late.send("damaged", f"El pedido 10482 llegó roto. {ANA}")
     assert [one.reason for one in await late.handoffs()] == ["identity_unproven"]
     assert not leaks(late)
     # Another order is not under siege, and this one is free again after an hour.
     other = await app.chat()
-    await other.customer("damaged", f"El pedido 10541 llegó roto. {ANA}")
-    assert "Ninguna me sirve" in other.last.choices
-    app.clock.forward(hours=1, minutes=1)
+    await other.send("damaged", f"El pedido 10541 llegó roto. {ANA}")
+    assert "Ninguna me sirve" in other.last_message.choices
+    app.clock.advance(hours=1, minutes=1)
     free = await app.chat()
-    await free.customer("damaged", f"El pedido 10482 llegó roto. {ANA}")
-    assert "Ninguna me sirve" in free.last.choices
+    await free.send("damaged", f"El pedido 10482 llegó roto. {ANA}")
+    assert "Ninguna me sirve" in free.last_message.choices
 
 
 async def test_a_proven_customer_does_not_see_somebody_elses_order(
     chat: ConversationHarness,
 ) -> None:
-    await chat.customer("damaged", f"El pedido 10482 llegó roto. {ANA}")
+    await chat.send("damaged", f"El pedido 10482 llegó roto. {ANA}")
     await chat.press(1)
-    await chat.customer("damaged", "El pedido 10486 llegó roto")
-    assert not re.search(r"televisor|quiñones|2\.?900", chat.everything, re.IGNORECASE)
+    await chat.send("damaged", "El pedido 10486 llegó roto")
+    assert not re.search(r"televisor|quiñones|2\.?900", chat.all_text, re.IGNORECASE)
     case = await chat.case()
     assert case.order_id is None
 
@@ -172,7 +172,7 @@ async def test_a_proven_customer_does_not_see_somebody_elses_order(
 async def test_an_unproven_customer_who_names_an_order_gets_nothing_of_it_without_need(
     chat: ConversationHarness,
 ) -> None:
-    await chat.customer("rude_treatment", "El vendedor del pedido 10482 me gritó")
+    await chat.send("rude_treatment", "El vendedor del pedido 10482 me gritó")
     case = await chat.case()
     assert (case.order_id, case.contact_id) == (None, None)
     assert not leaks(chat)
@@ -180,6 +180,6 @@ async def test_an_unproven_customer_who_names_an_order_gets_nothing_of_it_withou
 
 async def test_wrong_tries_are_counted_on_the_order(app: AppHarness) -> None:
     chat = await app.chat()
-    await chat.customer("damaged", "El pedido 10482 llegó roto, otro@example.com")
-    (order,) = await app.all(Order, Order.number == "10482")
+    await chat.send("damaged", "El pedido 10482 llegó roto, otro@example.com")
+    (order,) = await app.rows(Order, Order.number == "10482")
     assert (order.failed_tries, order.tries_since is not None) == (1, True)

@@ -27,24 +27,24 @@ async def test_a_person_asked_for_at_any_stage_is_one_handoff(
     chat: ConversationHarness, before: list[tuple[str, str]]
 ) -> None:
     for intent, text in before:
-        await chat.customer(intent, text)
+        await chat.send(intent, text)
     for _ in range(3):
-        await chat.customer("wants_human", "Quiero hablar con una persona ya")
+        await chat.send("wants_human", "Quiero hablar con una persona ya")
     (found,) = await chat.handoffs()
     assert (found.state, found.reason, found.priority) == ("waiting", "wants_human", 3)
     (case,) = await chat.cases()
     assert found.complaint_id == case.id
     answers = [one for one in await chat.promises() if one.what == "answer"]
     assert len(answers) == 1
-    assert case.reference in chat.everything
-    assert chat.app.context.responses.show(answers[0].due_at, "es").rstrip(".") in chat.everything
+    assert case.reference in chat.all_text
+    assert chat.app.context.responses.show(answers[0].due_at, "es").rstrip(".") in chat.all_text
     assert len(await chat.ledger()) == ("choose" in dict(before))
 
 
 async def test_the_person_is_promised_within_an_open_hour(chat: ConversationHarness) -> None:
-    await chat.customer("wants_human", "una persona")
-    assert chat.told("apology_person")
-    assert chat.told("person_nobody")
+    await chat.send("wants_human", "una persona")
+    assert chat.answered_with("apology_person")
+    assert chat.answered_with("person_nobody")
     (promise,) = await chat.promises()
     now = chat.app.clock.now()
     assert timedelta(minutes=59) < promise.due_at - now <= timedelta(minutes=61)
@@ -53,9 +53,9 @@ async def test_the_person_is_promised_within_an_open_hour(chat: ConversationHarn
 async def test_after_hours_it_is_said_and_the_date_is_of_the_next_day(
     chat: ConversationHarness,
 ) -> None:
-    chat.app.clock.forward(hours=12)
-    *_, said = await chat.customer("wants_human", "una persona")
-    assert chat.told("person_closed")
+    chat.app.clock.advance(hours=12)
+    *_, said = await chat.send("wants_human", "una persona")
+    assert chat.answered_with("person_closed")
     assert "mañana martes 24 de noviembre a las 9:00 a. m." in said.text
 
 
@@ -66,7 +66,7 @@ async def test_after_hours_it_is_said_and_the_date_is_of_the_next_day(
 async def test_danger_and_threats_go_to_the_front(
     chat: ConversationHarness, intent: str, text: str, priority: int
 ) -> None:
-    await chat.customer(intent, text)
+    await chat.send(intent, text)
     (found,) = await chat.handoffs()
     assert (found.reason, found.priority) == (intent, priority)
 
@@ -75,13 +75,13 @@ async def test_danger_and_threats_go_to_the_front(
 async def test_what_happened_is_filed_though_something_louder_was_said(
     chat: ConversationHarness, intent: str
 ) -> None:
-    await chat.customer(intent, "El cargador que les compré se prendió fuego", also="defective")
+    await chat.send(intent, "El cargador que les compré se prendió fuego", also="defective")
     (case,) = await chat.cases()
     assert case.category == "defective"
 
 
 async def test_danger_says_what_to_do_first(chat: ConversationHarness) -> None:
-    *_, said = await chat.customer("danger", "La licuadora echa humo y mi hija está mal")
+    *_, said = await chat.send("danger", "La licuadora echa humo y mi hija está mal")
     danger = chat.app.context.responses.texts["person_because_danger"]["es"]
     assert said.text.startswith(danger)
 
@@ -89,29 +89,29 @@ async def test_danger_says_what_to_do_first(chat: ConversationHarness) -> None:
 async def test_what_is_told_while_waiting_is_kept_and_answered_once_a_minute(
     chat: ConversationHarness,
 ) -> None:
-    await chat.customer("wants_human", "una persona")
-    await chat.customer("damaged", DAMAGED)
-    assert chat.told("person_waiting")
-    assert not await chat.customer("inform", "y era un regalo")
-    chat.app.clock.forward(minutes=2)
-    assert await chat.customer("inform", "¿hay alguien?")
+    await chat.send("wants_human", "una persona")
+    await chat.send("damaged", DAMAGED)
+    assert chat.answered_with("person_waiting")
+    assert not await chat.send("inform", "y era un regalo")
+    chat.app.clock.advance(minutes=2)
+    assert await chat.send("inform", "¿hay alguien?")
     conversation = await chat.conversation()
     assert (conversation.said_order, conversation.said_email) == ("10482", ANA)
     # Matched by rules, so that nobody has to look it up.
     assert (await chat.case()).order_id == (await chat.order("10482")).id
-    assert len(chat.app.engine.heard) == 1
+    assert len(chat.app.engine.texts) == 1
 
 
 async def test_going_on_with_the_assistant_takes_the_conversation_back(
     chat: ConversationHarness,
 ) -> None:
-    await chat.customer("wants_human", "una persona")
-    await chat.customer("inform", DAMAGED)
+    await chat.send("wants_human", "una persona")
+    await chat.send("inform", DAMAGED)
     await chat.press("Seguir con el asistente")
-    assert chat.told("back_with_bot")
+    assert chat.answered_with("back_with_bot")
     (found,) = await chat.handoffs()
     assert (found.state, found.ended_how) == ("ended", "returned")
-    said = await chat.customer("damaged", "Llegó rota")
+    said = await chat.send("damaged", "Llegó rota")
     assert "Ninguna me sirve" in said[-1].choices
     (case,) = await chat.cases()
     assert (case.category, case.is_told) == ("damaged", True)
@@ -122,11 +122,11 @@ async def test_going_on_with_the_assistant_takes_the_conversation_back(
 async def test_choosing_after_going_on_ends_the_wait_for_a_person(
     chat: ConversationHarness,
 ) -> None:
-    await chat.customer("damaged", DAMAGED)
-    await chat.customer("wants_human", "una persona")
+    await chat.send("damaged", DAMAGED)
+    await chat.send("wants_human", "una persona")
     await chat.press("Seguir con el asistente")
     await chat.press(1)
-    answers = await chat.app.all(Promise, Promise.what == "answer")
+    answers = await chat.app.rows(Promise, Promise.what == "answer")
     # Nobody is awaited any more from the moment the customer goes on.
     assert {one.state for one in answers} == {"void"}
 
@@ -134,15 +134,15 @@ async def test_choosing_after_going_on_ends_the_wait_for_a_person(
 async def test_the_bot_is_silent_once_an_agent_has_the_conversation(
     chat: ConversationHarness,
 ) -> None:
-    await chat.customer("wants_human", "una persona")
+    await chat.send("wants_human", "una persona")
     async with chat.app.db.write() as session:
         (found,) = await chat.handoffs()
         active = await session.get_one(Handoff, found.id)
         active.state = "active"
-    heard = len(chat.app.engine.heard)
-    assert await chat.customer("damaged", DAMAGED) == []
+    heard = len(chat.app.engine.texts)
+    assert await chat.send("damaged", DAMAGED) == []
     assert await chat.press("Seguir con el asistente") == []
-    assert len(chat.app.engine.heard) == heard
+    assert len(chat.app.engine.texts) == heard
     (found,) = await chat.handoffs()
     assert found.state == "active"
 
@@ -150,7 +150,7 @@ async def test_the_bot_is_silent_once_an_agent_has_the_conversation(
 async def test_a_conversation_has_one_open_handoff_in_the_database(
     chat: ConversationHarness,
 ) -> None:
-    await chat.customer("wants_human", "una persona")
+    await chat.send("wants_human", "una persona")
     (found,) = await chat.handoffs()
     with pytest.raises(Exception, match=r"uq_handoffs_open|UNIQUE"):
         async with chat.app.db.write() as session:
@@ -168,10 +168,10 @@ async def test_a_conversation_has_one_open_handoff_in_the_database(
 
 
 async def test_the_history_tells_who_did_what(chat: ConversationHarness) -> None:
-    await chat.customer("damaged", DAMAGED)
+    await chat.send("damaged", DAMAGED)
     await chat.press("Ninguna me sirve")
     case = await chat.case()
-    events = await chat.app.all(CaseEvent, CaseEvent.complaint_id == case.id)
+    events = await chat.app.rows(CaseEvent, CaseEvent.complaint_id == case.id)
     assert [one.what for one in events] == [
         "complained",
         "offered",

@@ -16,7 +16,7 @@ async def samples(app: AppHarness, person: Agent, *minutes: float) -> None:
     """So many others waited so long, lately."""
     for each in minutes:
         chat = await app.chat()
-        await chat.customer("wants_human", "una persona")
+        await chat.send("wants_human", "una persona")
         async with app.db.write() as session:
             found = await session.get_one(Handoff, (await chat.handoff()).id)
             now = app.clock.now()
@@ -27,46 +27,46 @@ async def samples(app: AppHarness, person: Agent, *minutes: float) -> None:
 
 @pytest.mark.parametrize("language", ["es", "en"])
 async def test_nobody_online_is_said_with_a_date(app: AppHarness, language: str) -> None:
-    await app.person()
-    app.clock.forward(minutes=5)  # her console was closed
+    await app.agent()
+    app.clock.advance(minutes=5)  # her console was closed
     chat = await app.chat(language)
-    await chat.customer("wants_human", PERSON[language])
-    assert chat.told("person_nobody")
-    assert not chat.told("wait_next")
+    await chat.send("wants_human", PERSON[language])
+    assert chat.answered_with("person_nobody")
+    assert not chat.answered_with("wait_next")
     assert (await chat.handoff()).told_place is None
     (promise,) = await chat.promises()
     due = app.context.responses.show(promise.due_at, language).rstrip(".")
-    assert due in chat.everything
+    assert due in chat.all_text
 
 
 async def test_who_is_away_is_nobody(app: AppHarness, chat: ConversationHarness) -> None:
-    laura = await app.person()
-    await app.sees(laura, presence="away")
-    await chat.customer("wants_human", "una persona")
-    assert chat.told("person_nobody")
+    laura = await app.agent()
+    await app.heartbeat(laura, presence="away")
+    await chat.send("wants_human", "una persona")
+    assert chat.answered_with("person_nobody")
 
 
 @pytest.mark.parametrize("language", ["es", "en"])
 async def test_everybody_at_capacity_is_said(app: AppHarness, language: str) -> None:
-    laura = await app.person(capacity=1)
+    laura = await app.agent(capacity=1)
     first, second = await app.chat(language), await app.chat(language)
-    await first.customer("wants_human", PERSON[language])
-    assert first.told("person_open")
-    await first.claimed_by(laura)
-    await second.customer("wants_human", PERSON[language])
-    assert second.told("person_busy")
-    assert second.told("wait_next")
+    await first.send("wants_human", PERSON[language])
+    assert first.answered_with("person_open")
+    await first.assign_to(laura)
+    await second.send("wants_human", PERSON[language])
+    assert second.answered_with("person_busy")
+    assert second.answered_with("wait_next")
 
 
 async def test_the_place_is_told_and_the_minutes_are_not_known_yet(app: AppHarness) -> None:
-    await app.person()
+    await app.agent()
     chats = [await app.chat() for _ in range(3)]
     for chat in chats:
-        await chat.customer("wants_human", "una persona")
-    assert chats[0].told("wait_next")
+        await chat.send("wants_human", "una persona")
+    assert chats[0].answered_with("wait_next")
     for place, chat in enumerate(chats[1:], start=2):
-        assert chat.told("wait_place", place=str(place))
-        assert chat.told("wait_unknown")
+        assert chat.answered_with("wait_place", place=str(place))
+        assert chat.answered_with("wait_unknown")
         found = await chat.handoff()
         assert (found.told_place, found.told_low, found.told_high) == (place, None, None)
 
@@ -75,11 +75,11 @@ async def test_the_place_is_told_and_the_minutes_are_not_known_yet(app: AppHarne
 async def test_minutes_are_told_from_five_samples_on(
     app: AppHarness, chat: ConversationHarness, number: int, is_told: bool
 ) -> None:
-    laura = await app.person()
+    laura = await app.agent()
     await samples(app, laura, *[6.5] * number)
-    await chat.customer("wants_human", "una persona")
-    assert chat.told("wait_range", low="6", high="7") is is_told
-    assert chat.told("wait_unknown") is not is_told
+    await chat.send("wants_human", "una persona")
+    assert chat.answered_with("wait_range", low="6", high="7") is is_told
+    assert chat.answered_with("wait_unknown") is not is_told
     found = await chat.handoff()
     assert (found.told_low, found.told_high) == ((6, 7) if is_told else (None, None))
 
@@ -87,22 +87,22 @@ async def test_minutes_are_told_from_five_samples_on(
 async def test_waits_of_this_morning_tell_nothing_of_the_evening(
     app: AppHarness, chat: ConversationHarness
 ) -> None:
-    laura = await app.person()
+    laura = await app.agent()
     await samples(app, laura, *[6.5] * 5)
-    app.clock.forward(hours=4)
-    await app.sees(laura)
-    await chat.customer("wants_human", "una persona")
-    assert chat.told("wait_unknown")
+    app.clock.advance(hours=4)
+    await app.heartbeat(laura)
+    await chat.send("wants_human", "una persona")
+    assert chat.answered_with("wait_unknown")
 
 
 @pytest.mark.parametrize("language", ["es", "en"])
 async def test_what_was_told_of_the_wait_passes_the_truth_gate_and_nothing_else_does(
     app: AppHarness, language: str
 ) -> None:
-    laura = await app.person()
+    laura = await app.agent()
     await samples(app, laura, *[6.5] * 5)
     chat = await app.chat(language)
-    await chat.customer("wants_human", PERSON[language])
+    await chat.send("wants_human", PERSON[language])
     assert (await chat.handoff()).reason == "wants_human"  # the gate let it through
     say = app.context.responses.render
     so = say("wait_range", language, low=6, high=7)
@@ -126,37 +126,37 @@ async def test_over_a_holiday_weekend_the_date_is_of_the_next_open_day(
     app: AppHarness, language: str, told: str
 ) -> None:
     """Sunday evening before the Monday of Cartagena's independence: Tuesday, not Monday."""
-    await app.person()
+    await app.agent()
     app.clock.move_to(datetime(2026, 11, 16, 0, 30, tzinfo=UTC))  # Sunday, 19:30 in Bogotá
     chat = await app.chat(language)
-    await chat.customer("wants_human", PERSON[language])
-    assert chat.told("person_closed")
+    await chat.send("wants_human", PERSON[language])
+    assert chat.answered_with("person_closed")
     (promise,) = await chat.promises()
     local = promise.due_at.astimezone(app.context.company.tz)
     assert (local.date().isoformat(), local.hour) == ("2026-11-17", 9)
-    assert app.context.responses.show(promise.due_at, language).rstrip(".") in chat.everything
-    assert told not in chat.everything
-    assert "17" in chat.everything
+    assert app.context.responses.show(promise.due_at, language).rstrip(".") in chat.all_text
+    assert told not in chat.all_text
+    assert "17" in chat.all_text
 
 
 async def test_on_the_holiday_itself_it_is_closed_at_noon(
     app: AppHarness, chat: ConversationHarness
 ) -> None:
-    laura = await app.person()
+    laura = await app.agent()
     app.clock.move_to(datetime(2026, 11, 16, 17, 0, tzinfo=UTC))
-    await app.sees(laura)  # even if somebody sits there
-    await chat.customer("wants_human", "una persona")
-    assert chat.told("person_closed")
+    await app.heartbeat(laura)  # even if somebody sits there
+    await chat.send("wants_human", "una persona")
+    assert chat.answered_with("person_closed")
 
 
 async def test_what_the_customer_was_told_stays_as_it_was_told(
     app: AppHarness, chat: ConversationHarness
 ) -> None:
-    await app.person()
+    await app.agent()
     other = await app.chat()
-    await other.customer("wants_human", "una persona")
-    await chat.customer("wants_human", "una persona")
+    await other.send("wants_human", "una persona")
+    await chat.send("wants_human", "una persona")
     assert (await chat.handoff()).told_place == 2
-    await other.customer("inform", "no importa")
+    await other.send("inform", "no importa")
     await other.press("Seguir con el asistente")
     assert (await chat.handoff()).told_place == 2

@@ -25,13 +25,13 @@ async def test_an_empty_house_has_no_numbers_made_up(app: AppHarness) -> None:
 
 
 async def test_who_waits_and_who_has_whom_is_counted(app: AppHarness) -> None:
-    laura = await app.person()
+    laura = await app.agent()
     chats = [await app.chat() for _ in range(3)]
     for chat in chats:
-        await chat.customer("wants_human", "una persona")
-        app.clock.forward(minutes=4)
-    await app.sees(laura)
-    await chats[0].claimed_by(laura)
+        await chat.send("wants_human", "una persona")
+        app.clock.advance(minutes=4)
+    await app.heartbeat(laura)
+    await chats[0].assign_to(laura)
     board = await read(app)
     assert (board.waiting, board.active) == (2, 1)
     assert board.longest_wait is not None
@@ -46,31 +46,31 @@ async def test_the_sixty_second_clock_counts_late_and_unanswered_ones(
     app = chat.app
     for seconds in (1, 59, 61, None):
         one = await app.chat()
-        await one.customer("rude_treatment", "Me gritaron")
+        await one.send("rude_treatment", "Me gritaron")
         async with app.db.write() as session:
             case = await session.get_one(Complaint, (await one.case()).id)
             case.apologized_at = (
                 None if seconds is None else case.first_message_at + timedelta(seconds=seconds)
             )
-    app.clock.forward(minutes=5)
+    app.clock.advance(minutes=5)
     board = await read(app)
     assert (board.complaints, board.within_a_minute) == (4, 2)
     assert board.worst_seconds is not None
     assert board.worst_seconds >= 300  # who still waits is the worst
     assert board.median_seconds == pytest.approx(60)
-    app.clock.forward(hours=24)
+    app.clock.advance(hours=24)
     assert (await read(app)).complaints == 0
 
 
 async def test_promises_are_listed_with_who_has_the_case(chat: ConversationHarness) -> None:
     app = chat.app
-    laura = await app.person()
-    await chat.customer("damaged", f"El pedido 10482 llegó roto. {ANA}")
-    await chat.customer("wants_human", "una persona")
+    laura = await app.agent()
+    await chat.send("damaged", f"El pedido 10482 llegó roto. {ANA}")
+    await chat.send("wants_human", "una persona")
     board = await read(app)
     assert (board.promises_open, board.promises_due_soon) == (1, 0)
-    await chat.claimed_by(laura)
-    app.clock.forward(minutes=50)
+    await chat.assign_to(laura)
+    app.clock.advance(minutes=50)
     board = await read(app)
     (line,) = board.promises
     assert (line.promise.what, line.agent) == ("answer", "Laura Gómez")
@@ -85,9 +85,9 @@ async def test_promises_are_listed_with_who_has_the_case(chat: ConversationHarne
 async def test_answers_and_those_that_asked_for_what_was_known_are_counted(
     chat: ConversationHarness,
 ) -> None:
-    laura = await chat.app.person()
-    await chat.customer("wants_human", "una persona")
-    await chat.claimed_by(laura)
+    laura = await chat.app.agent()
+    await chat.send("wants_human", "una persona")
+    await chat.assign_to(laura)
     await chat.agent_says(laura, "Hola.")
     await chat.agent_says(laura, "¿Me da su correo?")
     async with chat.app.db.write() as session:
@@ -98,7 +98,7 @@ async def test_answers_and_those_that_asked_for_what_was_known_are_counted(
 
 
 async def test_today_begins_at_midnight_where_the_company_is(app: AppHarness) -> None:
-    laura = await app.person()
+    laura = await app.agent()
     app.clock.move_to(datetime(2026, 11, 24, 4, 30, tzinfo=UTC))  # 23:30 in Bogotá
     ends = (
         (agent_actions.resolve, (laura, "packing")),
@@ -107,11 +107,11 @@ async def test_today_begins_at_midnight_where_the_company_is(app: AppHarness) ->
     )
     for act, what in ends:
         chat = await app.chat()
-        await chat.customer("wants_human", "una persona")
-        await chat.claimed_by(laura)
-        await chat.does(act, *what)
+        await chat.send("wants_human", "una persona")
+        await chat.assign_to(laura)
+        await chat.perform(act, *what)
     board = await read(app)
     assert (board.resolved_today, board.returned_today) == (1, 1)
-    app.clock.forward(minutes=40)
+    app.clock.advance(minutes=40)
     board = await read(app)
     assert (board.resolved_today, board.returned_today) == (0, 0)

@@ -39,18 +39,18 @@ async def spend(app: AppHarness, given: Compensation, minor: int, key: str) -> L
 
 
 async def voucher(chat: ConversationHarness) -> Compensation:
-    await chat.customer("late_delivery", f"El pedido 10482 llegó tarde. {ANA}")
+    await chat.send("late_delivery", f"El pedido 10482 llegó tarde. {ANA}")
     await chat.press("Bono de compra")
-    (given,) = await chat.taken()
+    (given,) = await chat.accepted_remedies()
     return given
 
 
 async def spent(app: AppHarness) -> set[int]:
-    return {one.spent_minor for one in await app.all(Budget)}
+    return {one.spent_minor for one in await app.rows(Budget)}
 
 
 async def fresh(app: AppHarness, given: Compensation) -> Compensation:
-    (found,) = await app.all(Compensation, Compensation.id == given.id)
+    (found,) = await app.rows(Compensation, Compensation.id == given.id)
     return found
 
 
@@ -70,15 +70,15 @@ async def test_a_voucher_past_its_date_expires_once_and_keeps_its_place_in_the_l
     assert (last.event, last.amount_minor) == ("expire", given.amount_minor - 1000)
     assert await spent(app) == taken_from  # what a day gave, it gave
     other = await app.chat()
-    await other.customer("damaged", f"El pedido 10482 llegó roto. {ANA}")
-    assert other.told("order_remedied") or not other.told("offer_right")
+    await other.send("damaged", f"El pedido 10482 llegó roto. {ANA}")
+    assert other.answered_with("order_remedied") or not other.answered_with("offer_right")
     assert await findings(app) == []
 
 
 async def test_what_was_spent_in_time_expires_without_a_line(chat: ConversationHarness) -> None:
     app, given = chat.app, await voucher(chat)
     await spend(app, given, given.amount_minor, "till")
-    app.clock.forward(days=400)
+    app.clock.advance(days=400)
     assert await expiry.sweep(app.db) == 1
     assert [one.event for one in await chat.ledger()] == ["issue", "redeem"]
     assert await findings(app) == []
@@ -88,9 +88,9 @@ async def test_a_promised_remedy_is_taken_back_with_its_budget_and_its_promise(
     chat: ConversationHarness,
 ) -> None:
     app = chat.app
-    await chat.customer("damaged", f"El pedido 10482 llegó roto. {ANA}")
+    await chat.send("damaged", f"El pedido 10482 llegó roto. {ANA}")
     await chat.press("Uno nuevo")
-    (given,), (line,) = await chat.taken(), await chat.ledger()
+    (given,), (line,) = await chat.accepted_remedies(), await chat.ledger()
     assert await spent(app) == {given.budget_minor}
     (back,) = await take_back(app, line.id)
     assert (back.reverses_id, back.from_account, back.to_account, back.reason) == (
@@ -99,7 +99,7 @@ async def test_a_promised_remedy_is_taken_back_with_its_budget_and_its_promise(
     )
     assert await spent(app) == {0}
     assert (await fresh(app, given)).state == "void"
-    assert {one.state for one in await app.all(Promise)} == {"void"}
+    assert {one.state for one in await app.rows(Promise)} == {"void"}
     assert [one.id for one in await take_back(app, line.id)] == [back.id]
     assert await findings(app) == []
 
@@ -134,9 +134,9 @@ async def test_what_is_paid_is_taken_back_only_when_it_is_said_so(
     chat: ConversationHarness,
 ) -> None:
     app = chat.app
-    await chat.customer("damaged", f"El pedido 10482 llegó roto. {ANA}")
+    await chat.send("damaged", f"El pedido 10482 llegó roto. {ANA}")
     await chat.press("Devolver mi dinero")
-    (given,) = await chat.taken()
+    (given,) = await chat.accepted_remedies()
     async with app.db.write() as session:
         assert await acceptance.fulfil(session, await session.merge(given), "bank")
     first, _ = await chat.ledger()

@@ -35,13 +35,13 @@ async def test_the_export_of_nothing_is_the_header(app: AppHarness) -> None:
 
 async def test_every_remedy_is_one_line_and_tells_all_of_it(app: AppHarness) -> None:
     first, second = await app.chat(), await app.chat()
-    await first.customer("damaged", f"El pedido 10482 llegó roto. {ANA}")
+    await first.send("damaged", f"El pedido 10482 llegó roto. {ANA}")
     await first.press("Saldo")
-    await second.customer("rude_treatment", "Me gritaron")
+    await second.send("rude_treatment", "Me gritaron")
     await second.press("gerencia")
     rows = list(csv.DictReader(io.StringIO(await exported(app))))
     assert ",".join(rows[0]) == COLUMNS
-    case, (remedy,) = await first.case(), await first.taken()
+    case, (remedy,) = await first.case(), await first.accepted_remedies()
     assert rows[0] == {
         "entry_id": rows[0]["entry_id"],
         "created_at": rows[0]["created_at"],
@@ -77,7 +77,7 @@ async def test_every_remedy_is_one_line_and_tells_all_of_it(app: AppHarness) -> 
 async def test_the_database_itself_refuses_to_change_the_ledger(
     chat: ConversationHarness, change: str
 ) -> None:
-    await chat.customer("rude_treatment", "Me gritaron")
+    await chat.send("rude_treatment", "Me gritaron")
     await chat.press(1)
     with pytest.raises(DBAPIError, match="append-only"):
         async with chat.app.db.write() as session:
@@ -88,10 +88,10 @@ async def test_the_database_itself_refuses_to_change_the_ledger(
 async def test_the_same_key_gives_the_first_line_and_other_inputs_are_an_error(
     chat: ConversationHarness,
 ) -> None:
-    await chat.customer("rude_treatment", "Me gritaron")
+    await chat.send("rude_treatment", "Me gritaron")
     await chat.press(1)
-    (remedy,) = await chat.taken()
-    (first,) = await chat.app.all(LedgerEntry)
+    (remedy,) = await chat.accepted_remedies()
+    (first,) = await chat.app.rows(LedgerEntry)
     again = entries.Move("reserve", "company", "reserved", 0, 0, first.budget_day)
     key, why = first.idempotency_key, {"originator": "bot", "reason": "again"}
     async with chat.app.db.write() as session:
@@ -105,9 +105,9 @@ async def test_the_same_key_gives_the_first_line_and_other_inputs_are_an_error(
 async def test_the_database_itself_refuses_to_take_more_than_an_account_holds(
     chat: ConversationHarness,
 ) -> None:
-    await chat.customer("damaged", f"El pedido 10482 llegó roto. {ANA}")
+    await chat.send("damaged", f"El pedido 10482 llegó roto. {ANA}")
     await chat.press("Saldo")
-    (remedy,) = await chat.taken()
+    (remedy,) = await chat.accepted_remedies()
     why = {"originator": "bot", "reason": "spent"}
     spend = entries.move("redeem", remedy.amount_minor)
     async with chat.app.db.write() as session:
@@ -126,7 +126,7 @@ async def test_the_database_itself_refuses_to_take_more_than_an_account_holds(
 
 
 async def test_the_command_prints_the_same(chat: ConversationHarness, settings: Settings) -> None:
-    await chat.customer("rude_treatment", "Me gritaron")
+    await chat.send("rude_treatment", "Me gritaron")
     await chat.press(2)
     done = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot.cli", "ledger", "export"),

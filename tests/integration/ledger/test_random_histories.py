@@ -282,7 +282,7 @@ class Histories(RuleBasedStateMachine):
         )
     )
     def time_goes_on(self, span: timedelta) -> None:
-        self.clock.forward(seconds=span.total_seconds())
+        self.clock.advance(seconds=span.total_seconds())
 
     @rule()
     def what_is_past_expires(self) -> None:

@@ -17,9 +17,9 @@ def scoped(scope: str, **what: Any) -> ScopedCap:
 
 
 async def late(app: AppHarness, number: str, email: str) -> ConversationHarness:
-    await app.order(number, email)
+    await app.import_order(number, email)
     chat = await app.chat()
-    await chat.customer("late_delivery", f"El pedido {number} llegó tarde, {email}")
+    await chat.send("late_delivery", f"El pedido {number} llegó tarde, {email}")
     return chat
 
 
@@ -33,7 +33,7 @@ async def test_one_home_has_one_limit_however_many_names_it_has(
 ) -> None:
     with_policy(per_household=Cap(max_remedies=1, period_days=30))
     for number, email in (("30001", "rosa@example.com"), ("30002", "luis@example.com")):
-        await app.order(number, email)
+        await app.import_order(number, email)
     async with app.db.write() as session:
         ours = Order.number.in_(("30001", "30002"))
         if shared == "address":
@@ -43,21 +43,21 @@ async def test_one_home_has_one_limit_however_many_names_it_has(
             same = update(Contact).where(Contact.email.in_(emails)).values(phone="+573001112233")
             await session.execute(same)
     first, second = await app.chat(), await app.chat()
-    await first.customer("late_delivery", "El pedido 30001 llegó tarde, rosa@example.com")
-    await second.customer("late_delivery", "El pedido 30002 llegó tarde, luis@example.com")
+    await first.send("late_delivery", "El pedido 30001 llegó tarde, rosa@example.com")
+    await second.send("late_delivery", "El pedido 30002 llegó tarde, luis@example.com")
     await first.press("Bono de compra")
     await second.press("Bono de compra")  # on the table since before
     assert await person_because(second) == ["limit_passed"]
     stranger = await late(app, "30003", "otra@example.com")
     await stranger.press("Bono de compra")
-    assert await stranger.taken()
+    assert await stranger.accepted_remedies()
     third = await app.chat()
-    await third.customer("late_delivery", "El pedido 30002 llegó tarde, luis@example.com")
-    assert not await third.taken()
-    app.clock.forward(days=31)
+    await third.send("late_delivery", "El pedido 30002 llegó tarde, luis@example.com")
+    assert not await third.accepted_remedies()
+    app.clock.advance(days=31)
     much_later = await late(app, "30004", "luis@example.com")
     await much_later.press("Bono de compra")
-    assert await much_later.taken()
+    assert await much_later.accepted_remedies()
 
 
 async def test_a_household_that_has_had_enough_hears_a_person_is_coming(
@@ -67,7 +67,7 @@ async def test_a_household_that_has_had_enough_hears_a_person_is_coming(
     first = await late(app, "30001", "rosa@example.com")
     await first.press("Bono de compra")
     second = await late(app, "30002", "rosa@example.com")
-    assert second.told("person_because_household_limit")
+    assert second.answered_with("person_because_household_limit")
     assert await person_because(second) == ["household_limit"]
 
 
@@ -83,8 +83,8 @@ async def test_a_category_is_limited_for_each_customer_or_for_everybody(
     other = await late(app, "30003", "otra@example.com")
     assert await person_because(other) == (["category_limit"] if stops else [])
     damaged = await app.chat()
-    await app.order("30004", "rosa@example.com")
-    await damaged.customer("damaged", "El pedido 30004 llegó roto, rosa@example.com")
+    await app.import_order("30004", "rosa@example.com")
+    await damaged.send("damaged", "El pedido 30004 llegó roto, rosa@example.com")
     assert not await person_because(damaged)
 
 
@@ -98,8 +98,8 @@ async def test_a_kind_that_has_been_given_enough_is_not_offered(
     await waiting.press("Bono de compra")  # it was on the table before
     assert await person_because(waiting) == ["limit_passed"]
     second = await late(app, "30003", "rosa@example.com")
-    assert second.table
-    assert not any("Bono" in one.title for one in second.table)
+    assert second.choices
+    assert not any("Bono" in one.title for one in second.choices)
 
 
 async def test_what_expired_unused_was_given_all_the_same(
@@ -108,10 +108,10 @@ async def test_what_expired_unused_was_given_all_the_same(
     with_policy(per_kind={"voucher": ScopedCap(max_remedies=1, period_days=400)})
     first = await late(app, "30001", "rosa@example.com")
     await first.press("Bono de compra")
-    app.clock.forward(days=200)
+    app.clock.advance(days=200)
     assert await expiry.sweep(app.db) == 1
     second = await late(app, "30002", "rosa@example.com")
-    assert not any("Bono" in one.title for one in second.table)
+    assert not any("Bono" in one.title for one in second.choices)
 
 
 async def test_two_remedies_on_one_order_never_pass_its_value(
@@ -133,18 +133,18 @@ async def test_the_week_and_the_month_have_budgets_of_their_own(
 ) -> None:
     first = await late(app, "30001", "rosa1@example.com")
     await first.press("Bono de compra")
-    (given,) = await first.taken()
+    (given,) = await first.accepted_remedies()
     cost = given.budget_minor
     with_policy(weekly_budget=Money(cost * 2 - 1, "COP"))
     tuesday = await late(app, "30002", "rosa2@example.com")
-    assert not any("Bono" in one.title for one in tuesday.table)
-    app.clock.forward(days=7)  # the week after, the month's last Monday
+    assert not any("Bono" in one.title for one in tuesday.choices)
+    app.clock.advance(days=7)  # the week after, the month's last Monday
     next_week = await late(app, "30003", "rosa3@example.com")
     await next_week.press("Bono de compra")
     with_policy(monthly_budget=Money(cost * 3 - 1, "COP"))
-    assert await next_week.taken()
+    assert await next_week.accepted_remedies()
     third = await late(app, "30004", "rosa4@example.com")
-    assert not any("Bono" in one.title for one in third.table)
-    app.clock.forward(days=7)
+    assert not any("Bono" in one.title for one in third.choices)
+    app.clock.advance(days=7)
     december = await late(app, "30005", "rosa5@example.com")
-    assert any("Bono" in one.title for one in december.table)
+    assert any("Bono" in one.title for one in december.choices)

@@ -49,16 +49,16 @@ async def complains(
     app: AppHarness, number: str, email: str, category: str = "damaged", **more: str
 ) -> ConversationHarness:
     """A customer with an order of their own, who complains about it."""
-    await app.order(number, email, **more)
+    await app.import_order(number, email, **more)
     chat = await app.chat()
-    await chat.customer(category, f"El pedido {number} salió mal, {email}")
+    await chat.send(category, f"El pedido {number} salió mal, {email}")
     return chat
 
 
 async def raised(chat: ConversationHarness) -> dict[str, dict[str, Any]]:
     """What was kept of the case, by signal."""
     case = await chat.case()
-    rows = await chat.app.all(RiskFlag, RiskFlag.complaint_id == case.id)
+    rows = await chat.app.rows(RiskFlag, RiskFlag.complaint_id == case.id)
     return {one.signal: one.detail for one in rows}
 
 
@@ -93,7 +93,7 @@ async def with_photo(chat: ConversationHarness, raw: bytes, category: str, text:
     async with app.db.write() as session:
         kept = photo.keep(session, app.photos, chat.id, photo.clean(raw))
     await chat.receive(text, photos=[kept.id])
-    await chat.answer(category)
+    await chat.run_turn(category)
 
 
 async def test_many_claims_of_one_person_bring_a_person_with_the_reasons(
@@ -107,7 +107,7 @@ async def test_many_claims_of_one_person_bring_a_person_with_the_reasons(
     third = await complains(app, "30003", "rosa@example.com")
     (waiting,) = await third.handoffs()
     assert waiting.reason == "to_check"
-    assert not await third.app.all(
+    assert not await third.app.rows(
         Compensation, Compensation.complaint_id == (await third.case()).id
     )
     detail = (await raised(third))["claims"]
@@ -119,7 +119,7 @@ async def test_many_claims_of_one_person_bring_a_person_with_the_reasons(
 async def test_old_claims_are_forgotten(app: AppHarness) -> None:
     looking_for(app, claims={"from": 2, "days": 30})
     await complains(app, "30001", "rosa@example.com")
-    app.clock.forward(days=31)
+    app.clock.advance(days=31)
     later = await complains(app, "30002", "rosa@example.com")
     assert not await later.handoffs()
 
@@ -128,7 +128,7 @@ async def test_a_case_that_was_told_twice_counts_once(app: AppHarness) -> None:
     looking_for(app, claims={"from": 3, "days": 90})
     first = await complains(app, "30001", "rosa@example.com")
     again = await app.chat()
-    await again.customer("damaged", "El pedido 30001 salió mal, rosa@example.com")
+    await again.send("damaged", "El pedido 30001 salió mal, rosa@example.com")
     assert await app.count(Complaint, Complaint.state == "closed") == 1
     second = await complains(app, "30002", "rosa@example.com")
     for chat in (first, again, second):
@@ -138,12 +138,12 @@ async def test_a_case_that_was_told_twice_counts_once(app: AppHarness) -> None:
 async def test_one_address_with_other_customers_is_seen(app: AppHarness) -> None:
     looking_for(app, same_address=PERIOD)
     for number, email in (("30001", "rosa@example.com"), ("30002", "luis@example.com")):
-        await app.order(number, email)
+        await app.import_order(number, email)
     await live_at(app, "30001", "30002")
     rosa, luis = await app.chat(), await app.chat()
-    await rosa.customer("damaged", "El pedido 30001 salió mal, rosa@example.com")
+    await rosa.send("damaged", "El pedido 30001 salió mal, rosa@example.com")
     assert not await rosa.handoffs()  # nobody else has complained from there
-    await luis.customer("damaged", "El pedido 30002 salió mal, luis@example.com")
+    await luis.send("damaged", "El pedido 30002 salió mal, luis@example.com")
     assert (await luis.handoff()).reason == "to_check"
     detail = (await raised(luis))["same_address"]
     assert detail["references"] == [(await rosa.case()).reference]
@@ -160,7 +160,7 @@ async def test_one_phone_with_other_emails_is_seen(app: AppHarness) -> None:
 
 async def test_one_email_of_two_customers_is_seen(app: AppHarness) -> None:
     looking_for(app, same_email=PERIOD)
-    await app.order("30001", "rosa@example.com", phone="3001234567")
+    await app.import_order("30001", "rosa@example.com", phone="3001234567")
     # Known by the phone, so it is the first customer's, with another's e-mail.
     await complains(app, "30002", "luis@example.com", phone="3001234567")
     other = await complains(app, "30003", "luis@example.com", phone="3019999999")
@@ -174,10 +174,10 @@ async def test_one_browser_or_network_with_other_customers_is_seen(
     looking_for(app, **{f"same_{kind}": PERIOD})
     rosa = await complains(app, "30001", "rosa@example.com")
     await with_key(app, rosa, **{f"{kind}_key": "k" * 64})
-    await app.order("30002", "luis@example.com")
+    await app.import_order("30002", "luis@example.com")
     luis = await app.chat()
     await with_key(app, luis, **{f"{kind}_key": "k" * 64})
-    await luis.customer("damaged", "El pedido 30002 salió mal, luis@example.com")
+    await luis.send("damaged", "El pedido 30002 salió mal, luis@example.com")
     assert set(await raised(luis)) == {f"same_{kind}"}
 
 
@@ -201,7 +201,7 @@ async def test_an_old_order_and_a_signed_delivery_are_seen(app: AppHarness) -> N
 async def test_a_photo_of_another_customers_case_is_seen(app: AppHarness) -> None:
     looking_for(app, photo={"days": 365})
     for number, email in (("30001", "rosa@example.com"), ("30002", "luis@example.com")):
-        await app.order(number, email)
+        await app.import_order(number, email)
     rosa, luis, other = [await app.chat() for _ in range(3)]
     await with_photo(rosa, scene(1), "damaged", "El pedido 30001 salió mal, rosa@example.com")
     await with_photo(
@@ -209,14 +209,14 @@ async def test_a_photo_of_another_customers_case_is_seen(app: AppHarness) -> Non
     )
     assert not await rosa.handoffs()
     assert (await raised(luis))["photo"]["references"] == [(await rosa.case()).reference]
-    await app.order("30003", "sara@example.com")
+    await app.import_order("30003", "sara@example.com")
     await with_photo(other, scene(2), "damaged", "El pedido 30003 salió mal, sara@example.com")
     assert not await other.handoffs()
 
 
 async def test_the_same_photo_again_in_ones_own_case_is_nothing(app: AppHarness) -> None:
     looking_for(app, photo={"days": 365})
-    await app.order("30001", "rosa@example.com")
+    await app.import_order("30001", "rosa@example.com")
     first, again = await app.chat(), await app.chat()
     text = "El pedido 30001 salió mal, rosa@example.com"
     await with_photo(first, scene(1), "damaged", text)
@@ -226,27 +226,27 @@ async def test_the_same_photo_again_in_ones_own_case_is_nothing(app: AppHarness)
 
 async def test_a_person_who_gives_the_case_back_has_settled_it(app: AppHarness) -> None:
     looking_for(app, signed={})
-    laura = await app.person()
+    laura = await app.agent()
     chat = await complains(app, "30001", "rosa@example.com", "not_delivered", signed_by="R. Mora")
-    await chat.claimed_by(laura)
-    await chat.does(agent_actions.give_back, laura)
-    await chat.customer("inform", "¿Entonces?")
-    assert "Ninguna me sirve" in chat.last.choices
+    await chat.assign_to(laura)
+    await chat.perform(agent_actions.give_back, laura)
+    await chat.send("inform", "¿Entonces?")
+    assert "Ninguna me sirve" in chat.last_message.choices
     assert len(await chat.handoffs()) == 1
 
 
 async def test_going_back_to_the_assistant_by_oneself_settles_nothing(app: AppHarness) -> None:
     looking_for(app, signed={})
     chat = await complains(app, "30001", "rosa@example.com", "not_delivered", signed_by="R. Mora")
-    await chat.customer("go_on", "Sigamos usted y yo")
-    await chat.customer("inform", "¿Entonces?")
+    await chat.send("go_on", "Sigamos usted y yo")
+    await chat.send("inform", "¿Entonces?")
     assert not await app.count(Compensation)
     assert not await app.count(LedgerEntry)
 
 
 async def test_agents_read_the_reasons_in_their_language(app: AppHarness) -> None:
     looking_for(app, signed={})
-    laura = await app.person()
+    laura = await app.agent()
     chat = await complains(app, "30001", "rosa@example.com", "not_delivered", signed_by="R. Mora")
     async with app.db.read() as session:
         case = await chat.case()
@@ -263,7 +263,7 @@ async def test_agents_read_the_reasons_in_their_language(app: AppHarness) -> Non
 
 def heard(chat: ConversationHarness) -> list[str]:
     """All that the customer reads, without the case's number, which differs by itself."""
-    return [re.sub(r"Q-\d{4}-\d{4}", "Q", str(one)) for one in chat.said]
+    return [re.sub(r"Q-\d{4}-\d{4}", "Q", str(one)) for one in chat.shown]
 
 
 async def test_the_customer_hears_word_for_word_what_others_hear_who_wait_for_a_person(
@@ -275,21 +275,21 @@ async def test_the_customer_hears_word_for_word_what_others_hear_who_wait_for_a_
     rules = (by_policy, *before.rules)
     app.use_policy(replace(before, rules=rules, signals=SignalsSpec()))
     text = "El pedido {} no llegó, {}"
-    await app.order("30001", "rosa@example.com")
-    await app.order("30002", "luis@example.com", signed_by="R. Mora")
+    await app.import_order("30001", "rosa@example.com")
+    await app.import_order("30002", "luis@example.com", signed_by="R. Mora")
     plain = await app.chat()
-    await plain.customer("not_delivered", text.format("30001", "rosa@example.com"))
-    await plain.customer("status", "¿Cómo va mi caso?")
+    await plain.send("not_delivered", text.format("30001", "rosa@example.com"))
+    await plain.send("status", "¿Cómo va mi caso?")
     async with app.db.write() as session:
         one = await plain.handoff()
-        for row in await app.all(type(one)):
+        for row in await app.rows(type(one)):
             fresh = await session.get_one(type(one), row.id)
             fresh.state, fresh.ended_how = "ended", "resolved"
     app.use_policy(before)
     looking_for(app, signed={})
     seen = await app.chat()
-    await seen.customer("not_delivered", text.format("30002", "luis@example.com"))
-    await seen.customer("status", "¿Cómo va mi caso?")
+    await seen.send("not_delivered", text.format("30002", "luis@example.com"))
+    await seen.send("status", "¿Cómo va mi caso?")
     assert (await plain.handoff()).reason == "rule_says_person"
     assert (await seen.handoff()).reason == "to_check"
     assert [one.replace("30002", "30001") for one in heard(seen)] == heard(plain)
@@ -319,15 +319,15 @@ async def test_whatever_the_signals_no_customer_reads_of_them_and_nobody_is_refu
     looking_for(app)
     monkeypatch.setattr(evidence, "found", found)
     email = f"rosa{place}@example.com"
-    await app.order(str(place), email)
+    await app.import_order(str(place), email)
     chat = await app.chat(language)
     spoken = {"es": "El pedido {} salió mal, {}", "en": "My order {} went wrong, it is {}"}
-    await chat.customer(category, spoken[language].format(place, email))
+    await chat.send(category, spoken[language].format(place, email))
     if (await chat.cases())[-1:] and not await chat.handoffs():
         return  # this order was told before, and is that case's
-    await chat.customer("status", {"es": "¿Cómo va?", "en": "How is it going?"}[language])
-    assert not ACCUSING.search(chat.everything), chat.everything
-    assert "Q-1111-1111" not in chat.everything
+    await chat.send("status", {"es": "¿Cómo va?", "en": "How is it going?"}[language])
+    assert not ACCUSING.search(chat.all_text), chat.all_text
+    assert "Q-1111-1111" not in chat.all_text
     waiting = await chat.handoff()
     assert (waiting.state, waiting.reason) == ("waiting", "to_check")
     assert (await chat.case()).state == "open"

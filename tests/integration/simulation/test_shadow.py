@@ -17,7 +17,7 @@ from bot.policy.model import Policy
 from bot.simulation import shadow
 from bot.simulation.shadow import Agreement
 from tests.integration.harness import AppHarness, ConversationHarness
-from tests.integration.history_helpers import DAMAGED, play
+from tests.integration.history_helpers import DAMAGED, play_past_cases
 
 
 def with_shadow(app: AppHarness, policy: Policy) -> None:
@@ -43,14 +43,14 @@ async def agreement(app: AppHarness) -> Agreement:
 async def test_the_shadow_is_kept_and_the_customer_sees_nothing_of_it(app: AppHarness) -> None:
     plain = await app.chat()
     with_shadow(app, all_to_people(app.context.policy, "damaged"))
-    await plain.customer("damaged", DAMAGED)
-    live, beside = await app.all(DecisionRecord)
+    await plain.send("damaged", DAMAGED)
+    live, beside = await app.rows(DecisionRecord)
     assert (live.mode, live.outcome) == ("live", "offer")
     assert (beside.mode, beside.outcome, beside.reason) == ("shadow", "person", "rule_says_person")
     assert (beside.policy_version, beside.offer_id) == ("beside", None)
     assert live.facts == beside.facts
-    assert len(await app.all(Offer)) == 1
-    assert len(plain.table) == 4  # three remedies, or none of them
+    assert len(await app.rows(Offer)) == 1
+    assert len(plain.choices) == 4  # three remedies, or none of them
     assert not await plain.handoffs()
 
 
@@ -59,8 +59,8 @@ async def test_a_shadow_that_offers_gives_nothing(app: AppHarness) -> None:
     with_shadow(app, replace(policy, version="beside"))
     app.use_policy(all_to_people(policy, "damaged"))
     chat = await app.chat()
-    await chat.customer("damaged", DAMAGED)
-    assert [one.outcome for one in await app.all(DecisionRecord)] == ["person", "offer"]
+    await chat.send("damaged", DAMAGED)
+    assert [one.outcome for one in await app.rows(DecisionRecord)] == ["person", "offer"]
     assert not await app.count(Offer)
     assert not await app.count(Compensation)
     assert not await app.count(LedgerEntry)
@@ -80,16 +80,16 @@ async def test_a_shadow_that_breaks_touches_no_customer(
         return Decision("nonsense", "beside")  # type: ignore[arg-type]  # the database refuses it
 
     monkeypatch.setattr(shadow, "decide", breaks if where == "decide" else writes_nonsense)
-    await chat.customer("damaged", DAMAGED)
-    assert [one.mode for one in await app.all(DecisionRecord)] == ["live"]
-    assert len(chat.table) == 4
+    await chat.send("damaged", DAMAGED)
+    assert [one.mode for one in await app.rows(DecisionRecord)] == ["live"]
+    assert len(chat.choices) == 4
     await chat.press(1)
-    assert [one.kind for one in await chat.taken()] == ["refund"]
+    assert [one.kind for one in await chat.accepted_remedies()] == ["refund"]
 
 
 async def test_the_agreement_tells_what_differs(app: AppHarness) -> None:
     with_shadow(app, all_to_people(app.context.policy, "damaged"))
-    scene = await play(app)
+    scene = await play_past_cases(app)
     told = (await agreement(app)).as_dict()
     assert (told["cases"], told["equal"], told["only_live_offers"]) == (2, 1, 1)
     assert (told["share_equal"], told["shadow_policy"]) == (0.5, "beside")
@@ -104,10 +104,10 @@ async def test_the_agreement_tells_what_differs(app: AppHarness) -> None:
 async def test_cases_of_an_earlier_shadow_are_not_compared(app: AppHarness) -> None:
     policy = app.context.policy
     with_shadow(app, replace(policy, version="first"))
-    await (await app.chat()).customer("damaged", DAMAGED)
+    await (await app.chat()).send("damaged", DAMAGED)
     with_shadow(app, replace(policy, version="second"))
     late = "Mi pedido 10494 está atrasado. yolanda.cardenas@example.com"
-    await (await app.chat()).customer("late_delivery", late)
+    await (await app.chat()).send("late_delivery", late)
     found = await agreement(app)
     assert (found.version, found.cases, found.not_comparable) == ("second", 1, 1)
 

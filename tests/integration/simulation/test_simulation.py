@@ -19,8 +19,8 @@ from bot.policy.loader import POLICY_FILE
 from bot.policy.model import Policy
 from bot.simulation import case_reader
 from bot.simulation.simulation import Simulation
-from tests.integration.harness import AppHarness, ConversationHarness, WallClock
-from tests.integration.history_helpers import play
+from tests.integration.harness import AppHarness, ConversationHarness, SystemClock
+from tests.integration.history_helpers import play_past_cases
 
 POLICY = ROOT / "data" / "company" / POLICY_FILE
 
@@ -35,7 +35,7 @@ async def simulate(app: AppHarness, new: Policy) -> Simulation:
 
 
 async def test_the_same_policy_changes_nothing(app: AppHarness) -> None:
-    await play(app)
+    await play_past_cases(app)
     simulation = await simulate(app, app.context.policy)
     told = simulation.as_dict()
     assert told["cases"] == 2
@@ -48,7 +48,7 @@ async def test_the_same_policy_changes_nothing(app: AppHarness) -> None:
 
 
 async def test_another_policy_is_told_with_cost_people_and_cases(app: AppHarness) -> None:
-    scene = await play(app)
+    scene = await play_past_cases(app)
     policy = app.context.policy
     rules = tuple(
         rule.model_copy(update={"offer": (), "entitlement": None, "person": True})
@@ -73,7 +73,7 @@ async def test_another_policy_is_told_with_cost_people_and_cases(app: AppHarness
 
 
 async def test_what_the_customer_took_is_what_they_would_take(chat: ConversationHarness) -> None:
-    await chat.customer("damaged", "Pedido 10482, llegó quebrada. ana.ruiz@example.com")
+    await chat.send("damaged", "Pedido 10482, llegó quebrada. ana.ruiz@example.com")
     await chat.press(3)  # credit of $275.000
     told = (await simulate(chat.app, chat.app.context.policy)).as_dict()
     assert told["present"]["cost_minor"] == told["really"]["cost_minor"] == 19_250_000
@@ -81,7 +81,7 @@ async def test_what_the_customer_took_is_what_they_would_take(chat: Conversation
 
 async def test_days_over_the_budget_are_counted(app: AppHarness) -> None:
     chat = await app.chat()
-    await chat.customer("late_delivery", "El pedido 10494 no llega. yolanda.cardenas@example.com")
+    await chat.send("late_delivery", "El pedido 10494 no llega. yolanda.cardenas@example.com")
     await chat.press(1)
     policy = app.context.policy
     small = policy.limits.daily_budget.__class__(100, policy.currency)
@@ -92,7 +92,7 @@ async def test_days_over_the_budget_are_counted(app: AppHarness) -> None:
 
 
 async def test_cases_without_a_decision_are_told_apart(app: AppHarness) -> None:
-    scene = await play(app)
+    scene = await play_past_cases(app)
     case = await scene.ana.case()
     async with app.db.write() as session:
         await session.execute(delete(DecisionRecord).where(DecisionRecord.complaint_id == case.id))
@@ -102,8 +102,8 @@ async def test_cases_without_a_decision_are_told_apart(app: AppHarness) -> None:
 
 
 async def test_cases_before_the_moment_are_left_out(app: AppHarness) -> None:
-    await play(app)
-    app.clock.forward(days=30)
+    await play_past_cases(app)
+    app.clock.advance(days=30)
     async with app.db.read() as session:
         assert [
             one async for one in case_reader.read(session, clock.now() - timedelta(days=29))
@@ -117,18 +117,18 @@ async def test_cases_before_the_moment_are_left_out(app: AppHarness) -> None:
 async def test_pages_tell_every_case_once(app: AppHarness, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(case_reader, "PAGE", 2)
     for number in range(5):
-        await app.order(f"9000{number}", f"rosa{number}@example.com")
+        await app.import_order(f"9000{number}", f"rosa{number}@example.com")
         chat = await app.chat()
-        await chat.customer("damaged", f"Pedido 9000{number} llegó roto. rosa{number}@example.com")
+        await chat.send("damaged", f"Pedido 9000{number} llegó roto. rosa{number}@example.com")
     async with app.db.read() as session:
         found = [one async for one in case_reader.read(session, clock.now() - timedelta(days=90))]
     assert len({one.reference for one in found if one}) == len(found) == 5
 
 
 @pytest.fixture
-def now(clock: WallClock, monkeypatch: pytest.MonkeyPatch) -> None:
+def now(clock: SystemClock, monkeypatch: pytest.MonkeyPatch) -> None:
     """Cases that are as old as the commands, which know no other clock, see them."""
-    monkeypatch.setattr("bot.clock.now", WallClock().now)
+    monkeypatch.setattr("bot.clock.now", SystemClock().now)
 
 
 @pytest.fixture
@@ -158,7 +158,7 @@ async def test_the_command_prints_tables_json_and_a_picture(
     regalo: Callable[..., "subprocess.CompletedProcess[str]"],
     tmp_path: Path,
 ) -> None:
-    scene = await play(app)
+    scene = await play_past_cases(app)
     draft, image = tmp_path / "draft.yml", tmp_path / "draft.svg"
     text = POLICY.read_text(encoding="utf-8")
     rule = "category: damaged, order_value: {to: %s}"

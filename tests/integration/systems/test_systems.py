@@ -27,9 +27,9 @@ from bot.models import Compensation, Conversation
 from tests.fakes.company_system import SECRET, CompanySystem
 from tests.fakes.provider import until
 from tests.integration.conftest import settings_for
-from tests.integration.edge_forker import by_webhook
-from tests.integration.edge_process import Edge, Engine, free_port
-from tests.integration.harness import AppHarness, WallClock
+from tests.integration.edge_forker import with_webhook_provider
+from tests.integration.edge_process import EdgeProcess, FakeEngineServer, free_port
+from tests.integration.harness import AppHarness, SystemClock
 
 API_KEY = "0123456789abcdef0123456789abcdef"
 CODE = "7KQM-9XRT-2BFD"
@@ -53,9 +53,9 @@ def settings(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 @pytest.fixture(scope="module")
-def edge(settings: Settings, system: CompanySystem) -> Iterator[Edge]:
-    engine = Engine()
-    edge = Edge(
+def edge(settings: Settings, system: CompanySystem) -> Iterator[EdgeProcess]:
+    engine = FakeEngineServer()
+    edge = EdgeProcess(
         settings,
         engine,
         PROVIDER_URL=system.url,
@@ -68,7 +68,7 @@ def edge(settings: Settings, system: CompanySystem) -> Iterator[Edge]:
 
 
 @pytest.fixture
-def http(edge: Edge) -> Iterator[httpx.Client]:
+def http(edge: EdgeProcess) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=edge.url, trust_env=False, timeout=15) as client:
         yield client
 
@@ -77,19 +77,19 @@ async def choose(settings: Settings, category: str, place: int) -> Compensation:
     """A customer's choice, made before a provider or a till hears of it."""
     db = Database(settings.database_url)
     context = load_company_context(settings)
-    app = AppHarness(db, context, WallClock(), settings.var_dir)
-    app.use_policy(by_webhook(context.policy, "refund"))
+    app = AppHarness(db, context, SystemClock(), settings.var_dir)
+    app.use_policy(with_webhook_provider(context.policy, "refund"))
     number, email = uuid.uuid4().hex[:8], f"{uuid.uuid4().hex[:8]}@example.com"
     number = f"5{int(number, 16) % 10**6:06}"
-    await app.order(number, email)
+    await app.import_order(number, email)
     chat = await app.chat()
     async with db.write() as session:
         # The edge that runs beside would answer in its own way whatever waits for a second.
         here = await session.get_one(Conversation, chat.id)
         here.turn_owner, here.turn_until = "the app", clock.now() + timedelta(hours=1)
-    await chat.customer(category, f"El pedido {number} tiene un problema, {email}")
+    await chat.send(category, f"El pedido {number} tiene un problema, {email}")
     await chat.press(place)
-    (given,) = await chat.taken()
+    (given,) = await chat.accepted_remedies()
     await db.close()
     return given
 
@@ -107,7 +107,7 @@ def told(kind: str, key: str, **more: str) -> bytes:
 
 
 async def test_a_callback_settles_the_remedy_once(
-    edge: Edge, http: httpx.Client, settings: Settings, system: CompanySystem
+    edge: EdgeProcess, http: httpx.Client, settings: Settings, system: CompanySystem
 ) -> None:
     given = await choose(settings, "damaged", 1)
     where = "SELECT idempotency_key, state, is_accepted FROM fulfilments WHERE compensation_id = ?"
@@ -122,7 +122,7 @@ async def test_a_callback_settles_the_remedy_once(
 
 
 def test_a_callback_that_is_not_genuine_changes_nothing_and_is_counted(
-    edge: Edge, http: httpx.Client
+    edge: EdgeProcess, http: httpx.Client
 ) -> None:
     body = told("remedy.done", "x")
     old = webhook_signature.headers(KEY, "evt", datetime(2026, 1, 1, tzinfo=UTC), body)
@@ -156,7 +156,7 @@ async def voucher(settings: Settings) -> Compensation:
 
 
 async def test_a_code_is_spent_bit_by_bit_and_never_beyond(
-    http: httpx.Client, voucher: Compensation, edge: Edge
+    http: httpx.Client, voucher: Compensation, edge: EdgeProcess
 ) -> None:
     code, whole = voucher.code, voucher.amount_minor
     typed = (code or "").lower().replace("-", " ")
@@ -184,7 +184,7 @@ async def test_a_code_is_spent_bit_by_bit_and_never_beyond(
 
 
 async def test_tills_at_the_same_moment_take_no_more_than_there_is(
-    edge: Edge, voucher: Compensation
+    edge: EdgeProcess, voucher: Compensation
 ) -> None:
     half = {"code": voucher.code, "amount_minor": voucher.amount_minor // 2, "currency": "COP"}
     headers = {"Authorization": f"Bearer {API_KEY}"}
@@ -233,7 +233,7 @@ DRAWN = {"expires_at", "case", "redemption"}
 
 
 async def test_the_examples_for_vouchers_are_what_happens(
-    edge: Edge, http: httpx.Client, settings: Settings
+    edge: EdgeProcess, http: httpx.Client, settings: Settings
 ) -> None:
     given = await choose(settings, "late_delivery", 1)
     db = Database(settings.database_url)

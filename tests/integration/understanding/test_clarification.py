@@ -17,24 +17,24 @@ async def test_the_second_time_a_person_takes_over(
     chat: ConversationHarness, language: str
 ) -> None:
     text = "blergh" if language == "es" else "the of the blergh is the"
-    await chat.customer("nlu_fallback", text)
-    assert chat.told("unclear")
+    await chat.send("nlu_fallback", text)
+    assert chat.answered_with("unclear")
     assert not await chat.handoffs()
-    await chat.customer("nlu_fallback", text)
+    await chat.send("nlu_fallback", text)
     (found,) = await chat.handoffs()
     assert found.reason == "not_understood"
-    assert NOT_UNDERSTOOD.search(fold(chat.everything)) is None
+    assert NOT_UNDERSTOOD.search(fold(chat.all_text)) is None
 
 
 async def test_the_question_shows_what_was_understood(chat: ConversationHarness) -> None:
-    await chat.customer("nlu_fallback", "algo del cobro", also="overcharge")
+    await chat.send("nlu_fallback", "algo del cobro", also="overcharge")
     what = chat.app.context.responses.render("what_overcharge", "es")
-    assert chat.told("unclear_about", what=what)
+    assert chat.answered_with("unclear_about", what=what)
 
 
 async def test_who_was_understood_in_between_is_asked_again(chat: ConversationHarness) -> None:
-    await chat.customer("nlu_fallback", "blergh")
-    await chat.customer("greet", "hola")
-    await chat.customer("nlu_fallback", "blergh")
-    assert chat.told("unclear")
+    await chat.send("nlu_fallback", "blergh")
+    await chat.send("greet", "hola")
+    await chat.send("nlu_fallback", "blergh")
+    assert chat.answered_with("unclear")
     assert not await chat.handoffs()

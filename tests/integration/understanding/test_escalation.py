@@ -17,9 +17,9 @@ from tests.integration.harness import ANA, AppHarness, ConversationHarness
 async def test_an_alarm_within_a_complaint_brings_a_person_after_the_apology(
     chat: ConversationHarness, text: str, reason: str, priority: int
 ) -> None:
-    said = await chat.customer("damaged", f"{text}. {ANA}")
-    assert chat.told("apology_damaged")
-    assert chat.told(f"person_because_{reason}")
+    said = await chat.send("damaged", f"{text}. {ANA}")
+    assert chat.answered_with("apology_damaged")
+    assert chat.answered_with(f"person_because_{reason}")
     apology = next(at for at, one in enumerate(said) if "roto" in one.text or "mal" in one.text)
     assert apology == 0
     (found,) = await chat.handoffs()
@@ -29,8 +29,8 @@ async def test_an_alarm_within_a_complaint_brings_a_person_after_the_apology(
 
 
 async def test_an_alarm_in_a_later_word_brings_a_person_as_well(chat: ConversationHarness) -> None:
-    await chat.customer("damaged", f"El pedido 10482 llegó roto. {ANA}")
-    await chat.customer("damaged", "Llegó roto y mi abuela de 84 años está sin nevera")
+    await chat.send("damaged", f"El pedido 10482 llegó roto. {ANA}")
+    await chat.send("damaged", "Llegó roto y mi abuela de 84 años está sin nevera")
     (found,) = await chat.handoffs()
     assert found.reason == "vulnerable"
     assert len(await chat.cases()) == 1
@@ -40,25 +40,25 @@ async def test_an_alarm_in_a_later_word_brings_a_person_as_well(chat: Conversati
 async def test_an_alarm_is_heard_however_the_message_was_understood(
     chat: ConversationHarness, understood_as: str
 ) -> None:
-    await chat.customer(understood_as, f"Es la silla de ruedas de mi mamá, pedido 10482, {ANA}")
+    await chat.send(understood_as, f"Es la silla de ruedas de mi mamá, pedido 10482, {ANA}")
     (found,) = await chat.handoffs()
     assert found.reason == "vulnerable"
 
 
 async def test_the_press_is_no_threat_with_the_law(chat: ConversationHarness) -> None:
-    await chat.customer("threat", "Voy a contar esto en la prensa")
+    await chat.send("threat", "Voy a contar esto en la prensa")
     assert (await chat.handoff()).reason == "press"
 
 
 async def test_danger_shows_no_way_back_to_the_bot(chat: ConversationHarness) -> None:
-    await chat.customer("damaged", f"El pedido 10482 explotó. {ANA}")
-    assert all("asistente" not in one for said in chat.said for one in said.choices)
+    await chat.send("damaged", f"El pedido 10482 explotó. {ANA}")
+    assert all("asistente" not in one for said in chat.shown for one in said.choices)
 
 
 async def good_customer(app: AppHarness) -> ConversationHarness:
     """Somebody who buys for more than the company's ``at_stake`` in a year."""
-    await app.order("33001", "rica@example.com", total="900000")
-    await app.order("33002", "rica@example.com", total="2500000")
+    await app.import_order("33001", "rica@example.com", total="900000")
+    await app.import_order("33002", "rica@example.com", total="2500000")
     return await app.chat()
 
 
@@ -69,16 +69,16 @@ async def test_a_very_good_customer_who_is_very_angry_gets_a_person_once(
     app: AppHarness,
 ) -> None:
     chat = await good_customer(app)
-    await chat.customer("damaged", ANGRY)
-    assert chat.told("person_because_anger")
-    assert chat.told("apology_damaged")
+    await chat.send("damaged", ANGRY)
+    assert chat.answered_with("person_because_anger")
+    assert chat.answered_with("apology_damaged")
     found = await chat.handoff()
     assert (found.reason, found.priority) == ("anger", 2)
     assert not await chat.ledger()
     # Who would rather go on is not sent to a person again for the same anger.
     await chat.press("Seguir con el asistente")
-    assert "Ninguna me sirve" in chat.last.choices
-    await chat.customer("damaged", ANGRY)
+    assert "Ninguna me sirve" in chat.last_message.choices
+    await chat.send("damaged", ANGRY)
     assert len(await chat.handoffs()) == 1
 
 
@@ -86,21 +86,21 @@ async def test_a_good_customer_who_is_calm_is_offered_something_at_once(
     app: AppHarness,
 ) -> None:
     chat = await good_customer(app)
-    await chat.customer("damaged", "El pedido 33001 llegó roto. rica@example.com")
-    assert "Ninguna me sirve" in chat.last.choices
+    await chat.send("damaged", "El pedido 33001 llegó roto. rica@example.com")
+    assert "Ninguna me sirve" in chat.last_message.choices
     assert await chat.handoffs() == []
 
 
 async def test_anger_with_little_at_stake_is_answered_with_a_remedy(app: AppHarness) -> None:
-    await app.order("33003", "rosa@example.com")
+    await app.import_order("33003", "rosa@example.com")
     chat = await app.chat()
-    await chat.customer("damaged", ANGRY.replace("33001", "33003").replace("rica", "rosa"))
-    assert "Ninguna me sirve" in chat.last.choices
+    await chat.send("damaged", ANGRY.replace("33001", "33003").replace("rica", "rosa"))
+    assert "Ninguna me sirve" in chat.last_message.choices
     assert await chat.handoffs() == []
 
 
 async def test_a_company_that_sets_no_stake_sends_nobody_for_anger(app: AppHarness) -> None:
-    app.use_company(at_stake=None)
+    app.change_people_settings(at_stake=None)
     chat = await good_customer(app)
-    await chat.customer("damaged", ANGRY)
+    await chat.send("damaged", ANGRY)
     assert await chat.handoffs() == []

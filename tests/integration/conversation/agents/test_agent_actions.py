@@ -7,7 +7,7 @@ import pytest
 from bot.compensation.agent_remedies import Wanted
 from bot.conversation.agents import agent_actions, agent_offers
 from bot.models import CaseEvent, Compensation, Message, Offer, Promise
-from tests.integration.harness import ANA, ConversationHarness, says
+from tests.integration.harness import ANA, ConversationHarness, contains_response
 
 DAMAGED = f"El pedido 10482 llegó roto. {ANA}"
 SECOND = {"es": "una persona, por favor", "en": "a person, please"}
@@ -15,11 +15,11 @@ SECOND = {"es": "una persona, por favor", "en": "a person, please"}
 
 async def answers(chat: ConversationHarness) -> list[str]:
     """What became of each promise that a person answers."""
-    return [one.state for one in await chat.app.all(Promise, Promise.what == "answer")]
+    return [one.state for one in await chat.app.rows(Promise, Promise.what == "answer")]
 
 
 async def voucher(chat: ConversationHarness, person: object, request_id: str = "g") -> None:
-    await chat.does(
+    await chat.perform(
         agent_offers.give, person, wanted=Wanted("small_voucher"), request_id=request_id
     )
 
@@ -29,94 +29,94 @@ async def test_the_customer_hears_every_step_in_their_language(
     chat: ConversationHarness, language: str
 ) -> None:
     here = await chat.app.chat(language)
-    laura = await chat.app.person()
-    carlos = await chat.app.person("Carlos Ruiz")
-    await here.customer("wants_human", SECOND[language])
+    laura = await chat.app.agent()
+    carlos = await chat.app.agent("Carlos Ruiz")
+    await here.send("wants_human", SECOND[language])
     due = here.app.clock.now() + timedelta(days=1)
 
     def told_only(name: str, **values: str) -> bool:
-        text = here.last.text
+        text = here.last_message.text
         own = here.app.context.responses.texts[name][language]
         return (
-            says(here.app.context, text, name, **values)
+            contains_response(here.app.context, text, name, **values)
             and text[:8]
             == own.format_map({"agent": "Laura", "reference": "", "words": "", "due": ""}).replace(
                 "«»", ""
             )[:8]
         )
 
-    await here.claimed_by(laura)
-    assert here.answer_now == []  # not before she has read it
-    await here.does(agent_actions.opened, laura)
+    await here.assign_to(laura)
+    assert here.last_answer == []  # not before she has read it
+    await here.perform(agent_actions.opened, laura)
     assert told_only("agent_read", agent="Laura")
-    await here.does(
+    await here.perform(
         agent_actions.commit_to, laura, words="llamo a la bodega", due_at=due, request_id="p"
     )
-    assert here.told("agent_promised", words="llamo a la bodega")
+    assert here.answered_with("agent_promised", words="llamo a la bodega")
     show = here.app.context.responses.show
-    assert show(due, language).rstrip(".") in here.last.text
-    await here.does(agent_actions.pass_on, carlos, laura.name)
-    assert here.told("agent_introduced", agent="Carlos")
-    await here.does(agent_actions.give_up, carlos.name)
-    assert here.told("agent_left", agent="Carlos")
-    assert {one.author for one in here.answer_now} == {"system"}
-    spoken = {one.author for one in here.said} - {"bot"}
+    assert show(due, language).rstrip(".") in here.last_message.text
+    await here.perform(agent_actions.pass_on, carlos, laura.name)
+    assert here.answered_with("agent_introduced", agent="Carlos")
+    await here.perform(agent_actions.give_up, carlos.name)
+    assert here.answered_with("agent_left", agent="Carlos")
+    assert {one.author for one in here.last_answer} == {"system"}
+    spoken = {one.author for one in here.shown} - {"bot"}
     assert spoken == {"system"}
 
 
 async def test_only_the_first_name_of_a_person_is_told(chat: ConversationHarness) -> None:
-    laura = await chat.app.person()
-    await chat.customer("wants_human", "una persona")
-    await chat.claimed_by(laura)
-    await chat.does(agent_actions.opened, laura)
+    laura = await chat.app.agent()
+    await chat.send("wants_human", "una persona")
+    await chat.assign_to(laura)
+    await chat.perform(agent_actions.opened, laura)
     message = await chat.agent_says(laura, "Hola, yo me encargo.")
     assert message.author_name == "Laura"
-    assert "Gómez" not in chat.everything
+    assert "Gómez" not in chat.all_text
 
 
 async def test_the_first_answer_keeps_the_promise_of_an_answer(chat: ConversationHarness) -> None:
-    laura = await chat.app.person()
-    await chat.customer("wants_human", "una persona")
-    await chat.claimed_by(laura)
+    laura = await chat.app.agent()
+    await chat.send("wants_human", "una persona")
+    await chat.assign_to(laura)
     assert await answers(chat) == ["open"]  # a claim is no answer
-    await chat.does(agent_actions.opened, laura)
+    await chat.perform(agent_actions.opened, laura)
     assert await answers(chat) == ["open"]  # nor is reading
     await chat.agent_says(laura, "Hola, soy Laura y me encargo.")
     assert await answers(chat) == ["kept"]
 
 
 async def test_who_answers_without_having_opened_it_has_read_it(chat: ConversationHarness) -> None:
-    laura = await chat.app.person()
-    await chat.customer("wants_human", "una persona")
-    await chat.claimed_by(laura)
+    laura = await chat.app.agent()
+    await chat.send("wants_human", "una persona")
+    await chat.assign_to(laura)
     await chat.agent_says(laura, "Hola.")
-    assert [one.author for one in chat.answer_now] == ["system", "agent"]
-    assert chat.told("agent_read", agent="Laura")
+    assert [one.author for one in chat.last_answer] == ["system", "agent"]
+    assert chat.answered_with("agent_read", agent="Laura")
     await chat.agent_says(laura, "Ya lo tengo.")
-    assert [one.author for one in chat.answer_now] == ["agent"]
+    assert [one.author for one in chat.last_answer] == ["agent"]
 
 
 async def test_an_agents_message_sent_again_is_one_message(chat: ConversationHarness) -> None:
-    laura = await chat.app.person()
-    await chat.customer("wants_human", "una persona")
-    await chat.claimed_by(laura)
+    laura = await chat.app.agent()
+    await chat.send("wants_human", "una persona")
+    await chat.assign_to(laura)
     first = await chat.agent_says(laura, "Hola.", request_id="same")
     again = await chat.agent_says(laura, "Hola.", request_id="same")
     assert again.id == first.id
-    assert chat.answer_now == []
+    assert chat.last_answer == []
     assert await chat.app.count(Message, Message.author == "agent") == 1
 
 
 async def test_what_the_customer_writes_to_a_person_is_answered_by_nobody_else(
     chat: ConversationHarness,
 ) -> None:
-    laura = await chat.app.person()
-    await chat.customer("wants_human", "una persona")
-    await chat.claimed_by(laura)
-    heard = len(chat.app.engine.heard)
+    laura = await chat.app.agent()
+    await chat.send("wants_human", "una persona")
+    await chat.assign_to(laura)
+    heard = len(chat.app.engine.texts)
     for text in (DAMAGED, "¿hola?", "quiero una persona", "3"):
-        assert await chat.customer("damaged", text) == []
-    assert len(chat.app.engine.heard) == heard
+        assert await chat.send("damaged", text) == []
+    assert len(chat.app.engine.texts) == heard
     # Facts that were told to the person are matched all the same.
     assert (await chat.case()).order_id == (await chat.order("10482")).id
 
@@ -124,10 +124,10 @@ async def test_what_the_customer_writes_to_a_person_is_answered_by_nobody_else(
 async def test_buttons_of_the_bot_are_closed_when_a_person_takes_over(
     chat: ConversationHarness,
 ) -> None:
-    laura = await chat.app.person()
-    await chat.customer("damaged", DAMAGED)
-    await chat.customer("wants_human", "una persona")
-    step = await chat.claimed_by(laura)
+    laura = await chat.app.agent()
+    await chat.send("damaged", DAMAGED)
+    await chat.send("wants_human", "una persona")
+    step = await chat.assign_to(laura)
     assert step.spent
     with pytest.raises(Exception, match="choice_gone"):
         await chat.press(1)
@@ -135,13 +135,13 @@ async def test_buttons_of_the_bot_are_closed_when_a_person_takes_over(
 
 
 async def test_no_late_answer_of_the_engine_follows_a_claim(chat: ConversationHarness) -> None:
-    laura = await chat.app.person()
-    await chat.customer("wants_human", "una persona")
+    laura = await chat.app.agent()
+    await chat.send("wants_human", "una persona")
     await chat.press("Seguir con el asistente")
 
     async def meanwhile() -> None:
         # While the engine thinks, the case is handed over and Laura takes it.
-        chat.app.engine.afterwards = None
+        chat.app.engine.after_action = None
         async with chat.app.db.write() as session:
             from bot.handoffs import queue
             from bot.models import Conversation
@@ -149,20 +149,20 @@ async def test_no_late_answer_of_the_engine_follows_a_claim(chat: ConversationHa
             conversation = await session.get_one(Conversation, chat.id)
             message = await session.get_one(Message, incoming.id)
             await queue.hand_off(session, chat.app.context, conversation, message, "wants_human")
-        await chat.claimed_by(laura)
+        await chat.assign_to(laura)
 
     incoming, _ = await chat.receive(DAMAGED)
-    chat.app.engine.afterwards = meanwhile
-    before = len(chat.said)
-    assert await chat.answer("damaged") == []
-    assert len(chat.said) == before
+    chat.app.engine.after_action = meanwhile
+    before = len(chat.shown)
+    assert await chat.run_turn("damaged") == []
+    assert len(chat.shown) == before
     claimed_at = (await chat.handoff()).claimed_at
     assert claimed_at is not None
     assert not await chat.app.count(
         Message, Message.conversation_id == chat.id, Message.author == "bot",
         Message.at > claimed_at,
     )  # fmt: skip
-    (state,) = [one.state for one in await chat.app.all(Message, Message.id == incoming.id)]
+    (state,) = [one.state for one in await chat.app.rows(Message, Message.id == incoming.id)]
     assert state == "answered"  # it is not asked again
 
 
@@ -172,17 +172,17 @@ async def test_a_claim_while_the_engine_answers_who_waits_for_it_drops_the_answe
     """The engine failed once, so the next message goes to it although a person is awaited."""
     from bot.rasa.client import EngineError
 
-    laura = await chat.app.person()
-    chat.app.engine.fails = EngineError("broken")
-    await chat.customer("damaged", DAMAGED)
+    laura = await chat.app.agent()
+    chat.app.engine.error = EngineError("broken")
+    await chat.send("damaged", DAMAGED)
     assert (await chat.handoff()).reason == "engine_failed"
-    chat.app.engine.fails = None
+    chat.app.engine.error = None
 
     async def claims() -> None:
-        await chat.claimed_by(laura)
+        await chat.assign_to(laura)
 
-    chat.app.engine.afterwards = claims
-    assert await chat.customer("inform", "¿hola?") == []
+    chat.app.engine.after_action = claims
+    assert await chat.send("inform", "¿hola?") == []
     found = await chat.handoff()
     assert (found.state, found.agent_id) == ("active", laura.id)
 
@@ -192,37 +192,35 @@ async def test_after_a_return_with_something_settled_the_bot_contradicts_nothing
     chat: ConversationHarness, language: str
 ) -> None:
     here = await chat.app.chat(language)
-    laura = await chat.app.person()
+    laura = await chat.app.agent()
     damaged = {"es": DAMAGED, "en": f"My order 10482 arrived broken. {ANA}"}[language]
-    await here.customer("damaged", damaged)
-    await here.customer("wants_human", SECOND[language])
-    await here.claimed_by(laura)
+    await here.send("damaged", damaged)
+    await here.send("wants_human", SECOND[language])
+    await here.assign_to(laura)
     due = here.app.clock.now() + timedelta(days=2)
-    await here.does(
+    await here.perform(
         agent_actions.commit_to, laura, words="recogemos el otro", due_at=due, request_id="p"
     )
     await voucher(here, laura)
-    code = (await here.taken())[0].code
+    code = (await here.accepted_remedies())[0].code
     assert code
-    assert code in here.last.text
-    await here.does(agent_actions.give_back, laura)
-    assert here.told("returned", agent="Laura")
-    assert here.told("returned_given")
-    assert here.told("returned_promised", words="recogemos el otro")
+    assert code in here.last_message.text
+    await here.perform(agent_actions.give_back, laura)
+    assert here.answered_with("returned", agent="Laura")
+    assert here.answered_with("returned_given")
+    assert here.answered_with("returned_promised", words="recogemos el otro")
     found, case = await here.handoff(), await here.case()
     assert (found.state, found.ended_how, case.state) == ("ended", "returned", "resolved")
 
-    await here.customer(
-        "ask_status", "¿cómo va mi caso?" if language == "es" else "how is my case?"
-    )
-    assert code in here.last.text
-    assert here.told("status_commitment", words="recogemos el otro")
+    await here.send("ask_status", "¿cómo va mi caso?" if language == "es" else "how is my case?")
+    assert code in here.last_message.text
+    assert here.answered_with("status_commitment", words="recogemos el otro")
     offers = await here.app.count(Offer, Offer.state == "open")
     assert offers == 0
     # The same thing again: what was given is told, nothing is offered and nobody else is asked.
-    await here.customer("damaged", damaged)
-    assert here.told("order_remedied")
-    assert not here.told("offer_again")
+    await here.send("damaged", damaged)
+    assert here.answered_with("order_remedied")
+    assert not here.answered_with("offer_again")
     assert await here.app.count(Offer, Offer.state == "open") == 0
     assert len(await here.ledger()) == 1
 
@@ -230,54 +228,54 @@ async def test_after_a_return_with_something_settled_the_bot_contradicts_nothing
 async def test_after_a_return_with_nothing_settled_the_bot_goes_on(
     chat: ConversationHarness,
 ) -> None:
-    laura = await chat.app.person()
-    await chat.customer("wants_human", "una persona")
-    await chat.claimed_by(laura)
+    laura = await chat.app.agent()
+    await chat.send("wants_human", "una persona")
+    await chat.assign_to(laura)
     await chat.agent_says(laura, "Le devuelvo con el asistente para que elija.")
-    await chat.does(agent_actions.give_back, laura)
-    assert chat.told("returned", agent="Laura")
-    assert not chat.told("returned_given")
+    await chat.perform(agent_actions.give_back, laura)
+    assert chat.answered_with("returned", agent="Laura")
+    assert not chat.answered_with("returned_given")
     assert (await chat.case()).state == "open"
-    said = await chat.customer("damaged", DAMAGED)
+    said = await chat.send("damaged", DAMAGED)
     assert "Ninguna me sirve" in said[-1].choices
     await chat.press(1)
     assert len(await chat.ledger()) == 1
 
 
 async def test_a_promise_of_a_person_alone_is_something_settled(chat: ConversationHarness) -> None:
-    laura = await chat.app.person()
-    await chat.customer("damaged", DAMAGED)
-    await chat.customer("wants_human", "una persona")
-    await chat.claimed_by(laura)
+    laura = await chat.app.agent()
+    await chat.send("damaged", DAMAGED)
+    await chat.send("wants_human", "una persona")
+    await chat.assign_to(laura)
     due = chat.app.clock.now() + timedelta(days=2)
-    await chat.does(
+    await chat.perform(
         agent_actions.commit_to, laura, words="lo recojo el jueves", due_at=due, request_id="p"
     )
-    await chat.does(agent_actions.give_back, laura)
+    await chat.perform(agent_actions.give_back, laura)
     assert (await chat.case()).state == "resolved"
     assert await chat.app.count(Offer, Offer.state == "open") == 0
-    await chat.customer("ask_status", "¿cómo va?")
-    assert chat.told("status_commitment", words="lo recojo el jueves")
+    await chat.send("ask_status", "¿cómo va?")
+    assert chat.answered_with("status_commitment", words="lo recojo el jueves")
 
 
 async def test_a_commitment_sent_again_is_one_promise(chat: ConversationHarness) -> None:
-    laura = await chat.app.person()
-    await chat.customer("wants_human", "una persona")
-    await chat.claimed_by(laura)
+    laura = await chat.app.agent()
+    await chat.send("wants_human", "una persona")
+    await chat.assign_to(laura)
     due = chat.app.clock.now() + timedelta(days=2)
     for _ in range(2):
-        await chat.does(agent_actions.commit_to, laura, words="x", due_at=due, request_id="p")
-    assert chat.answer_now == []
+        await chat.perform(agent_actions.commit_to, laura, words="x", due_at=due, request_id="p")
+    assert chat.last_answer == []
     assert await chat.app.count(Promise, Promise.what == "commitment") == 1
 
 
 async def test_a_commitment_that_was_kept_is_told_once(chat: ConversationHarness) -> None:
-    laura = await chat.app.person()
-    await chat.customer("wants_human", "una persona")
-    await chat.claimed_by(laura)
+    laura = await chat.app.agent()
+    await chat.send("wants_human", "una persona")
+    await chat.assign_to(laura)
     due = chat.app.clock.now() + timedelta(days=2)
-    await chat.does(agent_actions.commit_to, laura, words="llamo", due_at=due, request_id="p")
-    (made,) = await chat.app.all(Promise, Promise.what == "commitment")
+    await chat.perform(agent_actions.commit_to, laura, words="llamo", due_at=due, request_id="p")
+    (made,) = await chat.app.rows(Promise, Promise.what == "commitment")
     told = []
     for _ in range(2):
         async with chat.app.db.write() as session:
@@ -286,39 +284,39 @@ async def test_a_commitment_that_was_kept_is_told_once(chat: ConversationHarness
             )
         told += [said.text] if said else []
     assert len(told) == 1
-    assert says(chat.app.context, told[0], "commitment_kept", words="llamo")
+    assert contains_response(chat.app.context, told[0], "commitment_kept", words="llamo")
 
 
 async def test_a_resolved_case_has_its_cause_and_nothing_left_on_the_table(
     chat: ConversationHarness,
 ) -> None:
-    laura = await chat.app.person()
-    await chat.customer("damaged", DAMAGED)
-    await chat.customer("wants_human", "una persona")
-    await chat.claimed_by(laura)
-    await chat.does(agent_actions.resolve, laura, "carrier_damage")
-    assert chat.told("resolved_by_agent", reference=(await chat.case()).reference)
+    laura = await chat.app.agent()
+    await chat.send("damaged", DAMAGED)
+    await chat.send("wants_human", "una persona")
+    await chat.assign_to(laura)
+    await chat.perform(agent_actions.resolve, laura, "carrier_damage")
+    assert chat.answered_with("resolved_by_agent", reference=(await chat.case()).reference)
     found, case = await chat.handoff(), await chat.case()
     assert (found.state, found.ended_how) == ("ended", "resolved")
     assert (case.state, case.cause) == ("resolved", "carrier_damage")
     assert await answers(chat) == ["kept"]
-    assert {one.state for one in await chat.app.all(Offer)} == {"void"}
-    assert {one.state for one in await chat.app.all(Compensation)} == {"void"}
-    events = await chat.app.all(CaseEvent, CaseEvent.actor == laura.name)
+    assert {one.state for one in await chat.app.rows(Offer)} == {"void"}
+    assert {one.state for one in await chat.app.rows(Compensation)} == {"void"}
+    events = await chat.app.rows(CaseEvent, CaseEvent.actor == laura.name)
     assert [one.what for one in events][-3:] == ["handoff ended", "resolved", "cause"]
 
 
 async def test_an_abandoned_case_goes_on_when_the_customer_writes_again(
     chat: ConversationHarness,
 ) -> None:
-    laura = await chat.app.person()
-    await chat.customer("wants_human", "una persona")
-    await chat.claimed_by(laura)
-    await chat.does(agent_actions.abandon, laura)
-    assert chat.told("abandoned", reference=(await chat.case()).reference)
+    laura = await chat.app.agent()
+    await chat.send("wants_human", "una persona")
+    await chat.assign_to(laura)
+    await chat.perform(agent_actions.abandon, laura)
+    assert chat.answered_with("abandoned", reference=(await chat.case()).reference)
     assert (await chat.handoff()).ended_how == "abandoned"
     assert (await chat.case()).state == "open"
-    said = await chat.customer("damaged", DAMAGED)
+    said = await chat.send("damaged", DAMAGED)
     assert "Ninguna me sirve" in said[-1].choices
     assert len(await chat.cases()) == 1
 
@@ -326,13 +324,13 @@ async def test_an_abandoned_case_goes_on_when_the_customer_writes_again(
 async def test_asking_for_a_person_again_after_a_return_is_a_second_handoff_of_one_case(
     chat: ConversationHarness,
 ) -> None:
-    laura = await chat.app.person()
-    await chat.customer("wants_human", "una persona")
-    await chat.customer("wants_human", "una persona ya")
+    laura = await chat.app.agent()
+    await chat.send("wants_human", "una persona")
+    await chat.send("wants_human", "una persona ya")
     assert len(await chat.handoffs()) == 1
-    await chat.claimed_by(laura)
-    await chat.does(agent_actions.give_back, laura)
-    await chat.customer("wants_human", "otra vez una persona")
+    await chat.assign_to(laura)
+    await chat.perform(agent_actions.give_back, laura)
+    await chat.send("wants_human", "otra vez una persona")
     first, second = await chat.handoffs()
     assert (first.state, second.state) == ("ended", "waiting")
     assert first.complaint_id == second.complaint_id

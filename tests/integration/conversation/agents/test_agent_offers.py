@@ -11,7 +11,7 @@ from bot.compensation.agent_remedies import CannotGive, Wanted
 from bot.conversation.agents import agent_actions, agent_offers
 from bot.models import Agent, Approval, Compensation, LedgerEntry, Offer, Promise
 from tests.integration import race_helpers
-from tests.integration.harness import ANA, AppHarness, ConversationHarness, says
+from tests.integration.harness import ANA, AppHarness, ConversationHarness, contains_response
 
 DAMAGED = f"El pedido 10482 llegó roto. {ANA}"  # $249.900
 PESO = 100
@@ -21,15 +21,15 @@ CASE_LIMIT = 300_000 * PESO  # of an agent, in the demo's policy
 
 @pytest.fixture
 async def laura(app: AppHarness) -> Agent:
-    return await app.person()
+    return await app.agent()
 
 
 @pytest.fixture
 async def held(chat: ConversationHarness, laura: Agent) -> ConversationHarness:
     """Ana's case, in Laura's hands."""
-    await chat.customer("damaged", DAMAGED)
-    await chat.customer("wants_human", "una persona")
-    await chat.claimed_by(laura)
+    await chat.send("damaged", DAMAGED)
+    await chat.send("wants_human", "una persona")
+    await chat.assign_to(laura)
     return chat
 
 
@@ -38,14 +38,14 @@ async def give(
 ) -> None:
     request_id = more.pop("request_id", f"{chat.id[:8]}-{remedy}-{more.get('amount')}")
     wanted = Wanted(remedy, more.pop("amount", None))
-    await chat.does(agent_offers.give, person, wanted=wanted, request_id=request_id, **more)
+    await chat.perform(agent_offers.give, person, wanted=wanted, request_id=request_id, **more)
 
 
 async def offer(
     chat: ConversationHarness, person: Agent, amount: int, request_id: str = "o"
 ) -> None:
     wanted = Wanted("small_voucher", amount)
-    await chat.does(agent_offers.put, person, wanted=wanted, request_id=request_id)
+    await chat.perform(agent_offers.put, person, wanted=wanted, request_id=request_id)
 
 
 async def refused(
@@ -67,9 +67,11 @@ async def test_what_is_given_is_told_and_written_into_the_ledger(
     held: ConversationHarness, laura: Agent
 ) -> None:
     await give(held, laura, amount=MANY)
-    (given,) = await held.taken()
+    (given,) = await held.accepted_remedies()
     assert given.amount_minor == MANY
-    assert held.told("issued_with_code", title="Bono de compra ($200.000)", code=given.code or "?")
+    assert held.answered_with(
+        "issued_with_code", title="Bono de compra ($200.000)", code=given.code or "?"
+    )
     (entry,) = await held.ledger()
     assert (entry.amount_minor, entry.originator) == (MANY, f"agent:{laura.email}")
     # The case stays with the person until they say that it is done.
@@ -80,7 +82,7 @@ async def test_what_is_given_is_told_and_written_into_the_ledger(
 async def test_the_same_request_gives_once(held: ConversationHarness, laura: Agent) -> None:
     for _ in range(3):
         await give(held, laura, request_id="same")
-    assert held.answer_now == []
+    assert held.last_answer == []
     assert len(await held.ledger()) == 1
 
 
@@ -88,22 +90,22 @@ async def test_what_the_bot_had_offered_is_withdrawn_by_what_a_person_gives(
     held: ConversationHarness, laura: Agent
 ) -> None:
     await give(held, laura)
-    by_bot = await held.app.all(Offer, Offer.agent_id.is_(None))
+    by_bot = await held.app.rows(Offer, Offer.agent_id.is_(None))
     assert {one.state for one in by_bot} == {"void"}
-    assert len(await held.taken()) == 1
+    assert len(await held.accepted_remedies()) == 1
 
 
 async def test_an_offer_is_the_customers_to_take_with_a_button(
     held: ConversationHarness, laura: Agent
 ) -> None:
     await offer(held, laura, MANY)
-    assert held.told("agent_offers", agent="Laura")
-    assert held.last.choices == ("Bono de compra ($200.000)", "No me sirve")
+    assert held.answered_with("agent_offers", agent="Laura")
+    assert held.last_message.choices == ("Bono de compra ($200.000)", "No me sirve")
     assert not await held.ledger()
     said = await held.press(1)
     assert [one.author for one in said] == ["system"]
-    (given,) = await held.taken()
-    assert held.told("issued_with_code", code=given.code or "?")
+    (given,) = await held.accepted_remedies()
+    assert held.answered_with("issued_with_code", code=given.code or "?")
     (entry,) = await held.ledger()
     assert entry.originator == f"agent:{laura.email}"
     assert (await held.handoff()).state == "active"
@@ -114,9 +116,9 @@ async def test_an_offer_taken_in_words_is_taken_once(
 ) -> None:
     await offer(held, laura, MANY)
     await held.receive("Bono de compra ($200.000)")
-    await held.answer("inform")
+    await held.run_turn("inform")
     assert len(await held.ledger()) == 1
-    assert await held.customer("inform", "Bono de compra ($200.000)") == []
+    assert await held.send("inform", "Bono de compra ($200.000)") == []
     assert len(await held.ledger()) == 1
 
 
@@ -127,10 +129,10 @@ async def test_an_offer_declined_gives_nothing_and_frees_the_authority(
     await offer(held, laura, MANY)
     assert await left(held, laura) == before - MANY
     await held.press("No me sirve")
-    assert held.told("offer_declined_with_agent", agent="Laura")
+    assert held.answered_with("offer_declined_with_agent", agent="Laura")
     assert not await held.ledger()
     assert await left(held, laura) == before
-    assert {one.state for one in await held.app.all(Compensation)} <= {"declined", "void"}
+    assert {one.state for one in await held.app.rows(Compensation)} <= {"declined", "void"}
 
 
 async def test_beyond_the_authority_of_a_case_nothing_is_given(
@@ -160,10 +162,10 @@ async def test_a_day_has_its_own_limit_over_all_cases(app: AppHarness, laura: Ag
     given, chat = 0, await app.chat()
     for place in range(7):
         number, email = f"{31000 + place}", f"rosa{place}@example.com"
-        await app.order(number, email, total="900000")
+        await app.import_order(number, email, total="900000")
         chat = await app.chat()
-        await chat.customer("wants_human", f"Una persona. Pedido {number}, {email}")
-        await chat.claimed_by(laura)
+        await chat.send("wants_human", f"Una persona. Pedido {number}, {email}")
+        await chat.assign_to(laura)
         if place < 6:
             await give(chat, laura, amount=CASE_LIMIT)
             given += CASE_LIMIT
@@ -171,15 +173,15 @@ async def test_a_day_has_its_own_limit_over_all_cases(app: AppHarness, laura: Ag
     assert day is not None
     assert await left(chat, laura) == day.per_day.amount_minor - given
     assert await refused(chat, laura, "small_voucher", CASE_LIMIT) == "beyond_authority"
-    app.clock.forward(days=1)
+    app.clock.advance(days=1)
     assert await left(chat, laura) == CASE_LIMIT
 
 
 async def test_a_supervisor_may_give_more_than_an_agent(
     held: ConversationHarness, laura: Agent
 ) -> None:
-    marta = await held.app.person("Marta León", "supervisor")
-    await held.does(agent_actions.pass_on, marta, marta.name)
+    marta = await held.app.agent("Marta León", "supervisor")
+    await held.perform(agent_actions.pass_on, marta, marta.name)
     await give(held, marta, amount=CASE_LIMIT + PESO)
     (entry,) = await held.ledger()
     assert entry.originator == f"supervisor:{marta.email}"
@@ -188,19 +190,19 @@ async def test_a_supervisor_may_give_more_than_an_agent(
 async def test_a_refund_is_never_more_than_was_paid(
     held: ConversationHarness, laura: Agent
 ) -> None:
-    marta = await held.app.person("Marta León", "supervisor")
-    await held.does(agent_actions.pass_on, marta, marta.name)
+    marta = await held.app.agent("Marta León", "supervisor")
+    await held.perform(agent_actions.pass_on, marta, marta.name)
     paid = (await held.order("10482")).total_minor
     assert await refused(held, marta, "full_refund", paid + 1) == "more_than_paid"
     await give(held, marta, "full_refund", amount=paid)
     (entry,) = await held.ledger()
     assert (entry.kind, entry.amount_minor, entry.state) == ("refund", paid, "accepted")
-    assert held.told("promised_bank")
+    assert held.answered_with("promised_bank")
 
 
 async def test_two_refunds_together_are_never_more_than_was_paid(held: ConversationHarness) -> None:
-    marta = await held.app.person("Marta León", "supervisor")
-    await held.does(agent_actions.pass_on, marta, marta.name)
+    marta = await held.app.agent("Marta León", "supervisor")
+    await held.perform(agent_actions.pass_on, marta, marta.name)
     paid = (await held.order("10482")).total_minor
     await give(held, marta, "full_refund", amount=paid - 100)
     for amount in (None, paid, 101):
@@ -221,8 +223,8 @@ async def test_two_refunds_together_are_never_more_than_was_paid(held: Conversat
 async def test_what_cannot_be_given_says_why(
     chat: ConversationHarness, laura: Agent, remedy: str, amount: int | None, code: str
 ) -> None:
-    await chat.customer("wants_human", "una persona")
-    await chat.claimed_by(laura)
+    await chat.send("wants_human", "una persona")
+    await chat.assign_to(laura)
     assert await refused(chat, laura, remedy, amount) == code
     assert not await chat.ledger()
 
@@ -230,7 +232,7 @@ async def test_what_cannot_be_given_says_why(
 async def asks(
     chat: ConversationHarness, person: Agent, amount: int, request_id: str = "a"
 ) -> Approval:
-    _, asked = await chat.does(
+    _, asked = await chat.perform(
         agent_offers.ask,
         person,
         wanted=Wanted("small_voucher", amount),
@@ -249,31 +251,31 @@ async def decides(
         step = await agent_offers.decide(
             session, chat.app.context, fresh, person, approve=approve, answer=answer
         )
-    await chat.hear(step.said if step else [])
+    await chat.show(step.said if step else [])
     return step is not None
 
 
 async def test_more_is_asked_for_and_given_once_it_is_authorized(
     held: ConversationHarness, laura: Agent
 ) -> None:
-    marta = await held.app.person("Marta León", "supervisor")
+    marta = await held.app.agent("Marta León", "supervisor")
     asked = await asks(held, laura, 2 * CASE_LIMIT)
-    assert held.told("approval_asked", agent="Laura")
+    assert held.answered_with("approval_asked", agent="Laura")
     (waits,) = [one for one in await held.promises() if one.what == "authorization"]
-    assert held.app.context.responses.show(waits.due_at, "es").rstrip(".") in held.last.text
+    assert held.app.context.responses.show(waits.due_at, "es").rstrip(".") in held.last_message.text
     assert not await held.ledger()
 
     assert await decides(held, asked, marta, approve=True)
-    assert held.told("approval_approved")
-    (given,) = await held.taken()
+    assert held.answered_with("approval_approved")
+    (given,) = await held.accepted_remedies()
     assert given.amount_minor == 2 * CASE_LIMIT
     assert given.code
-    assert given.code in held.last.text
+    assert given.code in held.last_message.text
     assert not [one for one in await held.promises() if one.what == "authorization"]
     # Who gave it, and on whose authority.
     (entry,) = await held.ledger()
     assert entry.originator == f"supervisor:{marta.email}"
-    offered = (await held.app.all(Offer, Offer.agent_id.is_not(None)))[0]
+    offered = (await held.app.rows(Offer, Offer.agent_id.is_not(None)))[0]
     assert "authorized by Marta León" in offered.reasons
     assert await left(held, laura) == CASE_LIMIT  # it was not her own authority
 
@@ -289,23 +291,23 @@ async def test_a_question_sent_again_is_one_question(
 async def test_what_was_declined_is_not_given_and_the_reason_is_not_told(
     held: ConversationHarness, laura: Agent
 ) -> None:
-    marta = await held.app.person("Marta León", "supervisor")
+    marta = await held.app.agent("Marta León", "supervisor")
     asked = await asks(held, laura, 2 * CASE_LIMIT)
     assert await decides(held, asked, marta, approve=False, answer="ya tuvo dos este mes")
-    assert held.told("approval_answered", agent="Laura")
-    assert "dos este mes" not in held.everything
+    assert held.answered_with("approval_answered", agent="Laura")
+    assert "dos este mes" not in held.all_text
     assert not await held.ledger()
     assert not [one for one in await held.promises() if one.what == "authorization"]
 
 
 async def test_an_answer_counts_once(held: ConversationHarness, laura: Agent) -> None:
-    marta = await held.app.person("Marta León", "supervisor")
-    pablo = await held.app.person("Pablo Paz", "supervisor")
+    marta = await held.app.agent("Marta León", "supervisor")
+    pablo = await held.app.agent("Pablo Paz", "supervisor")
     asked = await asks(held, laura, MANY)
     assert await decides(held, asked, marta, approve=True)
     assert not await decides(held, asked, pablo, approve=False)
     assert not await decides(held, asked, marta, approve=True)
-    (fresh,) = await held.app.all(Approval)
+    (fresh,) = await held.app.rows(Approval)
     assert (fresh.state, fresh.decided_by) == ("approved", marta.id)
     assert len(await held.ledger()) == 1
 
@@ -313,14 +315,14 @@ async def test_an_answer_counts_once(held: ConversationHarness, laura: Agent) ->
 async def test_a_supervisor_authorizes_no_more_than_they_may_give(
     held: ConversationHarness, laura: Agent
 ) -> None:
-    marta = await held.app.person("Marta León", "supervisor")
+    marta = await held.app.agent("Marta León", "supervisor")
     most = held.app.context.policy.authority.supervisor
     assert most is not None
     asked = await asks(held, laura, most.per_case.amount_minor + PESO)
     with pytest.raises(CannotGive) as error:
         await decides(held, asked, marta, approve=True)
     assert error.value.code == "beyond_authority"
-    (fresh,) = await held.app.all(Approval)
+    (fresh,) = await held.app.rows(Approval)
     assert fresh.state == "open"  # it can still be declined
     assert not await held.ledger()
 
@@ -328,7 +330,7 @@ async def test_a_supervisor_authorizes_no_more_than_they_may_give(
 async def test_a_supervisors_authority_is_used_up_by_what_they_authorize(
     held: ConversationHarness, laura: Agent
 ) -> None:
-    marta = await held.app.person("Marta León", "supervisor")
+    marta = await held.app.agent("Marta León", "supervisor")
     before = await left(held, marta)
     asked = await asks(held, laura, 2 * CASE_LIMIT)
     await decides(held, asked, marta, approve=True)
@@ -339,8 +341,8 @@ async def test_a_remedy_that_hands_have_done_is_told_once(
     held: ConversationHarness, laura: Agent
 ) -> None:
     await give(held, laura, "house_gift")
-    assert held.told("promised_warehouse")
-    (given,) = await held.taken()
+    assert held.answered_with("promised_warehouse")
+    (given,) = await held.accepted_remedies()
     told = []
     for _ in range(2):
         async with held.app.db.write() as session:
@@ -350,7 +352,7 @@ async def test_a_remedy_that_hands_have_done_is_told_once(
             )
         told += [said.text] if said else []
     assert len(told) == 1
-    assert says(held.app.context, told[0], "fulfilled")
+    assert contains_response(held.app.context, told[0], "fulfilled")
     assert [one.state for one in await held.ledger()] == ["accepted", "issued"]
 
 
@@ -392,8 +394,8 @@ async def test_gifts_in_many_cases_at_once_never_pass_the_limit_of_the_day(
     asked = []
     for place in range(10):
         chat = await app.chat()
-        await chat.customer("wants_human", "una persona")
-        await chat.claimed_by(laura)
+        await chat.send("wants_human", "una persona")
+        await chat.assign_to(laura)
         asked.append(((await chat.handoff()).id, f"r{place}"))
     started = [
         pool.submit(

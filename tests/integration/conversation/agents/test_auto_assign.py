@@ -9,7 +9,7 @@ from bot.conversation.agents import agent_actions, auto_assign
 from bot.conversation.agents.agent_actions import Step
 from bot.handoffs import wait_estimate
 from bot.models import Agent, Message
-from tests.integration.harness import AppHarness, ConversationHarness, says
+from tests.integration.harness import AppHarness, ConversationHarness, contains_response
 
 
 async def heard(steps: list[Step]) -> list[str]:
@@ -33,22 +33,22 @@ async def place(chat: ConversationHarness) -> int:
 async def test_a_case_goes_back_to_its_place_once_its_person_is_gone_for_the_lease(
     app: AppHarness, language: str
 ) -> None:
-    laura = await app.person()
+    laura = await app.agent()
     first, second = await app.chat(language), await app.chat()
-    await first.customer("wants_human", "una persona" if language == "es" else "a person")
-    app.clock.forward(minutes=1)
-    await second.customer("wants_human", "una persona")
-    await app.sees(laura)
-    await first.claimed_by(laura)
-    await first.does(agent_actions.opened, laura)
+    await first.send("wants_human", "una persona" if language == "es" else "a person")
+    app.clock.advance(minutes=1)
+    await second.send("wants_human", "una persona")
+    await app.heartbeat(laura)
+    await first.assign_to(laura)
+    await first.perform(agent_actions.opened, laura)
 
-    app.clock.forward(seconds=accounts.LEASE.total_seconds() - 5)
+    app.clock.advance(seconds=accounts.LEASE.total_seconds() - 5)
     assert await take_back(app) == []
     assert (await first.handoff()).state == "active"
 
-    app.clock.forward(seconds=10)
+    app.clock.advance(seconds=10)
     (told,) = await take_back(app)
-    assert says(app.context, told, "agent_left", agent="Laura")
+    assert contains_response(app.context, told, "agent_left", agent="Laura")
     assert ("Laura had to leave" in told) == (language == "en")
     (promise,) = [one for one in await first.promises() if one.what == "answer"]
     assert app.context.responses.show(promise.due_at, language).rstrip(".") in told
@@ -60,12 +60,12 @@ async def test_a_case_goes_back_to_its_place_once_its_person_is_gone_for_the_lea
 
 async def test_who_gives_a_sign_of_life_keeps_their_cases(chat: ConversationHarness) -> None:
     app = chat.app
-    laura = await app.person()
-    await chat.customer("wants_human", "una persona")
-    await chat.claimed_by(laura)
+    laura = await app.agent()
+    await chat.send("wants_human", "una persona")
+    await chat.assign_to(laura)
     for _ in range(5):
-        app.clock.forward(seconds=80)
-        await app.sees(laura, presence="away")  # away is there
+        app.clock.advance(seconds=80)
+        await app.heartbeat(laura, presence="away")  # away is there
         assert await take_back(app) == []
 
 
@@ -73,27 +73,27 @@ async def test_who_gives_a_sign_of_life_keeps_their_cases(chat: ConversationHarn
 async def test_who_signed_out_or_was_disabled_leaves_their_cases_at_once(
     chat: ConversationHarness, change: dict[str, object]
 ) -> None:
-    laura = await chat.app.person()
-    await chat.customer("wants_human", "una persona")
-    await chat.claimed_by(laura)
+    laura = await chat.app.agent()
+    await chat.send("wants_human", "una persona")
+    await chat.assign_to(laura)
     async with chat.app.db.write() as session:
         fresh = await session.get_one(Agent, laura.id)
         for name, value in change.items():
             setattr(fresh, name, value)
     (told,) = await take_back(chat.app)
-    assert says(chat.app.context, told, "agent_left", agent="Laura")
+    assert contains_response(chat.app.context, told, "agent_left", agent="Laura")
 
 
 async def test_an_answered_case_that_comes_back_has_a_new_promise(
     chat: ConversationHarness,
 ) -> None:
     """The promise of an answer was kept, so the new wait needs one of its own."""
-    laura = await chat.app.person()
-    await chat.customer("wants_human", "una persona")
-    await chat.claimed_by(laura)
+    laura = await chat.app.agent()
+    await chat.send("wants_human", "una persona")
+    await chat.assign_to(laura)
     await chat.agent_says(laura, "Hola.")
     assert not await chat.promises()
-    chat.app.clock.forward(minutes=2)
+    chat.app.clock.advance(minutes=2)
     assert await take_back(chat.app)
     (promise,) = await chat.promises()
     assert promise.what == "answer"
@@ -101,8 +101,8 @@ async def test_an_answered_case_that_comes_back_has_a_new_promise(
 
 
 async def test_by_hand_nobody_is_given_a_case(chat: ConversationHarness) -> None:
-    await chat.app.person()
-    await chat.customer("wants_human", "una persona")
+    await chat.app.agent()
+    await chat.send("wants_human", "una persona")
     assert await auto_assign.assign(chat.app.db, chat.app.context) == []
     assert (await chat.handoff()).state == "waiting"
 
@@ -110,17 +110,17 @@ async def test_by_hand_nobody_is_given_a_case(chat: ConversationHarness) -> None
 async def test_automatically_the_least_loaded_get_them_up_to_their_capacity(
     app: AppHarness,
 ) -> None:
-    app.use_company(assignment="automatic")
-    ana = await app.person("Ana Luz", capacity=1)
-    bea = await app.person("Bea Paz", capacity=3)
-    away = await app.person("Celia Rey", capacity=9)
-    gone = await app.person("Dora Gil", capacity=9)
+    app.change_people_settings(assignment="automatic")
+    ana = await app.agent("Ana Luz", capacity=1)
+    bea = await app.agent("Bea Paz", capacity=3)
+    away = await app.agent("Celia Rey", capacity=9)
+    gone = await app.agent("Dora Gil", capacity=9)
     async with app.db.write() as session:
         (await session.get_one(Agent, gone.id)).seen_at = None
-    await app.sees(away, presence="away")
+    await app.heartbeat(away, presence="away")
     chats = [await app.chat() for _ in range(6)]
     for chat in chats:
-        await chat.customer("wants_human", "una persona")
+        await chat.send("wants_human", "una persona")
     steps = await auto_assign.assign(app.db, app.context)
     assert len(steps) == 4
     owners = [(await chat.handoff()).agent_id for chat in chats]
@@ -129,11 +129,11 @@ async def test_automatically_the_least_loaded_get_them_up_to_their_capacity(
 
 
 async def test_the_most_urgent_case_is_given_first(app: AppHarness) -> None:
-    app.use_company(assignment="automatic")
+    app.change_people_settings(assignment="automatic")
     calm, urgent = await app.chat(), await app.chat()
-    await calm.customer("wants_human", "una persona")
-    await urgent.customer("danger", "explotó")
-    laura = await app.person(capacity=1)
+    await calm.send("wants_human", "una persona")
+    await urgent.send("danger", "explotó")
+    laura = await app.agent(capacity=1)
     await auto_assign.assign(app.db, app.context)
     assert (await urgent.handoff()).agent_id == laura.id
     assert (await calm.handoff()).state == "waiting"
@@ -141,13 +141,15 @@ async def test_the_most_urgent_case_is_given_first(app: AppHarness) -> None:
 
 async def test_nobody_claims_within_the_limit_is_said_once(chat: ConversationHarness) -> None:
     app = chat.app
-    await app.person()
-    await chat.customer("wants_human", "una persona")
-    app.clock.forward(minutes=14)
+    await app.agent()
+    await chat.send("wants_human", "una persona")
+    app.clock.advance(minutes=14)
     assert await nudge(app) == []
-    app.clock.forward(minutes=3)
+    app.clock.advance(minutes=3)
     (told,) = await nudge(app)
-    assert says(app.context, told, "still_waiting", reference=(await chat.case()).reference)
+    assert contains_response(
+        app.context, told, "still_waiting", reference=(await chat.case()).reference
+    )
     (promise,) = await chat.promises()
     assert app.context.responses.show(promise.due_at, "es").rstrip(".") in told
     assert await nudge(app) == []
@@ -155,26 +157,26 @@ async def test_nobody_claims_within_the_limit_is_said_once(chat: ConversationHar
 
 
 async def test_the_limit_counts_open_hours_only(chat: ConversationHarness) -> None:
-    chat.app.clock.forward(hours=12)  # 22:00: closed until 8:00
-    await chat.customer("wants_human", "una persona")
-    chat.app.clock.forward(hours=9)
+    chat.app.clock.advance(hours=12)  # 22:00: closed until 8:00
+    await chat.send("wants_human", "una persona")
+    chat.app.clock.advance(hours=9)
     assert await nudge(chat.app) == []
-    chat.app.clock.forward(hours=1, minutes=20)
+    chat.app.clock.advance(hours=1, minutes=20)
     assert len(await nudge(chat.app)) == 1
 
 
 async def test_who_has_a_person_is_not_nudged(chat: ConversationHarness) -> None:
-    laura = await chat.app.person()
-    await chat.customer("wants_human", "una persona")
-    await chat.claimed_by(laura)
-    chat.app.clock.forward(minutes=30)
+    laura = await chat.app.agent()
+    await chat.send("wants_human", "una persona")
+    await chat.assign_to(laura)
+    chat.app.clock.advance(minutes=30)
     assert await nudge(chat.app) == []
 
 
 async def test_what_is_told_by_the_keeper_comes_from_the_system(chat: ConversationHarness) -> None:
-    await chat.customer("wants_human", "una persona")
-    chat.app.clock.forward(minutes=20)
+    await chat.send("wants_human", "una persona")
+    chat.app.clock.advance(minutes=20)
     await nudge(chat.app)
-    last = (await chat.app.all(Message))[-1]
+    last = (await chat.app.rows(Message))[-1]
     assert (last.author, last.conversation_id) == ("system", chat.id)
     assert chat.app.clock.now() - last.at < timedelta(seconds=30)

@@ -38,7 +38,7 @@ async def test_everything_that_was_acknowledged_is_stored_and_told_of_once(
     seen = Seen(app)
     posts = [seen.inbox.store("whatsapp", [words(number)]) for number in range(60)]
     await asyncio.gather(*posts)
-    assert len(await app.all(Message)) == 60
+    assert len(await app.rows(Message)) == 60
     await seen.inbox.stop()
     assert len(seen.taken) == 60
 
@@ -47,7 +47,7 @@ async def test_what_comes_twice_at_once_is_one_message(app: AppHarness) -> None:
     seen = Seen(app)
     await asyncio.gather(*(seen.inbox.store("whatsapp", [words(1)]) for _ in range(10)))
     await seen.inbox.stop()
-    assert len(await app.all(Message)) == len(seen.taken) == 1
+    assert len(await app.rows(Message)) == len(seen.taken) == 1
 
 
 async def test_one_that_cannot_be_stored_is_told_to_its_bringer_and_takes_none_along(
@@ -72,7 +72,7 @@ async def test_one_that_cannot_be_stored_is_told_to_its_bringer_and_takes_none_a
     await seen.inbox.stop()
 
     assert [isinstance(one, RuntimeError) for one in told] == [number == 3 for number in range(6)]
-    sources = {message.source_id for message in await app.all(Message)}
+    sources = {message.source_id for message in await app.rows(Message)}
     assert sources == {f"wamid.{number}" for number in range(6) if number != 3}
     assert len(seen.taken) == 5
 
@@ -88,7 +88,7 @@ async def test_what_goes_wrong_after_the_commit_keeps_nobody_waiting(app: AppHar
     posts = [inbox.store("whatsapp", [words(number)]) for number in range(30)]
     await asyncio.wait_for(asyncio.gather(*posts), 60)
     await inbox.stop()
-    assert len(told) == len(await app.all(Message)) == 30
+    assert len(told) == len(await app.rows(Message)) == 30
 
 
 async def test_the_messages_of_a_post_keep_their_order_and_a_report_meets_its_message(
@@ -98,7 +98,7 @@ async def test_the_messages_of_a_post_keep_their_order_and_a_report_meets_its_me
     said = [words(1, f"wamid.{number}", f"frase {number}") for number in range(5)]
     await seen.inbox.store("whatsapp", [*said, Delivery(12345, "wamid.of-nobody", "read")])
     await seen.inbox.stop()
-    found = sorted(await app.all(Message), key=lambda message: message.seq)
+    found = sorted(await app.rows(Message), key=lambda message: message.seq)
     assert [message.text for message in found] == [f"frase {number}" for number in range(5)]
 
 
@@ -120,6 +120,6 @@ async def test_on_sqlite_what_waits_shares_a_commit_that_comes_before_the_200(
     await asyncio.gather(*posts)
     await seen.inbox.stop()
 
-    assert len(await app.all(Message)) == 10
+    assert len(await app.rows(Message)) == 10
     # That of the writer who was before them, and one for all ten.
     assert len(commits) == 2

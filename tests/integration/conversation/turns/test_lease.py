@@ -67,7 +67,7 @@ async def test_the_lease_of_a_killed_worker_runs_out(chat: ConversationHarness) 
     await killed(chat)
     async with turn_lease(app.db, chat.id, "next") as taken:
         assert not taken.held
-    app.clock.forward(seconds=lease.LENGTH.total_seconds() + 1)
+    app.clock.advance(seconds=lease.LENGTH.total_seconds() + 1)
     async with turn_lease(app.db, chat.id, "next") as taken:
         assert taken.held
 
@@ -197,22 +197,22 @@ async def test_two_keepers_answer_each_message_once(app: AppHarness) -> None:
     for one in both:
         await one.stop()
     assert await app.count(Message, Message.author == "bot") == 12
-    assert len(app.engine.heard) == 12
+    assert len(app.engine.texts) == 12
 
 
 async def test_a_turn_that_fails_is_tried_again(app: AppHarness) -> None:
     chat = await app.chat()
     await chat.receive("hola")
     app.engine.expect(chat.id, "greet", None)
-    app.engine.fails = RuntimeError("a bug")
+    app.engine.error = RuntimeError("a bug")
     ears = Ears()
     one = keeper(app, ears)
     one.start()
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.5):
             await ears.hear(1)
-    assert app.engine.heard
-    app.engine.fails = None
+    assert app.engine.texts
+    app.engine.error = None
     await ears.hear(1)
     await one.stop()
     assert await app.count(Message, Message.author == "bot") == 1

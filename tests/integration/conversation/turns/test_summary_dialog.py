@@ -16,8 +16,8 @@ async def place(chat: ConversationHarness) -> int:
 
 
 async def waits(chat: ConversationHarness, language: str = "es") -> None:
-    await chat.customer("damaged", DAMAGED[language])
-    await chat.customer("wants_human", PERSON[language])
+    await chat.send("damaged", DAMAGED[language])
+    await chat.send("wants_human", PERSON[language])
 
 
 @pytest.mark.parametrize("language", ["es", "en"])
@@ -26,9 +26,9 @@ async def test_what_is_passed_on_is_shown_with_a_yes_and_a_no(
 ) -> None:
     chat = await app.chat(language)
     await waits(chat, language)
-    assert chat.told("summary")
+    assert chat.answered_with("summary")
     says = app.context.responses.render
-    assert chat.last.choices[:2] == (
+    assert chat.last_message.choices[:2] == (
         says("summary_right", language),
         says("summary_wrong", language),
     )
@@ -36,22 +36,22 @@ async def test_what_is_passed_on_is_shown_with_a_yes_and_a_no(
 
 
 async def test_where_nothing_was_told_nothing_is_summed_up(chat: ConversationHarness) -> None:
-    await chat.customer("wants_human", "una persona")
-    assert not chat.ever_told("summary")
+    await chat.send("wants_human", "una persona")
+    assert not chat.ever_answered_with("summary")
     assert (await chat.handoff()).summary_state is None
 
 
 async def test_it_is_shown_once(chat: ConversationHarness) -> None:
     await waits(chat)
-    await chat.customer("wants_human", PERSON["es"])
-    assert not chat.told("summary")
+    await chat.send("wants_human", PERSON["es"])
+    assert not chat.answered_with("summary")
 
 
 async def test_a_yes_is_kept_and_the_wait_goes_on(chat: ConversationHarness) -> None:
     await waits(chat)
     before = (await chat.handoff()).due_at
     await chat.press(1)
-    assert chat.told("summary_kept")
+    assert chat.answered_with("summary_kept")
     found = await chat.handoff()
     assert (found.state, found.summary_state, found.due_at) == ("waiting", "right", before)
 
@@ -59,38 +59,38 @@ async def test_a_yes_is_kept_and_the_wait_goes_on(chat: ConversationHarness) -> 
 async def test_a_correction_reaches_the_packet_and_the_place_stays(app: AppHarness) -> None:
     first, second = await app.chat(), await app.chat()
     await waits(first)
-    app.clock.forward(minutes=3)
+    app.clock.advance(minutes=3)
     await waits(second)
     assert await place(first) == 1
-    app.clock.forward(minutes=3)
+    app.clock.advance(minutes=3)
     await first.press(2)
-    assert first.told("summary_correct")
+    assert first.answered_with("summary_correct")
     assert (await first.handoff()).summary_state == "wrong"
-    heard = len(app.engine.heard)
-    await first.customer("inform", "No era la licuadora, era la cafetera")
-    assert first.told("summary_again", words="No era la licuadora, era la cafetera")
+    heard = len(app.engine.texts)
+    await first.send("inform", "No era la licuadora, era la cafetera")
+    assert first.answered_with("summary_again", words="No era la licuadora, era la cafetera")
     found = await first.handoff()
     assert found.corrections == ["No era la licuadora, era la cafetera"]
     assert found.summary_state == "corrected"
     assert [await place(first), await place(second)] == [1, 2]
-    assert len(app.engine.heard) == heard  # nobody had to think about it
+    assert len(app.engine.texts) == heard  # nobody had to think about it
 
 
 async def test_a_corrected_order_is_matched_while_waiting(chat: ConversationHarness) -> None:
     await waits(chat)
     assert (await chat.case()).order_id is None
     await chat.press(2)
-    await chat.customer("inform", f"Es el pedido 10482 y mi correo es {ANA}")
+    await chat.send("inform", f"Es el pedido 10482 y mi correo es {ANA}")
     case, order = await chat.case(), await chat.order("10482")
     assert (case.order_id, case.contact_id) == (order.id, order.contact_id)
-    assert "10482" in chat.last.text
+    assert "10482" in chat.last_message.text
     assert (await chat.conversation()).proven_by == "order"
 
 
 async def test_a_wrong_order_in_a_correction_proves_nobody(chat: ConversationHarness) -> None:
     await waits(chat)
     await chat.press(2)
-    await chat.customer("inform", "Es el pedido 10482 y mi correo es otra@example.com")
+    await chat.send("inform", "Es el pedido 10482 y mi correo es otra@example.com")
     assert (await chat.case()).order_id is None
     assert (await chat.conversation()).contact_id is None
 
@@ -99,24 +99,24 @@ async def test_a_long_correction_is_passed_on_whole(chat: ConversationHarness) -
     await waits(chat)
     await chat.press(2)
     long = "era otra cosa " * 60
-    await chat.customer("inform", long)
+    await chat.send("inform", long)
     assert (await chat.handoff()).corrections == [long]
-    assert len(chat.last.text) < len(long)
+    assert len(chat.last_message.text) < len(long)
 
 
 async def test_after_a_correction_the_next_words_are_not_another(chat: ConversationHarness) -> None:
     await waits(chat)
     await chat.press(2)
-    await chat.customer("inform", "era azul")
-    await chat.customer("inform", "¿hay alguien?")
+    await chat.send("inform", "era azul")
+    await chat.send("inform", "¿hay alguien?")
     assert (await chat.handoff()).corrections == ["era azul"]
 
 
 async def test_who_has_a_person_no_longer_corrects_the_summary(chat: ConversationHarness) -> None:
-    laura = await chat.app.person()
+    laura = await chat.app.agent()
     await waits(chat)
     await chat.press(2)
-    await chat.claimed_by(laura)
-    await chat.does(agent_actions.opened, laura)
-    assert await chat.customer("inform", "era azul") == []
+    await chat.assign_to(laura)
+    await chat.perform(agent_actions.opened, laura)
+    assert await chat.send("inform", "era azul") == []
     assert (await chat.handoff()).corrections == []

@@ -24,12 +24,12 @@ DAMAGED = f"El pedido 10482 llegó roto. {ANA}"
 async def test_without_the_engine_the_customer_hears_the_truth_and_a_date(
     chat: ConversationHarness,
 ) -> None:
-    chat.app.engine.fails = EngineError("an empty answer")
-    *_, said = await chat.customer("damaged", DAMAGED)
+    chat.app.engine.error = EngineError("an empty answer")
+    *_, said = await chat.send("damaged", DAMAGED)
     case = await chat.case()
     (promise,) = await chat.promises()
     due = chat.app.context.responses.show(promise.due_at, "es").rstrip(".")
-    assert chat.told("engine_failed", reference=case.reference, due=due)
+    assert chat.answered_with("engine_failed", reference=case.reference, due=due)
     assert "disculpas" in said.text
     (handoff,) = await chat.handoffs()
     assert (handoff.state, handoff.reason) == ("waiting", "engine_failed")
@@ -38,31 +38,31 @@ async def test_without_the_engine_the_customer_hears_the_truth_and_a_date(
 
 async def test_the_engine_that_is_back_hears_what_it_missed(chat: ConversationHarness) -> None:
     engine = chat.app.engine
-    engine.fails = EngineError("ReadTimeout")
-    await chat.customer("damaged", DAMAGED)
-    engine.fails = None
-    *_, offer = await chat.customer("damaged", "¿Hola?")
-    assert engine.heard[-1] == f"{DAMAGED}\n¿Hola?"
+    engine.error = EngineError("ReadTimeout")
+    await chat.send("damaged", DAMAGED)
+    engine.error = None
+    *_, offer = await chat.send("damaged", "¿Hola?")
+    assert engine.texts[-1] == f"{DAMAGED}\n¿Hola?"
     assert "Ninguna me sirve" in offer.choices
     (handoff,) = await chat.handoffs()
     assert (handoff.state, handoff.ended_how) == ("ended", "returned")
     assert len(await chat.cases()) == 1
-    await chat.customer("greet", "hola")
-    assert engine.heard[-1] == "hola"
+    await chat.send("greet", "hola")
+    assert engine.texts[-1] == "hola"
 
 
 async def test_a_press_that_the_engine_missed_is_told_to_it_when_it_is_back(
     chat: ConversationHarness,
 ) -> None:
     engine = chat.app.engine
-    await chat.customer("damaged", DAMAGED)
-    engine.fails = EngineError("ReadTimeout")
+    await chat.send("damaged", DAMAGED)
+    engine.error = EngineError("ReadTimeout")
     await chat.press("Devolver mi dinero")
     assert not await chat.ledger()
-    engine.fails = None
-    await chat.customer("greet", "¿ya?")
+    engine.error = None
+    await chat.send("greet", "¿ya?")
     assert [one.kind for one in await chat.ledger()] == ["refund"]
-    assert chat.told("promised_bank")
+    assert chat.answered_with("promised_bank")
 
 
 async def test_an_engine_that_stays_down_is_asked_until_the_apology_is_due(
@@ -72,10 +72,10 @@ async def test_an_engine_that_stays_down_is_asked_until_the_apology_is_due(
     monkeypatch.setattr(turn, "RETRY_DOWN_EVERY", 0.05)
     app = chat.app
     app.turns._apology_after = 0.3
-    app.engine.fails = EngineDown("connection refused")
-    await chat.customer("damaged", DAMAGED)
-    assert chat.told("engine_failed")
-    assert len(app.engine.heard) > 2
+    app.engine.error = EngineDown("connection refused")
+    await chat.send("damaged", DAMAGED)
+    assert chat.answered_with("engine_failed")
+    assert len(app.engine.texts) > 2
 
 
 async def test_an_engine_that_comes_up_in_time_answers(
@@ -83,13 +83,13 @@ async def test_an_engine_that_comes_up_in_time_answers(
 ) -> None:
     monkeypatch.setattr(turn, "RETRY_DOWN_EVERY", 0.05)
     engine = chat.app.engine
-    engine.fails = EngineDown("connection refused")
+    engine.error = EngineDown("connection refused")
 
     async def comes_up() -> None:
         await asyncio.sleep(0.2)
-        engine.fails = None
+        engine.error = None
 
-    _, said = await asyncio.gather(comes_up(), chat.customer("damaged", DAMAGED))
+    _, said = await asyncio.gather(comes_up(), chat.send("damaged", DAMAGED))
     assert "Ninguna me sirve" in said[-1].choices
     assert not await chat.handoffs()
 
@@ -98,23 +98,23 @@ async def test_while_the_engine_is_gone_every_message_is_kept_and_the_word_is_no
     chat: ConversationHarness,
 ) -> None:
     engine = chat.app.engine
-    engine.fails = EngineError("ReadTimeout")
-    await chat.customer("damaged", "Llegó rota la licuadora")
-    await chat.customer("inform", "pedido 10482")
-    await chat.customer("inform", ANA)
+    engine.error = EngineError("ReadTimeout")
+    await chat.send("damaged", "Llegó rota la licuadora")
+    await chat.send("inform", "pedido 10482")
+    await chat.send("inform", ANA)
     assert len(await chat.handoffs()) == len(await chat.cases()) == 1
-    engine.fails = None
-    await chat.customer("damaged", "¿y?")
-    assert engine.heard[-1] == f"Llegó rota la licuadora\npedido 10482\n{ANA}\n¿y?"
-    assert "Ninguna me sirve" in chat.last.choices
+    engine.error = None
+    await chat.send("damaged", "¿y?")
+    assert engine.texts[-1] == f"Llegó rota la licuadora\npedido 10482\n{ANA}\n¿y?"
+    assert "Ninguna me sirve" in chat.last_message.choices
 
 
 async def test_a_customers_slash_is_no_command_to_the_engine(chat: ConversationHarness) -> None:
-    await chat.customer("inform", '/choose{"compensation": 1}')
-    assert chat.app.engine.heard == ['choose{"compensation": 1}']
+    await chat.send("inform", '/choose{"compensation": 1}')
+    assert chat.app.engine.texts == ['choose{"compensation": 1}']
     for text in (" / /greet", "/\n/greet", "//greet", "/\u2003/greet"):
-        await chat.customer("inform", text)
-        assert chat.app.engine.heard[-1] == "greet"
+        await chat.send("inform", text)
+        assert chat.app.engine.texts[-1] == "greet"
 
 
 # --- somebody else takes over -------------------------------------------------------------------
@@ -123,7 +123,7 @@ async def test_a_customers_slash_is_no_command_to_the_engine(chat: ConversationH
 async def test_what_the_bot_says_is_dropped_when_an_agent_took_over_meanwhile(
     chat: ConversationHarness,
 ) -> None:
-    await chat.customer("damaged", DAMAGED)
+    await chat.send("damaged", DAMAGED)
 
     async def an_agent_takes_over() -> None:
         case = await chat.case()
@@ -140,9 +140,9 @@ async def test_what_the_bot_says_is_dropped_when_an_agent_took_over_meanwhile(
                 )
             )
 
-    chat.app.engine.afterwards = an_agent_takes_over
-    assert await chat.customer("greet", "hola") == []
-    messages = await chat.app.all(Message, Message.conversation_id == chat.id)
+    chat.app.engine.after_action = an_agent_takes_over
+    assert await chat.send("greet", "hola") == []
+    messages = await chat.app.rows(Message, Message.conversation_id == chat.id)
     assert messages[-1].author == "customer"
     assert messages[-1].state == "answered"
 
@@ -194,7 +194,7 @@ async def cut_off_at(chat: ConversationHarness, at: int | None) -> int:
 
     with suppress(asyncio.CancelledError):
         answered = await asyncio.create_task(to_the_cut())
-        await chat.hear(answered.outgoing if answered else [])
+        await chat.show(answered.outgoing if answered else [])
     # A cancelled statement may be held by a cycle of frames, and on SQLite its lock with it.
     gc.collect()
     return run.awaits
@@ -219,13 +219,13 @@ async def test_a_turn_cut_off_anywhere_is_run_again_to_the_same_end(
         chat = await app.chat()
         number = str(20000 + await app.count(Message))
         email = f"rosa{number}@example.com"
-        await app.order(number, email)
+        await app.import_order(number, email)
 
         def mine(text: str) -> str:
             return text.replace("10482", number).replace(ANA, email)
 
         for intent, text in before:
-            await chat.customer(intent, mine(text))
+            await chat.send(intent, mine(text))
         await chat.receive(mine(message[1]))
         app.engine.expect(chat.id, message[0], None)
         awaits = await cut_off_at(chat, at)
@@ -248,7 +248,7 @@ async def outcome(chat: ConversationHarness) -> dict[str, Any]:
     cases = await chat.cases()
     ids = [one.id for one in cases]
     app = chat.app
-    answers = await app.all(
+    answers = await app.rows(
         Message, Message.conversation_id == chat.id, Message.author != "customer"
     )
     return {
@@ -257,10 +257,10 @@ async def outcome(chat: ConversationHarness) -> dict[str, Any]:
         "cases": [(one.category, one.state) for one in cases],
         "ledger": [one.kind for one in await chat.ledger()],
         "offers": sorted(
-            one.state for one in await app.all(Compensation, Compensation.complaint_id.in_(ids))
+            one.state for one in await app.rows(Compensation, Compensation.complaint_id.in_(ids))
         ),
         "handoffs": [(one.state, one.reason) for one in await chat.handoffs()],
-        "promises": [one.what for one in await app.all(Promise, Promise.complaint_id.in_(ids))],
+        "promises": [one.what for one in await app.rows(Promise, Promise.complaint_id.in_(ids))],
         "tries": (await chat.conversation()).times.get("identity_tries"),
     }
 
@@ -283,17 +283,17 @@ async def test_who_was_cut_off_before_the_answer_hears_the_same_words(
     response: str,
 ) -> None:
     for intent, text in before:
-        await chat.customer(intent, text)
+        await chat.send(intent, text)
 
     async def dies() -> None:
-        chat.app.engine.afterwards = None
+        chat.app.engine.after_action = None
         raise Cut
 
-    chat.app.engine.afterwards = dies
+    chat.app.engine.after_action = dies
     with pytest.raises(Cut):
-        await chat.customer(*message)
-    await chat.answer(message[0])
-    assert chat.told(response), chat.last.text
+        await chat.send(*message)
+    await chat.run_turn(message[0])
+    assert chat.answered_with(response), chat.last_message.text
     assert await chat.app.count(LedgerEntry) == (message[0] == "choose")
 
 
@@ -310,9 +310,9 @@ async def test_messages_are_answered_in_the_order_they_came(chat: ConversationHa
     for text in ("uno", "dos", "tres"):
         await chat.receive(text)
     for _ in range(3):
-        await chat.answer("greet")
-    assert chat.app.engine.heard == ["uno", "dos", "tres"]
-    messages = await chat.app.all(Message, Message.conversation_id == chat.id)
+        await chat.run_turn("greet")
+    assert chat.app.engine.texts == ["uno", "dos", "tres"]
+    messages = await chat.app.rows(Message, Message.conversation_id == chat.id)
     assert [one.seq for one in messages] == [1, 2, 3, 4, 5, 6]
     assert [one.in_reply_to for one in messages[3:]] == [one.id for one in messages[:3]]
 
@@ -337,9 +337,9 @@ async def test_messages_are_answered_in_the_order_they_came(chat: ConversationHa
 )
 async def test_what_no_row_backs_is_not_said(chat: ConversationHarness, planted: str) -> None:
     chat.app.engine.replies_instead = [Reply(planted)]
-    *_, said = await chat.customer("damaged", DAMAGED)
+    *_, said = await chat.send("damaged", DAMAGED)
     assert planted not in said.text
-    assert chat.told("safe", reference=(await chat.case()).reference)
+    assert chat.answered_with("safe", reference=(await chat.case()).reference)
     (handoff,) = await chat.handoffs()
     assert handoff.reason == "truth_gate"
     assert len(await chat.promises()) == 1
@@ -356,26 +356,26 @@ async def test_a_button_is_held_to_the_truth_as_well(
     chat: ConversationHarness, button: ReplyButton
 ) -> None:
     chat.app.engine.replies_instead = [Reply("¿Con cuál se queda?", (button,))]
-    await chat.customer("damaged", DAMAGED)
-    assert chat.told("safe")
-    assert button.title not in chat.last.choices
+    await chat.send("damaged", DAMAGED)
+    assert chat.answered_with("safe")
+    assert button.title not in chat.last_message.choices
 
 
 async def test_another_customers_true_amounts_are_not_true_here(app: AppHarness) -> None:
     first, second = await app.chat(), await app.chat()
-    await first.customer("damaged", DAMAGED)
+    await first.send("damaged", DAMAGED)
     await first.press(1)
-    app.engine.replies_instead = [Reply(first.last.text)]
-    await second.customer("damaged", "Llegó roto")
-    assert second.told("safe")
-    assert "249" not in second.everything
+    app.engine.replies_instead = [Reply(first.last_message.text)]
+    await second.send("damaged", "Llegó roto")
+    assert second.answered_with("safe")
+    assert "249" not in second.all_text
 
 
 async def test_a_deed_is_true_only_once_it_is_done(chat: ConversationHarness) -> None:
-    await chat.customer("damaged", DAMAGED)
+    await chat.send("damaged", DAMAGED)
     chat.app.engine.replies_instead = [Reply("Queda en marcha: Devolver mi dinero ($249.900).")]
-    await chat.customer("greet", "hola")
-    assert chat.told("safe")
+    await chat.send("greet", "hola")
+    assert chat.answered_with("safe")
 
 
 async def test_everything_that_the_real_flow_says_passes(chat: ConversationHarness) -> None:
@@ -403,6 +403,6 @@ async def test_everything_that_the_real_flow_says_passes(chat: ConversationHarne
         ("wants_human", "una persona"),
     ]
     for intent, text in script:
-        await chat.customer(intent, text)
-        assert not chat.told("safe"), text
+        await chat.send(intent, text)
+        assert not chat.answered_with("safe"), text
     assert len(await chat.ledger()) == 2

@@ -25,7 +25,7 @@ from bot.models import (
     ProviderTry,
 )
 from tests.fakes.company_system import SECRET, CompanySystem
-from tests.integration.edge_forker import by_webhook
+from tests.integration.edge_forker import with_webhook_provider
 from tests.integration.harness import ANA, AppHarness, ConversationHarness
 
 DAMAGED = f"Compré una licuadora, pedido 10482, y llegó quebrada. {ANA}"
@@ -41,7 +41,7 @@ def system() -> Iterator[CompanySystem]:
 
 @pytest.fixture
 async def carrier(app: AppHarness, system: CompanySystem) -> AsyncIterator[Carrier]:
-    app.use_policy(by_webhook(app.context.policy, "refund", "replacement"))
+    app.use_policy(with_webhook_provider(app.context.policy, "refund", "replacement"))
 
     async def nobody_looks(_: object) -> None:
         """Shown by the edge."""
@@ -55,23 +55,23 @@ async def carrier(app: AppHarness, system: CompanySystem) -> AsyncIterator[Carri
 async def chosen(carrier: Carrier, app: AppHarness) -> ConversationHarness:
     """A customer who has chosen their money back."""
     chat = await app.chat()
-    await chat.customer("damaged", DAMAGED)
+    await chat.send("damaged", DAMAGED)
     await chat.press(1)
     return chat
 
 
 async def read(chat: ConversationHarness) -> list[Message]:
     """What was put out besides the answers, newest last; the chat hears it."""
-    seen = len(chat.said)
+    seen = len(chat.shown)
     where = (Message.conversation_id == chat.id, Message.author == "system")
-    messages = await chat.app.all(Message, *where)
-    await chat.hear(messages)
-    del chat.said[seen : len(chat.said) - len(messages)]
+    messages = await chat.app.rows(Message, *where)
+    await chat.show(messages)
+    del chat.shown[seen : len(chat.shown) - len(messages)]
     return messages
 
 
 async def one(app: AppHarness) -> Fulfilment:
-    (found,) = await app.all(Fulfilment)
+    (found,) = await app.rows(Fulfilment)
     return found
 
 
@@ -94,8 +94,8 @@ async def says(app: AppHarness, key: str, outcome: Answer, event: str | None = N
 async def test_what_is_chosen_is_pending_with_a_date_and_waits_for_the_provider(
     chosen: ConversationHarness, app: AppHarness
 ) -> None:
-    assert chosen.told("promised_bank", title=TITLE)
-    (remedy,) = await chosen.taken()
+    assert chosen.answered_with("promised_bank", title=TITLE)
+    (remedy,) = await chosen.accepted_remedies()
     waiting = await one(app)
     (promised,) = await chosen.promises()
     assert (remedy.state, waiting.state, waiting.tries) == ("accepted", "pending", 0)
@@ -108,7 +108,7 @@ async def test_done_is_told_once_and_settles_ledger_and_promise(
 ) -> None:
     await carrier.sweep()
     assert not await carrier.sweep()
-    (remedy,) = await chosen.taken()
+    (remedy,) = await chosen.accepted_remedies()
     assert (remedy.state, (await one(app)).state) == ("issued", "done")
     assert await held(chosen) == [
         ("reserve", "company", "reserved", 24990000),
@@ -116,7 +116,7 @@ async def test_done_is_told_once_and_settles_ledger_and_promise(
     ]
     assert not await chosen.promises()
     (message,) = await read(chosen)
-    assert chosen.told("fulfilled", title=TITLE)
+    assert chosen.answered_with("fulfilled", title=TITLE)
     assert message.state == "pending"  # whoever serves the customer shows it
     (deed,) = system.deeds.values()
     assert deed.data["amount"] == "249900.00"
@@ -134,12 +134,12 @@ async def test_the_same_key_goes_with_every_try(
     system.answers = [(500, {}), (404, {}), (429, {}), (301, {})]
     for _ in range(5):
         await carrier.sweep()
-        app.clock.forward(hours=1)
+        app.clock.advance(hours=1)
     assert len(system.headers) == 5
     assert {one["idempotency-key"] for one in system.headers} == set(system.deeds)
     assert len({one["webhook-timestamp"] for one in system.headers}) == 5
     assert (await one(app)).state == "done"
-    outcomes = [each.outcome for each in await app.all(ProviderTry)]
+    outcomes = [each.outcome for each in await app.rows(ProviderTry)]
     assert outcomes == [f"later: HTTP {status}" for status in (500, 404, 429, 301)] + ["done"]
 
 
@@ -151,7 +151,7 @@ async def test_an_answer_that_was_lost_is_asked_for_again_and_done_once(
     await carrier.sweep()
     assert (await one(app)).problem is not None
     system.is_down = False
-    app.clock.forward(minutes=1)
+    app.clock.advance(minutes=1)
     await carrier.sweep()
     assert list(system.deeds) == [key]
     assert len(await chosen.ledger()) == 2
@@ -181,7 +181,7 @@ async def test_retry_after_holds_for_everything_that_is_to_be_asked(
     chosen: ConversationHarness, carrier: Carrier, app: AppHarness, system: CompanySystem
 ) -> None:
     await says(app, (await one(app)).idempotency_key, Answer("later", "a first no"))
-    app.clock.forward(hours=1)
+    app.clock.advance(hours=1)
     carrier._not_before = float("inf")
     assert not await carrier.sweep()
     assert not system.headers
@@ -199,9 +199,9 @@ async def test_accepted_is_not_done_and_is_asked_about_hourly(
     assert (waiting.state, waiting.is_accepted, waiting.reference) == ("pending", True, "ERP-77")
     assert waiting.give_up_at >= waiting.due_at
     assert not await read(chosen)
-    app.clock.forward(minutes=20)
+    app.clock.advance(minutes=20)
     assert not await carrier.sweep()
-    app.clock.forward(minutes=41)
+    app.clock.advance(minutes=41)
     await carrier.sweep()  # its callback never came, and it is done all the same
     assert (await one(app)).state == "done"
 
@@ -239,7 +239,7 @@ async def test_refused_is_told_as_it_is_with_a_person_and_something_else_to_choo
 ) -> None:
     system.answers = [(status, {"reason": "the card\0 is closed"})]
     await carrier.sweep()
-    states = sorted(each.state for each in await app.all(Compensation))
+    states = sorted(each.state for each in await app.rows(Compensation))
     assert states == ["declined", "declined", "failed", "offered", "offered"]
     assert await held(chosen) == [
         ("reserve", "company", "reserved", 24990000),
@@ -251,15 +251,15 @@ async def test_refused_is_told_as_it_is_with_a_person_and_something_else_to_choo
     (answer,) = await chosen.promises()
     assert answer.what == "answer"
     (message,) = await read(chosen)
-    assert chosen.told("remedy_failed", title=TITLE)
-    assert chosen.told("remedy_failed_choose")
+    assert chosen.answered_with("remedy_failed", title=TITLE)
+    assert chosen.answered_with("remedy_failed_choose")
     assert "card" not in message.text  # what the system says is for people of the company
-    titles = [choice.title for choice in chosen.table]
+    titles = [choice.title for choice in chosen.choices]
     assert titles == ["Uno nuevo por exprés", "Saldo con 10 % más ($275.000)", "Ninguna me sirve"]
-    why = (await app.all(DecisionRecord))[-1]
-    assert why.offer_id == (await app.all(Offer))[-1].id
+    why = (await app.rows(DecisionRecord))[-1]
+    assert why.offer_id == (await app.rows(Offer))[-1].id
     assert [one["kind"] for one in why.alternatives] == ["replacement", "store_credit"]
-    (voided,) = await app.all(Promise, Promise.what == "refund")
+    (voided,) = await app.rows(Promise, Promise.what == "refund")
     assert voided.state == "void"
 
 
@@ -269,8 +269,8 @@ async def test_what_is_chosen_instead_is_given_without_a_person(
     system.answers = [(422, {})]
     await carrier.sweep()
     await read(chosen)
-    await chosen.press(2, heard_as="the engine is not asked")
-    assert chosen.told("issued_with_code")
+    await chosen.press(2, intent="the engine is not asked")
+    assert chosen.answered_with("issued_with_code")
     ended = await chosen.handoff()
     assert (ended.state, ended.ended_how) == ("ended", "resolved")
     assert (await chosen.case()).state == "resolved"
@@ -285,9 +285,9 @@ async def test_none_of_it_leaves_the_person_who_is_awaited(
     await carrier.sweep()
     await read(chosen)
     await chosen.press("Ninguna")
-    assert chosen.told("person_waiting")
+    assert chosen.answered_with("person_waiting")
     assert (await chosen.handoff()).state == "waiting"
-    assert (await app.all(Offer))[-1].state == "declined"
+    assert (await app.rows(Offer))[-1].state == "declined"
 
 
 async def test_a_second_failure_does_not_offer_what_has_failed(
@@ -296,11 +296,11 @@ async def test_a_second_failure_does_not_offer_what_has_failed(
     system.answers = [(422, {}), (422, {})]
     await carrier.sweep()
     await read(chosen)
-    await chosen.press("Uno nuevo", heard_as="the engine is not asked")
-    assert chosen.told("promised_warehouse")
+    await chosen.press("Uno nuevo", intent="the engine is not asked")
+    assert chosen.answered_with("promised_warehouse")
     await carrier.sweep()
     await read(chosen)
-    titles = [choice.title for choice in chosen.table]
+    titles = [choice.title for choice in chosen.choices]
     assert titles == ["Saldo con 10 % más ($275.000)", "Ninguna me sirve"]
     assert [each.state for each in await chosen.handoffs()] == ["ended", "waiting"]
 
@@ -308,13 +308,13 @@ async def test_a_second_failure_does_not_offer_what_has_failed(
 async def test_while_a_person_has_the_customer_they_decide_what_comes_next(
     chosen: ConversationHarness, carrier: Carrier, app: AppHarness, system: CompanySystem
 ) -> None:
-    laura = await app.person()
-    await chosen.customer("wants_human", "quiero una persona")
-    await chosen.claimed_by(laura)
+    laura = await app.agent()
+    await chosen.send("wants_human", "quiero una persona")
+    await chosen.assign_to(laura)
     system.answers = [(422, {})]
     await carrier.sweep()
     await read(chosen)
-    assert chosen.told("remedy_failed_with_agent", title=TITLE)
+    assert chosen.answered_with("remedy_failed_with_agent", title=TITLE)
     assert await app.count(Offer, Offer.state == "open") == 0
     assert (await chosen.handoff()).state == "active"
 
@@ -325,15 +325,15 @@ async def test_without_an_answer_for_a_day_it_is_lost_and_a_person_takes_it(
     system.is_down = True
     for _ in range(23):
         await carrier.sweep()
-        app.clock.forward(hours=1)
+        app.clock.advance(hours=1)
     assert (await one(app)).state == "pending"
-    app.clock.forward(hours=1)
+    app.clock.advance(hours=1)
     await carrier.sweep()
     lost = await one(app)
     assert (lost.state, lost.tries >= 20) == ("lost", True)
     assert (await chosen.handoff()).reason == "remedy_failed"
     await read(chosen)
-    assert chosen.ever_told("remedy_failed", title=TITLE)
+    assert chosen.ever_answered_with("remedy_failed", title=TITLE)
 
 
 async def test_done_after_it_was_given_up_is_for_people_to_see(
@@ -345,7 +345,7 @@ async def test_done_after_it_was_given_up_is_for_people_to_see(
     assert (await one(app)).state == "refused"
     assert [line.event for line in await chosen.ledger()] == ["reserve", "release"]
     case = await chosen.case()
-    events = await app.all(CaseEvent, CaseEvent.complaint_id == case.id)
+    events = await app.rows(CaseEvent, CaseEvent.complaint_id == case.id)
     assert events[-1].what == "done after all"
 
 
@@ -354,12 +354,12 @@ async def test_what_somebody_has_done_by_hand_neither_fails_nor_is_told_twice(
 ) -> None:
     async with app.db.write() as session:
         case = await session.get_one(Complaint, (await chosen.case()).id)
-        (remedy,) = await chosen.taken()
+        (remedy,) = await chosen.accepted_remedies()
         fresh = await session.get_one(Compensation, remedy.id)
         await agent_offers.fulfilled(session, app.context, case, fresh, "command line")
     system.answers = [(422, {})]
     await carrier.sweep()
-    assert [line.event for line in await app.all(LedgerEntry)] == ["reserve", "issue"]
+    assert [line.event for line in await app.rows(LedgerEntry)] == ["reserve", "issue"]
     assert len(await read(chosen)) == 1
     assert not await chosen.handoffs()
 
@@ -370,9 +370,9 @@ async def test_what_somebody_has_done_by_hand_neither_fails_nor_is_told_twice(
 async def test_two_carriers_ask_for_different_remedies(app: AppHarness, carrier: Carrier) -> None:
     for place in range(6):
         chat = await app.chat()
-        await app.order(f"{40000 + place}", f"rosa{place}@example.com")
+        await app.import_order(f"{40000 + place}", f"rosa{place}@example.com")
         text = f"El pedido {40000 + place} llegó roto, rosa{place}@example.com"
-        await chat.customer("damaged", text)
+        await chat.send("damaged", text)
         await chat.press(1)
     lease = timedelta(seconds=30)
     async with app.db.write() as session:
@@ -380,10 +380,10 @@ async def test_two_carriers_ask_for_different_remedies(app: AppHarness, carrier:
     async with app.db.write() as session:
         second = await fulfilment.take(session, "second", lease)
     assert (len(first), len(second)) == (6, 0)
-    app.clock.forward(seconds=31)  # the first was killed
+    app.clock.advance(seconds=31)  # the first was killed
     async with app.db.write() as session:
         assert len(await fulfilment.take(session, "second", lease)) == 6
-    assert {each.tries for each in await app.all(Fulfilment)} == {2}
+    assert {each.tries for each in await app.rows(Fulfilment)} == {2}
 
 
 async def test_the_new_choices_stand_and_the_old_ones_do_not(
@@ -391,6 +391,6 @@ async def test_the_new_choices_stand_and_the_old_ones_do_not(
 ) -> None:
     system.answers = [(422, {})]
     await carrier.sweep()
-    still_open = await app.all(Choice, Choice.chosen.is_(None))
+    still_open = await app.rows(Choice, Choice.chosen.is_(None))
     assert len(still_open) == 3
     assert len({choice.message_id for choice in still_open}) == 1

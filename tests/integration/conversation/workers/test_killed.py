@@ -25,9 +25,9 @@ from bot.models import Compensation, Complaint, Conversation, Fulfilment, Messag
 from bot.policy.decide import decide
 from bot.understanding.extraction import Facts
 from tests.fakes.company_system import CompanySystem, Odds
-from tests.integration.edge_forker import EdgeForker, by_webhook, with_provider
+from tests.integration.edge_forker import EdgeForker, edge_settings, with_webhook_provider
 from tests.integration.edge_process import free_port
-from tests.integration.harness import AppHarness, says
+from tests.integration.harness import AppHarness, contains_response
 
 KILLS = 100  # on each of the two databases
 REMEDIES = 75
@@ -50,7 +50,7 @@ def system(seed: int) -> Iterator[CompanySystem]:
 
 @pytest.fixture
 def forker(settings: Settings, system: CompanySystem) -> Iterator[EdgeForker]:
-    forker = EdgeForker(with_provider(settings, system.url))
+    forker = EdgeForker(edge_settings(settings, system.url))
     yield forker
     forker.close()
 
@@ -59,7 +59,7 @@ def forker(settings: Settings, system: CompanySystem) -> Iterator[EdgeForker]:
 async def test_whatever_is_killed_each_remedy_is_done_once_and_told_as_it_is(
     app: AppHarness, context: CompanyContext, forker: EdgeForker, system: CompanySystem, seed: int
 ) -> None:
-    context.in_force.policy = by_webhook(context.policy, "refund", "replacement")
+    context.in_force.policy = with_webhook_provider(context.policy, "refund", "replacement")
     await _lay_tables(app.db, context, REMEDIES)
     chance = random.Random(seed)  # noqa: S311 - a test that can be told to do it again
     # On SQLite one edge serves.
@@ -81,8 +81,8 @@ async def test_whatever_is_killed_each_remedy_is_done_once_and_told_as_it_is(
     for pid in edges.values():
         forker.kill(pid)
 
-    remedies = await app.all(Compensation, Compensation.accepted_at.is_not(None))
-    asked = {one.compensation_id: one for one in await app.all(Fulfilment)}
+    remedies = await app.rows(Compensation, Compensation.accepted_at.is_not(None))
+    asked = {one.compensation_id: one for one in await app.rows(Fulfilment)}
     print(f"{len(asked)} remedies, {sum(each.asked for each in system.deeds.values())} requests")
     assert len(asked) >= REMEDIES
     assert open_still < 2 * REMEDIES, "nothing was done while edges were killed"
@@ -195,7 +195,7 @@ async def _assert_all_agree(
         {} if wanted[2] == "company" else {"company": -amount, wanted[2]: amount}
     )
     title = given.terms["title"]["es"]
-    said = await app.all(
+    said = await app.rows(
         Message,
         Message.conversation_id == case.conversation_id,
         Message.author != "customer",
@@ -206,7 +206,7 @@ async def _assert_all_agree(
         for one in said
         for name in ("promised_bank", "promised_warehouse", "issued_with_code", "fulfilled",
                      "remedy_failed")
-        if says(context, one.text, name)
+        if contains_response(context, one.text, name)
     )  # fmt: skip
     promised = {"refund": "promised_bank", "replacement": "promised_warehouse"}.get(given.kind)
     expected = [promised] if promised else ["issued_with_code"]

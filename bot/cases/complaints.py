@@ -71,6 +71,11 @@ _REMEDIED = (
 )
 
 
+async def find(session: AsyncSession, reference: str) -> Complaint | None:
+    """Return the case with this reference, if there is one."""
+    return await session.scalar(select(Complaint).where(Complaint.reference == reference))
+
+
 async def current(session: AsyncSession, conversation: Conversation) -> Complaint | None:
     """The case that the customer is talking about here: the newest open one."""
     return await session.scalar(_CURRENT, {"conversation": conversation.id})

@@ -1,26 +1,22 @@
-"""`regalo agents`: the people who answer customers in the console."""
+"""`regalo agents`: the accounts of agents and supervisors."""
 
-import asyncio
 import secrets
 import sys
-from collections.abc import Awaitable, Callable
 from getpass import getpass
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 
 import typer
-from rich.console import Console
-from rich.table import Table
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.agents import accounts, sessions
 from bot.agents.accounts import AgentError
+from bot.cli.database import Result, Work, run_write
 from bot.cli.failure import Failure, settings_or_fail
-from bot.database.session import Database, migrate
+from bot.cli.tables import print_table, text_table
 from bot.models import Agent
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
-Result = TypeVar("Result")
 Email = Annotated[str, typer.Argument(help="The e-mail address that they sign in with.")]
 PasswordFlag = Annotated[
     bool,
@@ -38,7 +34,7 @@ Examples:
 
 @app.callback()
 def _agents() -> None:
-    """Look after the people who answer customers in the console."""
+    """Manage the agents and supervisors who answer customers in the console."""
 
 
 @app.command(epilog=EXAMPLES)
@@ -56,8 +52,8 @@ def add(  # noqa: PLR0917  (typer makes options of all but the first two)
     ] = "es",
     password: PasswordFlag = False,
 ) -> None:
-    """Add a person. A password is made and printed once, unless --password brings one."""
-    secret, shown = _password(asked=password)
+    """Add an agent. A password is made and printed once, unless --password brings one."""
+    secret, shown = _password(ask=password)
 
     async def step(session: AsyncSession) -> None:
         await accounts.add(
@@ -76,14 +72,14 @@ def add(  # noqa: PLR0917  (typer makes options of all but the first two)
 
 @app.command("password", epilog=EXAMPLES)
 def password_(email: Email, password: PasswordFlag = False) -> None:
-    """Give a person a new password; they are signed out everywhere."""
-    secret, shown = _password(asked=password)
+    """Give an agent a new password; they are signed out everywhere."""
+    secret, shown = _password(ask=password)
 
     async def step(session: AsyncSession) -> None:
-        person = await _known(session, email)
-        person.password_hash = accounts.hash_password(secret)
-        accounts.count_try(person, right=True)
-        await sessions.end_all(session, person)
+        agent = await _agent_or_fail(session, email)
+        agent.password_hash = accounts.hash_password(secret)
+        accounts.count_try(agent, right=True)
+        await sessions.end_all(session, agent)
 
     _run(step)
     print(f"{accounts.normal_email(email)} has a new password.{shown}")
@@ -91,76 +87,63 @@ def password_(email: Email, password: PasswordFlag = False) -> None:
 
 @app.command(epilog=EXAMPLES)
 def disable(email: Email) -> None:
-    """Let a person in no more; their open cases go back to the queue."""
+    """Close an agent's account; their open cases go back to the queue."""
     _run(lambda session: _set_active(session, email, active=False))
     print(f"{accounts.normal_email(email)} can no longer sign in.")
 
 
 @app.command(epilog=EXAMPLES)
 def enable(email: Email) -> None:
-    """Let a person in again."""
+    """Open an agent's account again."""
     _run(lambda session: _set_active(session, email, active=True))
     print(f"{accounts.normal_email(email)} can sign in again.")
 
 
 @app.command("list", epilog=EXAMPLES)
 def list_() -> None:
-    """Print everybody: role, presence, and how many conversations they have."""
+    """Print all accounts: role, presence, and how many conversations they have."""
 
     async def step(session: AsyncSession) -> list[tuple[str, ...]]:
-        at_work = {one.agent.id: one for one in await accounts.at_work(session)}
+        statuses = {status.agent.id: status for status in await accounts.at_work(session)}
         rows: list[tuple[str, ...]] = []
-        for one in await session.scalars(select(Agent).order_by(Agent.name, Agent.id)):
-            now = at_work.get(one.id)
-            presence = now.presence if now else "may not sign in"
-            load = f"{now.load if now else 0} of {one.capacity}"
-            rows.append((one.email, one.name, one.role, presence, load))
+        for agent in await session.scalars(select(Agent).order_by(Agent.name, Agent.id)):
+            status = statuses.get(agent.id)
+            presence = status.presence if status else "may not sign in"
+            load = f"{status.load if status else 0} of {agent.capacity}"
+            rows.append((agent.email, agent.name, agent.role, presence, load))
         return rows
 
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("e-mail", "name", "role", "presence", "conversations"):
-        table.add_column(heading, overflow="fold")
+    table = text_table("e-mail", "name", "role", "presence", "conversations")
     for row in _run(step):
         table.add_row(*row)
-    Console(highlight=False).print(table)
+    print_table(table)
 
 
 async def _set_active(session: AsyncSession, email: str, *, active: bool) -> None:
-    person = await _known(session, email)
-    person.is_active = active
+    agent = await _agent_or_fail(session, email)
+    agent.is_active = active
     if not active:
-        await sessions.end_all(session, person)
+        await sessions.end_all(session, agent)
 
 
-async def _known(session: AsyncSession, email: str) -> Agent:
-    person = await accounts.find(session, email)
-    if person is None:
+async def _agent_or_fail(session: AsyncSession, email: str) -> Agent:
+    agent = await accounts.find(session, email)
+    if agent is None:
         raise Failure(f"there is no {email}; `regalo agents list` shows who there is")
-    return person
+    return agent
 
 
-def _password(*, asked: bool) -> tuple[str, str]:
-    """A password, and what is printed of it: only one that was made here."""
-    if not asked:
-        made = secrets.token_urlsafe(12)
-        return made, f"\nPassword, shown only this once: {made}"
-    given = getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
-    return given, ""
+def _password(*, ask: bool) -> tuple[str, str]:
+    """Return a password, and the text that shows it: empty unless it was generated here."""
+    if not ask:
+        generated = secrets.token_urlsafe(12)
+        return generated, f"\nPassword, shown only this once: {generated}"
+    typed = getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    return typed, ""
 
 
-def _run(step: Callable[[AsyncSession], Awaitable[Result]]) -> Result:
-    settings = settings_or_fail()
-    migrate(settings)
-
-    async def run() -> Result:
-        db = Database(settings.database_url)
-        try:
-            async with db.write() as session:
-                return await step(session)
-        finally:
-            await db.close()
-
+def _run(step: Work[Result]) -> Result:
     try:
-        return asyncio.run(run())
+        return run_write(settings_or_fail(), step)
     except AgentError as error:
         raise Failure(str(error)) from None

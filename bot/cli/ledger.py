@@ -1,20 +1,21 @@
-"""`regalo ledger`: what was given to whom, and why."""
+"""`regalo ledger`: print, verify and correct what was given to whom, and why."""
 
-import asyncio
 import json
 import sys
 from typing import Annotated
 
 import typer
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.cli.database import run_read, run_write
 from bot.cli.failure import Failure, settings_or_fail
 from bot.compensation import reversal
-from bot.config.settings import Settings
 from bot.context.company_context import load_company_context
-from bot.database.session import Database, migrate
 from bot.ledger import audit, entries
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+# Who a correction from here is written down as.
+ORIGINATOR = "supervisor:command line"
 
 EXAMPLES = """\b
 Examples:
@@ -31,7 +32,7 @@ def _ledger() -> None:
 @app.command(epilog=EXAMPLES)
 def export() -> None:
     """Print the ledger as CSV, oldest line first; amounts are in minor units."""
-    asyncio.run(_export(_settings()))
+    run_read(settings_or_fail(), lambda session: entries.export(session, sys.stdout))
 
 
 @app.command("verify", epilog=EXAMPLES)
@@ -42,15 +43,18 @@ def verify_(
 
     It ends with exit code 1 when something does not.
     """
-    report = asyncio.run(_verify(_settings()))
+    settings = settings_or_fail()
+    context = load_company_context(settings)
+    report = run_read(settings, lambda session: audit.verify(session, context))
     if as_json:
-        told = {"lines": report.lines, "remedies": report.remedies, "budgets": report.budgets}
-        print(json.dumps({**told, "findings": [one.as_dict() for one in report.findings]}))
+        counts = {"lines": report.lines, "remedies": report.remedies, "budgets": report.budgets}
+        findings = [finding.as_dict() for finding in report.findings]
+        print(json.dumps({**counts, "findings": findings}))
     else:
-        for one in report.findings:
-            print(f"{one.check}: {one.where}: {one.what}")
-        what = f"{report.lines} lines, {report.remedies} remedies, {report.budgets} budgets"
-        print(f"{what}: {len(report.findings) or 'nothing'} wrong.")
+        for finding in report.findings:
+            print(f"{finding.check}: {finding.where}: {finding.what}")
+        checked = f"{report.lines} lines, {report.remedies} remedies, {report.budgets} budgets"
+        print(f"{checked}: {len(report.findings) or 'nothing'} wrong.")
     if report.findings:
         raise typer.Exit(1)
 
@@ -69,47 +73,17 @@ def reverse(
     """
     if not why.strip():
         raise Failure("--why needs a reason: it stays in the ledger")
-    for line in asyncio.run(_reverse(_settings(), entry, why.strip(), even_done=even_done)):
-        print(line)
 
+    async def reverse_entry(session: AsyncSession) -> list[str]:
+        lines = await reversal.reverse(session, entry, ORIGINATOR, why.strip(), even_done=even_done)
+        return [
+            f"line {line.id}: {line.amount_minor} {line.currency} minor units from"
+            f" {line.from_account} to {line.to_account}"
+            for line in lines
+        ]
 
-def _settings() -> Settings:
-    settings = settings_or_fail()
-    migrate(settings)
-    return settings
-
-
-async def _export(settings: Settings) -> None:
-    db = Database(settings.database_url)
     try:
-        async with db.read() as session:
-            await entries.export(session, sys.stdout)
-    finally:
-        await db.close()
-
-
-async def _verify(settings: Settings) -> audit.Report:
-    db, context = Database(settings.database_url), load_company_context(settings)
-    try:
-        async with db.read() as session:
-            return await audit.verify(session, context)
-    finally:
-        await db.close()
-
-
-async def _reverse(settings: Settings, entry: int, why: str, *, even_done: bool) -> list[str]:
-    db = Database(settings.database_url)
-    try:
-        async with db.write() as session:
-            lines = await reversal.reverse(
-                session, entry, "supervisor:command line", why, even_done=even_done
-            )
-            return [
-                f"line {one.id}: {one.amount_minor} {one.currency} minor units from"
-                f" {one.from_account} to {one.to_account}"
-                for one in lines
-            ]
+        printed = run_write(settings_or_fail(), reverse_entry)
     except reversal.CannotReverse as error:
         raise Failure(str(error)) from None
-    finally:
-        await db.close()
+    print("\n".join(printed))

@@ -1,6 +1,5 @@
-"""`regalo orders`: bring the company's orders in."""
+"""`regalo orders`: import the company's orders."""
 
-import asyncio
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -8,10 +7,9 @@ from typing import Annotated
 import typer
 
 from bot.cli.company import company_or_fail
+from bot.cli.database import run_write
 from bot.cli.failure import Failure, settings_or_fail
-from bot.config.settings import Settings
 from bot.customers.orders import OrderRow, OrdersFileError, read_orders, store
-from bot.database.session import Database, migrate
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -23,14 +21,14 @@ Examples:
 
 @app.callback()
 def _orders() -> None:
-    """Bring the company's orders in."""
+    """Import the company's orders."""
 
 
 @app.command("import", epilog=EXAMPLES)
 def import_(
     file: Annotated[Path, typer.Argument(help="A CSV file in UTF-8; - for standard input.")],
 ) -> None:
-    """Add the orders of a CSV file, and bring those that are known up to date.
+    """Add the orders of a CSV file, and update those that are known.
 
     The header must be order_number,customer_name,email,phone,total,currency,placed_at,
     promised_at,delivered_at,status,items; the columns signed_by and address may follow. A file
@@ -46,8 +44,16 @@ def import_(
         raise Failure(f"{file} is not a text file in UTF-8: save it as CSV UTF-8") from None
     except OSError as error:
         raise Failure(f"{file} cannot be read: {error.strerror}") from None
-    migrate(settings)
-    added, updated = asyncio.run(_store(settings, rows, company.country, company.time_zone))
+    added, updated = run_write(
+        settings,
+        lambda session: store(
+            session,
+            rows,
+            region=company.country,
+            timezone=company.time_zone,
+            secret=settings.secret_key.get_secret_value(),
+        ),
+    )
     print(f"{added} orders added, {updated} brought up to date.")
 
 
@@ -56,14 +62,3 @@ def _read(file: Path) -> list[OrderRow]:
         return read_orders(sys.stdin, "standard input")
     with file.open(encoding="utf-8-sig", newline="") as lines:
         return read_orders(lines, str(file))
-
-
-async def _store(
-    settings: Settings, rows: list[OrderRow], region: str, timezone: str
-) -> tuple[int, int]:
-    db, secret = Database(settings.database_url), settings.secret_key.get_secret_value()
-    try:
-        async with db.write() as session:
-            return await store(session, rows, region=region, timezone=timezone, secret=secret)
-    finally:
-        await db.close()

@@ -1,15 +1,15 @@
-"""`regalo policy`: look after the compensation policy."""
+"""`regalo policy`: check, explain and compare compensation policies."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from bot.cli import policy_equity, policy_explain, policy_shadow, policy_simulate
 from bot.cli.company import company_or_fail
 from bot.cli.failure import Failure, settings_or_fail
+from bot.cli.tables import print_table, text_table
 from bot.policy.loader import POLICY_FILE
 from bot.policy.model import RuleSpec
 
@@ -57,19 +57,19 @@ def check(
     """
     settings = settings_or_fail()
     company, policy = company_or_fail(settings, file)
-    table = Table(title=None, box=None, pad_edge=False, header_style="bold")
-    for heading in ("rule", "for", "gives", "chosen from"):
-        table.add_column(heading, overflow="fold", no_wrap=heading == "rule")
+    table = text_table("rule", "for", "gives", "chosen from", unbroken=("rule",))
     for rule in policy.rules:
         right = rule.entitlement.kind if rule.entitlement else ""
         offer = ", ".join(alternative.kind for alternative in rule.offer)
-        table.add_row(rule.id, _case(rule), right, "a person decides" if rule.person else offer)
+        table.add_row(
+            rule.id, _describe_cases(rule), right, "a person decides" if rule.person else offer
+        )
+    print_table(table)
     console = Console(highlight=False)
-    console.print(table)
-    name = file or settings.company_dir / POLICY_FILE
-    for one in policy.warnings:
+    path = file or settings.company_dir / POLICY_FILE
+    for warning in policy.warnings:
         console.print(
-            f"{name}:{one.line}: warning: {one.what}; expected: {one.allowed}",
+            f"{path}:{warning.line}: warning: {warning.what}; expected: {warning.allowed}",
             markup=False,
             soft_wrap=True,
         )
@@ -93,20 +93,18 @@ def rights() -> None:
     company, _ = company_or_fail(settings_or_fail())
     if company.law is None:
         raise Failure(f"the rights of {company.country} are not written down; see data/rights/")
-    table = Table(title=None, box=None, pad_edge=False, header_style="bold")
-    for heading in ("right", "in complaints", "given by", "source"):
-        table.add_column(heading, overflow="fold", no_wrap=heading == "right")
-    for key, one in company.law.rights.items():
-        table.add_row(key, ", ".join(one.categories), ", ".join(one.gives), one.source)
-    console = Console(highlight=False)
-    console.print(table)
-    console.print(
+    table = text_table("right", "in complaints", "given by", "source", unbroken=("right",))
+    for key, right in company.law.rights.items():
+        table.add_row(key, ", ".join(right.categories), ", ".join(right.gives), right.source)
+    print_table(table)
+    Console(highlight=False).print(
         f"\n{company.country}: looked at on {company.law.looked_at}. This is no legal advice.",
         markup=False,
     )
 
 
-def _case(rule: RuleSpec) -> str:
+def _describe_cases(rule: RuleSpec) -> str:
+    """Return in a few words which cases a rule is for."""
     when = rule.when
     parts = [*when.category, *(when.severity or ()), *(when.tier or ()), *(when.desired or ())]
     parts += ["failed before"] if when.failures and when.failures.low else []

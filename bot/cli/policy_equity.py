@@ -1,20 +1,21 @@
 """`regalo policy equity`: whether customers with the same facts were treated alike."""
 
-import asyncio
 import json
 
 from rich.console import Console
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.cli.company import company_or_fail
+from bot.cli.database import run_read
 from bot.cli.failure import Failure, settings_or_fail
-from bot.cli.past import AsJson, Since, moment, prepared, progress, reading
-from bot.cli.policy_simulate import plain_table
+from bot.cli.period import AsJson, Since, parse_since, progress_bar
+from bot.cli.tables import figures_table
 from bot.money import Money, minor_digits, round_to, show
 from bot.simulation import case_reader
 from bot.simulation.equity import Equity
 
-MOST_SHOWN = 10
+MAX_SHOWN = 10
+# Beside a figure that chance alone does not explain.
 MARK = " *"
 
 
@@ -26,24 +27,24 @@ def equity(since: Since = "90d", as_json: AsJson = False) -> None:
     """
     settings = settings_or_fail()
     company, policy = company_or_fail(settings)
-    begin = moment(since, company.tz)
+    begin = parse_since(since, company.tz)
     report = Equity(company.tz)
 
-    async def look(session: AsyncSession) -> None:
-        found = await case_reader.extent(session, begin)
-        with progress() as bar:
-            task = bar.add_task("Reading", total=found.decided)
+    async def read_cases(session: AsyncSession) -> None:
+        extent = await case_reader.extent(session, begin)
+        with progress_bar() as bar:
+            task = bar.add_task("Reading", total=extent.decided)
             async for page in case_reader.pages(session, begin, "live"):
                 for row in page:
                     report.add(row)
                 bar.advance(task, len(page))
 
-    asyncio.run(reading(prepared(settings), look))
+    run_read(settings, read_cases)
     if not report.seen:
         raise Failure(f"nothing was decided since {begin:%Y-%m-%d}")
     if as_json:
-        told = {"since": begin.isoformat(), "currency": policy.currency, **report.as_dict()}
-        print(json.dumps(told, indent=2, ensure_ascii=False))
+        whole = {"since": begin.isoformat(), "currency": policy.currency, **report.as_dict()}
+        print(json.dumps(whole, indent=2, ensure_ascii=False))
     else:
         _print(report, policy.currency, company.country)
     if report.unequal:
@@ -52,12 +53,12 @@ def equity(since: Since = "90d", as_json: AsJson = False) -> None:
 
 def _print(report: Equity, currency: str, country: str) -> None:
     say = Console(highlight=False, markup=False).print
-    table = plain_table("", "cases", "to a person", "usual", "average offer", "usual")
-    by = ""
+    table = figures_table("", "cases", "to a person", "usual", "average offer", "usual")
+    dimension = ""
     for group in report.groups():
-        if group.by != by:
-            by = group.by
-            table.add_row(f"by {by}")
+        if group.by != dimension:
+            dimension = group.by
+            table.add_row(f"by {dimension}")
         average, usual = (
             show(_rounded(minor, currency), "es", country)
             for minor in (group.average_value_minor, group.expected_value_minor)
@@ -75,12 +76,12 @@ def _print(report: Equity, currency: str, country: str) -> None:
         f"\n{MARK.strip()} beyond chance. Usual: what such cases get on average, category by"
         " category; for a category, what all get: categories differ because the rules do."
     )
-    for first, second in report.unequal[:MOST_SHOWN]:
+    for first, second in report.unequal[:MAX_SHOWN]:
         say(f"{first} and {second}: the same facts, another answer")
     if not report.unequal:
         say(f"{len(report.seen)} complaints: the same facts always got the same answer.")
 
 
 def _rounded(minor: int, currency: str) -> Money:
-    """Without decimals: an average is not exact to the cent."""
+    """Return the amount without decimals: an average is not exact to the cent."""
     return round_to(Money(minor, currency), 10 ** minor_digits(currency))

@@ -1,14 +1,14 @@
-"""`regalo policy shadow`: how far a policy that runs beside agrees with the one in force."""
+"""`regalo policy shadow`: how far the shadow policy agrees with the policy in force."""
 
-import asyncio
 import json
 
 from rich.console import Console
 
 from bot.cli.company import company_or_fail
+from bot.cli.database import run_read
 from bot.cli.failure import Failure, settings_or_fail
-from bot.cli.past import AsJson, Since, moment, prepared, reading
-from bot.cli.policy_simulate import plain_table
+from bot.cli.period import AsJson, Since, parse_since
+from bot.cli.tables import figures_table
 from bot.money import Money, show
 from bot.policy.loader import SHADOW_POLICY_FILE
 from bot.simulation import shadow
@@ -30,42 +30,40 @@ def compare(since: Since = "90d", as_json: AsJson = False) -> None:
     """
     settings = settings_or_fail()
     company, policy = company_or_fail(settings)
-    begin = moment(since, company.tz)
-    found = asyncio.run(
-        reading(prepared(settings), lambda session: shadow.agreement(session, begin))
-    )
-    if not found.cases:
+    begin = parse_since(since, company.tz)
+    agreement = run_read(settings, lambda session: shadow.agreement(session, begin))
+    if not agreement.cases:
         raise Failure(
             f"no shadow policy has decided anything since {begin:%Y-%m-%d}; put one into"
             f" {settings.company_dir / SHADOW_POLICY_FILE}"
         )
     if as_json:
-        told = {"since": begin.isoformat(), "currency": policy.currency, **found.as_dict()}
-        print(json.dumps(told, indent=2, ensure_ascii=False))
+        whole = {"since": begin.isoformat(), "currency": policy.currency, **agreement.as_dict()}
+        print(json.dumps(whole, indent=2, ensure_ascii=False))
         return
     say = Console(highlight=False, markup=False).print
-    say(f"Shadow policy {found.version}: {found.cases} complaints decided by both.")
-    if found.not_comparable:
-        say(f"{found.not_comparable} others were not, or by other facts.")
-    table = plain_table("agreement", "complaints", "share")
-    for kind, words in WORDS.items():
-        count = found.counts[kind]
-        table.add_row(words, str(count), f"{share(count, found.cases):.1%}")
+    say(f"Shadow policy {agreement.version}: {agreement.cases} complaints decided by both.")
+    if agreement.not_comparable:
+        say(f"{agreement.not_comparable} others were not, or by other facts.")
+    table = figures_table("agreement", "complaints", "share")
+    for outcome, words in WORDS.items():
+        count = agreement.counts[outcome]
+        table.add_row(words, str(count), f"{share(count, agreement.cases):.1%}")
     say()
     say(table)
     say()
-    table = plain_table("category", "same", "other remedies", "person", "offer")
-    for category, counted in sorted(found.by_category.items()):
-        table.add_row(category, *(str(counted[kind]) for kind in WORDS))
+    table = figures_table("category", "same", "other remedies", "person", "offer")
+    for category, counted in sorted(agreement.by_category.items()):
+        table.add_row(category, *(str(counted[outcome]) for outcome in WORDS))
     say(table)
-    live, beside = (
+    live_cost, shadow_cost = (
         show(Money(minor, policy.currency), "es", company.country)
-        for minor in (found.cost_live, found.cost_shadow)
+        for minor in (agreement.cost_live, agreement.cost_shadow)
     )
-    say(f"\nIf all take the first alternative: {live} in force, {beside} in the shadow.")
-    if found.differing:
-        table = plain_table("for instance", "about", "in force", "shadow")
-        for one in found.differing:
-            table.add_row(one["reference"], one["category"], one["live"], one["shadow"])
+    say(f"\nIf all take the first alternative: {live_cost} in force, {shadow_cost} in the shadow.")
+    if agreement.differing:
+        table = figures_table("for instance", "about", "in force", "shadow")
+        for case in agreement.differing:
+            table.add_row(case["reference"], case["category"], case["live"], case["shadow"])
         say()
         say(table)

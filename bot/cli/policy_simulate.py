@@ -1,6 +1,5 @@
 """`regalo policy simulate`: what another policy would have changed, as tables and as a picture."""
 
-import asyncio
 import json
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,9 +10,11 @@ from rich.table import Table
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.cli.company import company_or_fail
+from bot.cli.database import run_read
 from bot.cli.failure import Failure, settings_or_fail
-from bot.cli.past import AsJson, Since, moment, prepared, progress, reading
+from bot.cli.period import AsJson, Since, parse_since, progress_bar
 from bot.cli.simulation_picture import picture
+from bot.cli.tables import figures_table
 from bot.company.profile import Company
 from bot.money import Money, show
 from bot.simulation import case_reader
@@ -47,31 +48,31 @@ def simulate(
     settings = settings_or_fail()
     company, present = company_or_fail(settings)
     _, new = company_or_fail(settings, file)
-    begin = moment(since, company.tz)
+    begin = parse_since(since, company.tz)
     simulation = Simulation(present, new, company.tz)
 
     async def replay(session: AsyncSession) -> case_reader.Extent:
-        found = await case_reader.extent(session, begin)
-        with progress() as bar:
-            task = bar.add_task("Replaying", total=found.decided)
-            async for one in case_reader.read(session, begin):
-                simulation.add(one)
+        extent = await case_reader.extent(session, begin)
+        with progress_bar() as bar:
+            task = bar.add_task("Replaying", total=extent.decided)
+            async for case in case_reader.read(session, begin):
+                simulation.add(case)
                 bar.advance(task)
-        return found
+        return extent
 
-    found = asyncio.run(reading(prepared(settings), replay))
+    extent = run_read(settings, replay)
     if not simulation.cases:
         raise Failure(
-            f"nothing to replay since {begin:%Y-%m-%d}: {found.cases} complaints, none with a"
+            f"nothing to replay since {begin:%Y-%m-%d}: {extent.cases} complaints, none with a"
             " decision that was kept; they are kept from this version on"
         )
     if image is not None:
         _draw(image, simulation, company)
     if as_json:
-        whole = {"since": begin.isoformat(), "without_decision": found.undecided}
+        whole = {"since": begin.isoformat(), "without_decision": extent.undecided}
         print(json.dumps({**whole, **simulation.as_dict()}, indent=2, ensure_ascii=False))
     else:
-        _print(simulation, found, company)
+        _print(simulation, extent, company)
 
 
 def _draw(image: Path, simulation: Simulation, company: Company) -> None:
@@ -81,7 +82,7 @@ def _draw(image: Path, simulation: Simulation, company: Company) -> None:
         raise Failure(f"{image} cannot be written: {error.strerror}") from None
 
 
-def _print(simulation: Simulation, found: case_reader.Extent, company: Company) -> None:
+def _print(simulation: Simulation, extent: case_reader.Extent, company: Company) -> None:
     say = Console(highlight=False, markup=False).print
 
     def money(minor: int) -> str:
@@ -89,7 +90,7 @@ def _print(simulation: Simulation, found: case_reader.Extent, company: Company) 
 
     say(f"Present policy {simulation.present.version}, new policy {simulation.new.version}.")
     say(f"{simulation.cases} complaints replayed.", end="")
-    say(f" {found.undecided} others have no decision that was kept." if found.undecided else "")
+    say(f" {extent.undecided} others have no decision that was kept." if extent.undecided else "")
     if simulation.unreadable:
         say(f"{simulation.unreadable} decisions cannot be read, and are left out.")
     say()
@@ -99,28 +100,19 @@ def _print(simulation: Simulation, found: case_reader.Extent, company: Company) 
     say()
     say(_categories(simulation, money))
     if largest := simulation.largest():
-        table = plain_table(
+        table = figures_table(
             "largest differences", "about", "present policy", "new policy", "difference"
         )
-        for one in largest:
-            sign = "+" if one.by > 0 else "-"
-            by = f"{sign}{money(abs(one.by))}"
-            table.add_row(one.reference, one.category, money(one.was), money(one.becomes), by)
+        for case in largest:
+            sign = "+" if case.by > 0 else "-"
+            by = f"{sign}{money(abs(case.by))}"
+            table.add_row(case.reference, case.category, money(case.was), money(case.becomes), by)
         say()
         say(table)
 
 
-def plain_table(first: str, *others: str) -> Table:
-    """A table without lines: words on the left, figures on the right."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column(first, overflow="fold")
-    for heading in others:
-        table.add_column(heading, justify="right", overflow="fold")
-    return table
-
-
 def _sides(simulation: Simulation, money: Any) -> Table:
-    table = plain_table("", *(HEADINGS[name] for name in SIDES))
+    table = figures_table("", *(HEADINGS[name] for name in SIDES))
     sides = [simulation.sides[name] for name in SIDES]
     table.add_row("cost of what the assistant gives", *(money(side.cost) for side in sides))
     table.add_row("remedies", *(str(side.remedies) for side in sides))
@@ -138,14 +130,14 @@ def _sides(simulation: Simulation, money: Any) -> Table:
 
 
 def _changes(simulation: Simulation) -> Table:
-    table = plain_table("with the new policy", "than happened", "than with the present policy")
+    table = figures_table("with the new policy", "than happened", "than with the present policy")
     for change, words in WORDS.items():
         table.add_row(words, *(str(simulation.against[name][change]) for name in SIDES[:2]))
     return table
 
 
 def _categories(simulation: Simulation, money: Any) -> Table:
-    table = plain_table(
+    table = figures_table(
         "than with the present policy", "more", "less", "same", "offer", "person", "cost"
     )
     for category, counted in sorted(simulation.by_category.items()):

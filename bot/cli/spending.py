@@ -1,16 +1,15 @@
-"""`regalo spending`: whether the assistant may give, and the breaker that stops it."""
+"""`regalo spending`: show, pause and resume what the assistant gives by itself."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 
 import typer
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock
+from bot.cli.database import run_write
 from bot.cli.failure import settings_or_fail
 from bot.compensation import spending_breaker
 from bot.context.company_context import CompanyContext, load_company_context
-from bot.database.session import Database, migrate
 from bot.ledger import budgets
 from bot.models import SpendingPause
 from bot.money import show
@@ -49,30 +48,21 @@ def resume() -> None:
 
 def _run(act: Callable[[AsyncSession, CompanyContext], Awaitable[str]]) -> None:
     settings = settings_or_fail()
-    migrate(settings)
-
-    async def run() -> str:
-        db, context = Database(settings.database_url), load_company_context(settings)
-        try:
-            async with db.write() as session:
-                return await act(session, context)
-        finally:
-            await db.close()
-
-    print(asyncio.run(run()))
+    context = load_company_context(settings)
+    print(run_write(settings, lambda session: act(session, context)))
 
 
 async def _status(session: AsyncSession, context: CompanyContext) -> str:
-    standing = await spending_breaker.open_pause(session)
+    pause = await spending_breaker.open_pause(session)
     today = clock.now().astimezone(context.company.tz).date()
     limits = context.policy.limits.budgets
     left = await budgets.left(session, today, context.policy.currency, limits)
-    told = f"left to give today: {show(left, 'en')}" if left else "no budget limits it"
-    return f"{_said(context, standing) if standing else 'The assistant may give'}; {told}."
+    budget = f"left to give today: {show(left, 'en')}" if left else "no budget limits it"
+    return f"{_describe(context, pause) if pause else 'The assistant may give'}; {budget}."
 
 
 async def _pause(session: AsyncSession, context: CompanyContext) -> str:
-    return f"{_said(context, await spending_breaker.pause(session, 'by_hand', {}))}."
+    return f"{_describe(context, await spending_breaker.pause(session, 'by_hand', {}))}."
 
 
 async def _resume(session: AsyncSession, _context: CompanyContext) -> str:
@@ -80,7 +70,7 @@ async def _resume(session: AsyncSession, _context: CompanyContext) -> str:
     return "The assistant may give again." if resumed else "It was not paused."
 
 
-def _said(context: CompanyContext, standing: SpendingPause) -> str:
-    since = standing.at.astimezone(context.company.tz).isoformat(timespec="minutes")
-    figures = "".join(f", {name} {value}" for name, value in standing.detail.items())
-    return f"Paused since {since}: {standing.reason}{figures}"
+def _describe(context: CompanyContext, pause: SpendingPause) -> str:
+    since = pause.at.astimezone(context.company.tz).isoformat(timespec="minutes")
+    figures = "".join(f", {name} {value}" for name, value in pause.detail.items())
+    return f"Paused since {since}: {pause.reason}{figures}"

@@ -1,0 +1,53 @@
+"""Database access for a command: the newest schema first, then one transaction."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.cli.failure import Failure
+from bot.config.settings import Settings
+from bot.database.session import Database, migrate
+
+Result = TypeVar("Result")
+Work = Callable[[AsyncSession], Awaitable[Result]]
+
+
+def run_read(settings: Settings, work: Work[Result]) -> Result:
+    """Return what ``work`` returns, run in one transaction that changes nothing.
+
+    Raises:
+        Failure: the database does not answer.
+    """
+    migrate(settings)
+
+    async def run() -> Result:
+        db = Database(settings.database_url)
+        try:
+            async with db.read() as session:
+                return await work(session)
+        except BrokenPipeError:
+            raise  # the reader of the output, not the database, has gone away
+        except (SQLAlchemyError, OSError) as error:
+            raise Failure(f"the database does not answer: {error}") from None
+        finally:
+            await db.close()
+
+    return asyncio.run(run())
+
+
+def run_write(settings: Settings, work: Work[Result]) -> Result:
+    """Return what ``work`` returns, run in one transaction that is committed at its end."""
+    migrate(settings)
+
+    async def run() -> Result:
+        db = Database(settings.database_url)
+        try:
+            async with db.write() as session:
+                return await work(session)
+        finally:
+            await db.close()
+
+    return asyncio.run(run())

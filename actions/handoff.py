@@ -6,7 +6,7 @@ from actions.status import status
 from actions.turn import Turn, TurnAction
 from bot.cases import complaints, promises
 from bot.handoffs import queue
-from bot.models import Complaint
+from bot.models import Complaint, ComplaintState, HandoffEnding, HandoffState, PromiseState
 from bot.text.reply import Reply
 from bot.understanding.escalation import alarm
 
@@ -39,13 +39,13 @@ class GoOn(TurnAction):
         """Take the conversation back, unless an agent already has it; nobody is awaited then."""
         turn.understood()
         waiting = await queue.open_handoff(turn.session, turn.conversation.id)
-        if waiting is not None and waiting.state == "waiting":
+        if waiting is not None and waiting.state == HandoffState.WAITING:
             case = await turn.session.get_one(Complaint, waiting.complaint_id)
-            queue.end(turn.session, waiting, case, "returned", "customer")
-            await promises.end(turn.session, case.id, promises.ANSWER, "void")
+            queue.end(turn.session, waiting, case, HandoffEnding.RETURNED, "customer")
+            await promises.end(turn.session, case.id, promises.ANSWER, PromiseState.VOID)
         opening = turn.render("back_with_bot")
         last = await complaints.latest(turn.session, turn.conversation)
-        if last is not None and last.state != "open":
+        if last is not None and last.state != ComplaintState.OPEN:
             return [Reply(f"{opening} {await status(turn, last)}")]
         if await queue.told_meanwhile(turn.session, turn.conversation.id):
             # What was told meanwhile is heard next, and answered then.

@@ -16,7 +16,7 @@ from bot.compensation.decision_log import record
 from bot.customers import orders, verification
 from bot.customers.verification import Match
 from bot.handoffs import queue, wait_estimate
-from bot.models import Compensation, Complaint, Order
+from bot.models import Compensation, CompensationState, Complaint, Order, SummaryState
 from bot.policy.decide import decide
 from bot.policy.decision import CaseFacts, Decision
 from bot.risk import evidence
@@ -143,7 +143,7 @@ async def _already_remedied(turn: Turn, given: Compensation) -> Reply:
     earlier = await turn.session.get_one(Complaint, given.complaint_id)
     return Reply(
         turn.render(
-            "order_remedied" if given.state == "issued" else "order_promised",
+            "order_remedied" if given.state == CompensationState.ISSUED else "order_promised",
             title=remedies.title(turn, given),
             reference=earlier.reference,
         ),
@@ -237,7 +237,7 @@ async def to_person(turn: Turn, reason: str) -> list[Reply]:
     summary = await build.summary_for_customer(turn.session, turn.context, case, wait.handoff)
     if summary is None or wait.handoff.summary_state is not None:
         return [Reply(" ".join(parts), back)]
-    wait.handoff.summary_state = "shown"
+    wait.handoff.summary_state = SummaryState.SHOWN
     buttons = (
         ReplyButton(turn.render("summary_right"), payload("summary_right")),
         ReplyButton(turn.render("summary_wrong"), payload("summary_wrong")),

@@ -6,7 +6,7 @@ from actions.turn import Turn, TurnAction
 from bot.cases import complaints, promises
 from bot.compensation import acceptance
 from bot.handoffs import queue
-from bot.models import Compensation, Complaint, Promise
+from bot.models import Compensation, Complaint, ComplaintState, Promise
 from bot.text.reply import Reply
 
 
@@ -25,7 +25,7 @@ class TellStatus(TurnAction):
             return [Reply(turn.render("ask_what"))]
         told = await status(turn, case)
         waits = await queue.open_handoff(turn.session, turn.conversation.id)
-        if case.state != "open" or waits is not None:
+        if case.state != ComplaintState.OPEN or waits is not None:
             return [Reply(told)]
         return await go_on(turn, told)
 
@@ -52,7 +52,7 @@ async def status(turn: Turn, case: Complaint) -> str:
         return " ".join([_of_the_remedy(turn, case, remedy, open_promises), *commitments])
     if commitments:
         return " ".join(commitments)
-    if case.state == "open":
+    if case.state == ComplaintState.OPEN:
         what = turn.render(f"what_{case.category}")
         return turn.render("status_open", reference=case.reference, what=what)
     return turn.render(f"status_{case.state}", reference=case.reference)

@@ -30,7 +30,7 @@ from bot.conversation.workers.scheduler import Keeper
 from bot.database.session import Database
 from bot.handoffs import assignment, queue
 from bot.metrics import MESSAGES
-from bot.models import Message
+from bot.models import Author, Message, MessageState, Owner
 from bot.rasa.client import RasaClient
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ class Service:
     async def show(self, message: Message) -> None:
         """Show a stored message to everyone who looks at its conversation, on every worker."""
         MESSAGES.labels(message.channel, message.author).inc()
-        if message.state == "pending" and message.channel in self.channels:
+        if message.state == MessageState.PENDING and message.channel in self.channels:
             self.deliverer.wake(message.conversation_id)
         await self._show_here(message)
         if self.relay is not None:
@@ -172,7 +172,7 @@ class Service:
         """A message has come further on its channel, or will not."""
         event = {"type": "delivery", "seq": message.seq, "state": message.state}
         self.publish(message.conversation_id, event)
-        if message.state == "failed":
+        if message.state == MessageState.FAILED:
             self.case_changed(message.conversation_id)
 
     def publish(self, conversation_id: str, event: Event) -> None:
@@ -228,7 +228,9 @@ class Service:
         self.showing.thinks(conversation_id)
 
     def _typing(self, conversation_id: str, *, on: bool) -> None:
-        self.publish(conversation_id, {"type": "typing", "on": on, "author": "bot", "name": None})
+        self.publish(
+            conversation_id, {"type": "typing", "on": on, "author": Author.BOT, "name": None}
+        )
 
     async def _answered(self, answered: Answered) -> None:
         conversation_id = answered.incoming.conversation_id
@@ -239,10 +241,10 @@ class Service:
         self._typing(conversation_id, on=False)
         for message in answered.outgoing:
             await self.show(message)
-        if answered.owner != "agent":
+        if answered.owner != Owner.AGENT:
             event = {"type": "owner", "owner": answered.owner, "name": None}
             self.publish(conversation_id, event)
-        if answered.owner != "bot" or answered.had_owner:
+        if answered.owner != Owner.BOT or answered.had_owner:
             self.case_changed(conversation_id)
         source = answered.incoming.source_id or ""
         self.publish(conversation_id, {"type": "answered", "id": source.partition(":")[2] or None})

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -10,10 +9,8 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock
-from bot.models import Agent, Handoff
+from bot.models import Agent, Handoff, HandoffState, LivePresence, Role
 
-Role = Literal["agent", "supervisor"]
-Presence = Literal["available", "away", "offline"]
 # An open console gives a sign of life every twenty seconds; two of them may get lost.
 ONLINE = timedelta(seconds=50)
 # Who is gone for this long no longer has their cases: long enough to reload a page, to change the
@@ -47,13 +44,13 @@ class AtWork:
     """A person of the company as they are right now."""
 
     agent: Agent
-    presence: Presence
+    presence: LivePresence
     load: int  # conversations they have
 
     @property
     def has_room(self) -> bool:
         """Whether one more conversation may be given to them."""
-        return self.presence == "available" and self.load < self.agent.capacity
+        return self.presence == LivePresence.AVAILABLE and self.load < self.agent.capacity
 
 
 def hash_password(password: str) -> str:
@@ -142,11 +139,11 @@ def count_try(person: Agent, *, right: bool) -> None:
         person.failed_tries += 1
 
 
-def presence_of(person: Agent, now: datetime) -> Presence:
+def presence_of(person: Agent, now: datetime) -> LivePresence:
     """Whether they are there: by the last sign of life, and by what they say themselves."""
     if person.seen_at is None or now - person.seen_at > ONLINE:
-        return "offline"
-    return "available" if person.presence == "available" else "away"
+        return LivePresence.OFFLINE
+    return LivePresence(person.presence)
 
 
 async def at_work(session: AsyncSession) -> list[AtWork]:
@@ -154,7 +151,7 @@ async def at_work(session: AsyncSession) -> list[AtWork]:
     now = clock.now()
     active = (
         select(Handoff.agent_id, func.count().label("load"))
-        .where(Handoff.state == "active")
+        .where(Handoff.state == HandoffState.ACTIVE)
         .group_by(Handoff.agent_id)
         .subquery()
     )

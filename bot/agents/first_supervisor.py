@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from bot.agents import accounts
 from bot.config.settings import Settings
 from bot.database.session import Database
-from bot.models import Agent
+from bot.models import Agent, Role
 
 DEFAULT_EMAIL = "admin@regalo.local"
 NAME = "Supervisión"
@@ -34,7 +34,7 @@ async def _ensure(settings: Settings) -> tuple[str, str] | None:
     try:
         async with db.write() as session:
             supervisors = await session.scalar(
-                select(func.count()).where(Agent.role == "supervisor", Agent.is_active)
+                select(func.count()).where(Agent.role == Role.SUPERVISOR, Agent.is_active)
             )
             email, given = settings.admin_email or DEFAULT_EMAIL, settings.admin_password
             named = settings.admin_email is not None and given is not None
@@ -45,7 +45,7 @@ async def _ensure(settings: Settings) -> tuple[str, str] | None:
                 session,
                 email=email,
                 name=NAME,
-                role="supervisor",
+                role=Role.SUPERVISOR,
                 password_hash=accounts.hash_password(password),
             )
             return None if given else (accounts.normal_email(email), password)

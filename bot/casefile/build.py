@@ -33,6 +33,7 @@ from bot.models import (
     Message,
     Note,
     Offer,
+    OfferState,
     Order,
     Promise,
     RiskFlag,
@@ -75,7 +76,7 @@ async def told(
     contact_id = case.contact_id or conversation.contact_id
     offers = await _offers(session, case)
     latest = offers[0] if offers else None
-    shown = [one for offer, rows in offers if offer.state != "void" for one in rows]
+    shown = [one for offer, rows in offers if offer.state != OfferState.VOID for one in rows]
     taken = [one for one in shown if one.state in TAKEN]
     return Told(
         case=case,
@@ -87,7 +88,7 @@ async def told(
         if contact_id
         else None,
         remedies=taken or shown,
-        declined=latest is not None and latest[0].state == "declined",
+        declined=latest is not None and latest[0].state == OfferState.DECLINED,
         has_photo=bool(await _photos(session, case)),
         earlier=len(await _earlier(session, case, contact_id)),
         broken=await promises.count_broken(session, case.id),

@@ -14,17 +14,17 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.context.company_context import CompanyContext
-from bot.models import Attachment, Complaint, Contact, Conversation, Message, Order
+from bot.models import Attachment, Complaint, Contact, Conversation, Message, Order, Proof
 from bot.money import Money
 from bot.text.normalize import fold
 from bot.understanding.escalation import alarm
 
 Source = Literal["customer", "order", "page", "channel"]
 # How the customer proved who they are, and so where their name and addresses come from.
-_PROVEN_BY: dict[str | None, Source] = {
-    "order": "order",
-    "signed_token": "page",
-    "channel_phone": "channel",
+_PROVEN_BY: dict[Proof | None, Source] = {
+    Proof.ORDER: "order",
+    Proof.SIGNED_TOKEN: "page",
+    Proof.CHANNEL_PHONE: "channel",
 }
 
 

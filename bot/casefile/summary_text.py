@@ -10,7 +10,15 @@ from bot import clock
 from bot.compensation.offers import TAKEN
 from bot.compensation.presentation import title
 from bot.context.company_context import CompanyContext
-from bot.models import Compensation, Complaint, Contact, Conversation, Handoff, Order
+from bot.models import (
+    Compensation,
+    CompensationState,
+    Complaint,
+    Contact,
+    Conversation,
+    Handoff,
+    Order,
+)
 from bot.money import Money
 from bot.understanding.escalation import alarm
 
@@ -123,7 +131,7 @@ def _offered(context: CompanyContext, language: str, told: Told) -> list[str]:
     if taken:
         return [
             context.responses.render(
-                "packet_given" if one.state == "issued" else "packet_promised",
+                "packet_given" if one.state == CompensationState.ISSUED else "packet_promised",
                 language,
                 title=name(one),
             )

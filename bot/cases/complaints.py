@@ -9,7 +9,16 @@ from bot import clock
 from bot.cases import audit
 from bot.customers import verification
 from bot.database.statements import insert_row
-from bot.models import Attachment, Compensation, Complaint, Conversation, Message, table_of
+from bot.models import (
+    Attachment,
+    Compensation,
+    CompensationState,
+    Complaint,
+    ComplaintState,
+    Conversation,
+    Message,
+    table_of,
+)
 from bot.text.case_reference import new_reference
 from bot.understanding import emotion, severity
 from bot.understanding.extraction import Facts
@@ -19,7 +28,10 @@ UNKNOWN = "other_complaint"
 # Made once, for they are asked for every message.
 _CURRENT = (
     select(Complaint)
-    .where(Complaint.conversation_id == bindparam("conversation"), Complaint.state == "open")
+    .where(
+        Complaint.conversation_id == bindparam("conversation"),
+        Complaint.state == ComplaintState.OPEN,
+    )
     .order_by(Complaint.id.desc())
     .limit(1)
 )
@@ -45,7 +57,7 @@ _FAILURES = select(func.count()).where(
     Complaint.contact_id == bindparam("contact"),
     Complaint.id < bindparam("case"),
     Complaint.is_told,
-    or_(Complaint.state != "closed", Complaint.resolved_at.is_not(None)),
+    or_(Complaint.state != ComplaintState.CLOSED, Complaint.resolved_at.is_not(None)),
     Complaint.first_message_at >= bindparam("since"),
 )
 _SAME_ORDER = (
@@ -53,7 +65,7 @@ _SAME_ORDER = (
     .where(
         Complaint.order_id == bindparam("order"),
         Complaint.contact_id == bindparam("contact"),
-        Complaint.state == "open",
+        Complaint.state == ComplaintState.OPEN,
         Complaint.id < bindparam("case"),
     )
     .order_by(Complaint.id)
@@ -64,7 +76,9 @@ _REMEDIED = (
     .where(
         Compensation.order_id == bindparam("order"),
         Compensation.complaint_id != bindparam("case"),
-        Compensation.state.in_(("accepted", "issued", "expired")),
+        Compensation.state.in_(
+            (CompensationState.ACCEPTED, CompensationState.ISSUED, CompensationState.EXPIRED)
+        ),
     )
     .order_by(Compensation.id.desc())
     .limit(1)
@@ -120,7 +134,7 @@ async def take(
         severity=severity.estimate(message.text, category, more_than_one=bool(also)),
         emotion=emotion.estimate(message.text),
         thing=facts.thing,
-        state="open",
+        state=ComplaintState.OPEN,
         first_message_id=message.id,
         first_message_at=message.at,
     )
@@ -241,7 +255,7 @@ def merge(session: AsyncSession, earlier: Complaint, later: Complaint) -> Compla
     earlier.conversation_id = later.conversation_id
     for category in (later.category, *later.also):
         add(earlier, category, "", instead=False)
-    later.state, later.closed_at = "closed", clock.now()
+    later.state, later.closed_at = ComplaintState.CLOSED, clock.now()
     audit.note(session, later, "bot", "merged", into=earlier.reference)
     audit.note(session, earlier, "customer", "went on elsewhere", told_again=later.reference)
     return earlier
@@ -249,18 +263,22 @@ def merge(session: AsyncSession, earlier: Complaint, later: Complaint) -> Compla
 
 def resolve(session: AsyncSession, complaint: Complaint, actor: str) -> None:
     """The customer has, or is promised, what they chose."""
-    complaint.state, complaint.resolved_at = "resolved", clock.now()
+    complaint.state, complaint.resolved_at = ComplaintState.RESOLVED, clock.now()
     audit.note(session, complaint, actor, "resolved")
 
 
 def reopen(session: AsyncSession, complaint: Complaint, actor: str) -> None:
     """What had put it right did not come about."""
-    if complaint.state != "open":
-        complaint.state, complaint.resolved_at, complaint.closed_at = "open", None, None
+    if complaint.state != ComplaintState.OPEN:
+        complaint.state, complaint.resolved_at, complaint.closed_at = (
+            ComplaintState.OPEN,
+            None,
+            None,
+        )
         audit.note(session, complaint, actor, "opened again")
 
 
 def close(session: AsyncSession, complaint: Complaint, actor: str) -> None:
     """Nothing is left to do for this case."""
-    complaint.state, complaint.closed_at = "closed", clock.now()
+    complaint.state, complaint.closed_at = ComplaintState.CLOSED, clock.now()
     audit.note(session, complaint, actor, "closed")

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import clock
 from bot.cases import audit
 from bot.database.statements import compare_and_set, insert_row
-from bot.models import STILL_OPEN, Agent, Complaint, Promise, table_of
+from bot.models import STILL_OPEN, Agent, Complaint, Promise, PromiseState, table_of
 
 ANSWER = "answer"  # a person answers in this chat
 COMMITMENT = "commitment"  # what an agent promised, in their words
@@ -17,7 +17,7 @@ AUTHORIZATION = "authorization"  # a supervisor answers what an agent asked for
 _PROMISES = table_of(Promise)
 _OPEN = (
     select(Promise)
-    .where(Promise.complaint_id == bindparam("case"), Promise.state == "open")
+    .where(Promise.complaint_id == bindparam("case"), Promise.state == PromiseState.OPEN)
     .order_by(Promise.due_at)
 )
 _END = (
@@ -25,7 +25,7 @@ _END = (
     .where(
         _PROMISES.c.complaint_id == bindparam("case"),
         _PROMISES.c.what == bindparam("promised"),
-        _PROMISES.c.state == "open",
+        _PROMISES.c.state == PromiseState.OPEN,
     )
     .values(state=bindparam("ended"))
 )
@@ -53,7 +53,7 @@ async def make(
         agent_id=by.id if by else None,
         request_id=request_id,
         due_at=due_at,
-        state="open",
+        state=PromiseState.OPEN,
         created_at=clock.now(),
     )
     actor = by.name if by else "bot"
@@ -66,17 +66,17 @@ async def open_promises(session: AsyncSession, complaint_id: int) -> list[Promis
     return list(await session.scalars(_OPEN, {"case": complaint_id}))
 
 
-async def end(session: AsyncSession, complaint_id: int, what: str, state: str) -> None:
+async def end(session: AsyncSession, complaint_id: int, what: str, state: PromiseState) -> None:
     """The open promises of one kind in a case were kept, or are void."""
     await session.flush()
     await session.execute(_END, {"case": complaint_id, "promised": what, "ended": state})
 
 
-async def end_of(session: AsyncSession, compensation_id: int, state: str) -> None:
+async def end_of(session: AsyncSession, compensation_id: int, state: PromiseState) -> None:
     """The open promise of a remedy was kept, or is void."""
     await session.execute(
         update(Promise)
-        .where(Promise.compensation_id == compensation_id, Promise.state == "open")
+        .where(Promise.compensation_id == compensation_id, Promise.state == PromiseState.OPEN)
         .values(state=state)
     )
 
@@ -86,15 +86,15 @@ async def keep(session: AsyncSession, promise: Promise) -> bool:
     return await compare_and_set(
         session,
         update(Promise)
-        .where(Promise.id == promise.id, Promise.state == "open")
-        .values(state="kept"),
+        .where(Promise.id == promise.id, Promise.state == PromiseState.OPEN)
+        .values(state=PromiseState.KEPT),
     )
 
 
 async def count_broken(session: AsyncSession, complaint_id: int) -> int:
     """How many promises of a case were broken."""
     query = select(func.count()).where(
-        Promise.complaint_id == complaint_id, Promise.state == "broken"
+        Promise.complaint_id == complaint_id, Promise.state == PromiseState.BROKEN
     )
     return await session.scalar(query) or 0
 
@@ -115,6 +115,6 @@ async def break_(session: AsyncSession, promise: Promise) -> bool:
     return await compare_and_set(
         session,
         update(Promise)
-        .where(Promise.id == promise.id, Promise.state == "open")
-        .values(state="broken"),
+        .where(Promise.id == promise.id, Promise.state == PromiseState.OPEN)
+        .values(state=PromiseState.BROKEN),
     )

@@ -5,7 +5,17 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.models import Agent, Complaint, Contact, Conversation, Handoff, Message, Order
+from bot.models import (
+    Agent,
+    Author,
+    Complaint,
+    Contact,
+    Conversation,
+    Handoff,
+    HandoffState,
+    Message,
+    Order,
+)
 from bot.text.case_reference import read_reference
 from bot.text.normalize import digits, key
 
@@ -43,7 +53,9 @@ async def find(session: AsyncSession, wanted: str) -> list[Found]:
             Contact, Contact.id == func.coalesce(Complaint.contact_id, Conversation.contact_id)
         )
         .outerjoin(Order, Order.id == Complaint.order_id)
-        .outerjoin(Handoff, (Handoff.complaint_id == Complaint.id) & (Handoff.state == "active"))
+        .outerjoin(
+            Handoff, (Handoff.complaint_id == Complaint.id) & (Handoff.state == HandoffState.ACTIVE)
+        )
         .outerjoin(Agent, Agent.id == Handoff.agent_id)
         .where(fits)
         .order_by(Complaint.id.desc())
@@ -57,7 +69,8 @@ async def find(session: AsyncSession, wanted: str) -> list[Found]:
 
 def _fits(wanted: str) -> ColumnElement[bool]:
     said = select(Message.conversation_id).where(
-        Message.text.icontains(wanted, autoescape=True), Message.author.in_(("customer", "agent"))
+        Message.text.icontains(wanted, autoescape=True),
+        Message.author.in_((Author.CUSTOMER, Author.AGENT)),
     )
     ways = [
         Contact.name.icontains(wanted, autoescape=True),
@@ -82,7 +95,7 @@ async def _snippet(session: AsyncSession, case: Complaint, wanted: str) -> str:
         .where(
             here,
             Message.text.icontains(wanted, autoescape=True),
-            Message.author.in_(("customer", "agent")),
+            Message.author.in_((Author.CUSTOMER, Author.AGENT)),
         )
         .order_by(Message.seq.desc())
         .limit(1)

@@ -10,7 +10,7 @@ import jwt
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.customers import contacts
-from bot.models import Contact, Conversation
+from bot.models import Contact, Conversation, Proof
 
 
 class CustomerTokenError(ValueError):
@@ -55,4 +55,4 @@ async def recognize(session: AsyncSession, conversation: Conversation, customer:
     if conversation.contact_id not in (None, person.id):
         raise CustomerTokenError("the conversation is another customer's")
     conversation.contact_id = person.id
-    conversation.proven_by = conversation.proven_by or "signed_token"
+    conversation.proven_by = conversation.proven_by or Proof.SIGNED_TOKEN

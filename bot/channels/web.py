@@ -31,7 +31,7 @@ from bot.customers import fingerprints, verification
 from bot.database.statements import insert_if_absent
 from bot.handoffs import assignment, queue
 from bot.metrics import REFUSED, SOCKETS
-from bot.models import Choice, Conversation, Message
+from bot.models import Author, Choice, Conversation, Message, MessageState
 from bot.runtime import MESSAGES_RATE, SESSIONS_RATE, TYPING_RATE, Service
 
 log = structlog.get_logger()
@@ -160,7 +160,7 @@ class Visit:
 
     async def _send(self, events: "asyncio.Queue[Event | None]") -> None:
         while (event := await events.get()) is not None:
-            if event["type"] not in STAFF_ONLY and event.get("author") != "customer":
+            if event["type"] not in STAFF_ONLY and event.get("author") != Author.CUSTOMER:
                 await self._show(event)
             if event["type"] == "message":
                 self._arrived([event["message"]])
@@ -181,7 +181,7 @@ class Visit:
                 # A page that goes in the middle takes nothing with it: what was begun is ended.
                 await asyncio.shield(self._store(frame))
             elif isinstance(frame, Seen):
-                self._receipt(frame.seq, "read")
+                self._receipt(frame.seq, MessageState.READ)
             elif isinstance(frame, Typing):
                 self._typing()
         except MessageRefused as error:
@@ -222,7 +222,7 @@ class Visit:
                 event = {"type": "spent", "seq": spent, "chosen": message.choice_token}
                 self.service.publish(self.conversation_id, event)
             await self.service.show(message)
-        elif message.state == "answered":
+        elif message.state == MessageState.ANSWERED:
             await self._show({"type": "answered", "id": str(frame.id)})
 
     def _note_keys(self, conversation: Conversation) -> None:
@@ -239,7 +239,7 @@ class Visit:
             return
 
         def tell(marked: int) -> None:
-            if receipt == "read":
+            if receipt == MessageState.READ:
                 self.seen = max(self.seen, marked)
             event = {"type": "delivery", "seq": marked, "state": receipt}
             self.service.publish(self.conversation_id, event)
@@ -249,14 +249,14 @@ class Visit:
 
     def _arrived(self, frames: list[dict[str, Any]]) -> None:
         """The page has these messages; of what people wrote, that is noted."""
-        seqs = [one["seq"] for one in frames if one["author"] == "agent"]
+        seqs = [one["seq"] for one in frames if one["author"] == Author.AGENT]
         if seqs:
-            self._receipt(max(seqs), "delivered")
+            self._receipt(max(seqs), MessageState.DELIVERED)
 
     def _typing(self) -> None:
         """Whoever has the conversation on their console sees it."""
         if self.service.allowed(TYPING_RATE, "typing", self.conversation_id):
-            event = {"type": "typing", "on": True, "author": "customer", "name": None}
+            event = {"type": "typing", "on": True, "author": Author.CUSTOMER, "name": None}
             self.service.publish(self.conversation_id, event)
 
 

@@ -14,7 +14,7 @@ from bot.agents.accounts import AgentError
 from bot.cli.database import Result, Work, run_write
 from bot.cli.failure import Failure, settings_or_fail
 from bot.cli.tables import print_table, text_table
-from bot.models import Agent
+from bot.models import Agent, Role
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 Email = Annotated[str, typer.Argument(help="The e-mail address that they sign in with.")]
@@ -41,9 +41,7 @@ def _agents() -> None:
 def add(  # noqa: PLR0917  (typer makes options of all but the first two)
     email: Email,
     name: Annotated[str, typer.Argument(help="Their name; customers read the first of it.")],
-    role: Annotated[
-        Literal["agent", "supervisor"], typer.Option(help="Supervisors also lead the others.")
-    ] = "agent",
+    role: Annotated[Role, typer.Option(help="Supervisors also lead the others.")] = Role.AGENT,
     capacity: Annotated[
         int, typer.Option(min=1, max=50, help="How many conversations they get at a time.")
     ] = accounts.DEFAULT_CAPACITY,

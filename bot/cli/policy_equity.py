@@ -10,6 +10,7 @@ from bot.cli.database import run_read
 from bot.cli.failure import Failure, settings_or_fail
 from bot.cli.period import AsJson, Since, parse_since, progress_bar
 from bot.cli.tables import figures_table
+from bot.models import DecisionMode
 from bot.money import Money, minor_digits, round_to, show
 from bot.simulation import case_reader
 from bot.simulation.equity import Equity
@@ -34,7 +35,7 @@ def equity(since: Since = "90d", as_json: AsJson = False) -> None:
         extent = await case_reader.extent(session, begin)
         with progress_bar() as bar:
             task = bar.add_task("Reading", total=extent.decided)
-            async for page in case_reader.pages(session, begin, "live"):
+            async for page in case_reader.pages(session, begin, DecisionMode.LIVE):
                 for row in page:
                     report.add(row)
                 bar.advance(task, len(page))

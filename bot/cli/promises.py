@@ -14,7 +14,7 @@ from bot.cli.tables import print_table, text_table
 from bot.compensation import acceptance
 from bot.context.company_context import CompanyContext, load_company_context
 from bot.conversation.agents.agent_offers import fulfilled
-from bot.models import Complaint, Promise
+from bot.models import Complaint, Promise, PromiseState
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -53,7 +53,7 @@ async def _print_open(session: AsyncSession, context: CompanyContext) -> None:
     query = (
         select(Promise, Complaint.reference, Complaint.category)
         .join(Complaint, Complaint.id == Promise.complaint_id)
-        .where(Promise.state == "open")
+        .where(Promise.state == PromiseState.OPEN)
         .order_by(Promise.due_at)
     )
     table = text_table("due", "case", "about", "promised")

@@ -11,7 +11,7 @@ from bot.cli.failure import settings_or_fail
 from bot.cli.tables import print_table, text_table
 from bot.context.company_context import CompanyContext, load_company_context
 from bot.handoffs.wait_estimate import QUEUE_ORDER
-from bot.models import Complaint, Handoff, Promise
+from bot.models import Complaint, Handoff, HandoffState, Promise, PromiseState
 
 EXAMPLES = ("regalo queue",)
 
@@ -26,13 +26,13 @@ def main() -> None:
 async def _print_queue(session: AsyncSession, context: CompanyContext) -> None:
     due = (
         select(func.min(Promise.due_at))
-        .where(Promise.complaint_id == Complaint.id, Promise.state == "open")
+        .where(Promise.complaint_id == Complaint.id, Promise.state == PromiseState.OPEN)
         .scalar_subquery()
     )
     query = (
         select(Handoff, Complaint, due)
         .join(Complaint, Complaint.id == Handoff.complaint_id)
-        .where(Handoff.state == "waiting")
+        .where(Handoff.state == HandoffState.WAITING)
         .order_by(*QUEUE_ORDER)
     )
     now = clock.now()

@@ -11,7 +11,7 @@ from bot.cli.failure import settings_or_fail
 from bot.compensation import spending_breaker
 from bot.context.company_context import CompanyContext, load_company_context
 from bot.ledger import budgets
-from bot.models import SpendingPause
+from bot.models import PauseReason, SpendingPause
 from bot.money import show
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
@@ -62,7 +62,7 @@ async def _status(session: AsyncSession, context: CompanyContext) -> str:
 
 
 async def _pause(session: AsyncSession, context: CompanyContext) -> str:
-    return f"{_describe(context, await spending_breaker.pause(session, 'by_hand', {}))}."
+    return f"{_describe(context, await spending_breaker.pause(session, PauseReason.BY_HAND, {}))}."
 
 
 async def _resume(session: AsyncSession, _context: CompanyContext) -> str:

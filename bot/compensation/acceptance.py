@@ -17,7 +17,19 @@ from bot.context.company_context import CompanyContext
 from bot.database.statements import advisory_lock, compare_and_set, lock_row
 from bot.handoffs import queue
 from bot.ledger import budgets, entries, usage
-from bot.models import Compensation, Complaint, Contact, Offer, Order
+from bot.models import (
+    Compensation,
+    CompensationState,
+    Complaint,
+    ComplaintState,
+    Contact,
+    HandoffEnding,
+    LedgerEvent,
+    Offer,
+    OfferState,
+    Order,
+    PromiseState,
+)
 from bot.money import Money, percent_of
 from bot.policy.limit_check import find_reached_limit
 from bot.remedy_kind import KINDS
@@ -77,7 +89,7 @@ async def given_since(
 async def failed_kinds(session: AsyncSession, case: Complaint) -> set[str]:
     """The kinds of remedy that were chosen in a case and could not be done."""
     query = select(Compensation.kind).where(
-        Compensation.complaint_id == case.id, Compensation.state == "failed"
+        Compensation.complaint_id == case.id, Compensation.state == CompensationState.FAILED
     )
     return set(await session.scalars(query))
 
@@ -103,14 +115,16 @@ async def accept(
     case = await lock(session, chosen.contact_id, chosen.order_id, chosen.complaint_id)
     by_person = (await session.get_one(Offer, chosen.offer_id)).agent_id is not None
     # A person may offer more on a case that was resolved before; a closed one is closed.
-    stands = case.state == "open" or (by_person and case.state == "resolved")
-    if not stands or not await offers.decide(session, chosen.offer_id, "accepted"):
+    stands = case.state == ComplaintState.OPEN or (
+        by_person and case.state == ComplaintState.RESOLVED
+    )
+    if not stands or not await offers.decide(session, chosen.offer_id, OfferState.ACCEPTED):
         await session.refresh(chosen)
         return await _came_late(session, chosen)
     if not by_person:  # a person's authority was looked at when they offered it
         refused = await _held_back(session, context, case, chosen)
         if refused is not None:
-            await offers.void(session, chosen.offer_id, was="accepted")
+            await offers.void(session, chosen.offer_id, was=OfferState.ACCEPTED)
             return refused, chosen
     budget_minor = 0 if by_person else chosen.budget_minor
     await _give(session, context, case, chosen, originator=originator, budget_minor=budget_minor)
@@ -118,8 +132,10 @@ async def accept(
     audit.note(session, case, actor or originator, "accepted", **what)
     if not by_person:
         # Whoever chose a remedy no longer waits for a person's answer about it.
-        await promises.end(session, case.id, promises.ANSWER, "kept")
-        await queue.end_if_because(session, case, "remedy_failed", "resolved", originator)
+        await promises.end(session, case.id, promises.ANSWER, PromiseState.KEPT)
+        await queue.end_if_because(
+            session, case, "remedy_failed", HandoffEnding.RESOLVED, originator
+        )
         complaints.resolve(session, case, originator)
     return Acceptance.DONE, chosen
 
@@ -184,7 +200,10 @@ async def _give(
 ) -> None:
     now = clock.now()
     due = chosen.terms["due"]  # what has none is done at once, by ourselves
-    chosen.state, chosen.accepted_at = ("accepted" if due else "issued"), now
+    chosen.state, chosen.accepted_at = (
+        (CompensationState.ACCEPTED if due else CompensationState.ISSUED),
+        now,
+    )
     chosen.currency = chosen.currency or context.policy.currency
     if days := chosen.terms["valid_days"]:
         chosen.expires_at = _end_of_day(now + timedelta(days=days), context)
@@ -194,9 +213,9 @@ async def _give(
             chosen.code = new_code()
     for other in await offers.alternatives(session, chosen.offer_id):
         if other.id != chosen.id:
-            other.state = "declined"
+            other.state = CompensationState.DECLINED
     await session.flush()
-    event = "reserve" if due else "issue"
+    event = LedgerEvent.RESERVE if due else LedgerEvent.ISSUE
     moved = entries.move(
         event, chosen.amount_minor, was_reserved=False, is_spent=chosen.code is not None
     )
@@ -245,18 +264,20 @@ async def fulfil(session: AsyncSession, remedy: Compensation, originator: str) -
     done = await compare_and_set(
         session,
         update(Compensation)
-        .where(Compensation.id == remedy.id, Compensation.state == "accepted")
-        .values(state="issued", issued_at=clock.now()),
+        .where(Compensation.id == remedy.id, Compensation.state == CompensationState.ACCEPTED)
+        .values(state=CompensationState.ISSUED, issued_at=clock.now()),
     )
     if not done:
         return False
     await session.refresh(remedy)
-    moved = entries.move("issue", remedy.amount_minor, is_spent=remedy.code is not None)
+    moved = entries.move(LedgerEvent.ISSUE, remedy.amount_minor, is_spent=remedy.code is not None)
     await _write_down(session, case, remedy, moved, originator)
-    await promises.end(session, case.id, remedy.kind, "kept")
+    await promises.end(session, case.id, remedy.kind, PromiseState.KEPT)
     # Done late, it ends the wait that its delay began.
-    if await queue.end_if_because(session, case, "promise_broken", "resolved", originator):
-        await promises.end(session, case.id, promises.ANSWER, "kept")
+    if await queue.end_if_because(
+        session, case, "promise_broken", HandoffEnding.RESOLVED, originator
+    ):
+        await promises.end(session, case.id, promises.ANSWER, PromiseState.KEPT)
     audit.note(session, case, originator, "fulfilled", kind=remedy.kind)
     return True
 
@@ -276,15 +297,15 @@ async def fail(
     failed = await compare_and_set(
         session,
         update(Compensation)
-        .where(Compensation.id == remedy.id, Compensation.state == "accepted")
-        .values(state="failed"),
+        .where(Compensation.id == remedy.id, Compensation.state == CompensationState.ACCEPTED)
+        .values(state=CompensationState.FAILED),
     )
     if not failed:
         return False
     remedy = await session.get_one(Compensation, remedy.id, populate_existing=True)
-    reserved = await entries.last(session, remedy.id, "reserve")
+    reserved = await entries.last(session, remedy.id, LedgerEvent.RESERVE)
     moved = replace(
-        entries.move("release", remedy.amount_minor),
+        entries.move(LedgerEvent.RELEASE, remedy.amount_minor),
         budget_minor=reserved.budget_minor if reserved else 0,
         budget_day=reserved.budget_day if reserved else None,
     )
@@ -292,7 +313,7 @@ async def fail(
     if moved.budget_day is not None:
         cost = Money(moved.budget_minor, remedy.currency)
         await budgets.give_back(session, moved.budget_day, cost)
-    await promises.end_of(session, remedy.id, "void")
+    await promises.end_of(session, remedy.id, PromiseState.VOID)
     complaints.reopen(session, case, originator)
     audit.note(session, case, originator, "failed", kind=remedy.kind, why=why)
     return True

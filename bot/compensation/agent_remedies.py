@@ -15,7 +15,7 @@ from bot.compensation import acceptance, authority, offers
 from bot.compensation.offers import OnTable
 from bot.context.company_context import CompanyContext
 from bot.database.statements import compare_and_set
-from bot.models import Agent, Approval, Compensation, Complaint, Offer, Order
+from bot.models import Agent, Approval, ApprovalState, Compensation, Complaint, Offer, Order
 from bot.money import Money, zero
 from bot.policy.alternative import Alternative, build_alternative, face_value
 from bot.policy.decision import Decision
@@ -190,7 +190,7 @@ async def ask(
         currency=context.policy.currency if wanted.amount_minor is not None else None,
         why=why,
         request_id=request_id,
-        state="open",
+        state=ApprovalState.OPEN,
         asked_at=clock.now(),
     )
     session.add(asked)
@@ -205,14 +205,14 @@ async def decide(
     asked: Approval,
     person: Agent,
     *,
-    state: str,
+    state: ApprovalState,
     answer: str,
 ) -> bool:
     """A supervisor answers, once; False when somebody did before."""
     first = await compare_and_set(
         session,
         update(Approval)
-        .where(Approval.id == asked.id, Approval.state == "open")
+        .where(Approval.id == asked.id, Approval.state == ApprovalState.OPEN)
         .values(state=state, decided_by=person.id, decided_at=clock.now(), answer=answer or None),
     )
     await session.refresh(asked)

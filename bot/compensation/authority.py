@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import clock
 from bot.compensation.offers import TAKEN
 from bot.context.company_context import CompanyContext
-from bot.models import Agent, Compensation, Complaint, Offer
+from bot.models import Agent, Compensation, CompensationState, Complaint, Offer, Role
 from bot.money import Money, zero
 
 
@@ -37,7 +37,7 @@ async def of(
     nothing = zero(context.policy.currency)
     role = (
         context.policy.authority.agent
-        if person.role == "agent"
+        if person.role == Role.AGENT
         else context.policy.authority.supervisor
     )
     if role is None:
@@ -59,7 +59,7 @@ async def _given(session: AsyncSession, person: Agent, *where: object) -> int:
         .join(Offer, Offer.id == Compensation.offer_id)
         .where(
             Offer.agent_id == person.id,
-            Compensation.state.in_((*TAKEN, "offered")),
+            Compensation.state.in_((*TAKEN, CompensationState.OFFERED)),
             *where,  # type: ignore[arg-type]
         )
         .group_by(Compensation.offer_id)

@@ -5,17 +5,15 @@ look at is kept as well, and a case of last month can be decided again by anothe
 """
 
 from collections.abc import Mapping
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from pydantic import TypeAdapter
 from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock
-from bot.models import Complaint, Conversation, DecisionRecord
+from bot.models import Complaint, Conversation, DecisionMode, DecisionRecord
 from bot.policy.decision import CaseFacts, Decision
-
-Mode = Literal["live", "shadow"]
 
 # Made once, for it is asked for each decision.
 _LATEST = (
@@ -48,7 +46,7 @@ async def record(
     decision: Decision,
     *,
     offer_id: int | None = None,
-    mode: Mode = "live",
+    mode: DecisionMode = DecisionMode.LIVE,
 ) -> DecisionRecord:
     """Keep a decision; one that says in the same case what the last one said is not kept again."""
     made = DecisionRecord(
@@ -76,7 +74,7 @@ async def record(
 
 
 async def latest(
-    session: AsyncSession, case: Complaint, mode: Mode = "live"
+    session: AsyncSession, case: Complaint, mode: DecisionMode = DecisionMode.LIVE
 ) -> DecisionRecord | None:
     """What was decided last in a case."""
     return await session.scalar(_LATEST, {"case": case.id, "mode": mode})

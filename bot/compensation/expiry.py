@@ -9,7 +9,7 @@ from bot.compensation import acceptance
 from bot.database.session import Database
 from bot.database.statements import compare_and_set
 from bot.ledger import entries
-from bot.models import Compensation
+from bot.models import Compensation, CompensationState, LedgerEvent
 
 AT_A_TIME = 100
 
@@ -19,7 +19,7 @@ async def sweep(db: Database) -> int:
     query = (
         select(Compensation.id)
         .where(
-            Compensation.state == "issued",
+            Compensation.state == CompensationState.ISSUED,
             Compensation.code.is_not(None),
             Compensation.expires_at < clock.now(),
         )
@@ -47,10 +47,10 @@ async def expire(session: AsyncSession, remedy_id: int) -> bool:
         update(Compensation)
         .where(
             Compensation.id == remedy_id,
-            Compensation.state == "issued",
+            Compensation.state == CompensationState.ISSUED,
             Compensation.expires_at < clock.now(),
         )
-        .values(state="expired"),
+        .values(state=CompensationState.EXPIRED),
     )
     if not expired:
         return False
@@ -60,7 +60,7 @@ async def expire(session: AsyncSession, remedy_id: int) -> bool:
         await entries.record(
             session,
             remedy,
-            entries.move("expire", left.amount_minor),
+            entries.move(LedgerEvent.EXPIRE, left.amount_minor),
             key=f"expired:{remedy_id}:{newest.id}",
             originator="bot",
             reason="not spent in time",

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.compensation.decision_log import facts_from_json
-from bot.models import Complaint, DecisionRecord
+from bot.models import Complaint, DecisionMode, DecisionRecord
 from bot.money import Money, minor_digits, round_to
 from bot.policy.decision import CaseFacts
 
@@ -62,7 +62,7 @@ async def of_case(session: AsyncSession, case: Complaint) -> list[Explanation]:
     """Every decision that was made in a case and held, oldest first."""
     rows = await session.scalars(
         select(DecisionRecord)
-        .where(DecisionRecord.complaint_id == case.id, DecisionRecord.mode == "live")
+        .where(DecisionRecord.complaint_id == case.id, DecisionRecord.mode == DecisionMode.LIVE)
         .order_by(DecisionRecord.id)
     )
     return [explain(made) for made in rows]

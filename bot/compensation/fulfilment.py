@@ -4,13 +4,21 @@ import random
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
 
 from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock
-from bot.models import Compensation, Complaint, Contact, Fulfilment, Order, ProviderTry
+from bot.models import (
+    Compensation,
+    Complaint,
+    Contact,
+    Fulfilment,
+    FulfilmentState,
+    Order,
+    ProviderOutcome,
+    ProviderTry,
+)
 
 # So long an answer is asked for; whoever has accepted a remedy has until its promised date, too.
 PATIENCE = timedelta(days=1)
@@ -18,14 +26,12 @@ PATIENCE = timedelta(days=1)
 LONGEST_WAIT = timedelta(hours=1)
 AT_ONCE = 20
 
-Outcome = Literal["done", "accepted", "refused", "later"]
-
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What the provider says of a remedy, asked or by itself."""
 
-    outcome: Outcome
+    outcome: ProviderOutcome
     why: str = ""
     reference: str | None = None  # its own name for it
     after: timedelta | None = None  # when it wants to be asked again
@@ -50,7 +56,7 @@ def begin(session: AsyncSession, remedy: Compensation, provider: str, due_at: da
             compensation_id=remedy.id,
             provider=provider,
             idempotency_key=str(uuid.uuid4()),
-            state="pending",
+            state=FulfilmentState.PENDING,
             next_at=now,
             give_up_at=now + PATIENCE,
             due_at=due_at,
@@ -65,7 +71,7 @@ async def take(session: AsyncSession, owner: str, lease: timedelta) -> list[Want
     free = or_(Fulfilment.owned_until.is_(None), Fulfilment.owned_until < now)
     due = await session.scalars(
         select(Fulfilment)
-        .where(Fulfilment.state == "pending", Fulfilment.next_at <= now, free)
+        .where(Fulfilment.state == FulfilmentState.PENDING, Fulfilment.next_at <= now, free)
         .order_by(Fulfilment.next_at)
         .limit(AT_ONCE)
         .with_for_update(skip_locked=True)
@@ -101,20 +107,20 @@ async def is_known(session: AsyncSession, event_id: str) -> bool:
 
 def hear(
     session: AsyncSession, one: Fulfilment, answer: Answer, *, event_id: str | None = None
-) -> str | None:
+) -> FulfilmentState | None:
     """Take in what the provider says; the state that it ends in by this, if it does.
 
     Args:
         event_id: the callback's own id; None for the answer to what we asked.
     """
     now = clock.now()
-    was_open = one.state == "pending"
+    was_open = one.state == FulfilmentState.PENDING
     session.add(
         ProviderTry(
             fulfilment_id=one.id,
             at=now,
             event_id=event_id,
-            is_error=answer.outcome == "later",
+            is_error=answer.outcome == ProviderOutcome.LATER,
             outcome=f"{answer.outcome}: {answer.why}" if answer.why else answer.outcome,
         )
     )
@@ -124,18 +130,18 @@ def hear(
         return None
     one.reference = answer.reference or one.reference
     one.problem = answer.why or None
-    if answer.outcome in {"accepted", "later"}:
+    if answer.outcome in {ProviderOutcome.ACCEPTED, ProviderOutcome.LATER}:
         return _wait(one, answer, now)
-    return _end(one, answer.outcome, now)
+    return _end(one, FulfilmentState(answer.outcome), now)
 
 
-def _wait(one: Fulfilment, answer: Answer, now: datetime) -> str | None:
+def _wait(one: Fulfilment, answer: Answer, now: datetime) -> FulfilmentState | None:
     """When it is asked for next; "lost" when there is no time left."""
-    if answer.outcome == "accepted" and not one.is_accepted:
+    if answer.outcome == ProviderOutcome.ACCEPTED and not one.is_accepted:
         one.is_accepted = True
         one.give_up_at = max(one.give_up_at, one.due_at)
     if now >= one.give_up_at:
-        return _end(one, "lost", now)
+        return _end(one, FulfilmentState.LOST, now)
     longest = LONGEST_WAIT if one.is_accepted else min(LONGEST_WAIT, _doubled(one.tries))
     wait = max(longest * random.uniform(0.5, 1), answer.after or timedelta())  # noqa: S311
     one.next_at = min(now + wait, one.give_up_at)  # the last word is heard at the very end
@@ -146,7 +152,7 @@ def _doubled(tries: int) -> timedelta:
     return timedelta(seconds=2 ** min(tries, 20))
 
 
-def _end(one: Fulfilment, state: str, now: datetime) -> str:
+def _end(one: Fulfilment, state: FulfilmentState, now: datetime) -> FulfilmentState:
     one.state, one.ended_at = state, now
     return state
 
@@ -169,7 +175,7 @@ class Backlog:
 async def backlog(session: AsyncSession) -> Backlog:
     """How many are pending, and for how long the oldest of them."""
     query = select(func.count(), func.min(Fulfilment.created_at)).where(
-        Fulfilment.state == "pending"
+        Fulfilment.state == FulfilmentState.PENDING
     )
     count, since = (await session.execute(query)).one()
     return Backlog(count, clock.now() - since if count else timedelta())

@@ -13,14 +13,26 @@ from bot.customers.orders import spent_in_a_year
 from bot.database.statements import compare_and_set, insert_row, lock_row
 from bot.ledger import usage
 from bot.ledger.usage import TAKEN as TAKEN  # noqa: PLC0414 - whoever asks about offers needs it, too
-from bot.models import Agent, Compensation, Complaint, Conversation, Offer, Order, table_of
+from bot.models import (
+    Agent,
+    Compensation,
+    CompensationState,
+    Complaint,
+    Conversation,
+    Offer,
+    OfferState,
+    Order,
+    table_of,
+)
 from bot.money import Money, zero
 from bot.policy.alternative import Alternative
 from bot.policy.decision import CaseFacts, Decision
 from bot.risk import evidence
 
 # Made once, for they are asked for many messages.
-_ON_TABLE = select(Offer).where(Offer.complaint_id == bindparam("case"), Offer.state == "open")
+_ON_TABLE = select(Offer).where(
+    Offer.complaint_id == bindparam("case"), Offer.state == OfferState.OPEN
+)
 _ALTERNATIVES = (
     select(Compensation)
     .where(Compensation.offer_id == bindparam("offer"))
@@ -92,7 +104,7 @@ async def put(
         reasons=list(decision.reasons),
         agent_id=by.id if by else None,
         request_id=request_id,
-        state="open",
+        state=OfferState.OPEN,
         created_at=clock.now(),
     )
     rows = [
@@ -121,7 +133,7 @@ def _row(offer: Offer, case: Complaint, position: int, one: Alternative) -> Comp
         budget_minor=one.budget_minor,
         currency=known.currency if known else "",
         terms=dict(one.as_dict()),
-        state="offered",
+        state=CompensationState.OFFERED,
     )
 
 
@@ -136,19 +148,19 @@ async def alternatives(session: AsyncSession, offer_id: int) -> list[Compensatio
     return list(await session.scalars(_ALTERNATIVES, {"offer": offer_id}))
 
 
-async def decide(session: AsyncSession, offer_id: int, state: str) -> bool:
+async def decide(session: AsyncSession, offer_id: int, state: OfferState) -> bool:
     """End an open offer; False when somebody was faster."""
-    ended = {"offer": offer_id, "was": "open", "ended": state, "now": clock.now()}
+    ended = {"offer": offer_id, "was": OfferState.OPEN, "ended": state, "now": clock.now()}
     return await compare_and_set(session, _END, ended)
 
 
 async def decline(session: AsyncSession, case: Complaint) -> bool:
     """The customer wants none of the alternatives; False when none were on the table."""
     table = await on_table(session, case)
-    if table is None or not await decide(session, table.offer.id, "declined"):
+    if table is None or not await decide(session, table.offer.id, OfferState.DECLINED):
         return False
     for alternative in table.alternatives:
-        alternative.state = "declined"
+        alternative.state = CompensationState.DECLINED
     audit.note(session, case, "customer", "declined all")
     return True
 
@@ -168,12 +180,14 @@ async def note_wish(session: AsyncSession, case: Complaint, kind: str) -> None:
         await void(session, table.offer.id)
 
 
-async def void(session: AsyncSession, offer_id: int, *, was: str = "open") -> None:
+async def void(session: AsyncSession, offer_id: int, *, was: OfferState = OfferState.OPEN) -> None:
     """An offer counts no more, and neither do its alternatives; one that somebody took stands."""
-    ended = {"offer": offer_id, "was": was, "ended": "void", "now": clock.now()}
+    ended = {"offer": offer_id, "was": was, "ended": OfferState.VOID, "now": clock.now()}
     if await compare_and_set(session, _END, ended):
         await session.execute(
             update(Compensation)
-            .where(Compensation.offer_id == offer_id, Compensation.state == "offered")
-            .values(state="void")
+            .where(
+                Compensation.offer_id == offer_id, Compensation.state == CompensationState.OFFERED
+            )
+            .values(state=CompensationState.VOID)
         )

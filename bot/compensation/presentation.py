@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.cases import promises
 from bot.context.company_context import CompanyContext
-from bot.models import Compensation, Complaint
+from bot.models import Compensation, CompensationState, Complaint
 from bot.money import Money
 from bot.text.reply import ReplyButton, payload
 from bot.text.responses import Responses
@@ -49,7 +49,7 @@ async def confirmation(
 ) -> str:
     """What was done: the code, the date, the reference."""
     values = {"title": title(context.responses, given, language), "reference": case.reference}
-    if given.state == "accepted":
+    if given.state == CompensationState.ACCEPTED:
         for one in await promises.open_promises(session, case.id):
             if one.compensation_id == given.id:
                 name = f"promised_{given.terms['hands'] or 'provider'}"

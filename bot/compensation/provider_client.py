@@ -14,7 +14,7 @@ import httpx
 from bot import clock, webhook_signature
 from bot.compensation.fulfilment import Answer, Wanted
 from bot.config.settings import Settings
-from bot.models import Contact
+from bot.models import Contact, ProviderOutcome
 from bot.money import Money
 
 SECONDS = 10.0
@@ -47,7 +47,7 @@ class Provider:
             ) as response:
                 return meaning(response.status_code, response.headers, await _read(response))
         except httpx.HTTPError as error:
-            return Answer("later", f"{type(error).__name__}: {error}"[:LONGEST_WHY])
+            return Answer(ProviderOutcome.LATER, f"{type(error).__name__}: {error}"[:LONGEST_WHY])
 
     async def close(self) -> None:
         """Hang up."""
@@ -95,12 +95,14 @@ def meaning(status: int, headers: httpx.Headers, body: bytes) -> Answer:
     told = read_object(body) or {}
     reference = text_of(told.get("reference")) or None
     if status == 200:
-        return Answer("done", reference=reference)
+        return Answer(ProviderOutcome.DONE, reference=reference)
     if status == 202:
-        return Answer("accepted", reference=reference, after=_after(headers))
+        return Answer(ProviderOutcome.ACCEPTED, reference=reference, after=_after(headers))
     if status in REFUSALS:
-        return Answer("refused", text_of(told.get("reason")) or f"HTTP {status}", reference)
-    return Answer("later", f"HTTP {status}", after=_after(headers))
+        return Answer(
+            ProviderOutcome.REFUSED, text_of(told.get("reason")) or f"HTTP {status}", reference
+        )
+    return Answer(ProviderOutcome.LATER, f"HTTP {status}", after=_after(headers))
 
 
 def read_object(body: bytes) -> dict[str, Any] | None:

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import clock
 from bot.compensation import acceptance
 from bot.ledger import entries
-from bot.models import Compensation, LedgerEntry
+from bot.models import Account, Compensation, CompensationState, LedgerEntry, LedgerEvent
 from bot.money import Money
 
 
@@ -83,9 +83,11 @@ async def was_redeemed(session: AsyncSession, key: str) -> bool:
 
 async def _spendable(session: AsyncSession, remedy: Compensation) -> Money:
     """What is left to spend of a remedy that may be spent now."""
-    if remedy.state == "expired" or (remedy.expires_at and remedy.expires_at < clock.now()):
+    if remedy.state == CompensationState.EXPIRED or (
+        remedy.expires_at and remedy.expires_at < clock.now()
+    ):
         raise CannotRedeem("expired")
-    if remedy.state != "issued" or remedy.code is None:
+    if remedy.state != CompensationState.ISSUED or remedy.code is None:
         raise CannotRedeem("not_given")
     left = await entries.spendable(session, remedy)
     if left is None:
@@ -105,11 +107,11 @@ async def _spend(
     entry = await entries.record(
         session,
         remedy,
-        entries.move("redeem", amount_minor),
+        entries.move(LedgerEvent.REDEEM, amount_minor),
         key=f"redeem:{key}",
         originator=originator,
         reason=reason,
     )
     held = await entries.balances(session, remedy.id, until=entry.id)
-    left = Money(held["outstanding"], entry.currency)
+    left = Money(held[Account.OUTSTANDING], entry.currency)
     return Redeemed(entry, Money(entry.amount_minor, entry.currency), left)

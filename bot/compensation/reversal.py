@@ -7,7 +7,14 @@ from bot.cases import audit, promises
 from bot.compensation import acceptance
 from bot.compensation.offers import TAKEN
 from bot.ledger import budgets, entries
-from bot.models import Compensation, LedgerEntry
+from bot.models import (
+    Account,
+    Compensation,
+    CompensationState,
+    LedgerEntry,
+    LedgerEvent,
+    PromiseState,
+)
 from bot.money import Money
 
 
@@ -39,17 +46,19 @@ async def reverse(
     known = await session.scalar(select(LedgerEntry).where(LedgerEntry.reverses_id == entry_id))
     if known is not None:
         return [known]
-    if entry.event not in {"reserve", "issue", "redeem"}:
+    if entry.event not in {LedgerEvent.RESERVE, LedgerEvent.ISSUE, LedgerEvent.REDEEM}:
         raise CannotReverse(f"line {entry_id} gave nothing: {entry.event}")
-    if remedy.state not in TAKEN or (remedy.state == "expired" and entry.event != "redeem"):
+    if remedy.state not in TAKEN or (
+        remedy.state == CompensationState.EXPIRED and entry.event != LedgerEvent.REDEEM
+    ):
         raise CannotReverse(f"the remedy of line {entry_id} is {remedy.state} already")
-    if entry.event == "redeem":
+    if entry.event == LedgerEvent.REDEEM:
         lines = [await _take_back(session, remedy, entry, entry.amount_minor, originator, why=why)]
-        remedy.state = "issued"
+        remedy.state = CompensationState.ISSUED
     else:
         lines = await _take_back_all(session, remedy, originator, why, even_done=even_done)
-        remedy.state = "void"
-        await promises.end_of(session, remedy.id, "void")
+        remedy.state = CompensationState.VOID
+        await promises.end_of(session, remedy.id, PromiseState.VOID)
     what = {"line": entry.id, "kind": entry.kind, "why": why}
     audit.note(session, case, originator, "taken back", **what)
     await session.flush()
@@ -61,11 +70,16 @@ async def _take_back_all(
 ) -> list[LedgerEntry]:
     """From where it is now back to the company, line by line."""
     lines = await entries.lines(session, remedy.id)
-    steps = [one for one in reversed(lines) if one.event in {"reserve", "issue"}]
+    steps = [
+        one for one in reversed(lines) if one.event in {LedgerEvent.RESERVE, LedgerEvent.ISSUE}
+    ]
     newest = steps[0]
-    if newest.to_account == "settled" and not even_done:
+    if newest.to_account == Account.SETTLED and not even_done:
         raise CannotReverse(f"line {newest.id} is paid or done: say so if it has come back")
-    if newest.to_account == "outstanding" and await entries.spendable(session, remedy) is None:
+    if (
+        newest.to_account == Account.OUTSTANDING
+        and await entries.spendable(session, remedy) is None
+    ):
         raise CannotReverse(f"all of line {newest.id} is spent: take back the purchases")
     held = (await entries.balances(session, remedy.id))[newest.to_account]
     return [await _take_back(session, remedy, one, held, originator, why=why) for one in steps]

@@ -16,7 +16,15 @@ from bot.company.profile import Company
 from bot.context.company_context import CompanyContext
 from bot.database.session import Database
 from bot.database.statements import compare_and_set, insert_if_absent
-from bot.models import Agent, Compensation, LedgerEntry, ProviderTry, SpendingPause
+from bot.models import (
+    Account,
+    Agent,
+    Compensation,
+    LedgerEntry,
+    PauseReason,
+    ProviderTry,
+    SpendingPause,
+)
 from bot.policy.breaker_spec import BurstSpec, UnusualHourSpec
 
 log = structlog.get_logger()
@@ -24,7 +32,7 @@ log = structlog.get_logger()
 USUAL_DAYS = 28
 # Sooner nobody knows what is usual.
 KNOWN_DAYS = 7
-GIVEN_BY_THE_BOT = (LedgerEntry.from_account == "company", LedgerEntry.originator == "bot")
+GIVEN_BY_THE_BOT = (LedgerEntry.from_account == Account.COMPANY, LedgerEntry.originator == "bot")
 # Made once, for they are asked for each offer and choice.
 _OPEN = select(SpendingPause).where(SpendingPause.is_open)
 _LAST_RESUMED = select(func.max(SpendingPause.resumed_at))
@@ -42,7 +50,7 @@ _FIRST_GIVEN = select(func.min(LedgerEntry.created_at)).where(*GIVEN_BY_THE_BOT)
 class Tripped:
     """Why the spending must stop, and the figures that say so."""
 
-    reason: str
+    reason: PauseReason
     detail: dict[str, Any]
 
 
@@ -57,7 +65,7 @@ async def is_paused(session: AsyncSession) -> bool:
 
 
 async def pause(
-    session: AsyncSession, reason: str, detail: dict[str, Any], by: Agent | None = None
+    session: AsyncSession, reason: PauseReason, detail: dict[str, Any], by: Agent | None = None
 ) -> SpendingPause:
     """Stop the assistant's spending; paused before, that pause stands."""
     known = await open_pause(session)
@@ -119,7 +127,7 @@ async def _tripped(session: AsyncSession, context: CompanyContext) -> Tripped | 
     if spec is None:
         return None
     if spec.errors_in_a_row and await _only_errors(session, since, spec.errors_in_a_row):
-        return Tripped("errors", {"in_a_row": spec.errors_in_a_row})
+        return Tripped(PauseReason.ERRORS, {"in_a_row": spec.errors_in_a_row})
     if spec.burst and (tripped := await _burst(session, since, spec.burst)):
         return tripped
     if spec.unusual_hour:
@@ -138,7 +146,7 @@ async def _burst(session: AsyncSession, since: datetime, burst: BurstSpec) -> Tr
     count = await session.scalar(_BURST, {"since": begin}) or 0
     if count < burst.remedies:
         return None
-    return Tripped("burst", {"remedies": count, "minutes": burst.minutes})
+    return Tripped(PauseReason.BURST, {"remedies": count, "minutes": burst.minutes})
 
 
 async def _unusual(
@@ -161,7 +169,7 @@ async def _unusual(
     if given <= spec.times * usual:
         return None
     currency = spec.at_least.currency
-    return Tripped("unusual_hour", {"given": given, "usual": usual, "currency": currency})
+    return Tripped(PauseReason.UNUSUAL_HOUR, {"given": given, "usual": usual, "currency": currency})
 
 
 def _hour(company: Company, day: date, hour: int) -> tuple[datetime, datetime]:

@@ -12,7 +12,7 @@ from bot.cases import audit
 from bot.compensation import redemption
 from bot.compensation.redemption import CannotRedeem, Redeemed
 from bot.ledger import entries
-from bot.models import Compensation, Complaint
+from bot.models import Compensation, CompensationState, Complaint
 from bot.money import Money
 from bot.remedy_kind import KINDS
 
@@ -50,9 +50,11 @@ async def _told(session: AsyncSession, remedy: Compensation) -> Voucher:
     case = await session.get_one(Complaint, remedy.complaint_id)
     left = await entries.spendable(session, remedy)
     state: State = "open"
-    if remedy.state == "expired" or (remedy.expires_at and remedy.expires_at < clock.now()):
+    if remedy.state == CompensationState.EXPIRED or (
+        remedy.expires_at and remedy.expires_at < clock.now()
+    ):
         state = "expired"
-    elif remedy.state != "issued":
+    elif remedy.state != CompensationState.ISSUED:
         state = "void"
     elif left is None:
         state = "spent"

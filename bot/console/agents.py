@@ -10,7 +10,7 @@ from bot.agents.accounts import AgentError
 from bot.console import schemas
 from bot.console.auth import Refused, person_of, service_of, supervisors
 from bot.console.serializers import Json
-from bot.models import Agent
+from bot.models import Agent, LivePresence, Role
 from bot.runtime import Service
 
 people = Blueprint("console_people", url_prefix="/console/api/agents")
@@ -30,7 +30,7 @@ async def show(request: Request) -> HTTPResponse:
         shown.append(
             {
                 **_person(one),
-                "presence": now.presence if now else "offline",
+                "presence": now.presence if now else LivePresence.OFFLINE,
                 "load": now.load if now else 0,
             }
         )
@@ -67,7 +67,7 @@ async def change(request: Request, agent_id: int) -> HTTPResponse:
     """Change a person; a new password or role, or leaving, signs them out everywhere."""
     service, me = service_of(request), person_of(request)
     body = schemas.read(request, schemas.AgentChange)
-    if agent_id == me.id and (body.role == "agent" or body.is_active is False):
+    if agent_id == me.id and (body.role == Role.AGENT or body.is_active is False):
         # Nobody would be left who could undo it.
         raise Refused("yourself", 409)
     try:

@@ -15,7 +15,7 @@ from sanic import HTTPResponse, Request, response
 
 from bot.agents import sessions
 from bot.agents.sessions import SignedIn
-from bot.models import Agent
+from bot.models import Agent, Role
 from bot.runtime import Service
 
 COOKIE = "regalo_console"
@@ -93,7 +93,7 @@ def supervisors(handler: Handler[Arguments]) -> Handler[Arguments]:
     async def guarded(
         request: Request, /, *args: Arguments.args, **kwargs: Arguments.kwargs
     ) -> HTTPResponse:
-        if person_of(request).role != "supervisor":
+        if person_of(request).role != Role.SUPERVISOR:
             raise Refused("supervisors_only", 403)
         return await handler(request, *args, **kwargs)
 

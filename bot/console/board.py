@@ -13,7 +13,7 @@ from bot.console.auth import person_of, service_of, supervisors
 from bot.console.serializers import Json, Views, moment
 from bot.handoffs import wallboard
 from bot.handoffs.queue_card import cards
-from bot.models import Agent, Approval, Complaint
+from bot.models import Agent, Approval, ApprovalState, Complaint, Role
 from bot.runtime import Service
 
 board = Blueprint("console_board", url_prefix="/console/api")
@@ -24,7 +24,7 @@ async def show(request: Request) -> HTTPResponse:
     """Everything that the lists show; other people's conversations to supervisors only."""
     service, person = service_of(request), person_of(request)
     views = Views(service.context, person)
-    is_supervisor = person.role == "supervisor"
+    is_supervisor = person.role == Role.SUPERVISOR
     async with service.db.read() as session:
         found = await cards(session)
         people = await accounts.at_work(session)
@@ -60,8 +60,8 @@ async def _approvals(session: AsyncSession, service: Service, person: Agent) -> 
     """For supervisors what is open, for agents what they asked today."""
     tz = service.context.company.tz
     midnight = datetime.combine(clock.now().astimezone(tz).date(), time.min, tz)
-    where: ColumnElement[bool] = Approval.state == "open"
-    if person.role != "supervisor":
+    where: ColumnElement[bool] = Approval.state == ApprovalState.OPEN
+    if person.role != Role.SUPERVISOR:
         where = (Approval.asked_by == person.id) & (Approval.asked_at >= midnight)
     rows = await session.execute(
         select(Approval, Complaint.reference)

@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.console.auth import Refused
 from bot.customers import verification
 from bot.handoffs import queue
-from bot.models import Agent, Complaint, Conversation, Handoff
+from bot.models import Agent, Complaint, Conversation, Handoff, HandoffState
 from bot.text.case_reference import read_reference
 
 
@@ -40,6 +40,6 @@ async def held_case(session: AsyncSession, reference: str, person: Agent) -> Han
     found = await queue.open_handoff(session, case.conversation_id)
     if found is None or found.complaint_id != case.id:
         raise Refused("ended", 409)
-    if found.state != "active" or found.agent_id != person.id:
+    if found.state != HandoffState.ACTIVE or found.agent_id != person.id:
         raise Refused("not_yours", 403)
     return found

@@ -23,7 +23,7 @@ from bot.conversation.message_view import message_frames
 from bot.handoffs import queue
 from bot.handoffs.queue_card import cards
 from bot.metrics import ASKED_KNOWN
-from bot.models import Agent, Complaint, Conversation, Handoff, Message
+from bot.models import Agent, Complaint, Conversation, Handoff, HandoffState, Message, Role
 from bot.runtime import AGENT_RATE, Service
 
 cases = Blueprint("console_cases", url_prefix="/console/api/cases")
@@ -94,8 +94,8 @@ def _can(person: Agent, owner: Handoff | None) -> list[str]:
     """What this person may do with the case now; the commands look again for themselves."""
     if owner is None:
         return ["note"]
-    is_supervisor = person.role == "supervisor"
-    if owner.state == "waiting":
+    is_supervisor = person.role == Role.SUPERVISOR
+    if owner.state == HandoffState.WAITING:
         return ["note", "claim", *(["transfer"] if is_supervisor else [])]
     if owner.agent_id == person.id:
         mine = "say note release transfer give ask promise return resolve abandon"

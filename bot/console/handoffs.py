@@ -8,7 +8,7 @@ from bot.console import schemas
 from bot.console.auth import Refused, person_of, service_of, supervisors
 from bot.conversation.agents import agent_actions
 from bot.handoffs.assignment import ClaimedBefore
-from bot.models import Agent, Complaint, Handoff
+from bot.models import Agent, Complaint, Handoff, HandoffState, Role
 
 handoffs = Blueprint("console_handoffs", url_prefix="/console/api/handoffs/<handoff_id:int>")
 
@@ -89,7 +89,7 @@ async def take_over(request: Request, handoff_id: int) -> HTTPResponse:
         async with service.db.write() as session:
             found = await _found(session, handoff_id)
             case = await session.get_one(Complaint, found.complaint_id)
-            if found.state == "active" and found.agent_id != person.id:
+            if found.state == HandoffState.ACTIVE and found.agent_id != person.id:
                 step = await agent_actions.pass_on(
                     session, service.context, found, person, person.name
                 )
@@ -111,9 +111,9 @@ async def _found(session: AsyncSession, handoff_id: int) -> Handoff:
 async def _held(session: AsyncSession, handoff_id: int, person: Agent) -> Handoff:
     """A handoff that this person may pass on: their own, or any for a supervisor."""
     found = await _found(session, handoff_id)
-    if person.role != "supervisor" and found.agent_id != person.id:
+    if person.role != Role.SUPERVISOR and found.agent_id != person.id:
         raise Refused("not_yours", 403)
-    if found.state == "ended":
+    if found.state == HandoffState.ENDED:
         raise Refused("ended", 409)
     return found
 

@@ -7,11 +7,14 @@ from bot.compensation.authority import Authority
 from bot.compensation.offers import TAKEN
 from bot.console.decision_view import why
 from bot.console.serializers import Json, Views, moment
-from bot.models import Compensation, Offer, Order, RiskFlag
+from bot.models import Compensation, Offer, Order, RiskFlag, SummaryState
 from bot.money import Money
 
 # Whether the customer agreed to the summary; silence is no yes.
-CONFIRMED = {"right": "yes", "corrected": "corrected"}
+CONFIRMED: dict[SummaryState | None, str] = {
+    SummaryState.RIGHT: "yes",
+    SummaryState.CORRECTED: "corrected",
+}
 
 
 class PacketViews(Views):
@@ -27,7 +30,7 @@ class PacketViews(Views):
         handoff = told.handoff
         return {
             "summary": packet.summary,
-            "confirmed": CONFIRMED.get(handoff.summary_state or "", "no") if handoff else None,
+            "confirmed": CONFIRMED.get(handoff.summary_state, "no") if handoff else None,
             "corrections": handoff.corrections if handoff else [],
             "told_wait": {
                 "place": handoff.told_place if handoff else None,

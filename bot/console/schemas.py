@@ -7,10 +7,10 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from sanic import Request
 
-from bot.agents.accounts import Role
 from bot.config.localized import Language
 from bot.console.auth import Refused
 from bot.conversation.messages import LONGEST_TEXT
+from bot.models import Presence, Role
 
 MOST_PHOTOS = 5
 LARGEST_AMOUNT = 10**15
@@ -40,7 +40,7 @@ class Login(Body):
 class Me(Body):
     """What people change about themselves."""
 
-    presence: Literal["available", "away"] | None = None
+    presence: Presence | None = None
     language: Language | None = None
 
 
@@ -144,7 +144,7 @@ class NewAgent(Body):
 
     name: Annotated[Short, StringConstraints(min_length=1)]
     email: Annotated[str, StringConstraints(strip_whitespace=True, max_length=254)]
-    role: Role = "agent"
+    role: Role = Role.AGENT
     password: Annotated[str, StringConstraints(max_length=1000)]
     capacity: int = Field(4, ge=1, le=50)
 

@@ -25,7 +25,7 @@ from bot.console.read_log import record_conversation
 from bot.conversation.live_hub import Event
 from bot.handoffs import queue
 from bot.metrics import CONSOLES
-from bot.models import Agent
+from bot.models import Agent, Author, HandoffState
 from bot.runtime import CONSOLE, Service
 
 log = structlog.get_logger()
@@ -174,7 +174,7 @@ class Visit:
             if not await record_conversation(self.service, self.signed_in.agent, conversation_id):
                 return
             while (event := await events.get()) is not None:
-                mine = event["type"] == "typing" and event["author"] == "agent"
+                mine = event["type"] == "typing" and event["author"] == Author.AGENT
                 if event["type"] in SHOWN and not mine:
                     if not await self._may_see(event):
                         return
@@ -205,14 +205,18 @@ class Visit:
         """Tell the customer that the person who has the case is typing."""
         async with self.service.db.read() as session:
             found = await queue.open_handoff(session, conversation_id)
-        if found is None or found.state != "active" or found.agent_id != self.signed_in.agent.id:
+        if (
+            found is None
+            or found.state != HandoffState.ACTIVE
+            or found.agent_id != self.signed_in.agent.id
+        ):
             return
         self.service.publish(
             conversation_id,
             {
                 "type": "typing",
                 "on": on,
-                "author": "agent",
+                "author": Author.AGENT,
                 "name": self.signed_in.agent.first_name,
             },
         )

@@ -8,6 +8,7 @@ answers, ``deliverer`` sends in order, tries again and keeps count.
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -68,13 +69,23 @@ class Arrived:
     is_edit: bool = False  # it says anew what the message with ``provider_id`` said
 
 
+class Report(StrEnum):
+    """How far a message has come, as the provider says."""
+
+    SENT = "sent"
+    DELIVERED = "delivered"
+    READ = "read"
+    FAILED = "failed"
+    UNREACHABLE = "unreachable"  # the provider has no way to this customer
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """What the provider reports of a message that was sent."""
 
     message_id: int | None  # ours, where the provider gives back what we said it was
     provider_id: str
-    state: str  # sent, delivered, read, failed, or unreachable
+    state: Report
     place: int = 0  # which part of the message, and of how many
     of: int = 1
     code: str = ""

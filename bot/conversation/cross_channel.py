@@ -9,7 +9,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.cases import audit
 from bot.handoffs import queue
-from bot.models import Complaint, Contact, Conversation, Handoff, Message, Order, Promise
+from bot.models import (
+    Complaint,
+    ComplaintState,
+    Contact,
+    Conversation,
+    Handoff,
+    HandoffState,
+    Message,
+    Order,
+    Promise,
+    PromiseState,
+    Proof,
+)
 
 # Of a very long history the newest part is shown.
 MOST_ELSEWHERE = 500
@@ -33,7 +45,7 @@ async def recognize(session: AsyncSession, conversation: Conversation, phone: st
     found = set(await session.scalars(_WHOSE, {"phones": list(spellings)}))
     if len(found) == 1:
         conversation.contact_id = found.pop()
-        conversation.proven_by = "channel_phone"
+        conversation.proven_by = Proof.CHANNEL_PHONE
 
 
 def _spellings(phone: str) -> set[str]:
@@ -55,11 +67,11 @@ async def follow(session: AsyncSession, conversation: Conversation) -> list[str]
     if conversation.contact_id is None or conversation.proven_by is None:
         return []
     left = []
-    promised = select(Promise.complaint_id).where(Promise.state == "open")
+    promised = select(Promise.complaint_id).where(Promise.state == PromiseState.OPEN)
     query = select(Complaint).where(
         Complaint.contact_id == conversation.contact_id,
         Complaint.conversation_id != conversation.id,
-        or_(Complaint.state == "open", Complaint.id.in_(promised)),
+        or_(Complaint.state == ComplaintState.OPEN, Complaint.id.in_(promised)),
     )
     for case in await session.scalars(query):
         before = case.conversation_id
@@ -72,7 +84,7 @@ async def follow(session: AsyncSession, conversation: Conversation) -> list[str]
                 .where(
                     Handoff.complaint_id == case.id,
                     Handoff.conversation_id == before,
-                    Handoff.state != "ended",
+                    Handoff.state != HandoffState.ENDED,
                 )
                 .values(conversation_id=conversation.id)
             )

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.models import Attachment, Choice, Message
+from bot.models import Attachment, Author, Choice, Message, MessageState
 
 # Made once, for they are asked for every message.
 _CHOICES = (
@@ -32,10 +32,14 @@ async def message_frames(
     photos |= {one.id: one.attachments for one in messages if _knows(one, "attachments")}
     # People send photos; what is not a person offers choices.
     by_people = [
-        one.id for one in messages if one.author in {"customer", "agent"} and one.id not in photos
+        one.id
+        for one in messages
+        if one.author in {Author.CUSTOMER, Author.AGENT} and one.id not in photos
     ]
     offering = [
-        one.id for one in messages if one.author in {"bot", "system"} and one.id not in choices
+        one.id
+        for one in messages
+        if one.author in {Author.BOT, Author.SYSTEM} and one.id not in choices
     ]
     if offering:
         for choice in await session.scalars(_CHOICES, {"messages": offering}):
@@ -56,7 +60,8 @@ def _frame(
 ) -> dict[str, Any]:
     source = message.source_id
     photos = [one for one in attached if one.kind == "photo"]
-    pending = "sent" if message.channel == "web" else "pending"
+    pending = MessageState.SENT if message.channel == "web" else MessageState.PENDING
+    delivery = {MessageState.RECEIVED: "stored", MessageState.PENDING: pending}
     return {
         "seq": message.seq,
         # The client's own id, without the conversation that it is kept under.
@@ -83,5 +88,5 @@ def _frame(
         "place": (message.extra or {}).get("location"),
         "why": message.failed_why,
         "at": message.at.isoformat(),
-        "delivery": {"received": "stored", "pending": pending}.get(message.state, message.state),
+        "delivery": delivery.get(message.state, message.state),
     }

@@ -10,7 +10,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from bot import clock
 from bot.database.statements import insert_row
-from bot.models import Attachment, Choice, Conversation, Message, table_of
+from bot.models import Attachment, Author, Choice, Conversation, Message, MessageState, table_of
 from bot.text import language
 from bot.text.normalize import fold
 from bot.text.reply import Reply
@@ -144,9 +144,9 @@ async def add(
         "seq": await next_seq(session, conversation.id),
         "channel": conversation.channel,
         "source_id": source_id,
-        "author": "customer",
+        "author": Author.CUSTOMER,
         "text": text,
-        "state": "received",
+        "state": MessageState.RECEIVED,
         "kind": kind,
         "choice_token": choice_token,
         "at": clock.now(),
@@ -210,10 +210,10 @@ async def put(
     conversation: Conversation,
     reply: Reply,
     *,
-    author: str = "bot",
+    author: Author = Author.BOT,
     author_name: str | None = None,
     in_reply_to: Message | None = None,
-    state: str = "sent",
+    state: MessageState = MessageState.SENT,
     source_id: str | None = None,
 ) -> Message:
     """Add an outgoing message, with its choices.

@@ -9,7 +9,7 @@ from bot import clock
 from bot.cases import audit, complaints
 from bot.context.company_context import CompanyContext
 from bot.handoffs import queue
-from bot.models import Complaint, Conversation, Promise
+from bot.models import Complaint, Conversation, Promise, PromiseState
 
 # How long after the customer's last message we may write freely.
 WINDOWS = {"whatsapp": timedelta(hours=24)}
@@ -97,7 +97,7 @@ async def _live_case(session: AsyncSession, conversation: Conversation) -> Compl
     query = (
         select(Complaint)
         .join(Promise, Promise.complaint_id == Complaint.id)
-        .where(Complaint.conversation_id == conversation.id, Promise.state == "open")
+        .where(Complaint.conversation_id == conversation.id, Promise.state == PromiseState.OPEN)
         .order_by(Complaint.id.desc())
         .limit(1)
     )

@@ -14,12 +14,15 @@ from sqlalchemy import bindparam, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.database.session import Database
-from bot.models import Message, table_of
+from bot.models import Author, Message, MessageState, table_of
 
 log = structlog.get_logger()
-Receipt = Literal["delivered", "read"]
+Receipt = Literal[MessageState.DELIVERED, MessageState.READ]
 # What each receipt can still change: a message that was read is not merely delivered again.
-_BEFORE = {"delivered": ("pending", "sent"), "read": ("pending", "sent", "delivered")}
+_BEFORE = {
+    MessageState.DELIVERED: (MessageState.PENDING, MessageState.SENT),
+    MessageState.READ: (MessageState.PENDING, MessageState.SENT, MessageState.DELIVERED),
+}
 
 _MESSAGES = table_of(Message)
 # Made once, for it is asked for every message.
@@ -29,7 +32,7 @@ _MARK = (
         _MESSAGES.c.conversation_id == bindparam("conversation"),
         _MESSAGES.c.seq > bindparam("after"),
         _MESSAGES.c.seq <= bindparam("up_to"),
-        _MESSAGES.c.author != "customer",
+        _MESSAGES.c.author != Author.CUSTOMER,
         _MESSAGES.c.state.in_(bindparam("before", expanding=True)),
     )
     .values(state=bindparam("receipt"))

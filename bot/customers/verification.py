@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import clock
 from bot.customers import orders
 from bot.customers.contacts import same_email, same_phone
-from bot.models import Conversation, Order
+from bot.models import Conversation, Order, Proof
 from bot.understanding.extraction import Facts
 
 # Few tries in a conversation, and few on one order from all conversations together.
@@ -70,7 +70,7 @@ async def match(session: AsyncSession, conversation: Conversation) -> tuple[Matc
         or same_phone(conversation.said_phone, found.phone)
     ):
         conversation.contact_id = found.contact_id
-        conversation.proven_by = conversation.proven_by or "order"
+        conversation.proven_by = conversation.proven_by or Proof.ORDER
         return Match.PROVEN, found
     guess = f"{conversation.said_order} {conversation.said_email} {conversation.said_phone}"
     if conversation.times.get(LAST_GUESS) != guess:

@@ -15,7 +15,7 @@ from bot.agents.accounts import LEASE
 from bot.cases import audit
 from bot.customers import verification
 from bot.database.statements import compare_and_set
-from bot.models import Agent, Complaint, Handoff
+from bot.models import Agent, Complaint, Handoff, HandoffState
 
 
 class ClaimedBefore(Exception):
@@ -35,15 +35,15 @@ async def claim(session: AsyncSession, handoff: Handoff, person: Agent) -> Hando
     took = await _change(
         session,
         handoff,
-        Handoff.state == "waiting",
-        state="active",
+        Handoff.state == HandoffState.WAITING,
+        state=HandoffState.ACTIVE,
         agent_id=person.id,
         claimed_at=clock.now(),
         read_at=None,
     )
     if took:
         await _note(session, handoff, person.name, "claimed")
-    elif handoff.state != "active" or handoff.agent_id != person.id:
+    elif handoff.state != HandoffState.ACTIVE or handoff.agent_id != person.id:
         raise ClaimedBefore(await holder(session, handoff))
     return handoff
 
@@ -59,9 +59,9 @@ async def transfer(session: AsyncSession, handoff: Handoff, to: Agent, actor: st
     passed = await _change(
         session,
         handoff,
-        Handoff.state != "ended",
+        Handoff.state != HandoffState.ENDED,
         Handoff.agent_id.is_(None) if before is None else Handoff.agent_id == before,
-        state="active",
+        state=HandoffState.ACTIVE,
         agent_id=to.id,
         claimed_at=handoff.claimed_at or clock.now(),
         read_at=None,
@@ -77,9 +77,9 @@ async def release(session: AsyncSession, handoff: Handoff, actor: str) -> bool:
     released = await _change(
         session,
         handoff,
-        Handoff.state == "active",
+        Handoff.state == HandoffState.ACTIVE,
         Handoff.agent_id == handoff.agent_id,
-        state="waiting",
+        state=HandoffState.WAITING,
         agent_id=None,
         claimed_at=None,
         read_at=None,
@@ -95,7 +95,7 @@ async def read(session: AsyncSession, handoff: Handoff, person: Agent) -> bool:
     first = await _change(
         session,
         handoff,
-        Handoff.state == "active",
+        Handoff.state == HandoffState.ACTIVE,
         Handoff.agent_id == person.id,
         Handoff.read_at.is_(None),
         read_at=clock.now(),
@@ -108,12 +108,12 @@ async def read(session: AsyncSession, handoff: Handoff, person: Agent) -> bool:
 async def holder(session: AsyncSession, handoff: Handoff) -> str | None:
     """The name of the person who has a case."""
     person = await session.get(Agent, handoff.agent_id) if handoff.agent_id else None
-    return person.name if person and handoff.state == "active" else None
+    return person.name if person and handoff.state == HandoffState.ACTIVE else None
 
 
 async def first_name(session: AsyncSession, handoff: Handoff | None) -> str | None:
     """What the customer may call the person who has the conversation."""
-    if handoff is None or handoff.state != "active" or handoff.agent_id is None:
+    if handoff is None or handoff.state != HandoffState.ACTIVE or handoff.agent_id is None:
         return None
     return (await session.get_one(Agent, handoff.agent_id)).first_name
 
@@ -124,7 +124,7 @@ async def left_behind(session: AsyncSession, now: datetime) -> list[int]:
         select(Handoff.id)
         .join(Agent, Agent.id == Handoff.agent_id)
         .where(
-            Handoff.state == "active",
+            Handoff.state == HandoffState.ACTIVE,
             or_(Agent.seen_at.is_(None), Agent.seen_at < now - LEASE, Agent.is_active.is_(False)),
         )
         .order_by(Handoff.id)

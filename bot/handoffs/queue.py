@@ -9,7 +9,18 @@ from bot import clock
 from bot.cases import audit, complaints, promises
 from bot.context.company_context import CompanyContext
 from bot.handoffs.wait_estimate import Outlook, outlook
-from bot.models import NOT_ENDED, Complaint, Conversation, Handoff, Message, Promise
+from bot.models import (
+    NOT_ENDED,
+    Complaint,
+    ComplaintState,
+    Conversation,
+    Handoff,
+    HandoffEnding,
+    HandoffState,
+    Message,
+    Owner,
+    Promise,
+)
 from bot.understanding.extraction import Facts
 
 # Why a person takes over, and how urgent it is: 1 comes first.
@@ -78,11 +89,11 @@ async def open_handoff(session: AsyncSession, conversation_id: str) -> Handoff |
     return await session.scalar(_OPEN, {"conversation": conversation_id})
 
 
-def owner_of(handoff: Handoff | None) -> str:
+def owner_of(handoff: Handoff | None) -> Owner:
     """Who has the conversation: "bot", "queue" while a person is awaited, or "agent"."""
-    if handoff is None or handoff.state == "ended":
-        return "bot"
-    return "queue" if handoff.state == "waiting" else "agent"
+    if handoff is None or handoff.state == HandoffState.ENDED:
+        return Owner.BOT
+    return Owner.QUEUE if handoff.state == HandoffState.WAITING else Owner.AGENT
 
 
 async def hand_off(
@@ -122,7 +133,7 @@ async def add(
     handoff = Handoff(
         conversation_id=case.conversation_id,
         complaint_id=case.id,
-        state="waiting",
+        state=HandoffState.WAITING,
         reason=reason,
         priority=PRIORITIES.get(reason, DEFAULT_PRIORITY),
         due_at=context.calendar.due(now, context.company.promises.person_answer),
@@ -143,7 +154,7 @@ async def _case(
     if known is None:
         last = await complaints.latest(session, conversation)
         # Somebody who has just been given a remedy and asks for a person talks about that case.
-        known = last if last is not None and last.state == "resolved" else None
+        known = last if last is not None and last.state == ComplaintState.RESOLVED else None
     return known or await complaints.take(
         session, conversation, message, category, Facts(), also=[], is_told=False
     )
@@ -186,11 +197,13 @@ async def told_meanwhile(session: AsyncSession, conversation_id: str) -> bool:
 
 
 async def end_if_because(
-    session: AsyncSession, case: Complaint, reason: str, how: str, actor: str
+    session: AsyncSession, case: Complaint, reason: str, how: HandoffEnding, actor: str
 ) -> bool:
     """End a case's waiting handoff when what it was for is settled; whether there was one."""
     query = select(Handoff).where(
-        Handoff.complaint_id == case.id, Handoff.state == "waiting", Handoff.reason == reason
+        Handoff.complaint_id == case.id,
+        Handoff.state == HandoffState.WAITING,
+        Handoff.reason == reason,
     )
     waiting = await session.scalar(query)
     if waiting is None:
@@ -199,7 +212,9 @@ async def end_if_because(
     return True
 
 
-def end(session: AsyncSession, handoff: Handoff, case: Complaint, how: str, actor: str) -> None:
+def end(
+    session: AsyncSession, handoff: Handoff, case: Complaint, how: HandoffEnding, actor: str
+) -> None:
     """The person's part is over: ``resolved``, ``returned`` to the bot, or ``abandoned``."""
-    handoff.state, handoff.ended_at, handoff.ended_how = "ended", clock.now(), how
+    handoff.state, handoff.ended_at, handoff.ended_how = HandoffState.ENDED, clock.now(), how
     audit.note(session, case, actor, "handoff ended", how=how)

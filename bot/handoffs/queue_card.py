@@ -9,7 +9,18 @@ from sqlalchemy.orm import aliased
 
 from bot import clock
 from bot.handoffs.wait_estimate import QUEUE_ORDER
-from bot.models import Agent, Complaint, Contact, Conversation, Handoff, Message, Promise
+from bot.models import (
+    Agent,
+    Author,
+    Complaint,
+    Contact,
+    Conversation,
+    Handoff,
+    HandoffState,
+    Message,
+    Promise,
+    PromiseState,
+)
 
 # A promise is about to break when less than this is left of it.
 SOON = timedelta(minutes=15)
@@ -39,18 +50,18 @@ async def cards(session: AsyncSession, *where: ColumnElement[bool]) -> list[Card
     """The open handoffs that fit, in the order to take them."""
     due = (
         select(func.min(Promise.due_at))
-        .where(Promise.complaint_id == Complaint.id, Promise.state == "open")
+        .where(Promise.complaint_id == Complaint.id, Promise.state == PromiseState.OPEN)
         .scalar_subquery()
     )
     broken = (
         select(func.count())
-        .where(Promise.complaint_id == Complaint.id, Promise.state == "broken")
+        .where(Promise.complaint_id == Complaint.id, Promise.state == PromiseState.BROKEN)
         .scalar_subquery()
     )
     theirs, ours = aliased(Message), aliased(Message)
     answered = (
         select(func.coalesce(func.max(ours.seq), 0))
-        .where(ours.conversation_id == Handoff.conversation_id, ours.author == "agent")
+        .where(ours.conversation_id == Handoff.conversation_id, ours.author == Author.AGENT)
         .correlate(Handoff)
         .scalar_subquery()
     )
@@ -58,7 +69,7 @@ async def cards(session: AsyncSession, *where: ColumnElement[bool]) -> list[Card
         select(func.count())
         .where(
             theirs.conversation_id == Handoff.conversation_id,
-            theirs.author == "customer",
+            theirs.author == Author.CUSTOMER,
             theirs.seq > answered,
             theirs.at >= Handoff.created_at,
         )
@@ -79,7 +90,7 @@ async def cards(session: AsyncSession, *where: ColumnElement[bool]) -> list[Card
             Message,
             (Message.conversation_id == Conversation.id) & (Message.seq == Conversation.last_seq),
         )
-        .where(Handoff.state != "ended", *where)
+        .where(Handoff.state != HandoffState.ENDED, *where)
         .order_by(*QUEUE_ORDER)
     )
     return [

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import clock
 from bot.agents import accounts
 from bot.context.company_context import CompanyContext
-from bot.models import Handoff
+from bot.models import Handoff, HandoffState, LivePresence
 from bot.text.responses import Responses
 
 # The order of the queue: the most urgent first, then by when they were promised a person.
@@ -49,7 +49,7 @@ async def outlook(session: AsyncSession, context: CompanyContext, handoff: Hando
     people = await accounts.at_work(session)
     return Outlook(
         is_open=context.calendar.is_open(now),
-        online=sum(one.presence == "available" for one in people),
+        online=sum(one.presence == LivePresence.AVAILABLE for one in people),
         free=sum(one.has_room for one in people),
         place=await place(session, handoff),
         minutes=typical(await _recent(session, now)),
@@ -64,7 +64,7 @@ async def place(session: AsyncSession, handoff: Handoff) -> int:
         and_(same_priority, Handoff.due_at < handoff.due_at),
         and_(same_priority, Handoff.due_at == handoff.due_at, Handoff.id < handoff.id),
     )
-    query = select(func.count()).where(Handoff.state == "waiting", before)
+    query = select(func.count()).where(Handoff.state == HandoffState.WAITING, before)
     return 1 + int(await session.scalar(query) or 0)
 
 

@@ -13,7 +13,18 @@ from bot.agents.accounts import AtWork
 from bot.cases import audit
 from bot.context.company_context import CompanyContext
 from bot.handoffs.queue_card import SOON
-from bot.models import Agent, CaseEvent, Complaint, Handoff, Message, Promise
+from bot.models import (
+    Agent,
+    Author,
+    CaseEvent,
+    Complaint,
+    Handoff,
+    HandoffEnding,
+    HandoffState,
+    Message,
+    Promise,
+    PromiseState,
+)
 
 CLOCK_SINCE = timedelta(hours=24)
 # Seed text 003: apologise, take responsibility, compensate, all in sixty seconds.
@@ -59,30 +70,34 @@ async def read(session: AsyncSession, context: CompanyContext) -> Wallboard:
         now.astimezone(context.company.tz).date(), time.min, context.company.tz
     )
     oldest = await session.scalar(
-        select(func.min(Handoff.created_at)).where(Handoff.state == "waiting")
+        select(func.min(Handoff.created_at)).where(Handoff.state == HandoffState.WAITING)
     )
     took = await _apologies(session, now)
     on_time = [seconds for seconds in took if seconds <= CLOCK.total_seconds()]
-    open_ = Promise.state == "open"
-    ended_today = (Handoff.state == "ended") & (Handoff.ended_at >= midnight)
+    open_ = Promise.state == PromiseState.OPEN
+    ended_today = (Handoff.state == HandoffState.ENDED) & (Handoff.ended_at >= midnight)
     return Wallboard(
-        waiting=await _count(session, Handoff.state == "waiting"),
+        waiting=await _count(session, Handoff.state == HandoffState.WAITING),
         longest_wait=now - oldest if oldest else None,
-        active=await _count(session, Handoff.state == "active"),
+        active=await _count(session, Handoff.state == HandoffState.ACTIVE),
         people=await accounts.at_work(session),
         promises=await _promises(session),
         promises_open=await _count(session, open_),
         promises_due_soon=await _count(session, open_, Promise.due_at < now + SOON),
         promises_broken_today=await _count(
-            session, Promise.state == "broken", Promise.due_at >= midnight
+            session, Promise.state == PromiseState.BROKEN, Promise.due_at >= midnight
         ),
         complaints=len(took),
         within_a_minute=len(on_time),
         median_seconds=median(took) if took else None,
         worst_seconds=max(took, default=None),
-        resolved_today=await _count(session, ended_today, Handoff.ended_how == "resolved"),
-        returned_today=await _count(session, ended_today, Handoff.ended_how == "returned"),
-        answers_today=await _count(session, Message.author == "agent", Message.at >= midnight),
+        resolved_today=await _count(
+            session, ended_today, Handoff.ended_how == HandoffEnding.RESOLVED
+        ),
+        returned_today=await _count(
+            session, ended_today, Handoff.ended_how == HandoffEnding.RETURNED
+        ),
+        answers_today=await _count(session, Message.author == Author.AGENT, Message.at >= midnight),
         asked_known_today=await _count(
             session, CaseEvent.what == audit.ASKED_KNOWN, CaseEvent.at >= midnight
         ),
@@ -103,9 +118,11 @@ async def _promises(session: AsyncSession) -> list[PromiseLine]:
     rows = await session.execute(
         select(Promise, Complaint.reference, Agent.name)
         .join(Complaint, Complaint.id == Promise.complaint_id)
-        .outerjoin(Handoff, (Handoff.complaint_id == Complaint.id) & (Handoff.state == "active"))
+        .outerjoin(
+            Handoff, (Handoff.complaint_id == Complaint.id) & (Handoff.state == HandoffState.ACTIVE)
+        )
         .outerjoin(Agent, Agent.id == Handoff.agent_id)
-        .where(Promise.state == "open")
+        .where(Promise.state == PromiseState.OPEN)
         .order_by(Promise.due_at)
         .limit(MOST_PROMISES)
     )

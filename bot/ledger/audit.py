@@ -10,11 +10,24 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.context.company_context import CompanyContext
 from bot.ledger import audit_limits, budgets, entries
-from bot.models import ACCOUNTS, Budget, Compensation, LedgerEntry
+from bot.models import (
+    Account,
+    Budget,
+    Compensation,
+    CompensationState,
+    LedgerEntry,
+    LedgerEvent,
+    Period,
+)
 
 # What a remedy is after each event; a purchase leaves it as it is, a reversal as it goes.
-AFTER = {"reserve": "accepted", "issue": "issued", "release": "failed", "expire": "expired"}
-NEVER_GIVEN = {"offered", "declined", "void"}
+AFTER = {
+    LedgerEvent.RESERVE: CompensationState.ACCEPTED,
+    LedgerEvent.ISSUE: CompensationState.ISSUED,
+    LedgerEvent.RELEASE: CompensationState.FAILED,
+    LedgerEvent.EXPIRE: CompensationState.EXPIRED,
+}
+NEVER_GIVEN = {CompensationState.OFFERED, CompensationState.DECLINED, CompensationState.VOID}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +100,7 @@ def _reversals(lines: Sequence[LedgerEntry]) -> Iterator[Finding]:
     for one in lines:
         where = f"line {one.id}"
         taken_back = by_id.get(one.reverses_id or 0)
-        if (one.event == "reverse") != (one.reverses_id is not None):
+        if (one.event == LedgerEvent.REVERSE) != (one.reverses_id is not None):
             yield Finding("reversal", where, "does not say what it reverses")
         elif one.reverses_id is not None and taken_back is None:
             yield Finding("reversal", where, f"reverses line {one.reverses_id}, which is not there")
@@ -105,14 +118,16 @@ def _reversals(lines: Sequence[LedgerEntry]) -> Iterator[Finding]:
 def _remedy(remedy: Compensation, lines: Sequence[LedgerEntry]) -> Iterator[Finding]:
     """Its accounts are never below nothing, and its state is what its lines say."""
     where = f"remedy {remedy.id}"
-    held = dict.fromkeys(ACCOUNTS, 0)
-    state, has_code_to_spend = "offered", 0
+    held = dict.fromkeys(Account, 0)
+    state, has_code_to_spend = CompensationState.OFFERED, 0
     by_id = {one.id: one for one in lines}
     for one in lines:
         held[one.from_account] -= one.amount_minor
         held[one.to_account] += one.amount_minor
-        has_code_to_spend += (one.to_account == "outstanding") - (one.from_account == "outstanding")
-        below = [name for name in ACCOUNTS if name != "company" and held[name] < 0]
+        has_code_to_spend += (one.to_account == Account.OUTSTANDING) - (
+            one.from_account == Account.OUTSTANDING
+        )
+        below = [name for name in Account if name != Account.COMPANY and held[name] < 0]
         if below:
             yield Finding("balance", where, f"{below[0]} is below nothing after line {one.id}")
         if one.currency != remedy.currency:
@@ -122,36 +137,53 @@ def _remedy(remedy: Compensation, lines: Sequence[LedgerEntry]) -> Iterator[Find
         if remedy.state not in NEVER_GIVEN:
             yield Finding("state", where, f"is {remedy.state}, and no line gave it")
         return
-    left = held["outstanding"] if remedy.amount_minor else has_code_to_spend
+    left = held[Account.OUTSTANDING] if remedy.amount_minor else has_code_to_spend
     if remedy.state != state and not (
-        (remedy.state, state) == ("expired", "issued") and remedy.code and not left
+        (remedy.state, state) == (CompensationState.EXPIRED, CompensationState.ISSUED)
+        and remedy.code
+        and not left
     ):
         yield Finding("state", where, f"is {remedy.state}, and its lines say {state}")
     yield from _amounts(remedy, held)
 
 
-def _state_after(state: str, line: LedgerEntry, by_id: Mapping[int, LedgerEntry]) -> str:
-    if line.event != "reverse":
+def _state_after(
+    state: CompensationState, line: LedgerEntry, by_id: Mapping[int, LedgerEntry]
+) -> CompensationState:
+    if line.event != LedgerEvent.REVERSE:
         return AFTER.get(line.event, state)
     taken_back = by_id.get(line.reverses_id or 0)
-    if taken_back is not None and taken_back.event == "redeem":
-        return "issued"
-    return "void" if line.to_account == "company" else "accepted"
+    if taken_back is not None and taken_back.event == LedgerEvent.REDEEM:
+        return CompensationState.ISSUED
+    return (
+        CompensationState.VOID if line.to_account == Account.COMPANY else CompensationState.ACCEPTED
+    )
 
 
-def _amounts(remedy: Compensation, held: Mapping[str, int]) -> Iterator[Finding]:
+def _amounts(remedy: Compensation, held: Mapping[Account, int]) -> Iterator[Finding]:
     """What each account must hold in the remedy's state."""
     where, whole = f"remedy {remedy.id}", remedy.amount_minor
-    reserved = whole if remedy.state == "accepted" else 0
-    if held["reserved"] != reserved:
-        yield Finding("balance", where, f"reserved is {held['reserved']}, not {reserved}")
-    if remedy.state == "issued" and held["outstanding"] + held["settled"] != whole:
-        given = held["outstanding"] + held["settled"]
+    reserved = whole if remedy.state == CompensationState.ACCEPTED else 0
+    if held[Account.RESERVED] != reserved:
+        yield Finding("balance", where, f"reserved is {held[Account.RESERVED]}, not {reserved}")
+    if (
+        remedy.state == CompensationState.ISSUED
+        and held[Account.OUTSTANDING] + held[Account.SETTLED] != whole
+    ):
+        given = held[Account.OUTSTANDING] + held[Account.SETTLED]
         yield Finding("balance", where, f"the customer was given {given}, not {whole}")
-    if remedy.state in {"failed", "void", "expired"} and held["outstanding"]:
-        yield Finding("balance", where, f"outstanding is {held['outstanding']}, not 0")
-    if remedy.state == "failed" and held["settled"]:
-        yield Finding("balance", where, f"settled is {held['settled']}, not 0")
+    if (
+        remedy.state
+        in {
+            CompensationState.FAILED,
+            CompensationState.VOID,
+            CompensationState.EXPIRED,
+        }
+        and held[Account.OUTSTANDING]
+    ):
+        yield Finding("balance", where, f"outstanding is {held[Account.OUTSTANDING]}, not 0")
+    if remedy.state == CompensationState.FAILED and held[Account.SETTLED]:
+        yield Finding("balance", where, f"settled is {held[Account.SETTLED]}, not 0")
 
 
 def _paid_twice(
@@ -166,12 +198,12 @@ def _paid_twice(
 
 def _budgets(lines: Sequence[LedgerEntry], kept: Sequence[Budget]) -> Iterator[Finding]:
     """Each counter is what its lines took, less what came back, and what was never told."""
-    told: Counter[tuple[str, date, str]] = Counter()
+    told: Counter[tuple[Period, date, str]] = Counter()
     for one in lines:
         if one.budget_minor and one.budget_day is None:
             yield Finding("budget", f"line {one.id}", "takes from a budget of no day")
         elif one.budget_minor and one.budget_day is not None:
-            sign = (one.from_account == "company") - (one.to_account == "company")
+            sign = (one.from_account == Account.COMPANY) - (one.to_account == Account.COMPANY)
             for period in budgets.PERIODS:
                 begin = budgets.start(period, one.budget_day)
                 told[period, begin, one.currency] += sign * one.budget_minor

@@ -8,11 +8,11 @@ from sqlalchemy import ColumnElement, bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.database.statements import compare_and_set, insert_if_absent
-from bot.models import Budget
+from bot.models import Budget, Period
 from bot.money import Money
 
 # Always in this order: whoever waits for one holds none that the other waits for.
-PERIODS: Final = ("day", "week", "month")
+PERIODS: Final = (Period.DAY, Period.WEEK, Period.MONTH)
 
 # Made once, for it is asked for every decision.
 _SPENT = select(Budget.period, Budget.spent_minor).where(
@@ -26,11 +26,11 @@ _SPENT = select(Budget.period, Budget.spent_minor).where(
 )
 
 
-def start(period: str, day: date) -> date:
+def start(period: Period, day: date) -> date:
     """The first day of the period that a day belongs to; a week begins on Monday."""
-    if period == "week":
+    if period == Period.WEEK:
         return day - timedelta(days=day.weekday())
-    return day.replace(day=1) if period == "month" else day
+    return day.replace(day=1) if period == Period.MONTH else day
 
 
 async def reserve(
@@ -71,7 +71,7 @@ async def left(
 
 
 async def _take(
-    session: AsyncSession, period: str, day: date, amount: Money, limit: Money | None
+    session: AsyncSession, period: Period, day: date, amount: Money, limit: Money | None
 ) -> bool:
     await insert_if_absent(
         session,
@@ -91,7 +91,7 @@ async def _take(
 
 
 async def _return(
-    session: AsyncSession, periods: tuple[str, ...], day: date, amount: Money
+    session: AsyncSession, periods: tuple[Period, ...], day: date, amount: Money
 ) -> None:
     for period in periods:
         await session.execute(
@@ -102,7 +102,7 @@ async def _return(
         )
 
 
-def _row(period: str, day: date, currency: str) -> tuple[ColumnElement[bool], ...]:
+def _row(period: Period, day: date, currency: str) -> tuple[ColumnElement[bool], ...]:
     return (
         Budget.period == period,
         Budget.starts_on == start(period, day),

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock
 from bot.database.statements import insert_row
-from bot.models import ACCOUNTS, Compensation, Complaint, LedgerEntry, Offer, Order
+from bot.models import Account, Compensation, Complaint, LedgerEntry, LedgerEvent, Offer, Order
 from bot.money import Money
 
 COLUMNS = (
@@ -25,20 +25,20 @@ COLUMNS = (
 # From which account an event takes, and to which it gives. An issue takes from the company where
 # nothing was reserved, and gives to "settled" where there is nothing left to spend.
 MOVES = {
-    "reserve": ("company", "reserved"),
-    "release": ("reserved", "company"),
-    "issue": ("reserved", "outstanding"),
-    "redeem": ("outstanding", "settled"),
-    "expire": ("outstanding", "company"),
+    LedgerEvent.RESERVE: (Account.COMPANY, Account.RESERVED),
+    LedgerEvent.RELEASE: (Account.RESERVED, Account.COMPANY),
+    LedgerEvent.ISSUE: (Account.RESERVED, Account.OUTSTANDING),
+    LedgerEvent.REDEEM: (Account.OUTSTANDING, Account.SETTLED),
+    LedgerEvent.EXPIRE: (Account.OUTSTANDING, Account.COMPANY),
 }
 # What the export calls a compensation after each event.
 STATES = {
-    "reserve": "accepted",
-    "release": "failed",
-    "issue": "issued",
-    "redeem": "redeemed",
-    "expire": "expired",
-    "reverse": "reversed",
+    LedgerEvent.RESERVE: "accepted",
+    LedgerEvent.RELEASE: "failed",
+    LedgerEvent.ISSUE: "issued",
+    LedgerEvent.REDEEM: "redeemed",
+    LedgerEvent.EXPIRE: "expired",
+    LedgerEvent.REVERSE: "reversed",
 }
 
 
@@ -54,9 +54,9 @@ class Move:
     back to it when the amount comes back.
     """
 
-    event: str
-    from_account: str
-    to_account: str
+    event: LedgerEvent
+    from_account: Account
+    to_account: Account
     amount_minor: int
     budget_minor: int = 0
     budget_day: date | None = None
@@ -64,7 +64,7 @@ class Move:
 
 
 def move(
-    event: str, amount_minor: int, *, was_reserved: bool = True, is_spent: bool = True
+    event: LedgerEvent, amount_minor: int, *, was_reserved: bool = True, is_spent: bool = True
 ) -> Move:
     """The move of an event other than a reversal.
 
@@ -73,9 +73,9 @@ def move(
         is_spent: whether what is issued has a code that the customer spends later.
     """
     source, target = MOVES[event]
-    if event == "issue":
-        source = source if was_reserved else "company"
-        target = target if is_spent else "settled"
+    if event == LedgerEvent.ISSUE:
+        source = source if was_reserved else Account.COMPANY
+        target = target if is_spent else Account.SETTLED
     return Move(event, source, target, amount_minor)
 
 
@@ -86,7 +86,7 @@ def reversal(entry: LedgerEntry, amount_minor: int) -> Move:
     """
     whole = entry.amount_minor
     return Move(
-        "reverse",
+        LedgerEvent.REVERSE,
         entry.to_account,
         entry.from_account,
         amount_minor,
@@ -157,7 +157,9 @@ async def lines(session: AsyncSession, compensation_id: int) -> list[LedgerEntry
     return list(await session.scalars(query))
 
 
-async def last(session: AsyncSession, compensation_id: int, event: str) -> LedgerEntry | None:
+async def last(
+    session: AsyncSession, compensation_id: int, event: LedgerEvent
+) -> LedgerEntry | None:
     """The newest line of a compensation with that event."""
     found = [one for one in await lines(session, compensation_id) if one.event == event]
     return found[-1] if found else None
@@ -168,19 +170,21 @@ async def spendable(session: AsyncSession, remedy: Compensation) -> Money | None
 
     What is no sum of money (free shipping) can be spent once, and holds nothing before and after.
     """
-    held = dict.fromkeys(ACCOUNTS, 0)
+    held = dict.fromkeys(Account, 0)
     times = 0
     for entry in await lines(session, remedy.id):
         held[entry.from_account] -= entry.amount_minor
         held[entry.to_account] += entry.amount_minor
-        times += (entry.to_account == "outstanding") - (entry.from_account == "outstanding")
-    has_more = held["outstanding"] > 0 if remedy.amount_minor else times > 0
-    return Money(held["outstanding"], remedy.currency) if has_more else None
+        times += (entry.to_account == Account.OUTSTANDING) - (
+            entry.from_account == Account.OUTSTANDING
+        )
+    has_more = held[Account.OUTSTANDING] > 0 if remedy.amount_minor else times > 0
+    return Money(held[Account.OUTSTANDING], remedy.currency) if has_more else None
 
 
 async def balances(
     session: AsyncSession, compensation_id: int, *, until: int | None = None
-) -> dict[str, int]:
+) -> dict[Account, int]:
     """What each account of a compensation holds, in minor units; "company" is what it gave.
 
     Args:
@@ -189,7 +193,7 @@ async def balances(
     query = select(LedgerEntry).where(LedgerEntry.compensation_id == compensation_id)
     if until is not None:
         query = query.where(LedgerEntry.id <= until)
-    held = dict.fromkeys(ACCOUNTS, 0)
+    held = dict.fromkeys(Account, 0)
     for entry in await session.scalars(query):
         held[entry.from_account] -= entry.amount_minor
         held[entry.to_account] += entry.amount_minor

@@ -25,13 +25,13 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 from bot import clock
 from bot.context.company_context import CompanyContext
 from bot.ledger import budgets
-from bot.models import Compensation, Complaint, Contact, Offer, Order
+from bot.models import Compensation, CompensationState, Complaint, Contact, Offer, Order
 from bot.money import Money
 from bot.policy.limit_check import RemedyTotal, Usage
 from bot.policy.limits import Cap, ScopedCap
 
 # A remedy in one of these states has been given; that it expired unused does not undo that.
-TAKEN = ("accepted", "issued", "expired")
+TAKEN = (CompensationState.ACCEPTED, CompensationState.ISSUED, CompensationState.EXPIRED)
 _ME = aliased(Contact)
 
 

@@ -1,13 +1,20 @@
 """The case: complaints, handoffs to people, promises with a due time, and the case's history."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 
 from sqlalchemy import ForeignKey, Index, String, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.category import Severity
 from bot.models.base import Base, words
+from bot.models.states import (
+    ComplaintState,
+    HandoffEnding,
+    HandoffState,
+    PromiseState,
+    SummaryState,
+)
 
 
 class Complaint(Base):
@@ -31,14 +38,14 @@ class Complaint(Base):
     category: Mapped[str]
     # Further categories that the customer named in the same case.
     also: Mapped[list[str]] = mapped_column(default=list)
-    severity: Mapped[Severity] = mapped_column(words("severity", "low", "medium", "high"))
+    severity: Mapped[Severity] = mapped_column(words("severity", get_args(Severity)))
     # How the customer feels about it, by their words; the strongest that was heard.
     emotion: Mapped[str | None]
     # The kind of remedy that the customer asked for, if they did.
     desired: Mapped[str | None]
     # What it is about, in the customer's own word ("licuadora").
     thing: Mapped[str | None]
-    state: Mapped[str] = mapped_column(words("complaint_state", "open", "resolved", "closed"))
+    state: Mapped[ComplaintState] = mapped_column(words("complaint_state", ComplaintState))
     cause: Mapped[str | None]
     # The message that opened it: a turn that is run again finds its own case.
     first_message_id: Mapped[int] = mapped_column(ForeignKey("messages.id"), unique=True)
@@ -68,7 +75,7 @@ class Handoff(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"))
     complaint_id: Mapped[int] = mapped_column(ForeignKey("complaints.id"), index=True)
-    state: Mapped[str] = mapped_column(words("handoff_state", "waiting", "active", "ended"))
+    state: Mapped[HandoffState] = mapped_column(words("handoff_state", HandoffState))
     reason: Mapped[str]
     priority: Mapped[int]  # 1 is the most urgent
     # By when a person was promised first. With the priority it is the place in the queue, and
@@ -84,18 +91,14 @@ class Handoff(Base):
     told_low: Mapped[int | None]
     told_high: Mapped[int | None]
     # What the customer said to the short version of the packet, and how they corrected it.
-    summary_state: Mapped[str | None] = mapped_column(
-        words("summary_state", "shown", "right", "wrong", "corrected")
-    )
+    summary_state: Mapped[SummaryState | None] = mapped_column(words("summary_state", SummaryState))
     corrections: Mapped[list[str]] = mapped_column(default=list)
     # The message that led to it: a turn that is run again says the same.
     message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id"))
     created_at: Mapped[datetime]
     claimed_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
-    ended_how: Mapped[str | None] = mapped_column(
-        words("ended_how", "resolved", "returned", "abandoned")
-    )
+    ended_how: Mapped[HandoffEnding | None] = mapped_column(words("ended_how", HandoffEnding))
 
 
 # Written out and not bound: only then does the database see that the small index will do.
@@ -123,7 +126,7 @@ class Promise(Base):
     agent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
     request_id: Mapped[str | None] = mapped_column(String(36), index=True, unique=True)
     due_at: Mapped[datetime]
-    state: Mapped[str] = mapped_column(words("promise_state", "open", "kept", "broken", "void"))
+    state: Mapped[PromiseState] = mapped_column(words("promise_state", PromiseState))
     created_at: Mapped[datetime]
     # How the customer will be reached when it falls due: "chat", "template", "telegram", "nobody".
     way: Mapped[str | None]

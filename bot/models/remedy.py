@@ -1,14 +1,22 @@
 """What the company gives: offers, compensations, the ledger, budgets, and who carries it out."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.models.base import Base, Minor, words
-
-ACCOUNTS = ("company", "reserved", "outstanding", "settled")
+from bot.models.states import (
+    Account,
+    CompensationState,
+    DecisionMode,
+    FulfilmentState,
+    LedgerEvent,
+    OfferState,
+    PauseReason,
+    Period,
+)
 
 
 class Offer(Base):
@@ -34,7 +42,7 @@ class Offer(Base):
     agent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
     # The console's own id for it: sent again, it is the same offer.
     request_id: Mapped[str | None] = mapped_column(String(36), index=True, unique=True)
-    state: Mapped[str] = mapped_column(words("offer_state", "open", "accepted", "declined", "void"))
+    state: Mapped[OfferState] = mapped_column(words("offer_state", OfferState))
     created_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
 
@@ -70,18 +78,7 @@ class Compensation(Base):
     value_minor: Mapped[Minor] = mapped_column(default=0)
     currency: Mapped[str] = mapped_column(String(3))
     terms: Mapped[dict[str, Any]]  # the whole alternative as the policy gave it
-    state: Mapped[str] = mapped_column(
-        words(
-            "compensation_state",
-            "offered",
-            "accepted",
-            "issued",
-            "failed",
-            "declined",
-            "expired",
-            "void",
-        )
-    )
+    state: Mapped[CompensationState] = mapped_column(words("compensation_state", CompensationState))
     code: Mapped[str | None] = mapped_column(String(24), unique=True)
     accepted_at: Mapped[datetime | None]
     issued_at: Mapped[datetime | None]
@@ -111,13 +108,11 @@ class LedgerEntry(Base):
     complaint_id: Mapped[int] = mapped_column(ForeignKey("complaints.id"))
     compensation_id: Mapped[int] = mapped_column(ForeignKey("compensations.id"))
     kind: Mapped[str]  # the kind of remedy
-    event: Mapped[str] = mapped_column(
-        words("ledger_event", "reserve", "release", "issue", "redeem", "expire", "reverse")
-    )
+    event: Mapped[LedgerEvent] = mapped_column(words("ledger_event", LedgerEvent))
     # What the compensation was after it: accepted, issued, failed, redeemed, expired, reversed.
     state: Mapped[str]
-    from_account: Mapped[str] = mapped_column(words("from_account", *ACCOUNTS))
-    to_account: Mapped[str] = mapped_column(words("to_account", *ACCOUNTS))
+    from_account: Mapped[Account] = mapped_column(words("from_account", Account))
+    to_account: Mapped[Account] = mapped_column(words("to_account", Account))
     amount_minor: Mapped[Minor]
     # What goes from the company's budget, or back to it when the amount goes back to the company.
     budget_minor: Mapped[Minor]
@@ -138,7 +133,7 @@ class Budget(Base):
 
     __tablename__ = "budgets"
 
-    period: Mapped[str] = mapped_column(words("period", "day", "week", "month"), primary_key=True)
+    period: Mapped[Period] = mapped_column(words("period", Period), primary_key=True)
     starts_on: Mapped[date] = mapped_column(primary_key=True)  # in the company's time zone
     currency: Mapped[str] = mapped_column(String(3), primary_key=True)
     spent_minor: Mapped[Minor]
@@ -163,9 +158,7 @@ class SpendingPause(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     is_open: Mapped[bool]
-    reason: Mapped[str] = mapped_column(
-        words("pause_reason", "errors", "burst", "unusual_hour", "by_hand")
-    )
+    reason: Mapped[PauseReason] = mapped_column(words("pause_reason", PauseReason))
     detail: Mapped[dict[str, Any]]
     at: Mapped[datetime]
     paused_by: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))  # null: the breaker
@@ -191,10 +184,7 @@ class Fulfilment(Base):
     provider: Mapped[str]
     # Goes with every try: the provider does it once, however often it is asked.
     idempotency_key: Mapped[str] = mapped_column(String(36), unique=True)
-    # Pending: to be asked, or asked and to be answered. Lost: no answer in all the time there was.
-    state: Mapped[str] = mapped_column(
-        words("fulfilment_state", "pending", "done", "refused", "lost")
-    )
+    state: Mapped[FulfilmentState] = mapped_column(words("fulfilment_state", FulfilmentState))
     # The provider has it and will call back.
     is_accepted: Mapped[bool] = mapped_column(default=False)
     tries: Mapped[int] = mapped_column(default=0)
@@ -233,10 +223,11 @@ class DecisionRecord(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     complaint_id: Mapped[int] = mapped_column(ForeignKey("complaints.id"), index=True)
     at: Mapped[datetime]
-    # Shadow: a new policy that runs beside the one in force, and gives nothing.
-    mode: Mapped[str] = mapped_column(words("decision_mode", "live", "shadow"))
+    mode: Mapped[DecisionMode] = mapped_column(words("decision_mode", DecisionMode))
     policy_version: Mapped[str]
-    outcome: Mapped[str] = mapped_column(words("decision_outcome", "offer", "person"))
+    outcome: Mapped[Literal["offer", "person"]] = mapped_column(
+        words("decision_outcome", ("offer", "person"))
+    )
     rule_id: Mapped[str | None]
     reason: Mapped[str | None]  # why a person must decide
     reasons: Mapped[list[str]]

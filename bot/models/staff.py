@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.models.base import Base, Minor, words
+from bot.models.states import ApprovalState, Presence, Role
 
 
 class Agent(Base):
@@ -16,13 +17,13 @@ class Agent(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(unique=True)  # in lower case
     name: Mapped[str]
-    role: Mapped[str] = mapped_column(words("role", "agent", "supervisor"))
+    role: Mapped[Role] = mapped_column(words("role", Role))
     password_hash: Mapped[str]  # argon2id
     language: Mapped[str] = mapped_column(String(2), default="es")
     capacity: Mapped[int]  # how many conversations are given to them at a time
     is_active: Mapped[bool] = mapped_column(default=True)
-    presence: Mapped[str] = mapped_column(
-        words("presence", "available", "away"), default="available"
+    presence: Mapped[Presence] = mapped_column(
+        words("presence", Presence), default=Presence.AVAILABLE
     )
     # The last sign of life of an open console; null once they have signed out.
     seen_at: Mapped[datetime | None]
@@ -76,9 +77,7 @@ class Approval(Base):
     currency: Mapped[str | None] = mapped_column(String(3))
     why: Mapped[str]
     request_id: Mapped[str | None] = mapped_column(unique=True)
-    state: Mapped[str] = mapped_column(
-        words("approval_state", "open", "approved", "declined"), index=True
-    )
+    state: Mapped[ApprovalState] = mapped_column(words("approval_state", ApprovalState), index=True)
     asked_at: Mapped[datetime]
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
     decided_at: Mapped[datetime | None]

@@ -7,6 +7,7 @@ from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, litera
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from bot.models.base import Base, words
+from bot.models.states import Author, MessageState, Proof
 
 
 class Conversation(Base):
@@ -20,9 +21,7 @@ class Conversation(Base):
     address: Mapped[str]  # who it is on that channel: a phone, a chat's id, a web visitor's id
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id"), index=True)
     # How the customer proved who they are; null while they have not.
-    proven_by: Mapped[str | None] = mapped_column(
-        words("proven_by", "order", "signed_token", "channel_phone")
-    )
+    proven_by: Mapped[Proof | None] = mapped_column(words("proven_by", Proof))
     language: Mapped[str] = mapped_column(String(2))
     # Whether the language is known from the customer's own words, not only from the page.
     language_heard: Mapped[bool] = mapped_column(default=False)
@@ -97,21 +96,10 @@ class Message(Base):
     channel: Mapped[str]
     # The provider's id of an incoming message: what makes a repeated delivery one message.
     source_id: Mapped[str | None]
-    author: Mapped[str] = mapped_column(words("author", "customer", "bot", "agent", "system"))
+    author: Mapped[Author] = mapped_column(words("author", Author))
     author_name: Mapped[str | None]
     text: Mapped[str]
-    state: Mapped[str] = mapped_column(
-        words(
-            "message_state",
-            "received",
-            "answered",
-            "pending",
-            "sent",
-            "delivered",
-            "read",
-            "failed",
-        )
-    )
+    state: Mapped[MessageState] = mapped_column(words("message_state", MessageState))
     # The alternative that the customer pressed, for an incoming message that is a press.
     choice_token: Mapped[str | None]
     # False while the engine has not heard an incoming message that the edge answered in its place.

@@ -11,7 +11,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import clock, photo
 from bot.context.company_context import CompanyContext
 from bot.database.statements import insert_if_absent
-from bot.models import Attachment, Complaint, Conversation, Handoff, Message, Order, RiskFlag
+from bot.models import (
+    Attachment,
+    Author,
+    Complaint,
+    ComplaintState,
+    Conversation,
+    Handoff,
+    HandoffEnding,
+    Message,
+    Order,
+    RiskFlag,
+)
 from bot.photo import BANDS, BITS_A_BAND
 from bot.policy.signal_spec import SIGNAL_NAMES
 from bot.risk.signals import Signal, Trace, Traces, raised
@@ -25,7 +36,7 @@ _LOOKED_AT = (
         Handoff.complaint_id == bindparam("case"),
         Handoff.reason == "to_check",
         Handoff.agent_id.is_not(None),
-        Handoff.ended_how == "returned",
+        Handoff.ended_how == HandoffEnding.RETURNED,
     )
     .limit(1)
 )
@@ -35,7 +46,7 @@ _OWN_LOOKS = (
     .where(
         Attachment.complaint_id == bindparam("case"),
         Attachment.looks.is_not(None),
-        Message.author == "customer",
+        Message.author == Author.CUSTOMER,
     )
 )
 
@@ -108,7 +119,7 @@ async def read(session: AsyncSession, case: Complaint, since: datetime) -> Trace
 @cache
 def _cases(who: Any) -> "Select[str, str, datetime]":
     """Cases with whose they are; two tellings that became one case count once."""
-    merged = (Complaint.state == "closed") & Complaint.resolved_at.is_(None)
+    merged = (Complaint.state == ComplaintState.CLOSED) & Complaint.resolved_at.is_(None)
     return (
         select(cast(who, String), Complaint.reference, Complaint.first_message_at)
         .select_from(Complaint)
@@ -146,7 +157,7 @@ async def _alike(session: AsyncSession, case: Complaint, since: datetime) -> tup
         .where(
             Attachment.complaint_id != case.id,
             Attachment.created_at >= since,
-            Message.author == "customer",
+            Message.author == Author.CUSTOMER,
             or_(
                 Complaint.contact_id != case.contact_id,
                 Complaint.order_id != case.order_id,

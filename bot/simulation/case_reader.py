@@ -11,9 +11,9 @@ from sqlalchemy import Row, Select, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from bot.compensation.decision_log import Mode, facts_from_json
+from bot.compensation.decision_log import facts_from_json
 from bot.compensation.offers import TAKEN
-from bot.models import Compensation, Complaint, DecisionRecord, Handoff, Offer
+from bot.models import Compensation, Complaint, DecisionMode, DecisionRecord, Handoff, Offer
 from bot.simulation import replay
 from bot.simulation.replay import Option, Past
 
@@ -37,7 +37,7 @@ async def extent(session: AsyncSession, since: datetime) -> Extent:
     """How much there is to read."""
     cases = select(func.count()).where(Complaint.first_message_at >= since, Complaint.is_told)
     decided = exists().where(
-        DecisionRecord.complaint_id == Complaint.id, DecisionRecord.mode == "live"
+        DecisionRecord.complaint_id == Complaint.id, DecisionRecord.mode == DecisionMode.LIVE
     )
     return Extent(
         int(await session.scalar(cases) or 0), int(await session.scalar(cases.where(decided)) or 0)
@@ -48,7 +48,7 @@ async def read(session: AsyncSession, since: datetime) -> AsyncIterator[Past | N
     """The cases in the order they were decided; None for one whose facts cannot be read."""
     given, by_people = await _given(session, since)
     with_person = await _with_person(session, since)
-    async for page in pages(session, since, "live"):
+    async for page in pages(session, since, DecisionMode.LIVE):
         for row in page:
             try:
                 facts = facts_from_json(row.facts)
@@ -67,7 +67,7 @@ async def read(session: AsyncSession, since: datetime) -> AsyncIterator[Past | N
 
 
 async def pages(
-    session: AsyncSession, since: datetime, mode: Mode
+    session: AsyncSession, since: datetime, mode: DecisionMode
 ) -> AsyncIterator[Sequence[Row[Any]]]:
     """The last decision of each case, page by page."""
     query = _last(mode).where(Complaint.first_message_at >= since).order_by(DecisionRecord.id)
@@ -82,7 +82,7 @@ async def pages(
 
 
 async def last_of(
-    session: AsyncSession, complaint_ids: Sequence[int], mode: Mode
+    session: AsyncSession, complaint_ids: Sequence[int], mode: DecisionMode
 ) -> Sequence[Row[Any]]:
     """The last decision of each of these cases."""
     query = _last(mode).where(DecisionRecord.complaint_id.in_(complaint_ids))
@@ -91,7 +91,7 @@ async def last_of(
     return rows
 
 
-def _last(mode: Mode) -> Select[Any]:
+def _last(mode: DecisionMode) -> Select[Any]:
     later = aliased(DecisionRecord)
     last = select(func.max(later.id)).where(
         later.complaint_id == DecisionRecord.complaint_id, later.mode == mode
@@ -115,7 +115,7 @@ async def _given(
         .join(Offer, Offer.id == Compensation.offer_id)
         .join(Complaint, Complaint.id == Compensation.complaint_id)
         .where(
-            Compensation.state.in_({*TAKEN, "expired"}),
+            Compensation.state.in_(TAKEN),
             Compensation.accepted_at.is_not(None),
             Complaint.first_message_at >= since,
         )

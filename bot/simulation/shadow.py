@@ -15,7 +15,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.compensation import decision_log
-from bot.models import Complaint, Conversation, DecisionRecord
+from bot.models import Complaint, Conversation, DecisionMode, DecisionRecord
 from bot.policy.decide import decide
 from bot.policy.decision import CaseFacts
 from bot.policy.model import Policy
@@ -42,7 +42,9 @@ async def decide_beside(
     try:
         made = decide(policy, facts)
         async with session.begin_nested():
-            await decision_log.record(session, case, conversation, facts, made, mode="shadow")
+            await decision_log.record(
+                session, case, conversation, facts, made, mode=DecisionMode.SHADOW
+            )
     except Exception:
         log.exception("shadow_failed", policy=policy.version, case=case.reference)
 
@@ -99,7 +101,7 @@ class Agreement:
 
 async def agreement(session: AsyncSession, since: datetime) -> Agreement:
     """Compare the last decisions of both, case by case, for the newest shadow policy."""
-    newest = select(DecisionRecord.policy_version).where(DecisionRecord.mode == "shadow")
+    newest = select(DecisionRecord.policy_version).where(DecisionRecord.mode == DecisionMode.SHADOW)
     found = Agreement(
         await session.scalar(newest.order_by(DecisionRecord.id.desc()).limit(1)) or ""
     )
@@ -114,10 +116,11 @@ async def agreement(session: AsyncSession, since: datetime) -> Agreement:
 async def _pairs(
     session: AsyncSession, since: datetime
 ) -> AsyncIterator[tuple[Row[Any], Row[Any] | None]]:
-    async for page in case_reader.pages(session, since, "live"):
+    async for page in case_reader.pages(session, since, DecisionMode.LIVE):
         ids = [row.complaint_id for row in page]
         shadows = {
-            row.complaint_id: row for row in await case_reader.last_of(session, ids, "shadow")
+            row.complaint_id: row
+            for row in await case_reader.last_of(session, ids, DecisionMode.SHADOW)
         }
         for row in page:
             yield row, shadows.get(row.complaint_id)

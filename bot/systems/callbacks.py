@@ -8,6 +8,7 @@ from bot.compensation.fulfilment import Answer
 from bot.compensation.provider_client import read_object, text_of
 from bot.conversation.workers.fulfilment_result import heard
 from bot.metrics import REFUSED
+from bot.models import ProviderOutcome
 from bot.runtime import Service
 from bot.webhook_signature import NotGenuine
 
@@ -54,9 +55,11 @@ async def webhook_came(request: Request) -> HTTPResponse:
 def _answer(kind: object, data: dict[str, object]) -> Answer | None:
     reference = text_of(data.get("reference")) or None
     if kind == DONE:
-        return Answer("done", reference=reference)
+        return Answer(ProviderOutcome.DONE, reference=reference)
     if kind == REFUSED_TYPE:
-        return Answer("refused", text_of(data.get("reason")) or "no reason given", reference)
+        return Answer(
+            ProviderOutcome.REFUSED, text_of(data.get("reason")) or "no reason given", reference
+        )
     return None
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from bot.conversation import messages
 from bot.database.session import Database
-from bot.models import Conversation
+from bot.models import Author, Conversation
 from bot.text.reply import Reply
 from tests.e2e.chat import APOLOGY, REFERENCE
 from tests.e2e.conftest import Meet
@@ -60,7 +60,7 @@ def _answers_as_a_person(product: Product, address: str) -> None:
         async with db.write() as session:
             query = select(Conversation).where(Conversation.address == address)
             conversation = (await session.scalars(query)).one()
-            await messages.put(session, conversation, Reply(PERSON_ANSWERS), author="agent")
+            await messages.put(session, conversation, Reply(PERSON_ANSWERS), author=Author.AGENT)
         await db.close()
 
     asyncio.run(put())

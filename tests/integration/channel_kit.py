@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.cases import complaints, promises
 from bot.conversation import messages
 from bot.database.session import Database
-from bot.models import Conversation, Message
+from bot.models import Author, Conversation, Message
 from bot.text.reply import Reply, ReplyButton
 from bot.understanding.extraction import Facts
 from tests.fakes import telegram, whatsapp
@@ -285,7 +285,7 @@ class ChannelHarness:
         self,
         person: ChannelCustomer,
         *texts: str,
-        author: str = "agent",
+        author: Author = Author.AGENT,
         buttons: tuple[ReplyButton, ...] = (),
     ) -> None:
         """Somebody of the company says something."""
@@ -299,7 +299,7 @@ class ChannelHarness:
     def offer_choices(self, person: ChannelCustomer, *titles: str) -> None:
         """The assistant puts alternatives to them."""
         buttons = tuple(ReplyButton(title, f"/pressed_{title}") for title in titles)
-        self.put_messages(person, "¿Cuál?", author="bot", buttons=buttons)
+        self.put_messages(person, "¿Cuál?", author=Author.BOT, buttons=buttons)
 
     def open_case(self, person: ChannelCustomer) -> str:
         """They have a case with something promised; gives back its reference."""

@@ -27,7 +27,7 @@ from bot.conversation import messages
 from bot.conversation.workers import fulfilment_worker
 from bot.customers import verification
 from bot.database.session import Database
-from bot.models import Compensation, Complaint
+from bot.models import Compensation, CompensationState, Complaint, MessageState
 from bot.policy.model import AlternativeSpec, Policy
 from bot.runtime import Service
 from bot.text.reply import Reply
@@ -143,7 +143,7 @@ async def _accept_all(db: Database, context: CompanyContext) -> None:
     while True:
         async with db.read() as session:
             offered = select(Compensation.id).where(
-                Compensation.state == "offered", Compensation.position <= 2
+                Compensation.state == CompensationState.OFFERED, Compensation.position <= 2
             )
             left = list(await session.scalars(offered))
         if left:
@@ -157,11 +157,11 @@ async def _accept(session: Any, context: CompanyContext, chosen_id: int) -> None
     case = await session.get_one(Complaint, chosen.complaint_id)
     conversation = await verification.lock(session, case.conversation_id)
     await session.refresh(chosen)
-    if chosen.state != "offered":
+    if chosen.state != CompensationState.OFFERED:
         return  # another edge was faster
     _, given = await acceptance.accept(session, context, chosen.id, "bot")
     text = await presentation.confirmation(session, context, case, given, conversation.language)
-    await messages.put(session, conversation, Reply(text), state="pending")
+    await messages.put(session, conversation, Reply(text), state=MessageState.PENDING)
 
 
 if __name__ == "__main__":

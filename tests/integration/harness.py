@@ -23,7 +23,6 @@ from sqlalchemy import func, inspect, select
 from actions.server import ACTIONS
 from bot import photo
 from bot.agents import accounts
-from bot.agents.accounts import Role
 from bot.config.settings import ROOT
 from bot.context.company_context import CompanyContext
 from bot.conversation import messages
@@ -36,16 +35,22 @@ from bot.database.session import Database
 from bot.handoffs import queue
 from bot.models import (
     Agent,
+    Author,
     Base,
     Choice,
     Compensation,
+    CompensationState,
     Complaint,
     Conversation,
     Handoff,
     LedgerEntry,
     Message,
     Order,
+    Presence,
     Promise,
+    PromiseState,
+    Proof,
+    Role,
 )
 from bot.policy.model import Policy
 from bot.text.reply import Reply, ReplyButton
@@ -159,7 +164,7 @@ class ShownMessage:
     text: str
     choices: tuple[str, ...]
     details: tuple[str, ...]
-    author: str
+    author: Author
 
     def __str__(self) -> str:
         return "\n".join((self.text, *self.choices, *self.details))
@@ -234,7 +239,7 @@ class AppHarness:
             replace(self.context, company=company.model_copy(update={"people": changed}))
         )
 
-    async def agent(self, name: str = "Laura Gómez", role: Role = "agent", **more: Any) -> Agent:
+    async def agent(self, name: str = "Laura Gómez", role: Role = Role.AGENT, **more: Any) -> Agent:
         """A person of the company whose console is open; nobody signs in with that password."""
         async with self.db.write() as session:
             person = await accounts.add(
@@ -248,7 +253,7 @@ class AppHarness:
             person.seen_at = self.clock.now()
         return person
 
-    async def heartbeat(self, *people: Agent, presence: str = "available") -> None:
+    async def heartbeat(self, *people: Agent, presence: Presence = Presence.AVAILABLE) -> None:
         """These consoles give a sign of life now."""
         async with self.db.write() as session:
             for one in people:
@@ -376,7 +381,7 @@ class ConversationHarness:
         order = await self.order(number)
         async with self.app.db.write() as session:
             conversation = await session.get_one(Conversation, self.id)
-            conversation.contact_id, conversation.proven_by = order.contact_id, "signed_token"
+            conversation.contact_id, conversation.proven_by = order.contact_id, Proof.SIGNED_TOKEN
 
     async def _photo(self) -> str:
         out = io.BytesIO()
@@ -437,7 +442,7 @@ class ConversationHarness:
         """The open promises of the newest case."""
         case = await self.case()
         return await self.app.rows(
-            Promise, Promise.complaint_id == case.id, Promise.state == "open"
+            Promise, Promise.complaint_id == case.id, Promise.state == PromiseState.OPEN
         )
 
     async def accepted_remedies(self) -> list[Compensation]:
@@ -446,7 +451,7 @@ class ConversationHarness:
         return await self.app.rows(
             Compensation,
             Compensation.complaint_id.in_(ids),
-            Compensation.state.in_(("accepted", "issued")),
+            Compensation.state.in_((CompensationState.ACCEPTED, CompensationState.ISSUED)),
         )
 
     async def ledger(self) -> list[LedgerEntry]:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from bot.conversation.channel_api import Arrived, Delivery, Event, File
+from bot.conversation.channel_api import Arrived, Delivery, Event, File, Report
 
 # Codes of a report that say more than that a message failed.
 WINDOW_CLOSED = 131047
@@ -214,17 +214,21 @@ def _files(told: Told) -> Iterator[File]:
         yield File(media.id, kind, name=media.filename, media_type=media.mime_type)
 
 
+# What Meta says of a message that was sent; anything else tells nothing.
+_REPORTED = frozenset({"sent", "delivered", "read", "failed"})
+
+
 def _report(status: Status) -> Delivery | None:
-    if status.status not in {"sent", "delivered", "read", "failed"}:
+    if status.status not in _REPORTED:
         return None
     message_id, place, of = callback_data(status.biz_opaque_callback_data)
     code = status.errors[0].code if status.errors else 0
-    state = status.status
+    state = Report(status.status)
     closed_since = None
-    if state == "failed" and code == WINDOW_CLOSED:
+    if state == Report.FAILED and code == WINDOW_CLOSED:
         closed_since = datetime.fromtimestamp(status.timestamp, UTC)
-    elif state == "failed" and code in UNREACHABLE:
-        state = "unreachable"
+    elif state == Report.FAILED and code in UNREACHABLE:
+        state = Report.UNREACHABLE
     return Delivery(
         message_id,
         status.id,

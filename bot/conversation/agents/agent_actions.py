@@ -23,11 +23,17 @@ from bot.metrics import CLAIM_SECONDS
 from bot.models import (
     Agent,
     Attachment,
+    Author,
     Complaint,
+    ComplaintState,
     Conversation,
     Handoff,
+    HandoffEnding,
+    HandoffState,
     Message,
+    MessageState,
     Promise,
+    PromiseState,
 )
 from bot.text.reply import Reply
 from bot.text.responses import Value
@@ -48,7 +54,7 @@ async def take(session: AsyncSession, found: Handoff, person: Agent) -> Step:
     Raises:
         ClaimedBefore: somebody was faster.
     """
-    is_new = found.state == "waiting"
+    is_new = found.state == HandoffState.WAITING
     await assignment.claim(session, found, person)
     if is_new:
         CLAIM_SECONDS.observe((clock.now() - found.created_at).total_seconds())
@@ -119,7 +125,7 @@ async def say(
         session,
         conversation,
         Reply(text),
-        author="agent",
+        author=Author.AGENT,
         author_name=person.first_name,
         source_id=source,
     )
@@ -134,7 +140,7 @@ async def say(
             .values(message_id=message.id)
         )
     # Whoever waited for an answer has one.
-    await promises.end(session, found.complaint_id, promises.ANSWER, "kept")
+    await promises.end(session, found.complaint_id, promises.ANSWER, PromiseState.KEPT)
     return Step(conversation.id, [*(read.said if read else []), message]), message
 
 
@@ -188,7 +194,9 @@ async def kept(
         reference=case.reference,
         words=made.commitment or "",
     )
-    return await messages.put(session, conversation, Reply(text), author="system", state="pending")
+    return await messages.put(
+        session, conversation, Reply(text), author=Author.SYSTEM, state=MessageState.PENDING
+    )
 
 
 async def give_back(
@@ -196,15 +204,15 @@ async def give_back(
 ) -> Step:
     """The bot goes on, from what the person settled: told now, and not decided anew."""
     case = await session.get_one(Complaint, found.complaint_id)
-    queue.end(session, found, case, "returned", person.name)
-    await promises.end(session, case.id, promises.ANSWER, "kept")
+    queue.end(session, found, case, HandoffEnding.RETURNED, person.name)
+    await promises.end(session, case.id, promises.ANSWER, PromiseState.KEPT)
     spent = await messages.spend_open_choices(session, found.conversation_id)
     conversation = await session.get_one(Conversation, found.conversation_id)
     settled = await _settled(session, context, case, found, conversation.language)
     if settled:
         # What a person settled is not on the bot's table again.
         await withdraw(session, case)
-        if case.state == "open":
+        if case.state == ComplaintState.OPEN:
             complaints.resolve(session, case, person.name)
         settled.append(context.responses.render("returned_end", conversation.language))
     opening = context.responses.render(
@@ -238,8 +246,8 @@ async def resolve(
     """The person has put it right, and says why it came about."""
     case = await session.get_one(Complaint, found.complaint_id)
     case.cause = cause
-    queue.end(session, found, case, "resolved", person.name)
-    await promises.end(session, case.id, promises.ANSWER, "kept")
+    queue.end(session, found, case, HandoffEnding.RESOLVED, person.name)
+    await promises.end(session, case.id, promises.ANSWER, PromiseState.KEPT)
     await withdraw(session, case)
     spent = await messages.spend_open_choices(session, found.conversation_id)
     complaints.resolve(session, case, person.name)
@@ -253,8 +261,8 @@ async def abandon(
 ) -> Step:
     """The customer no longer answers: the case stays open for when they write again."""
     case = await session.get_one(Complaint, found.complaint_id)
-    queue.end(session, found, case, "abandoned", person.name)
-    await promises.end(session, case.id, promises.ANSWER, "kept")
+    queue.end(session, found, case, HandoffEnding.ABANDONED, person.name)
+    await promises.end(session, case.id, promises.ANSWER, PromiseState.KEPT)
     spent = await messages.spend_open_choices(session, found.conversation_id)
     said = await notice(session, context, found, "abandoned", reference=case.reference)
     return Step(found.conversation_id, [said], spent)
@@ -262,7 +270,7 @@ async def abandon(
 
 async def nudge(session: AsyncSession, context: CompanyContext, found: Handoff) -> Step | None:
     """Nobody has taken the case within the company's limit: the customer hears it, once."""
-    if found.state != "waiting" or found.nudged_at is not None:
+    if found.state != HandoffState.WAITING or found.nudged_at is not None:
         return None
     found.nudged_at = clock.now()
     wait = await queue.waiting(session, context, found)
@@ -285,4 +293,4 @@ async def notice(
     """Put out the response ``utter_<name>`` in the customer's language."""
     conversation = await session.get_one(Conversation, found.conversation_id)
     text = context.responses.render(name, conversation.language, **values)
-    return await messages.put(session, conversation, Reply(text), author="system")
+    return await messages.put(session, conversation, Reply(text), author=Author.SYSTEM)

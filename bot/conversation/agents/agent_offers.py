@@ -13,12 +13,17 @@ from bot.conversation.agents.agent_actions import Step, notice
 from bot.models import (
     Agent,
     Approval,
+    ApprovalState,
+    Author,
     Compensation,
     Complaint,
     Conversation,
     Handoff,
+    HandoffState,
     Message,
+    MessageState,
     Offer,
+    PromiseState,
 )
 from bot.text.reply import Reply, ReplyButton, payload
 
@@ -74,7 +79,7 @@ async def put(
     )
     text = context.responses.render("agent_offers", language, agent=person.first_name)
     spent = await messages.spend_open_choices(session, conversation.id)
-    said = await messages.put(session, conversation, Reply(text, buttons), author="system")
+    said = await messages.put(session, conversation, Reply(text, buttons), author=Author.SYSTEM)
     return Step(found.conversation_id, [said], spent)
 
 
@@ -95,7 +100,7 @@ async def pressed(
         table = await session.get(Offer, number)
         if not _stands(found, table) or not await offers.decline(session, case):
             return None
-        if found.state == "waiting":
+        if found.state == HandoffState.WAITING:
             return None  # they hear of the person who is awaited
         name = await _who(session, found)
         return Reply(context.responses.render("offer_declined_with_agent", language, agent=name))
@@ -115,7 +120,7 @@ async def pressed(
 
 def _stands(found: Handoff, table: Offer | None) -> bool:
     """Whether an offer is one of whoever has the customer now."""
-    return table is not None and (table.agent_id is None) == (found.state == "waiting")
+    return table is not None and (table.agent_id is None) == (found.state == HandoffState.WAITING)
 
 
 async def ask(
@@ -170,16 +175,16 @@ async def decide(
         CannotGive: it is beyond the supervisor's own authority, or cannot be given any more.
     """
     case = await session.get_one(Complaint, asked.complaint_id)
-    state = "approved" if approve else "declined"
+    state = ApprovalState.APPROVED if approve else ApprovalState.DECLINED
     if not await agent_remedies.decide(session, case, asked, person, state=state, answer=answer):
         return None
-    await promises.end(session, case.id, promises.AUTHORIZATION, "kept")
+    await promises.end(session, case.id, promises.AUTHORIZATION, PromiseState.KEPT)
     asker = await session.get_one(Agent, asked.asked_by)
     conversation = await session.get_one(Conversation, case.conversation_id)
     language = conversation.language
     if not approve:
         text = context.responses.render("approval_answered", language, agent=asker.first_name)
-        said = await messages.put(session, conversation, Reply(text), author="system")
+        said = await messages.put(session, conversation, Reply(text), author=Author.SYSTEM)
         return Step(conversation.id, [said])
     wanted = Wanted(asked.remedy, asked.amount_minor)
     table, _ = await agent_remedies.put(
@@ -195,7 +200,7 @@ async def decide(
     spent = await messages.spend_open_choices(session, conversation.id)
     done = await presentation.confirmation(session, context, case, given, language)
     text = f"{context.responses.render('approval_approved', language)} {done}"
-    said = await messages.put(session, conversation, Reply(text), author="system")
+    said = await messages.put(session, conversation, Reply(text), author=Author.SYSTEM)
     return Step(conversation.id, [said], spent)
 
 
@@ -216,7 +221,9 @@ async def fulfilled(
         title=presentation.title(context.responses, given, conversation.language),
         reference=case.reference,
     )
-    return await messages.put(session, conversation, Reply(text), author="system", state="pending")
+    return await messages.put(
+        session, conversation, Reply(text), author=Author.SYSTEM, state=MessageState.PENDING
+    )
 
 
 async def _laid(
@@ -245,7 +252,7 @@ async def _told(
 ) -> Message:
     conversation = await session.get_one(Conversation, found.conversation_id)
     text = await presentation.confirmation(session, context, case, given, conversation.language)
-    return await messages.put(session, conversation, Reply(text), author="system")
+    return await messages.put(session, conversation, Reply(text), author=Author.SYSTEM)
 
 
 async def _who(session: AsyncSession, found: Handoff) -> str:

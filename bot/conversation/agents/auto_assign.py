@@ -21,7 +21,7 @@ from bot.customers import verification
 from bot.database.session import Database
 from bot.handoffs import assignment, wait_estimate
 from bot.handoffs.assignment import ClaimedBefore
-from bot.models import Handoff
+from bot.models import Handoff, HandoffState
 
 log = structlog.get_logger()
 AT_ONCE = 50
@@ -52,7 +52,7 @@ async def assign(db: Database, context: CompanyContext) -> list[Step]:
         queue = list(
             await session.scalars(
                 select(Handoff.id)
-                .where(Handoff.state == "waiting")
+                .where(Handoff.state == HandoffState.WAITING)
                 .order_by(*wait_estimate.QUEUE_ORDER)
                 .limit(AT_ONCE)
             )
@@ -85,7 +85,7 @@ async def nudge(db: Database, context: CompanyContext) -> list[Step]:
         old = await session.execute(
             select(Handoff.id, Handoff.created_at)
             .where(
-                Handoff.state == "waiting",
+                Handoff.state == HandoffState.WAITING,
                 Handoff.nudged_at.is_(None),
                 Handoff.created_at < now - _shortest(limit),
             )

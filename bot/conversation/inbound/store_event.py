@@ -11,14 +11,24 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import clock
 from bot.context.company_context import CompanyContext
 from bot.conversation import cross_channel, messages, reachability
-from bot.conversation.channel_api import Arrived, Delivery, Event
+from bot.conversation.channel_api import Arrived, Delivery, Event, Report
 from bot.conversation.outbound import outbox
 from bot.customers import verification
 from bot.database.statements import insert_if_absent
-from bot.models import Choice, Conversation, Message
+from bot.models import Author, Choice, Conversation, Message, MessageState
 
 # How far a message has come; what is reported late takes nothing back.
-_STEPS = ("pending", "sent", "delivered", "read")
+_STEPS = (
+    MessageState.PENDING,
+    MessageState.SENT,
+    MessageState.DELIVERED,
+    MessageState.READ,
+)
+_FURTHER = {
+    Report.SENT: MessageState.SENT,
+    Report.DELIVERED: MessageState.DELIVERED,
+    Report.READ: MessageState.READ,
+}
 # These are kept for the case, and nobody has to answer them.
 _SILENT = frozenset({"reaction"})
 
@@ -175,7 +185,7 @@ def _noted(arrived: Arrived, **more: Any) -> dict[str, Any]:
         "said_at": arrived.said_at,
         "provider_id": arrived.provider_id,
         "extra": extra or None,
-        "state": "answered" if arrived.kind in _SILENT else "received",
+        "state": MessageState.ANSWERED if arrived.kind in _SILENT else MessageState.RECEIVED,
     }
 
 
@@ -213,7 +223,7 @@ async def _correct(
         .where(
             Message.conversation_id == conversation.id,
             Message.provider_id == arrived.provider_id,
-            Message.author == "customer",
+            Message.author == Author.CUSTOMER,
         )
         .order_by(Message.seq.desc())
         .limit(1)
@@ -221,7 +231,11 @@ async def _correct(
     text = messages.storable(arrived.text)
     if not text.strip() or (said is not None and said.text == text):
         return None
-    if said is not None and said.state == "received" and len(text) <= messages.LONGEST_TEXT:
+    if (
+        said is not None
+        and said.state == MessageState.RECEIVED
+        and len(text) <= messages.LONGEST_TEXT
+    ):
         said.extra = {**(said.extra or {}), "first_said": said.text}
         said.text = text
         return Taken(conversation.id, needs_answer=True)
@@ -232,24 +246,25 @@ async def _correct(
 async def _report(
     session: AsyncSession, context: CompanyContext, channel: str, told: Delivery
 ) -> Taken | None:
-    if told.closed_since is None and told.state in _STEPS:
+    if told.closed_since is None and told.state in _FURTHER:
         # By far the most reports: one message has come further, and nothing else changes.
         message = await _reported(session, channel, told, lock=True)
-        return _come_further(message, told) if message is not None else None
+        further = _FURTHER[told.state]
+        return _come_further(message, told, further) if message is not None else None
     message = await _reported(session, channel, told)
     if message is None:
         return None
     conversation = await verification.lock(session, message.conversation_id)
     await session.refresh(message, with_for_update=True)
-    if told.closed_since is not None and message.state in {"pending", "sent"}:
+    if told.closed_since is not None and message.state in {MessageState.PENDING, MessageState.SENT}:
         # It was taken, and then not carried: it waits for the customer, or is told otherwise.
-        message.state, message.asked_at, message.parts_sent = "pending", None, 0
+        message.state, message.asked_at, message.parts_sent = MessageState.PENDING, None, 0
         reachability.close(conversation, told.closed_since)
         return Taken(conversation.id, delivery=message, released=True)
-    if message.state in {"delivered", "read", "failed"}:
+    if message.state in {MessageState.DELIVERED, MessageState.READ, MessageState.FAILED}:
         return None
-    message.state, message.failed_why, message.asked_at = "failed", told.code, None
-    if told.state == "unreachable":
+    message.state, message.failed_why, message.asked_at = MessageState.FAILED, told.code, None
+    if told.state == Report.UNREACHABLE:
         await reachability.lose(session, context, conversation, told.code)
         await outbox.fail_all(session, conversation, told.code)
     else:
@@ -257,17 +272,17 @@ async def _report(
     return Taken(conversation.id, delivery=message, released=True)
 
 
-def _come_further(message: Message, told: Delivery) -> Taken | None:
+def _come_further(message: Message, told: Delivery, state: MessageState) -> Taken | None:
     if message.state not in _STEPS or message.announced_at is not None:
         return None
-    was_pending = message.state == "pending"
+    was_pending = message.state == MessageState.PENDING
     if was_pending and told.place >= message.parts_sent:
         # The answer to our asking was lost, or is still on its way: now we know that it is out.
         message.parts_sent = told.place + 1
         message.asked_at = message.next_try_at = None
-    if told.place + 1 < told.of or _STEPS.index(told.state) <= _STEPS.index(message.state):
+    if told.place + 1 < told.of or _STEPS.index(state) <= _STEPS.index(message.state):
         return None
-    message.state, message.provider_id = told.state, told.provider_id
+    message.state, message.provider_id = state, told.provider_id
     return Taken(message.conversation_id, delivery=message, released=was_pending)
 
 
@@ -275,7 +290,11 @@ async def _reported(
     session: AsyncSession, channel: str, told: Delivery, *, lock: bool = False
 ) -> Message | None:
     """The message of ours that is told of."""
-    query = select(Message).where(Message.channel == channel, Message.author != "customer").limit(1)
+    query = (
+        select(Message)
+        .where(Message.channel == channel, Message.author != Author.CUSTOMER)
+        .limit(1)
+    )
     if told.message_id is not None:
         query = query.where(Message.id == told.message_id)
     else:

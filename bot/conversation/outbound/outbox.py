@@ -19,7 +19,16 @@ from bot.cases import complaints
 from bot.conversation import reachability
 from bot.conversation.channel_api import Button, Channel, Outgoing
 from bot.database.session import Database
-from bot.models import PENDING, Attachment, Choice, Conversation, Message, table_of
+from bot.models import (
+    PENDING,
+    Attachment,
+    Author,
+    Choice,
+    Conversation,
+    Message,
+    MessageState,
+    table_of,
+)
 
 AT_ONCE = 100
 # Longer than any request to a provider: then the lease of a worker that was killed has run out.
@@ -69,7 +78,7 @@ async def take(session: AsyncSession, ids: Sequence[int]) -> list[Message]:
     taken = await session.scalars(
         update(Message)
         .where(Message.id.in_(ids), PENDING)
-        .values(state="sent")
+        .values(state=MessageState.SENT)
         .returning(Message)
         .execution_options(synchronize_session=False)
     )
@@ -177,7 +186,7 @@ async def _outgoing(
     # Only a template names the case.
     is_closed = reachability.is_closed(conversation)
     case = await complaints.latest(session, conversation) if is_closed else None
-    named = message.author == "agent" and message.author_name and message.text
+    named = message.author == Author.AGENT and message.author_name and message.text
     return Outgoing(
         message_id=message.id,
         conversation_id=conversation.id,
@@ -196,7 +205,7 @@ async def fail_all(session: AsyncSession, conversation: Conversation, why: str) 
     await session.execute(
         update(Message)
         .where(Message.conversation_id == conversation.id, PENDING)
-        .values(state="failed", failed_why=why, asked_at=None)
+        .values(state=MessageState.FAILED, failed_why=why, asked_at=None)
     )
 
 

@@ -8,14 +8,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.cases import audit
 from bot.conversation import reachability
 from bot.conversation.channel_api import Channel, Outgoing
-from bot.models import Complaint, Conversation, Promise
+from bot.models import Complaint, Conversation, Promise, PromiseState
 
 AT_ONCE = 100
 
 
 async def without(session: AsyncSession) -> list[int]:
     """The ids of open promises for which no way has been decided."""
-    query = select(Promise.id).where(Promise.state == "open", Promise.way.is_(None))
+    query = select(Promise.id).where(Promise.state == PromiseState.OPEN, Promise.way.is_(None))
     return list(await session.scalars(query.limit(AT_ONCE)))
 
 

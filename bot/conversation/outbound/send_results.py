@@ -12,7 +12,7 @@ from bot.context.company_context import CompanyContext
 from bot.conversation import messages, reachability
 from bot.conversation.channel_api import SendError, Unreachable
 from bot.conversation.outbound import outbox
-from bot.models import Conversation, Message
+from bot.models import Conversation, Message, MessageState
 from bot.text.reply import Reply
 
 log = structlog.get_logger()
@@ -49,7 +49,7 @@ def sent(provider_id: str, parts_sent: int, parts: int) -> Outcome:
         message.parts_sent, message.tries = parts_sent, 0
         message.asked_at = message.next_try_at = message.failed_why = None
         if parts_sent >= parts:
-            message.state = "sent"
+            message.state = MessageState.SENT
 
     return note
 
@@ -80,7 +80,7 @@ def later(why: str, wait: float, *, lost: bool = False) -> Outcome:
             message.asked_at = None
         log.info("send_again", conversation=message.conversation_id, tries=message.tries, why=why)
         if now - message.at > GIVE_UP_AFTER:
-            message.state, message.asked_at = "failed", None
+            message.state, message.asked_at = MessageState.FAILED, None
         elif now - message.at > TELL_AFTER and message.failed_why is None:
             message.failed_why = why
             await tried.tell_person("provider_failed", why)
@@ -99,7 +99,7 @@ def failed(error: SendError) -> Outcome:
 
     async def note(tried: Tried) -> None:
         message, why = tried.message, str(error)
-        message.state, message.failed_why, message.asked_at = "failed", why, None
+        message.state, message.failed_why, message.asked_at = MessageState.FAILED, why, None
         if isinstance(error, Unreachable):
             await reachability.lose(tried.session, tried.context, tried.conversation, why)
             await outbox.fail_all(tried.session, tried.conversation, why)
@@ -112,7 +112,7 @@ def failed(error: SendError) -> Outcome:
 async def elsewhere(tried: Tried) -> None:
     """What may not be said here is said on the customer's other channel, or a person learns."""
     message = tried.message
-    message.state, message.failed_why, message.asked_at = "failed", WINDOW_CLOSED, None
+    message.state, message.failed_why, message.asked_at = MessageState.FAILED, WINDOW_CLOSED, None
     other = await reachability.elsewhere(tried.session, tried.conversation)
     if other is None:
         await tried.tell_person(WINDOW_CLOSED, WINDOW_CLOSED)

@@ -26,7 +26,7 @@ from bot.conversation.outbound.send_results import Outcome, Tried
 from bot.customers import verification
 from bot.database.session import Database
 from bot.metrics import SENT
-from bot.models import Message
+from bot.models import Message, MessageState
 
 log = structlog.get_logger()
 SWEEP_EVERY = 1.0
@@ -139,10 +139,10 @@ class Deliverer:
                 conversation = await verification.lock(session, due.out.conversation_id)
                 # Locked, too: what the provider reports meanwhile touches the message alone.
                 message = await session.get_one(Message, due.out.message_id, with_for_update=True)
-                if message.state == "pending":
+                if message.state == MessageState.PENDING:
                     await outcome(Tried(session, self._context, conversation, message))
                 next_due = await outbox.begin(session, conversation, self._worker, self._open())
-            if message.state != "pending":
+            if message.state != MessageState.PENDING:
                 self._on_step(message)
             return next_due
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from bot.conversation.channel_api import Channel, SendError
 from bot.database.session import Database
-from bot.models import Choice, Conversation, Message
+from bot.models import Author, Choice, Conversation, Message
 
 log = structlog.get_logger()
 # An answer that comes sooner than this needs no sign that somebody is thinking.
@@ -69,7 +69,9 @@ class Showing:
             conversation = await session.get_one(Conversation, conversation_id)
             heard = await session.scalar(
                 select(Message.provider_id)
-                .where(Message.conversation_id == conversation_id, Message.author == "customer")
+                .where(
+                    Message.conversation_id == conversation_id, Message.author == Author.CUSTOMER
+                )
                 .order_by(Message.seq.desc())
                 .limit(1)
             )

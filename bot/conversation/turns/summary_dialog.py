@@ -16,7 +16,7 @@ from bot.conversation.turns.fallback_replies import way_back
 from bot.customers import verification
 from bot.customers.verification import Match
 from bot.handoffs import queue
-from bot.models import Complaint, Conversation, Handoff, Message
+from bot.models import Complaint, Conversation, Handoff, Message, SummaryState
 from bot.text.reply import Reply
 
 RIGHT: Final = "summary_right"
@@ -43,15 +43,15 @@ async def answer(
     language, due = conversation.language, waiting.promise.due_at
     back = way_back(context, language, open_handoff)
     if pressed == RIGHT:
-        open_handoff.summary_state = "right"
+        open_handoff.summary_state = SummaryState.RIGHT
         audit.note(session, waiting.complaint, "customer", "confirmed the summary")
         return Reply(context.responses.render("summary_kept", language, due=due), back)
     if pressed == WRONG:
-        open_handoff.summary_state = "wrong"
+        open_handoff.summary_state = SummaryState.WRONG
         return Reply(context.responses.render("summary_correct", language))
-    if open_handoff.summary_state != "wrong" or not message.text.strip():
+    if open_handoff.summary_state != SummaryState.WRONG or not message.text.strip():
         return None
-    open_handoff.summary_state = "corrected"
+    open_handoff.summary_state = SummaryState.CORRECTED
     open_handoff.corrections = [*open_handoff.corrections, message.text]
     audit.note(session, waiting.complaint, "customer", "corrected the summary")
     summary = await build.summary_for_customer(session, context, waiting.complaint, open_handoff)

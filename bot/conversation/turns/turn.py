@@ -29,7 +29,19 @@ from bot.customers import verification
 from bot.database.session import Database
 from bot.handoffs import queue
 from bot.metrics import APOLOGY_SECONDS, ENGINE_FAILURES, TRUTH_BLOCKED, TURN_SECONDS
-from bot.models import NOT_ENDED, Complaint, Conversation, Handoff, Message, table_of
+from bot.models import (
+    NOT_ENDED,
+    Author,
+    Complaint,
+    Conversation,
+    Handoff,
+    HandoffEnding,
+    HandoffState,
+    Message,
+    MessageState,
+    Owner,
+    table_of,
+)
 from bot.rasa.client import EngineDown, EngineError, EngineSilent, RasaClient
 from bot.text.reply import Reply
 from bot.understanding import extraction
@@ -55,7 +67,9 @@ _WITH_OWNER = (
 )
 _MESSAGES = table_of(Message)
 _ANSWERED = (
-    update(_MESSAGES).where(_MESSAGES.c.id == bindparam("answered")).values(state="answered")
+    update(_MESSAGES)
+    .where(_MESSAGES.c.id == bindparam("answered"))
+    .values(state=MessageState.ANSWERED)
 )
 
 
@@ -66,7 +80,7 @@ class Answered:
     incoming: Message
     outgoing: list[Message]
     spent: list[int]  # seqs of messages whose choices are closed
-    owner: str  # who has the conversation now: bot, queue or agent
+    owner: Owner  # who has the conversation now: bot, queue or agent
     had_owner: bool = False  # whether it was a person's, or awaited one, when the turn began
 
 
@@ -182,9 +196,9 @@ class Turns:
         wrong = await self._unbacked(heard.conversation.id, replies)
         async with self._ending(heard, lease) as session:
             conversation, message, owner = await _lock(session, heard)
-            if message.state != "received":
+            if message.state != MessageState.RECEIVED:
                 return Answered(message, [], [], queue.owner_of(owner))
-            if owner is not None and owner.state == "active":
+            if owner is not None and owner.state == HandoffState.ACTIVE:
                 # A person took over while the engine thought: what it says is dropped.
                 return await _over(session, message, [], [], owner)
             if wrong is not None:
@@ -193,7 +207,7 @@ class Turns:
                 return await self._say_apology(session, heard, "truth_gate")
             if owner is not None and owner.reason == "engine_failed" and heard.handoff:
                 case = await session.get_one(Complaint, owner.complaint_id)
-                queue.end(session, owner, case, "returned", "bot")
+                queue.end(session, owner, case, HandoffEnding.RETURNED, "bot")
             if heard.missed:
                 await all_heard(session, conversation.id)
             return await _put(session, conversation, message, replies, owner)
@@ -202,7 +216,7 @@ class Turns:
         """The engine hears it with the message behind it, and answers both."""
         async with self._ending(heard, lease) as session:
             _, message, owner = await _lock(session, heard)
-            message.heard = message.heard and message.state != "received"
+            message.heard = message.heard and message.state != MessageState.RECEIVED
             return await _over(session, message, [], [], owner)
 
     async def _queue(self, heard: Heard, lease: Lease | None) -> Answered | None:
@@ -212,7 +226,7 @@ class Turns:
         """
         async with self._ending(heard, lease) as session:
             conversation, message, owner = await _lock(session, heard)
-            if message.state != "received":
+            if message.state != MessageState.RECEIVED:
                 return Answered(message, [], [], queue.owner_of(owner))
             if owner is None:
                 return None
@@ -222,7 +236,7 @@ class Turns:
             if told and message.choice_token is None:
                 case = await session.get_one(Complaint, owner.complaint_id)
                 await summary_dialog.recognize(session, conversation, case)
-            if owner.state == "active":
+            if owner.state == HandoffState.ACTIVE:
                 return await self._with_a_person(
                     session, conversation, message, owner, heard.pressed
                 )
@@ -244,7 +258,7 @@ class Turns:
             )
         if reply is None:
             return await _over(session, message, [], [], owner)
-        return await _put(session, conversation, message, [reply], owner, author="system")
+        return await _put(session, conversation, message, [reply], owner, author=Author.SYSTEM)
 
     async def _while_waiting(
         self,
@@ -285,10 +299,10 @@ class Turns:
 
     async def _say_apology(self, session: AsyncSession, heard: Heard, reason: str) -> Answered:
         conversation, message, owner = await _lock(session, heard)
-        if message.state != "received":
+        if message.state != MessageState.RECEIVED:
             return Answered(message, [], [], queue.owner_of(owner))
         message.heard = reason != "engine_failed"
-        if owner is not None and owner.state == "active":
+        if owner is not None and owner.state == HandoffState.ACTIVE:
             return await _over(session, message, [], [], owner)
         if owner is not None and heard.handoff is not None:
             reply = await fallback_replies.in_the_queue(session, self._context, conversation, owner)
@@ -330,7 +344,7 @@ async def _told_lately(session: AsyncSession, message: Message, reply: Reply) ->
         select(Message)
         .where(
             Message.conversation_id == message.conversation_id,
-            Message.author != "customer",
+            Message.author != Author.CUSTOMER,
             Message.at > clock.now() - QUEUE_WORD_EVERY,
         )
         .order_by(Message.seq.desc())
@@ -346,7 +360,7 @@ async def _put(
     replies: list[Reply],
     owner: Handoff | None,
     *,
-    author: str = "bot",
+    author: Author = Author.BOT,
 ) -> Answered:
     spent = []
     case = await complaints.current(session, conversation)
@@ -369,5 +383,5 @@ async def _over(
     owner: Handoff | None = None,
 ) -> Answered:
     await session.execute(_ANSWERED, {"answered": message.id})
-    set_committed_value(message, "state", "answered")
+    set_committed_value(message, "state", MessageState.ANSWERED)
     return Answered(message, outgoing, spent, queue.owner_of(owner))

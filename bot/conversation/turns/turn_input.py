@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from bot.cases import complaints
 from bot.conversation.messages import LONGEST_TEXT
-from bot.models import NOT_ENDED, RECEIVED, Choice, Conversation, Handoff, Message
+from bot.models import NOT_ENDED, RECEIVED, Choice, Conversation, Handoff, HandoffState, Message
 
 # When more than this wait behind a message on a channel, they are answered together. In the web
 # chat so many are refused.
@@ -90,7 +90,7 @@ class Heard:
     def for_the_bot(self) -> bool:
         """Whether the bot may answer: nobody else owns the conversation, or may be spared it."""
         owner = self.handoff
-        if owner is None or owner.state == "active":
+        if owner is None or owner.state == HandoffState.ACTIVE:
             return owner is None
         # The customer goes on with the bot; the engine may be back; or this very message opened
         # the handoff, and its turn was cut off before the answer was stored.

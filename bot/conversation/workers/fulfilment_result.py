@@ -18,7 +18,17 @@ from bot.conversation.agents.agent_actions import Step
 from bot.customers import verification
 from bot.handoffs import queue
 from bot.metrics import FULFILMENTS, PROVIDER_ANSWERS
-from bot.models import Compensation, Complaint, Conversation, Fulfilment
+from bot.models import (
+    Author,
+    Compensation,
+    Complaint,
+    Conversation,
+    Fulfilment,
+    FulfilmentState,
+    HandoffState,
+    MessageState,
+    ProviderOutcome,
+)
 from bot.policy.decide import decide
 from bot.text.reply import Reply, ReplyButton, payload
 
@@ -59,12 +69,15 @@ async def heard(
     given = await session.get_one(Compensation, one.compensation_id)
     ended = fulfilment.hear(session, one, answer, event_id=event_id)
     if ended is None:
-        if answer.outcome == "done" and one.state in {"refused", "lost"}:
+        if answer.outcome == ProviderOutcome.DONE and one.state in {
+            FulfilmentState.REFUSED,
+            FulfilmentState.LOST,
+        }:
             _done_after_all(session, case, given, one)
         return None
     FULFILMENTS.labels(ended).inc()
     originator = f"provider:{one.provider}"
-    if ended == "done":
+    if ended == FulfilmentState.DONE:
         return await _done(session, context, case, given, originator)
     why = answer.why or "no answer in time"
     log.warning("remedy_failed", reference=case.reference, kind=given.kind, how=ended, why=why)
@@ -103,10 +116,12 @@ async def _failed(
         "title": presentation.title(responses, given, language),
         "reference": case.reference,
     }
-    if owner is not None and owner.state == "active":
+    if owner is not None and owner.state == HandoffState.ACTIVE:
         # Whoever has the customer decides what comes next.
         text = responses.render("remedy_failed_with_agent", language, **values)
-        await messages.put(session, conversation, Reply(text), author="system", state="pending")
+        await messages.put(
+            session, conversation, Reply(text), author=Author.SYSTEM, state=MessageState.PENDING
+        )
         return Step(conversation.id)
     if owner is None:
         owner = await queue.add(session, context, case, REMEDY_FAILED)
@@ -127,7 +142,11 @@ async def _failed(
         )
         buttons = (*presentation.buttons(responses, table.alternatives, language), none)
     await messages.put(
-        session, conversation, Reply(text, buttons), author="system", state="pending"
+        session,
+        conversation,
+        Reply(text, buttons),
+        author=Author.SYSTEM,
+        state=MessageState.PENDING,
     )
     return Step(conversation.id, spent=spent)
 

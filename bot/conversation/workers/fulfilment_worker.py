@@ -22,6 +22,7 @@ from bot.conversation.agents.agent_actions import Step
 from bot.conversation.workers.fulfilment_result import heard
 from bot.database.session import Database
 from bot.metrics import FULFILMENTS_OLDEST, FULFILMENTS_PENDING
+from bot.models import ProviderOutcome
 
 log = structlog.get_logger()
 SWEEP_EVERY = 1.0
@@ -91,7 +92,7 @@ class Carrier:
     async def _carry(self, wanted: Wanted) -> None:
         key = wanted.fulfilment.idempotency_key
         answer = await self._provider.ask(request(wanted), key)
-        if answer.outcome == "later" and answer.after:
+        if answer.outcome == ProviderOutcome.LATER and answer.after:
             later = asyncio.get_running_loop().time() + answer.after.total_seconds()
             self._not_before = max(self._not_before, later)
         async with self._db.write() as session:

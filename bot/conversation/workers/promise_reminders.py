@@ -12,7 +12,7 @@ from bot.conversation import messages
 from bot.customers import verification
 from bot.database.session import Database
 from bot.handoffs import queue
-from bot.models import Complaint, Conversation, Message, Promise
+from bot.models import Author, Complaint, Conversation, Message, Promise
 from bot.text.reply import Reply
 
 log = structlog.get_logger()
@@ -50,7 +50,7 @@ async def _renew(session: AsyncSession, context: CompanyContext, promise_id: int
         name, conversation.language, reference=case.reference, due=new_due
     )
     log.warning("promise_broken", reference=case.reference, what=due.what)
-    return await messages.put(session, conversation, Reply(text), author="system")
+    return await messages.put(session, conversation, Reply(text), author=Author.SYSTEM)
 
 
 async def _new_due(session: AsyncSession, context: CompanyContext, case: Complaint) -> datetime:

@@ -7,7 +7,7 @@ from bot.casefile.build import Packet
 from bot.compensation.agent_remedies import Wanted
 from bot.conversation.agents import agent_offers
 from bot.conversation.workers import promise_reminders
-from bot.models import Complaint, Handoff
+from bot.models import CompensationState, Complaint, Handoff, OfferState, PromiseState
 from tests.integration.harness import ANA, ConversationHarness
 
 DAMAGED = f"Llegó rota la licuadora del pedido 10482 y quiero mi dinero. {ANA}"
@@ -124,8 +124,8 @@ async def test_all_that_was_declined_is_named_and_not_claimed_as_open(
     assert "nada le sirvió" in one.summary
     assert all(title in one.summary for title in titles)
     ((offer, rows),) = one.offers
-    assert offer.state == "declined"
-    assert {row.state for row in rows} == {"declined"}
+    assert offer.state == OfferState.DECLINED
+    assert {row.state for row in rows} == {CompensationState.DECLINED}
 
 
 async def test_what_the_customer_corrected_is_in_the_paragraph(chat: ConversationHarness) -> None:
@@ -158,4 +158,7 @@ async def test_a_promise_that_was_broken_is_owned_up_to(chat: ConversationHarnes
     assert await promise_reminders.renew(chat.app.db, chat.app.context, now.replace(year=2027))
     one = await built(chat)
     assert "una promesa" in one.summary
-    assert [made.state for made in one.promises if made.what == "answer"] == ["broken", "open"]
+    assert [made.state for made in one.promises if made.what == "answer"] == [
+        PromiseState.BROKEN,
+        PromiseState.OPEN,
+    ]

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.category import CATEGORIES, OrderNeed
-from bot.models import Complaint, LedgerEntry
+from bot.models import Author, Complaint, ComplaintState, HandoffState, LedgerEntry
 from tests.integration.harness import ANA, AppHarness, ConversationHarness
 
 DAMAGED = "Compré una licuadora, pedido 10482, y llegó quebrada"
@@ -32,8 +32,12 @@ async def test_from_the_complaint_to_the_remedy_takes_at_most_four_messages(
     case = await chat.case()
     title = "Uno nuevo por exprés"
     assert chat.answered_with("promised_warehouse", title=title, reference=case.reference)
-    assert (case.state, case.category, case.thing) == ("resolved", "damaged", "licuadora")
-    assert first.author == "bot"
+    assert (case.state, case.category, case.thing) == (
+        ComplaintState.RESOLVED,
+        "damaged",
+        "licuadora",
+    )
+    assert first.author == Author.BOT
     assert len(await chat.accepted_remedies()) == len(await chat.ledger()) == 1
 
 
@@ -203,7 +207,7 @@ async def test_a_second_complaint_after_the_first_is_resolved_starts_clean(
     await chat.press(1)
     said = await chat.send("rude_treatment", "Y el mensajero me insultó")
     first, second = await chat.cases()
-    assert (first.state, second.state) == ("resolved", "open")
+    assert (first.state, second.state) == (ComplaintState.RESOLVED, ComplaintState.OPEN)
     assert chat.answered_with("apology_rude_treatment")
     assert chat.answered_with("responsible", reference=second.reference)
     # Another matter than the order that was put right: it is offered something of its own.
@@ -281,7 +285,7 @@ async def test_without_a_photo_above_the_limit_a_person_decides(chat: Conversati
     await chat.send("damaged", "El pedido 30001 llegó roto, rosa@example.com")
     await chat.press("No tengo foto")
     (handoff,) = await chat.handoffs()
-    assert handoff.state == "waiting"
+    assert handoff.state == HandoffState.WAITING
     assert chat.answered_with("person_because_rule_says_person")
     assert not await chat.app.count(LedgerEntry)
 

@@ -7,7 +7,7 @@ import pytest
 from bot.compensation import acceptance
 from bot.conversation.workers import promise_reminders
 from bot.conversation.workers.scheduler import AHEAD
-from bot.models import Handoff, Message, Promise
+from bot.models import Author, Handoff, HandoffState, Message, Promise, PromiseState
 from tests.integration.harness import ANA, AppHarness, ConversationHarness
 
 DAMAGED = f"El pedido 10482 llegó roto. {ANA}"
@@ -64,16 +64,16 @@ async def test_before_the_promise_passes_the_customer_hears_of_a_new_date(
     assert chat.app.clock.now() < first.due_at
     said = await chat.show(await renew(chat.app))
     assert chat.app.clock.now() < first.due_at
-    assert [one.author for one in said] == ["system"]
+    assert [one.author for one in said] == [Author.SYSTEM]
     case = await chat.case()
     (second,) = await chat.promises()
     due = chat.app.context.responses.show(second.due_at, "es").rstrip(".")
     assert chat.answered_with("promise_renewed", reference=case.reference, due=due)
     assert second.due_at > first.due_at
     (handoff,) = await chat.handoffs()
-    assert (handoff.state, handoff.priority) == ("waiting", 1)
+    assert (handoff.state, handoff.priority) == (HandoffState.WAITING, 1)
     (old,) = await chat.app.rows(Promise, Promise.id == first.id)
-    assert old.state == "broken"
+    assert old.state == PromiseState.BROKEN
     assert await renew(chat.app) == []
 
 
@@ -86,7 +86,11 @@ async def test_a_remedy_that_nobody_confirmed_goes_to_a_person_first_in_line(
     await chat.show(await renew(chat.app))
     assert chat.answered_with("promise_delayed")
     (handoff,) = await chat.handoffs()
-    assert (handoff.state, handoff.reason, handoff.priority) == ("waiting", "promise_broken", 1)
+    assert (handoff.state, handoff.reason, handoff.priority) == (
+        HandoffState.WAITING,
+        "promise_broken",
+        1,
+    )
     assert [one.what for one in await chat.promises()] == ["answer"]
 
 
@@ -100,7 +104,7 @@ async def test_a_remedy_done_late_ends_the_wait_that_its_delay_began(
     (remedy,) = await chat.accepted_remedies()
     async with chat.app.db.write() as session:
         assert await acceptance.fulfil(session, await session.merge(remedy), "a test")
-    assert [one.state for one in await chat.handoffs()] == ["ended"]
+    assert [one.state for one in await chat.handoffs()] == [HandoffState.ENDED]
     assert not await chat.promises()
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from bot.config.settings import ROOT
+from bot.models import Author
 from tests.fakes.provider import until
 from tests.fakes.telegram import SECRET, Customer, Telegram
 from tests.integration.channel_kit import ChannelHarness, TelegramCustomer, run_channel
@@ -132,7 +133,9 @@ def test_the_question_who_one_is_brings_the_button_that_shares_the_phone(
     here.wait_until_settled(TelegramCustomer(customer))
     customer.heard()
 
-    here.put_messages(TelegramCustomer(customer), "¿Cuál es el número de su pedido?", author="bot")
+    here.put_messages(
+        TelegramCustomer(customer), "¿Cuál es el número de su pedido?", author=Author.BOT
+    )
 
     (asked,) = customer.heard()
     assert asked["keyboard"] == [[{"text": "Compartir mi teléfono", "request_contact": True}]]

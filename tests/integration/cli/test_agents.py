@@ -17,7 +17,7 @@ from bot.agents import accounts, sessions
 from bot.cli import main
 from bot.config.settings import Settings
 from bot.database.session import Database
-from bot.models import Agent, AgentSession
+from bot.models import Agent, AgentSession, Role
 
 PASSWORD = "una clave larga"
 Result = TypeVar("Result")
@@ -107,7 +107,7 @@ def test_a_person_is_added_with_a_password_that_is_shown_once(
     assert added.code == 0, added.err
     password = added.out.rsplit(" ", 1)[1].strip()
     laura = found(settings, "laura@example.com")
-    assert (laura.name, laura.role, laura.capacity) == ("Laura Gómez", "agent", 4)
+    assert (laura.name, laura.role, laura.capacity) == ("Laura Gómez", Role.AGENT, 4)
     assert accounts.verify(laura, password)
     listed = agents("list").out
     assert password not in listed
@@ -125,7 +125,7 @@ def test_a_password_that_is_brought_is_not_printed(agents: Command, settings: Se
     assert PASSWORD not in added.out + added.err
     carlos = found(settings, "c@example.com")
     assert accounts.verify(carlos, PASSWORD)
-    assert (carlos.role, carlos.capacity) == ("supervisor", 7)
+    assert (carlos.role, carlos.capacity) == (Role.SUPERVISOR, 7)
 
 
 def test_a_new_password_signs_out_everywhere_and_opens_a_resting_account(

@@ -7,7 +7,17 @@ import pytest
 
 from bot.compensation import acceptance
 from bot.compensation.acceptance import CODE_LETTERS, Acceptance
-from bot.models import Budget, Choice, Compensation, LedgerEntry, Offer
+from bot.models import (
+    Budget,
+    Choice,
+    Compensation,
+    CompensationState,
+    ComplaintState,
+    HandoffState,
+    LedgerEntry,
+    Offer,
+    OfferState,
+)
 from bot.money import Money
 from tests.integration.harness import ANA, AppHarness, ConversationHarness
 
@@ -24,9 +34,9 @@ async def test_no_to_everything_brings_a_person_and_gives_nothing(
     assert "hoy a las 11:0" in chat.all_text
     assert chat.answered_with("short_declined")
     (handoff,) = await chat.handoffs()
-    assert (handoff.state, handoff.reason) == ("waiting", "all_declined")
+    assert (handoff.state, handoff.reason) == (HandoffState.WAITING, "all_declined")
     states = {one.state for one in await chat.app.rows(Compensation)}
-    assert states == {"declined"}
+    assert states == {CompensationState.DECLINED}
     assert not await chat.ledger()
 
 
@@ -77,8 +87,12 @@ async def test_the_other_alternatives_are_off_the_table_after_the_choice(
     table = list(chat.choices)
     await chat.press(1)
     compensations = await chat.app.rows(Compensation)
-    assert sorted(one.state for one in compensations) == ["accepted", "declined", "declined"]
-    assert (await chat.app.rows(Offer))[0].state == "accepted"
+    assert sorted(one.state for one in compensations) == [
+        CompensationState.ACCEPTED,
+        CompensationState.DECLINED,
+        CompensationState.DECLINED,
+    ]
+    assert (await chat.app.rows(Offer))[0].state == OfferState.ACCEPTED
     spent = await chat.app.rows(Choice, Choice.message_id == table[0].message_id)
     assert {one.chosen for one in spent} == {True, False}
 
@@ -143,7 +157,7 @@ async def test_one_order_is_remedied_once_whichever_conversation_asks(app: AppHa
     assert second.answered_with("order_promised", title=title, reference=given.reference)
     assert said.choices == ("Con una persona", "No, gracias")
     await second.press("Con una persona")
-    assert [one.state for one in await second.handoffs()] == ["waiting"]
+    assert [one.state for one in await second.handoffs()] == [HandoffState.WAITING]
     assert not await second.accepted_remedies()
     assert await app.count(LedgerEntry) == 1
 
@@ -155,7 +169,7 @@ async def test_who_does_not_want_the_person_leaves_the_case_closed(app: AppHarne
     await second.send("late_delivery", f"El pedido 10482 llegó tarde. {ANA}")
     await second.press("No, gracias")
     assert second.answered_with("closed")
-    assert (await second.case()).state == "closed"
+    assert (await second.case()).state == ComplaintState.CLOSED
     assert not await second.handoffs()
 
 
@@ -178,7 +192,7 @@ async def test_an_open_case_goes_on_in_a_second_conversation(app: AppHarness) ->
     await second.press(1)
     moved, _ = await app.rows(type(earlier))
     assert (moved.reference, moved.conversation_id) == (earlier.reference, second.id)
-    assert moved.state == "resolved"
+    assert moved.state == ComplaintState.RESOLVED
     assert await app.count(LedgerEntry) == 1
 
 
@@ -219,7 +233,7 @@ async def test_a_customer_gets_no_more_than_the_policy_allows_in_its_period(
         await chat.press(1)
     third = await app.chat()
     await third.send("damaged", "El pedido 30003 llegó roto, rosa@example.com")
-    assert [one.state for one in await third.handoffs()] == ["waiting"]
+    assert [one.state for one in await third.handoffs()] == [HandoffState.WAITING]
     assert third.answered_with("person_because_customer_limit")
     app.clock.advance(days=91)
     later = await app.chat()
@@ -302,6 +316,6 @@ async def test_a_button_of_a_closed_case_gives_nothing(chat: ConversationHarness
     await chat.send("rude_treatment", "la cajera me gritó")
     case = await chat.case()
     async with chat.app.db.write() as session:
-        (await session.merge(case)).state = "closed"
+        (await session.merge(case)).state = ComplaintState.CLOSED
     await chat.press(1)
     assert not await chat.ledger()

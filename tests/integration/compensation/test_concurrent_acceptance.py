@@ -6,7 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from bot.models import Budget, Compensation, LedgerEntry, Offer
+from bot.models import (
+    Budget,
+    Compensation,
+    CompensationState,
+    LedgerEntry,
+    Offer,
+    OfferState,
+    Period,
+)
 from tests.integration.harness import ANA, AppHarness
 from tests.integration.ledger.test_audit import findings
 from tests.integration.race_helpers import START_WITHIN, accept
@@ -54,11 +62,13 @@ async def test_an_offer_accepted_fifty_times_at_once_pays_once(
     times = 50 if processes == 4 else 12
     outcomes = race((offered * times)[:times], None)
     (entry,) = await app.rows(LedgerEntry)
-    (taken,) = await app.rows(Compensation, Compensation.state.in_(("accepted", "issued")))
+    (taken,) = await app.rows(
+        Compensation, Compensation.state.in_((CompensationState.ACCEPTED, CompensationState.ISSUED))
+    )
     assert entry.compensation_id == taken.id
     assert set(outcomes) == {"done", "taken_before"}
     assert len(outcomes) == times
-    assert [one.state for one in await app.rows(Offer)] == ["accepted"]
+    assert [one.state for one in await app.rows(Offer)] == [OfferState.ACCEPTED]
     assert not await findings(app)
 
 
@@ -90,7 +100,7 @@ async def test_no_race_passes_the_days_budget(app: AppHarness, race: Race, proce
     assert outcomes.count("budget_spent") == offers - allowed
     assert await app.count(LedgerEntry) == allowed
     spent = {one.period: one.spent_minor for one in await app.rows(Budget)}
-    assert spent == dict.fromkeys(("day", "week", "month"), cost * allowed)
+    assert spent == dict.fromkeys(Period, cost * allowed)
     assert not await findings(app)
 
 

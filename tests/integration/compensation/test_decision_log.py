@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from bot.compensation.decision_log import facts_from_json
 from bot.conversation.agents import agent_actions
-from bot.models import DecisionRecord, Offer
+from bot.models import DecisionMode, DecisionRecord, Offer
 from bot.money import Money
 from bot.policy.decide import decide
 from tests.integration.harness import ANA, AppHarness, ConversationHarness
@@ -16,7 +16,7 @@ async def test_an_offer_is_kept_with_what_it_was_decided_by(chat: ConversationHa
     await chat.send("damaged", DAMAGED)
     (made,) = await chat.app.rows(DecisionRecord)
     (offer,) = await chat.app.rows(Offer)
-    assert (made.mode, made.outcome, made.offer_id) == ("live", "offer", offer.id)
+    assert (made.mode, made.outcome, made.offer_id) == (DecisionMode.LIVE, "offer", offer.id)
     assert (made.rule_id, made.reasons) == (offer.rule_id, offer.reasons)
     assert (made.channel, made.language) == ("web", "es")
     assert [one["kind"] for one in made.alternatives] == ["refund", "replacement", "store_credit"]

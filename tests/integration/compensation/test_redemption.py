@@ -6,7 +6,17 @@ from sqlalchemy.exc import DBAPIError
 from bot.compensation import acceptance, redemption
 from bot.compensation.redemption import CannotRedeem, Redeemed
 from bot.ledger import entries
-from bot.models import Budget, Compensation, LedgerEntry, Promise
+from bot.models import (
+    Budget,
+    Compensation,
+    CompensationState,
+    ComplaintState,
+    LedgerEntry,
+    LedgerEvent,
+    Period,
+    Promise,
+    PromiseState,
+)
 from bot.money import Money
 from tests.integration.harness import ANA, AppHarness, ConversationHarness
 
@@ -62,7 +72,7 @@ async def test_the_same_key_spends_once_and_answers_the_same_whatever_came_after
     for other in ({"minor": 999}, {"minor": 1000, "by": "another shop"}):
         with pytest.raises(entries.KeyReused):
             await redeem(chat.app, given, key="till-1", **other)
-    assert await chat.app.count(LedgerEntry, LedgerEntry.event == "redeem") == 2
+    assert await chat.app.count(LedgerEntry, LedgerEntry.event == LedgerEvent.REDEEM) == 2
 
 
 @pytest.mark.parametrize(
@@ -70,8 +80,8 @@ async def test_the_same_key_spends_once_and_answers_the_same_whatever_came_after
     [
         (0, {}, "bad_amount"),
         (-1, {}, "bad_amount"),
-        (1000, {"state": "void"}, "not_given"),
-        (1000, {"state": "expired"}, "expired"),
+        (1000, {"state": CompensationState.VOID}, "not_given"),
+        (1000, {"state": CompensationState.EXPIRED}, "expired"),
         (1000, {"currency": "USD"}, "other_currency"),
     ],
 )
@@ -81,7 +91,7 @@ async def test_what_cannot_be_spent_is_refused_by_name(
     given = await voucher(chat)
     async with chat.app.db.write() as session:
         kept = await session.get_one(Compensation, given.id)
-        kept.state = change.get("state", kept.state)
+        kept.state = CompensationState(change.get("state", kept.state))
     amount = Money(minor, change.get("currency", "COP"))
     with pytest.raises(CannotRedeem) as refused:
         async with chat.app.db.write() as session:
@@ -134,21 +144,21 @@ async def test_what_fails_gives_back_what_it_took_and_opens_the_case(
     assert await fail(chat.app, given)
     assert not await fail(chat.app, given)
     (failed,) = await chat.app.rows(Compensation, Compensation.id == given.id)
-    assert failed.state == "failed"
+    assert failed.state == CompensationState.FAILED
     (_, released) = await chat.ledger()
     assert (released.event, released.state, released.reason) == (
-        "release",
+        LedgerEvent.RELEASE,
         "failed",
         "no such address",
     )
     async with chat.app.db.read() as session:
         assert set((await entries.balances(session, given.id)).values()) == {0}
     after = {one.period: one.spent_minor for one in await chat.app.rows(Budget)}
-    assert set(before) == {"day", "week", "month"}
+    assert set(before) == {Period.DAY, Period.WEEK, Period.MONTH}
     assert after == {period: spent - given.budget_minor for period, spent in before.items()}
     promises = await chat.app.rows(Promise, Promise.compensation_id == given.id)
-    assert [one.state for one in promises] == ["void"]
-    assert (await chat.case()).state == "open"
+    assert [one.state for one in promises] == [PromiseState.VOID]
+    assert (await chat.case()).state == ComplaintState.OPEN
 
 
 async def test_what_was_done_cannot_fail_any_more(chat: ConversationHarness) -> None:
@@ -157,4 +167,6 @@ async def test_what_was_done_cannot_fail_any_more(chat: ConversationHarness) -> 
     why = {"originator": "bot", "reason": "no"}
     with pytest.raises(DBAPIError, match="does not hold"):
         async with chat.app.db.write() as session:
-            await entries.record(session, given, entries.move("release", 1), key="x", **why)
+            await entries.record(
+                session, given, entries.move(LedgerEvent.RELEASE, 1), key="x", **why
+            )

@@ -19,7 +19,16 @@ from bot.compensation import offers
 from bot.context.company_context import CompanyContext
 from bot.customers.orders import OrderRow, store
 from bot.database.session import Database
-from bot.models import Complaint, Conversation, Message, Order
+from bot.models import (
+    Author,
+    Complaint,
+    ComplaintState,
+    Conversation,
+    Message,
+    MessageState,
+    Order,
+    Proof,
+)
 from bot.policy.decide import decide
 from bot.policy.decision import CaseFacts, Decision
 from bot.text.case_reference import new_reference
@@ -120,7 +129,7 @@ async def complained(
         channel=customer.channel,
         address=uuid.uuid4().hex,
         contact_id=contact_id,
-        proven_by="order" if happened.is_proven else None,
+        proven_by=Proof.ORDER if happened.is_proven else None,
         language=customer.language,
         created_at=at,
         times={},
@@ -132,9 +141,9 @@ async def complained(
         channel=customer.channel,
         source_id=uuid.uuid4().hex,
         seq=1,
-        author="customer",
+        author=Author.CUSTOMER,
         text=f"{customer.name}: {happened.category}",
-        state="received",
+        state=MessageState.RECEIVED,
         at=at,
     )
     session.add(message)
@@ -148,7 +157,7 @@ async def complained(
         also=[],
         severity=happened.severity,
         desired=happened.desired,
-        state="open",
+        state=ComplaintState.OPEN,
         first_message_id=message.id,
         first_message_at=at,
     )

@@ -11,7 +11,14 @@ from structlog.testing import capture_logs
 from bot.compensation import spending_breaker
 from bot.compensation.agent_remedies import Wanted
 from bot.conversation.agents import agent_offers
-from bot.models import Fulfilment, LedgerEntry, ProviderTry, SpendingPause
+from bot.models import (
+    Fulfilment,
+    FulfilmentState,
+    LedgerEntry,
+    PauseReason,
+    ProviderTry,
+    SpendingPause,
+)
 from bot.money import Money
 from bot.policy.breaker_spec import BreakerSpec
 from tests.integration.harness import ANA, AppHarness, ConversationHarness
@@ -34,7 +41,7 @@ async def tries(app: AppHarness, chat: ConversationHarness, *errors: bool) -> No
                 compensation_id=given.id,
                 provider="shop",
                 idempotency_key=uuid.uuid4().hex,
-                state="pending",
+                state=FulfilmentState.PENDING,
                 next_at=now,
                 give_up_at=now,
                 due_at=now,
@@ -59,7 +66,7 @@ async def test_a_pause_gives_nothing_and_brings_an_apology_a_reference_and_a_per
 ) -> None:
     open_offer = await late(app, "30001", "rosa1@example.com")
     async with app.db.write() as session:
-        await spending_breaker.pause(session, "by_hand", {})
+        await spending_breaker.pause(session, PauseReason.BY_HAND, {})
     new = await late(app, "30002", "rosa2@example.com")
     await open_offer.press("Bono de compra")
     for chat in (new, open_offer):
@@ -79,7 +86,7 @@ async def test_a_pause_gives_nothing_and_brings_an_apology_a_reference_and_a_per
 
 async def test_what_people_give_is_not_paused(app: AppHarness) -> None:
     async with app.db.write() as session:
-        await spending_breaker.pause(session, "by_hand", {})
+        await spending_breaker.pause(session, PauseReason.BY_HAND, {})
     chat = await late(app, "30001", "rosa1@example.com")
     laura = await app.agent()
     await chat.assign_to(laura)
@@ -99,7 +106,7 @@ async def test_a_burst_stops_at_its_number_and_a_resumed_one_counts_anew(
     assert await app.count(LedgerEntry) == 2
     assert await person_because(chats[2]) == ["paused"]
     (pause,) = await app.rows(SpendingPause)
-    assert (pause.is_open, pause.reason, pause.detail["remedies"]) == (True, "burst", 2)
+    assert (pause.is_open, pause.reason, pause.detail["remedies"]) == (True, PauseReason.BURST, 2)
     assert [one["reason"] for one in logs if one["event"] == "spending_paused"] == ["burst"]
     assert await resume(app)
     for chat in chats[3:]:
@@ -127,7 +134,7 @@ async def test_errors_in_a_row_stop_it_and_one_success_between_them_does_not(
     await tries(app, chat, True)
     assert await spending_breaker.watch(app.db, app.context)
     (pause,) = await app.rows(SpendingPause)
-    assert pause.reason == "errors"
+    assert pause.reason == PauseReason.ERRORS
     app.clock.advance(minutes=1)
     await resume(app)
     assert not await spending_breaker.watch(app.db, app.context)
@@ -158,7 +165,7 @@ async def test_an_hour_far_above_what_is_usual_at_that_hour_stops_it(
         await chat.press("Bono de compra")
     # Three so far in this hour are more than twice the usual one, so the fourth was not given.
     (pause,) = await app.rows(SpendingPause)
-    assert pause.reason == "unusual_hour"
+    assert pause.reason == PauseReason.UNUSUAL_HOUR
     assert pause.detail["given"] == given.value_minor * 3
     assert pause.detail["usual"] == given.value_minor
     assert await person_because(busy[-1]) == ["paused"]

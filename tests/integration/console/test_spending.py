@@ -12,6 +12,7 @@ import pytest
 from bot.compensation import spending_breaker
 from bot.config.settings import ROOT, Settings
 from bot.database.session import Database
+from bot.models import PauseReason
 from tests.integration.conftest import settings_for
 from tests.integration.console_client import ConsoleClient, add_supervisor
 from tests.integration.edge_process import EdgeProcess, run_edge
@@ -64,7 +65,7 @@ async def test_a_pause_is_shown_to_all_and_ended_by_supervisors_alone(
     assert (await marta.get("/board"))["pause"] is None
     db = Database(settings.database_url)
     async with db.write() as session:
-        await spending_breaker.pause(session, "by_hand", {})
+        await spending_breaker.pause(session, PauseReason.BY_HAND, {})
     await db.close()
     laura = await marta.add_agent("Laura Gómez")
     for console in (marta, laura):

@@ -7,10 +7,21 @@ import pytest
 
 from bot.context.company_context import CompanyContext
 from bot.conversation import cross_channel, reachability
-from bot.conversation.channel_api import Arrived, Delivery, Reach
+from bot.conversation.channel_api import Arrived, Delivery, Reach, Report
 from bot.conversation.inbound import store_event
 from bot.conversation.outbound import reminder_channel
-from bot.models import Complaint, Conversation, Handoff, LedgerEntry, Message, Promise
+from bot.models import (
+    Complaint,
+    ComplaintState,
+    Conversation,
+    Handoff,
+    LedgerEntry,
+    Message,
+    MessageState,
+    Promise,
+    PromiseState,
+    Proof,
+)
 from tests.integration.harness import ANA, AppHarness, ConversationHarness
 
 ANA_PHONE = "+573001234567"  # of order 10482
@@ -62,7 +73,7 @@ async def test_who_began_on_the_web_goes_on_elsewhere_and_repeats_nothing(
     assert len(await there.ledger()) == 1
     # The same remedy is not given once more on the web.
     await chat.send("damaged", "Mi licuadora del pedido 10482 llegó rota")
-    assert len(await app.rows(Complaint, Complaint.state == "open")) <= 1
+    assert len(await app.rows(Complaint, Complaint.state == ComplaintState.OPEN)) <= 1
     assert len(await app.rows(LedgerEntry)) == 1
 
 
@@ -93,7 +104,7 @@ async def test_a_phone_that_two_customers_share_proves_nobody(app: AppHarness) -
     assert (await there.conversation()).contact_id is None
     # The number of one of their orders then suffices: the channel vouches for the phone.
     await there.send("inform", "es el 77002")
-    assert (await there.conversation()).proven_by == "order"
+    assert (await there.conversation()).proven_by == Proof.ORDER
     assert there.choices
 
 
@@ -106,7 +117,7 @@ async def test_a_mobiles_extra_digit_is_no_other_phone(
 ) -> None:
     await app.import_order("77003", "tres@example.com", phone=book)
     there = await Elsewhere(app, "whatsapp", wa_id).says("greet", "Hola", phone=f"+{wa_id}")
-    assert (await there.conversation()).proven_by == "channel_phone"
+    assert (await there.conversation()).proven_by == Proof.CHANNEL_PHONE
 
 
 async def test_a_case_that_waits_for_a_person_goes_along_with_its_customer(
@@ -182,7 +193,7 @@ async def test_the_way_of_a_promise_is_known_when_it_is_made(
             complaint_id=case.id,
             what="answer",
             due_at=app.clock.now() + timedelta(hours=hours),
-            state="open",
+            state=PromiseState.OPEN,
             created_at=app.clock.now(),
         )
         session.add(promise)
@@ -208,7 +219,7 @@ async def test_a_customer_who_is_gone_is_told_to_the_promises_owner_once(
     assert conversation.unreachable_why == "blocked"
     assert [one.reason for one in await there.handoffs()] == ["unreachable"]
     # What waited for them does not wait any more.
-    assert await app.count(Message, Message.state == "pending") == 0
+    assert await app.count(Message, Message.state == MessageState.PENDING) == 0
 
 
 async def test_a_report_on_a_message_that_is_not_known_changes_nothing(
@@ -217,9 +228,9 @@ async def test_a_report_on_a_message_that_is_not_known_changes_nothing(
     there = await Elsewhere(app, "whatsapp", "573007770000").says("greet", "Hola")
     async with app.db.write() as session:
         for told in (
-            Delivery(None, "wamid.unknown", "read"),
-            Delivery(10**6, "wamid.x", "read"),
-            Delivery(1, "wamid.x", "failed", code="131053"),  # the customer's own message
+            Delivery(None, "wamid.unknown", Report.READ),
+            Delivery(10**6, "wamid.x", Report.READ),
+            Delivery(1, "wamid.x", Report.FAILED, code="131053"),  # the customer's own message
         ):
             assert await store_event.take(session, context, "whatsapp", told) is None
     assert len(await there.handoffs()) == 0

@@ -7,7 +7,7 @@ import pytest
 
 from bot.conversation import messages
 from bot.conversation.messages import LONGEST_TEXT, MessageRefused
-from bot.models import Attachment, Choice, Message
+from bot.models import Attachment, Author, Choice, Message
 from bot.text.reply import Reply
 from tests.integration.harness import ANA, AppHarness, ConversationHarness
 
@@ -22,7 +22,7 @@ async def test_a_delivery_repeated_ten_times_is_one_message(chat: ConversationHa
     await chat.run_turn("damaged")
     assert (await chat.receive("otra cosa", source_id=source))[0].text == DAMAGED
     assert await chat.run_turn("damaged") == []
-    assert await chat.app.count(Message, Message.author == "customer") == 1
+    assert await chat.app.count(Message, Message.author == Author.CUSTOMER) == 1
 
 
 async def test_ten_deliveries_at_once_are_one_message(chat: ConversationHarness) -> None:
@@ -182,4 +182,4 @@ async def test_what_is_put_out_gets_the_next_place_and_answers_its_message(
     async with chat.app.db.write() as session:
         conversation = await session.get_one(type(await chat.conversation()), chat.id)
         out = await messages.put(session, conversation, Reply("Hola."), in_reply_to=message)
-    assert (out.seq, out.in_reply_to, out.author) == (2, message.id, "bot")
+    assert (out.seq, out.in_reply_to, out.author) == (2, message.id, Author.BOT)

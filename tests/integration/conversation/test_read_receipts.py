@@ -8,7 +8,7 @@ from sqlalchemy import event
 from bot.conversation import messages
 from bot.conversation.read_receipts import Noted, Receipt, Receipts
 from bot.customers import verification
-from bot.models import Message
+from bot.models import Message, MessageState
 from bot.text.reply import Reply
 from tests.integration.harness import AppHarness, ConversationHarness
 
@@ -27,7 +27,7 @@ class Page:
 
         self._receipts.note(Noted(self.chat.id, receipt, after, up_to, tell))
 
-    async def states(self) -> list[str]:
+    async def states(self) -> list[MessageState]:
         found = await self.chat.app.rows(Message, Message.conversation_id == self.chat.id)
         return [one.state for one in sorted(found, key=lambda one: one.seq)]
 
@@ -47,23 +47,23 @@ async def test_a_receipt_reaches_all_before_it_and_the_last_that_is_news_is_told
 ) -> None:
     receipts = Receipts(app.db)
     one = await page(app, receipts, said=3)
-    one.has("read", 2)
+    one.has(MessageState.READ, 2)
     await receipts.stop()
-    assert await one.states() == ["read", "read", "sent"]
-    one.has("read", 9, after=2)  # more than there is
+    assert await one.states() == [MessageState.READ, MessageState.READ, MessageState.SENT]
+    one.has(MessageState.READ, 9, after=2)  # more than there is
     await receipts.stop()
-    assert await one.states() == ["read", "read", "read"]
-    assert one.told == [("read", 2), ("read", 3)]
+    assert await one.states() == [MessageState.READ] * 3
+    assert one.told == [(MessageState.READ, 2), (MessageState.READ, 3)]
 
 
 async def test_what_was_read_is_not_merely_delivered_again(app: AppHarness) -> None:
     receipts = Receipts(app.db)
     one = await page(app, receipts, said=1)
-    one.has("read", 1)
-    one.has("delivered", 1)
+    one.has(MessageState.READ, 1)
+    one.has(MessageState.DELIVERED, 1)
     await receipts.stop()
-    assert await one.states() == ["read"]
-    assert one.told == [("read", 1)]
+    assert await one.states() == [MessageState.READ]
+    assert one.told == [(MessageState.READ, 1)]
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -76,11 +76,11 @@ async def test_receipts_that_come_while_somebody_writes_share_the_next_commit(
     event.listen(app.db.engine, "commit", lambda _: commits.append(1))
     async with app.db.write():
         for one in pages:
-            one.has("read", 1)
+            one.has(MessageState.READ, 1)
             await asyncio.sleep(0)
         assert not any(one.told for one in pages)
     await receipts.stop()
-    assert [one.told for one in pages] == [[("read", 1)]] * 10
+    assert [one.told for one in pages] == [[(MessageState.READ, 1)]] * 10
     assert len(commits) <= 2
 
 
@@ -91,9 +91,9 @@ async def test_what_fails_once_keeps_no_later_receipt_from_the_database(
     one = await page(app, receipts, said=2)
     with monkeypatch.context() as patched:
         patched.setattr(type(app.db), "write", lambda _self: None)  # nothing to enter
-        one.has("read", 1)
+        one.has(MessageState.READ, 1)
         await receipts.stop()
     assert one.told == []
-    one.has("read", 2)
+    one.has(MessageState.READ, 2)
     await receipts.stop()
-    assert await one.states() == ["read", "read"]
+    assert await one.states() == [MessageState.READ, MessageState.READ]

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from bot.customers.verification import CONVERSATION_TRIES, ORDER_TRIES, TRIES
-from bot.models import Order
+from bot.models import Order, Proof
 from tests.integration.harness import ANA, AppHarness, ConversationHarness
 
 # What belongs to order 10482 and to nobody else's eyes.
@@ -55,7 +55,7 @@ async def test_the_contact_is_recognised_however_it_is_written(
     await chat.send("damaged", "El pedido 10482 llegó roto")
     await chat.send("inform", contact)
     assert "Ninguna me sirve" in chat.last_message.choices, chat.last_message.text
-    assert (await chat.conversation()).proven_by == "order"
+    assert (await chat.conversation()).proven_by == Proof.ORDER
 
 
 async def test_a_wrong_contact_and_an_unknown_number_get_the_same_answer(app: AppHarness) -> None:

@@ -8,7 +8,7 @@ import pytest
 from bot.conversation.agents import agent_actions
 from bot.handoffs import assignment, wait_estimate
 from bot.handoffs.assignment import ClaimedBefore
-from bot.models import Agent, CaseEvent, Handoff
+from bot.models import Agent, CaseEvent, Handoff, HandoffState, Role
 from tests.integration import race_helpers
 from tests.integration.harness import AppHarness, ConversationHarness
 
@@ -23,7 +23,7 @@ async def test_who_claims_a_waiting_case_has_it(chat: ConversationHarness) -> No
     await chat.send("wants_human", "una persona")
     await chat.assign_to(laura)
     found = await chat.handoff()
-    assert (found.state, found.agent_id) == ("active", laura.id)
+    assert (found.state, found.agent_id) == (HandoffState.ACTIVE, laura.id)
     assert found.claimed_at is not None
     assert found.read_at is None
 
@@ -61,7 +61,7 @@ async def test_a_case_that_has_ended_is_nobodys_to_claim(chat: ConversationHarne
         with pytest.raises(ClaimedBefore) as before:
             await assignment.claim(session, found, laura)
     assert before.value.by is None
-    assert (await chat.handoff()).state == "ended"
+    assert (await chat.handoff()).state == HandoffState.ENDED
 
 
 async def test_a_released_case_has_the_place_it_had(app: AppHarness) -> None:
@@ -80,7 +80,7 @@ async def test_a_released_case_has_the_place_it_had(app: AppHarness) -> None:
     assert [await place(one) for one in chats] == [1, 2, 3]
     found = await middle.handoff()
     assert (found.state, found.agent_id, found.claimed_at, found.read_at) == (
-        "waiting",
+        HandoffState.WAITING,
         None,
         None,
         None,
@@ -113,7 +113,7 @@ async def test_a_case_is_passed_to_a_colleague_who_has_not_read_it(
     claimed_at = (await chat.handoff()).claimed_at
     await chat.perform(agent_actions.pass_on, carlos, laura.name)
     found = await chat.handoff()
-    assert (found.state, found.agent_id, found.read_at) == ("active", carlos.id, None)
+    assert (found.state, found.agent_id, found.read_at) == (HandoffState.ACTIVE, carlos.id, None)
     assert found.claimed_at == claimed_at  # the wait of the customer ended then
 
 
@@ -122,7 +122,7 @@ async def test_a_supervisor_passes_on_what_still_waits(chat: ConversationHarness
     await chat.send("wants_human", "una persona")
     await chat.perform(agent_actions.pass_on, carlos, "Supervisión")
     found = await chat.handoff()
-    assert (found.state, found.agent_id) == ("active", carlos.id)
+    assert (found.state, found.agent_id) == (HandoffState.ACTIVE, carlos.id)
     assert found.claimed_at is not None
 
 
@@ -132,7 +132,7 @@ async def test_a_case_that_changed_hands_is_not_passed_on_from_who_had_it(
     """Two supervisors look at the same board: the second acts on what is no longer so."""
     laura = await chat.app.agent()
     carlos = await chat.app.agent("Carlos Ruiz")
-    marta = await chat.app.agent("Marta León", "supervisor")
+    marta = await chat.app.agent("Marta León", Role.SUPERVISOR)
     await chat.send("wants_human", "una persona")
     await chat.assign_to(laura)
     seen = await chat.handoff()  # as the second supervisor's transaction read it

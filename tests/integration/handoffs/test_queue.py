@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.handoffs import queue
-from bot.models import CaseEvent, Handoff, Promise
+from bot.models import CaseEvent, Handoff, HandoffState, Owner, Promise, PromiseState
 from tests.integration.harness import ANA, ConversationHarness
 
 DAMAGED = f"El pedido 10482 llegó roto. {ANA}"
@@ -31,7 +31,7 @@ async def test_a_person_asked_for_at_any_stage_is_one_handoff(
     for _ in range(3):
         await chat.send("wants_human", "Quiero hablar con una persona ya")
     (found,) = await chat.handoffs()
-    assert (found.state, found.reason, found.priority) == ("waiting", "wants_human", 3)
+    assert (found.state, found.reason, found.priority) == (HandoffState.WAITING, "wants_human", 3)
     (case,) = await chat.cases()
     assert found.complaint_id == case.id
     answers = [one for one in await chat.promises() if one.what == "answer"]
@@ -110,7 +110,7 @@ async def test_going_on_with_the_assistant_takes_the_conversation_back(
     await chat.press("Seguir con el asistente")
     assert chat.answered_with("back_with_bot")
     (found,) = await chat.handoffs()
-    assert (found.state, found.ended_how) == ("ended", "returned")
+    assert (found.state, found.ended_how) == (HandoffState.ENDED, "returned")
     said = await chat.send("damaged", "Llegó rota")
     assert "Ninguna me sirve" in said[-1].choices
     (case,) = await chat.cases()
@@ -128,7 +128,7 @@ async def test_choosing_after_going_on_ends_the_wait_for_a_person(
     await chat.press(1)
     answers = await chat.app.rows(Promise, Promise.what == "answer")
     # Nobody is awaited any more from the moment the customer goes on.
-    assert {one.state for one in answers} == {"void"}
+    assert {one.state for one in answers} == {PromiseState.VOID}
 
 
 async def test_the_bot_is_silent_once_an_agent_has_the_conversation(
@@ -138,13 +138,13 @@ async def test_the_bot_is_silent_once_an_agent_has_the_conversation(
     async with chat.app.db.write() as session:
         (found,) = await chat.handoffs()
         active = await session.get_one(Handoff, found.id)
-        active.state = "active"
+        active.state = HandoffState.ACTIVE
     heard = len(chat.app.engine.texts)
     assert await chat.send("damaged", DAMAGED) == []
     assert await chat.press("Seguir con el asistente") == []
     assert len(chat.app.engine.texts) == heard
     (found,) = await chat.handoffs()
-    assert found.state == "active"
+    assert found.state == HandoffState.ACTIVE
 
 
 async def test_a_conversation_has_one_open_handoff_in_the_database(
@@ -158,7 +158,7 @@ async def test_a_conversation_has_one_open_handoff_in_the_database(
                 Handoff(
                     conversation_id=chat.id,
                     complaint_id=found.complaint_id,
-                    state="active",
+                    state=HandoffState.ACTIVE,
                     reason="wants_human",
                     priority=1,
                     due_at=chat.app.clock.now(),
@@ -183,8 +183,13 @@ async def test_the_history_tells_who_did_what(chat: ConversationHarness) -> None
 
 @pytest.mark.parametrize(
     ("state", "owner"),
-    [(None, "bot"), ("ended", "bot"), ("waiting", "queue"), ("active", "agent")],
+    [
+        (None, Owner.BOT),
+        (HandoffState.ENDED, Owner.BOT),
+        (HandoffState.WAITING, Owner.QUEUE),
+        (HandoffState.ACTIVE, Owner.AGENT),
+    ],
 )
-def test_the_owner_is_one_of_three(state: str | None, owner: str) -> None:
+def test_the_owner_is_one_of_three(state: HandoffState | None, owner: Owner) -> None:
     found = Handoff(state=state) if state else None
     assert queue.owner_of(found) == owner

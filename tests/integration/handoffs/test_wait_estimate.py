@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.conversation import truth_gate
-from bot.models import Agent, Conversation, Handoff
+from bot.models import Agent, Conversation, Handoff, HandoffEnding, HandoffState, Presence
 from bot.text.reply import Reply
 from tests.integration.harness import AppHarness, ConversationHarness
 
@@ -21,7 +21,11 @@ async def samples(app: AppHarness, person: Agent, *minutes: float) -> None:
             found = await session.get_one(Handoff, (await chat.handoff()).id)
             now = app.clock.now()
             found.created_at, found.claimed_at = now - timedelta(minutes=each), now
-            found.state, found.ended_at, found.ended_how = "ended", now, "resolved"
+            found.state, found.ended_at, found.ended_how = (
+                HandoffState.ENDED,
+                now,
+                HandoffEnding.RESOLVED,
+            )
             found.agent_id = person.id
 
 
@@ -41,7 +45,7 @@ async def test_nobody_online_is_said_with_a_date(app: AppHarness, language: str)
 
 async def test_who_is_away_is_nobody(app: AppHarness, chat: ConversationHarness) -> None:
     laura = await app.agent()
-    await app.heartbeat(laura, presence="away")
+    await app.heartbeat(laura, presence=Presence.AWAY)
     await chat.send("wants_human", "una persona")
     assert chat.answered_with("person_nobody")
 

@@ -8,7 +8,7 @@ from bot.cases import audit
 from bot.conversation.agents import agent_actions
 from bot.handoffs import wallboard
 from bot.handoffs.wallboard import Wallboard
-from bot.models import Complaint, Promise
+from bot.models import Complaint, LivePresence, Promise, PromiseState
 from tests.integration.harness import ANA, AppHarness, ConversationHarness
 
 
@@ -37,7 +37,7 @@ async def test_who_waits_and_who_has_whom_is_counted(app: AppHarness) -> None:
     assert board.longest_wait is not None
     assert timedelta(minutes=8) <= board.longest_wait < timedelta(minutes=9)
     ((person, load, presence),) = [(p.agent.name, p.load, p.presence) for p in board.people]
-    assert (person, load, presence) == ("Laura Gómez", 1, "available")
+    assert (person, load, presence) == ("Laura Gómez", 1, LivePresence.AVAILABLE)
 
 
 async def test_the_sixty_second_clock_counts_late_and_unanswered_ones(
@@ -77,7 +77,7 @@ async def test_promises_are_listed_with_who_has_the_case(chat: ConversationHarne
     assert line.reference == (await chat.case()).reference
     assert board.promises_due_soon == 1
     async with app.db.write() as session:
-        (await session.get_one(Promise, line.promise.id)).state = "broken"
+        (await session.get_one(Promise, line.promise.id)).state = PromiseState.BROKEN
     board = await read(app)
     assert (board.promises_open, board.promises_broken_today) == (0, 1)
 

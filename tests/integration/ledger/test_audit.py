@@ -14,7 +14,16 @@ from bot.compensation import acceptance, expiry, redemption, reversal
 from bot.compensation.reversal import CannotReverse
 from bot.config.settings import ROOT, Settings
 from bot.ledger import audit
-from bot.models import Budget, Compensation, LedgerEntry, Promise
+from bot.models import (
+    Account,
+    Budget,
+    Compensation,
+    CompensationState,
+    LedgerEntry,
+    LedgerEvent,
+    Promise,
+    PromiseState,
+)
 from bot.money import Money
 from tests.integration.harness import ANA, AppHarness, ConversationHarness
 
@@ -65,9 +74,9 @@ async def test_a_voucher_past_its_date_expires_once_and_keeps_its_place_in_the_l
     app.clock.move_to(given.expires_at + timedelta(seconds=1))
     assert await expiry.sweep(app.db) == 1
     assert await expiry.sweep(app.db) == 0
-    assert (await fresh(app, given)).state == "expired"
+    assert (await fresh(app, given)).state == CompensationState.EXPIRED
     *_, last = await chat.ledger()
-    assert (last.event, last.amount_minor) == ("expire", given.amount_minor - 1000)
+    assert (last.event, last.amount_minor) == (LedgerEvent.EXPIRE, given.amount_minor - 1000)
     assert await spent(app) == taken_from  # what a day gave, it gave
     other = await app.chat()
     await other.send("damaged", f"El pedido 10482 llegó roto. {ANA}")
@@ -80,7 +89,7 @@ async def test_what_was_spent_in_time_expires_without_a_line(chat: ConversationH
     await spend(app, given, given.amount_minor, "till")
     app.clock.advance(days=400)
     assert await expiry.sweep(app.db) == 1
-    assert [one.event for one in await chat.ledger()] == ["issue", "redeem"]
+    assert [one.event for one in await chat.ledger()] == [LedgerEvent.ISSUE, LedgerEvent.REDEEM]
     assert await findings(app) == []
 
 
@@ -94,12 +103,12 @@ async def test_a_promised_remedy_is_taken_back_with_its_budget_and_its_promise(
     assert await spent(app) == {given.budget_minor}
     (back,) = await take_back(app, line.id)
     assert (back.reverses_id, back.from_account, back.to_account, back.reason) == (
-        *(line.id, "reserved", "company"),
+        *(line.id, Account.RESERVED, Account.COMPANY),
         "a mistake",
     )
     assert await spent(app) == {0}
-    assert (await fresh(app, given)).state == "void"
-    assert {one.state for one in await app.rows(Promise)} == {"void"}
+    assert (await fresh(app, given)).state == CompensationState.VOID
+    assert {one.state for one in await app.rows(Promise)} == {PromiseState.VOID}
     assert [one.id for one in await take_back(app, line.id)] == [back.id]
     assert await findings(app) == []
 
@@ -113,7 +122,7 @@ async def test_of_a_voucher_only_what_is_left_is_taken_back(chat: ConversationHa
     assert back.amount_minor == whole - part
     assert back.budget_minor == given.budget_minor * (whole - part) // whole
     assert await spent(app) == {given.budget_minor - back.budget_minor}
-    assert (await fresh(app, given)).state == "void"
+    assert (await fresh(app, given)).state == CompensationState.VOID
     with pytest.raises(CannotReverse, match="void already"):
         await take_back(app, till.id)
     assert await findings(app) == []
@@ -143,7 +152,7 @@ async def test_what_is_paid_is_taken_back_only_when_it_is_said_so(
     with pytest.raises(CannotReverse, match="paid or done"):
         await take_back(app, first.id)
     assert len(await take_back(app, first.id, even_done=True)) == 2
-    assert (await fresh(app, given)).state == "void"
+    assert (await fresh(app, given)).state == CompensationState.VOID
     assert await findings(app) == []
 
 

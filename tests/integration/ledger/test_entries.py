@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.config.settings import ROOT, Settings
 from bot.ledger import entries
-from bot.models import LedgerEntry
+from bot.models import Account, LedgerEntry, LedgerEvent
 from tests.integration.harness import ANA, AppHarness, ConversationHarness
 
 COLUMNS = (
@@ -92,7 +92,9 @@ async def test_the_same_key_gives_the_first_line_and_other_inputs_are_an_error(
     await chat.press(1)
     (remedy,) = await chat.accepted_remedies()
     (first,) = await chat.app.rows(LedgerEntry)
-    again = entries.Move("reserve", "company", "reserved", 0, 0, first.budget_day)
+    again = entries.Move(
+        LedgerEvent.RESERVE, Account.COMPANY, Account.RESERVED, 0, 0, first.budget_day
+    )
     key, why = first.idempotency_key, {"originator": "bot", "reason": "again"}
     async with chat.app.db.write() as session:
         same = await entries.record(session, remedy, again, key=key, **why)
@@ -109,7 +111,7 @@ async def test_the_database_itself_refuses_to_take_more_than_an_account_holds(
     await chat.press("Saldo")
     (remedy,) = await chat.accepted_remedies()
     why = {"originator": "bot", "reason": "spent"}
-    spend = entries.move("redeem", remedy.amount_minor)
+    spend = entries.move(LedgerEvent.REDEEM, remedy.amount_minor)
     async with chat.app.db.write() as session:
         await entries.record(session, remedy, spend, key="shop-1", **why)
     with pytest.raises(DBAPIError, match="does not hold"):
@@ -118,10 +120,10 @@ async def test_the_database_itself_refuses_to_take_more_than_an_account_holds(
     async with chat.app.db.read() as session:
         held = await entries.balances(session, remedy.id)
     assert held == {
-        "company": -remedy.amount_minor,
-        "reserved": 0,
-        "outstanding": 0,
-        "settled": remedy.amount_minor,
+        Account.COMPANY: -remedy.amount_minor,
+        Account.RESERVED: 0,
+        Account.OUTSTANDING: 0,
+        Account.SETTLED: remedy.amount_minor,
     }
 
 

@@ -35,7 +35,16 @@ from bot.context.company_context import CompanyContext, PolicyInForce
 from bot.conversation import messages
 from bot.database.session import Database
 from bot.ledger import audit, entries
-from bot.models import Budget, Compensation, Complaint, Contact, Conversation, LedgerEntry, Order
+from bot.models import (
+    Budget,
+    Compensation,
+    CompensationState,
+    Complaint,
+    Contact,
+    Conversation,
+    LedgerEntry,
+    Order,
+)
 from bot.money import Money, minor_digits
 from bot.policy.alternative import Alternative
 from bot.policy.decision import Decision
@@ -228,7 +237,7 @@ class Histories(RuleBasedStateMachine):
     async def _ends(self, remedy_id: int, *, does: bool) -> None:
         async with self.db.write() as session:
             remedy = await session.get_one(Compensation, remedy_id)
-            was_awaited = remedy.state == "accepted"
+            was_awaited = remedy.state == CompensationState.ACCEPTED
             if does:
                 ended = await acceptance.fulfil(session, remedy, "bank")
             else:

@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from bot.config.settings import Settings
 from bot.database.session import MIGRATIONS, Database, migrate
-from bot.models import Base, Handoff
+from bot.models import Base, Handoff, HandoffState
 from tests.integration.conftest import PostgreSQL, settings_for
 
 AT = datetime(2026, 11, 20, 15, 30, tzinfo=UTC)
@@ -149,7 +149,7 @@ def test_rows_of_the_first_release_are_kept_and_have_their_place_in_the_queue(
         return found
 
     (kept,) = asyncio.run(look())
-    assert (kept.state, kept.reason, kept.created_at) == ("waiting", "wants_human", AT)
+    assert (kept.state, kept.reason, kept.created_at) == (HandoffState.WAITING, "wants_human", AT)
     assert kept.due_at == AT  # who waited first comes first
     assert (kept.agent_id, kept.corrections, kept.summary_state) == (None, [], None)
 

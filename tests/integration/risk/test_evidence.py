@@ -16,7 +16,17 @@ from bot import photo
 from bot.casefile import build
 from bot.conversation.agents import agent_actions
 from bot.customers import fingerprints
-from bot.models import Compensation, Complaint, Conversation, LedgerEntry, Order, RiskFlag
+from bot.models import (
+    Compensation,
+    Complaint,
+    ComplaintState,
+    Conversation,
+    HandoffEnding,
+    HandoffState,
+    LedgerEntry,
+    Order,
+    RiskFlag,
+)
 from bot.policy.signal_spec import SIGNAL_NAMES, SignalsSpec
 from bot.risk import evidence
 from bot.risk.signals import Signal
@@ -129,7 +139,7 @@ async def test_a_case_that_was_told_twice_counts_once(app: AppHarness) -> None:
     first = await complains(app, "30001", "rosa@example.com")
     again = await app.chat()
     await again.send("damaged", "El pedido 30001 salió mal, rosa@example.com")
-    assert await app.count(Complaint, Complaint.state == "closed") == 1
+    assert await app.count(Complaint, Complaint.state == ComplaintState.CLOSED) == 1
     second = await complains(app, "30002", "rosa@example.com")
     for chat in (first, again, second):
         assert not await chat.handoffs()
@@ -284,7 +294,7 @@ async def test_the_customer_hears_word_for_word_what_others_hear_who_wait_for_a_
         one = await plain.handoff()
         for row in await app.rows(type(one)):
             fresh = await session.get_one(type(one), row.id)
-            fresh.state, fresh.ended_how = "ended", "resolved"
+            fresh.state, fresh.ended_how = HandoffState.ENDED, HandoffEnding.RESOLVED
     app.use_policy(before)
     looking_for(app, signed={})
     seen = await app.chat()
@@ -329,7 +339,7 @@ async def test_whatever_the_signals_no_customer_reads_of_them_and_nobody_is_refu
     assert not ACCUSING.search(chat.all_text), chat.all_text
     assert "Q-1111-1111" not in chat.all_text
     waiting = await chat.handoff()
-    assert (waiting.state, waiting.reason) == ("waiting", "to_check")
-    assert (await chat.case()).state == "open"
+    assert (waiting.state, waiting.reason) == (HandoffState.WAITING, "to_check")
+    assert (await chat.case()).state == ComplaintState.OPEN
     assert [one.what for one in await chat.promises()] == ["answer"]
     assert set(await raised(chat)) == names

@@ -10,7 +10,7 @@ import pytest
 from bot import clock
 from bot.config.settings import ROOT, Settings
 from bot.context.company_context import load_company_context
-from bot.models import Compensation, DecisionRecord, LedgerEntry, Offer
+from bot.models import Compensation, DecisionMode, DecisionRecord, LedgerEntry, Offer
 from bot.policy.decision import CaseFacts, Decision
 from bot.policy.loader import POLICY_FILE, SHADOW_POLICY_FILE
 from bot.policy.model import Policy
@@ -45,8 +45,12 @@ async def test_the_shadow_is_kept_and_the_customer_sees_nothing_of_it(app: AppHa
     with_shadow(app, all_to_people(app.context.policy, "damaged"))
     await plain.send("damaged", DAMAGED)
     live, beside = await app.rows(DecisionRecord)
-    assert (live.mode, live.outcome) == ("live", "offer")
-    assert (beside.mode, beside.outcome, beside.reason) == ("shadow", "person", "rule_says_person")
+    assert (live.mode, live.outcome) == (DecisionMode.LIVE, "offer")
+    assert (beside.mode, beside.outcome, beside.reason) == (
+        DecisionMode.SHADOW,
+        "person",
+        "rule_says_person",
+    )
     assert (beside.policy_version, beside.offer_id) == ("beside", None)
     assert live.facts == beside.facts
     assert len(await app.rows(Offer)) == 1
@@ -81,7 +85,7 @@ async def test_a_shadow_that_breaks_touches_no_customer(
 
     monkeypatch.setattr(shadow, "decide", breaks if where == "decide" else writes_nonsense)
     await chat.send("damaged", DAMAGED)
-    assert [one.mode for one in await app.rows(DecisionRecord)] == ["live"]
+    assert [one.mode for one in await app.rows(DecisionRecord)] == [DecisionMode.LIVE]
     assert len(chat.choices) == 4
     await chat.press(1)
     assert [one.kind for one in await chat.accepted_remedies()] == ["refund"]

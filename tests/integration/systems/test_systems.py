@@ -23,7 +23,7 @@ from bot.compensation.provider_client import Provider
 from bot.config.settings import ROOT, Settings
 from bot.context.company_context import load_company_context
 from bot.database.session import Database
-from bot.models import Compensation, Conversation
+from bot.models import Compensation, Conversation, ProviderOutcome
 from tests.fakes.company_system import SECRET, CompanySystem
 from tests.fakes.provider import until
 from tests.integration.conftest import settings_for
@@ -277,11 +277,11 @@ async def test_the_receiver_of_the_document_does_each_key_once(tmp_path: Path) -
         ours, strange = Provider(url, SECRET), Provider(url, f"{SECRET[:-4]}aaaa")
         body = json.dumps({"type": "remedy.requested", "data": {"kind": "refund"}}).encode()
         first = await ours.ask(body, "key-1")
-        assert (first.outcome, first.reference) == ("done", "key-1")
-        assert (await ours.ask(body, "key-1")).outcome == "done"
+        assert (first.outcome, first.reference) == (ProviderOutcome.DONE, "key-1")
+        assert (await ours.ask(body, "key-1")).outcome == ProviderOutcome.DONE
         gift = await ours.ask(body.replace(b"refund", b"gift"), "key-2")
-        assert (gift.outcome, gift.why) == ("refused", "only refunds are done here")
-        assert (await strange.ask(body, "key-3")).outcome == "later"
+        assert (gift.outcome, gift.why) == (ProviderOutcome.REFUSED, "only refunds are done here")
+        assert (await strange.ask(body, "key-3")).outcome == ProviderOutcome.LATER
         await ours.close()
         await strange.close()
     finally:

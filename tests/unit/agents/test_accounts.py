@@ -7,8 +7,8 @@ from argon2 import extract_parameters
 from argon2.low_level import Type
 
 from bot.agents import accounts
-from bot.agents.accounts import AgentError, AtWork, Presence, TooManyTries
-from bot.models import Agent
+from bot.agents.accounts import AgentError, AtWork, TooManyTries
+from bot.models import Agent, LivePresence, Presence
 
 pytestmark = pytest.mark.unit
 NOW = datetime(2026, 11, 23, 15, tzinfo=UTC)
@@ -107,16 +107,16 @@ def test_the_right_password_forgets_the_wrong_ones(now: list[datetime]) -> None:
 @pytest.mark.parametrize(
     ("seen", "says", "presence"),
     [
-        (None, "available", "offline"),
-        (timedelta(0), "available", "available"),
-        (timedelta(0), "away", "away"),
-        (accounts.ONLINE, "available", "available"),
-        (accounts.ONLINE + timedelta(seconds=1), "available", "offline"),
-        (accounts.ONLINE + timedelta(seconds=1), "away", "offline"),
+        (None, Presence.AVAILABLE, LivePresence.OFFLINE),
+        (timedelta(0), Presence.AVAILABLE, LivePresence.AVAILABLE),
+        (timedelta(0), Presence.AWAY, LivePresence.AWAY),
+        (accounts.ONLINE, Presence.AVAILABLE, LivePresence.AVAILABLE),
+        (accounts.ONLINE + timedelta(seconds=1), Presence.AVAILABLE, LivePresence.OFFLINE),
+        (accounts.ONLINE + timedelta(seconds=1), Presence.AWAY, LivePresence.OFFLINE),
     ],
 )
 def test_presence_is_the_last_sign_of_life_and_what_they_say(
-    seen: timedelta | None, says: str, presence: Presence
+    seen: timedelta | None, says: Presence, presence: LivePresence
 ) -> None:
     laura = person(seen_at=None if seen is None else NOW - seen, presence=says)
     assert accounts.presence_of(laura, NOW) == presence
@@ -125,16 +125,16 @@ def test_presence_is_the_last_sign_of_life_and_what_they_say(
 @pytest.mark.parametrize(
     ("presence", "load", "has_room"),
     [
-        ("available", 0, True),
-        ("available", 3, True),
-        ("available", 4, False),
-        ("available", 9, False),
-        ("away", 0, False),
-        ("offline", 0, False),
+        (LivePresence.AVAILABLE, 0, True),
+        (LivePresence.AVAILABLE, 3, True),
+        (LivePresence.AVAILABLE, 4, False),
+        (LivePresence.AVAILABLE, 9, False),
+        (LivePresence.AWAY, 0, False),
+        (LivePresence.OFFLINE, 0, False),
     ],
 )
 def test_room_is_for_who_is_there_and_not_full(
-    presence: Presence, load: int, has_room: bool
+    presence: LivePresence, load: int, has_room: bool
 ) -> None:
     assert AtWork(person(), presence, load).has_room is has_room
 

@@ -7,19 +7,23 @@ import httpx
 import pytest
 
 from bot.compensation.provider_client import meaning
+from bot.models import ProviderOutcome
 
 
 @pytest.mark.parametrize(
     ("status", "outcome"),
     [
-        (200, "done"),
-        (202, "accepted"),
-        (409, "refused"),
-        (422, "refused"),
-        *[(each, "later") for each in (201, 204, 301, 400, 401, 403, 404, 410, 429, 500, 503)],
+        (200, ProviderOutcome.DONE),
+        (202, ProviderOutcome.ACCEPTED),
+        (409, ProviderOutcome.REFUSED),
+        (422, ProviderOutcome.REFUSED),
+        *[
+            (each, ProviderOutcome.LATER)
+            for each in (201, 204, 301, 400, 401, 403, 404, 410, 429, 500, 503)
+        ],
     ],
 )
-def test_what_is_not_understood_is_asked_again(status: int, outcome: str) -> None:
+def test_what_is_not_understood_is_asked_again(status: int, outcome: ProviderOutcome) -> None:
     assert meaning(status, httpx.Headers(), b"").outcome == outcome
 
 

@@ -6,7 +6,20 @@ import pytest
 
 from bot.compensation.agent_remedies import Wanted
 from bot.conversation.agents import agent_actions, agent_offers
-from bot.models import CaseEvent, Compensation, Message, Offer, Promise
+from bot.models import (
+    Author,
+    CaseEvent,
+    Compensation,
+    CompensationState,
+    ComplaintState,
+    HandoffEnding,
+    HandoffState,
+    Message,
+    MessageState,
+    Offer,
+    OfferState,
+    Promise,
+)
 from tests.integration.harness import ANA, ConversationHarness, contains_response
 
 DAMAGED = f"El pedido 10482 llegó roto. {ANA}"
@@ -59,9 +72,9 @@ async def test_the_customer_hears_every_step_in_their_language(
     assert here.answered_with("agent_introduced", agent="Carlos")
     await here.perform(agent_actions.give_up, carlos.name)
     assert here.answered_with("agent_left", agent="Carlos")
-    assert {one.author for one in here.last_answer} == {"system"}
+    assert {one.author for one in here.last_answer} == {Author.SYSTEM}
     spoken = {one.author for one in here.shown} - {"bot"}
-    assert spoken == {"system"}
+    assert spoken == {Author.SYSTEM}
 
 
 async def test_only_the_first_name_of_a_person_is_told(chat: ConversationHarness) -> None:
@@ -90,10 +103,10 @@ async def test_who_answers_without_having_opened_it_has_read_it(chat: Conversati
     await chat.send("wants_human", "una persona")
     await chat.assign_to(laura)
     await chat.agent_says(laura, "Hola.")
-    assert [one.author for one in chat.last_answer] == ["system", "agent"]
+    assert [one.author for one in chat.last_answer] == [Author.SYSTEM, Author.AGENT]
     assert chat.answered_with("agent_read", agent="Laura")
     await chat.agent_says(laura, "Ya lo tengo.")
-    assert [one.author for one in chat.last_answer] == ["agent"]
+    assert [one.author for one in chat.last_answer] == [Author.AGENT]
 
 
 async def test_an_agents_message_sent_again_is_one_message(chat: ConversationHarness) -> None:
@@ -104,7 +117,7 @@ async def test_an_agents_message_sent_again_is_one_message(chat: ConversationHar
     again = await chat.agent_says(laura, "Hola.", request_id="same")
     assert again.id == first.id
     assert chat.last_answer == []
-    assert await chat.app.count(Message, Message.author == "agent") == 1
+    assert await chat.app.count(Message, Message.author == Author.AGENT) == 1
 
 
 async def test_what_the_customer_writes_to_a_person_is_answered_by_nobody_else(
@@ -159,11 +172,11 @@ async def test_no_late_answer_of_the_engine_follows_a_claim(chat: ConversationHa
     claimed_at = (await chat.handoff()).claimed_at
     assert claimed_at is not None
     assert not await chat.app.count(
-        Message, Message.conversation_id == chat.id, Message.author == "bot",
+        Message, Message.conversation_id == chat.id, Message.author == Author.BOT,
         Message.at > claimed_at,
     )  # fmt: skip
     (state,) = [one.state for one in await chat.app.rows(Message, Message.id == incoming.id)]
-    assert state == "answered"  # it is not asked again
+    assert state == MessageState.ANSWERED  # it is not asked again
 
 
 async def test_a_claim_while_the_engine_answers_who_waits_for_it_drops_the_answer(
@@ -184,7 +197,7 @@ async def test_a_claim_while_the_engine_answers_who_waits_for_it_drops_the_answe
     chat.app.engine.after_action = claims
     assert await chat.send("inform", "¿hola?") == []
     found = await chat.handoff()
-    assert (found.state, found.agent_id) == ("active", laura.id)
+    assert (found.state, found.agent_id) == (HandoffState.ACTIVE, laura.id)
 
 
 @pytest.mark.parametrize("language", ["es", "en"])
@@ -210,18 +223,22 @@ async def test_after_a_return_with_something_settled_the_bot_contradicts_nothing
     assert here.answered_with("returned_given")
     assert here.answered_with("returned_promised", words="recogemos el otro")
     found, case = await here.handoff(), await here.case()
-    assert (found.state, found.ended_how, case.state) == ("ended", "returned", "resolved")
+    assert (found.state, found.ended_how, case.state) == (
+        HandoffState.ENDED,
+        "returned",
+        "resolved",
+    )
 
     await here.send("ask_status", "¿cómo va mi caso?" if language == "es" else "how is my case?")
     assert code in here.last_message.text
     assert here.answered_with("status_commitment", words="recogemos el otro")
-    offers = await here.app.count(Offer, Offer.state == "open")
+    offers = await here.app.count(Offer, Offer.state == OfferState.OPEN)
     assert offers == 0
     # The same thing again: what was given is told, nothing is offered and nobody else is asked.
     await here.send("damaged", damaged)
     assert here.answered_with("order_remedied")
     assert not here.answered_with("offer_again")
-    assert await here.app.count(Offer, Offer.state == "open") == 0
+    assert await here.app.count(Offer, Offer.state == OfferState.OPEN) == 0
     assert len(await here.ledger()) == 1
 
 
@@ -235,7 +252,7 @@ async def test_after_a_return_with_nothing_settled_the_bot_goes_on(
     await chat.perform(agent_actions.give_back, laura)
     assert chat.answered_with("returned", agent="Laura")
     assert not chat.answered_with("returned_given")
-    assert (await chat.case()).state == "open"
+    assert (await chat.case()).state == ComplaintState.OPEN
     said = await chat.send("damaged", DAMAGED)
     assert "Ninguna me sirve" in said[-1].choices
     await chat.press(1)
@@ -252,8 +269,8 @@ async def test_a_promise_of_a_person_alone_is_something_settled(chat: Conversati
         agent_actions.commit_to, laura, words="lo recojo el jueves", due_at=due, request_id="p"
     )
     await chat.perform(agent_actions.give_back, laura)
-    assert (await chat.case()).state == "resolved"
-    assert await chat.app.count(Offer, Offer.state == "open") == 0
+    assert (await chat.case()).state == ComplaintState.RESOLVED
+    assert await chat.app.count(Offer, Offer.state == OfferState.OPEN) == 0
     await chat.send("ask_status", "¿cómo va?")
     assert chat.answered_with("status_commitment", words="lo recojo el jueves")
 
@@ -297,11 +314,11 @@ async def test_a_resolved_case_has_its_cause_and_nothing_left_on_the_table(
     await chat.perform(agent_actions.resolve, laura, "carrier_damage")
     assert chat.answered_with("resolved_by_agent", reference=(await chat.case()).reference)
     found, case = await chat.handoff(), await chat.case()
-    assert (found.state, found.ended_how) == ("ended", "resolved")
-    assert (case.state, case.cause) == ("resolved", "carrier_damage")
+    assert (found.state, found.ended_how) == (HandoffState.ENDED, "resolved")
+    assert (case.state, case.cause) == (ComplaintState.RESOLVED, "carrier_damage")
     assert await answers(chat) == ["kept"]
-    assert {one.state for one in await chat.app.rows(Offer)} == {"void"}
-    assert {one.state for one in await chat.app.rows(Compensation)} == {"void"}
+    assert {one.state for one in await chat.app.rows(Offer)} == {OfferState.VOID}
+    assert {one.state for one in await chat.app.rows(Compensation)} == {CompensationState.VOID}
     events = await chat.app.rows(CaseEvent, CaseEvent.actor == laura.name)
     assert [one.what for one in events][-3:] == ["handoff ended", "resolved", "cause"]
 
@@ -314,8 +331,8 @@ async def test_an_abandoned_case_goes_on_when_the_customer_writes_again(
     await chat.assign_to(laura)
     await chat.perform(agent_actions.abandon, laura)
     assert chat.answered_with("abandoned", reference=(await chat.case()).reference)
-    assert (await chat.handoff()).ended_how == "abandoned"
-    assert (await chat.case()).state == "open"
+    assert (await chat.handoff()).ended_how == HandoffEnding.ABANDONED
+    assert (await chat.case()).state == ComplaintState.OPEN
     said = await chat.send("damaged", DAMAGED)
     assert "Ninguna me sirve" in said[-1].choices
     assert len(await chat.cases()) == 1
@@ -332,5 +349,5 @@ async def test_asking_for_a_person_again_after_a_return_is_a_second_handoff_of_o
     await chat.perform(agent_actions.give_back, laura)
     await chat.send("wants_human", "otra vez una persona")
     first, second = await chat.handoffs()
-    assert (first.state, second.state) == ("ended", "waiting")
+    assert (first.state, second.state) == (HandoffState.ENDED, HandoffState.WAITING)
     assert first.complaint_id == second.complaint_id

@@ -9,7 +9,20 @@ import pytest
 from bot.compensation import authority
 from bot.compensation.agent_remedies import CannotGive, Wanted
 from bot.conversation.agents import agent_actions, agent_offers
-from bot.models import Agent, Approval, Compensation, LedgerEntry, Offer, Promise
+from bot.models import (
+    Agent,
+    Approval,
+    ApprovalState,
+    Author,
+    Compensation,
+    ComplaintState,
+    HandoffState,
+    LedgerEntry,
+    Offer,
+    OfferState,
+    Promise,
+    Role,
+)
 from tests.integration import race_helpers
 from tests.integration.harness import ANA, AppHarness, ConversationHarness, contains_response
 
@@ -75,8 +88,8 @@ async def test_what_is_given_is_told_and_written_into_the_ledger(
     (entry,) = await held.ledger()
     assert (entry.amount_minor, entry.originator) == (MANY, f"agent:{laura.email}")
     # The case stays with the person until they say that it is done.
-    assert (await held.handoff()).state == "active"
-    assert (await held.case()).state == "open"
+    assert (await held.handoff()).state == HandoffState.ACTIVE
+    assert (await held.case()).state == ComplaintState.OPEN
 
 
 async def test_the_same_request_gives_once(held: ConversationHarness, laura: Agent) -> None:
@@ -91,7 +104,7 @@ async def test_what_the_bot_had_offered_is_withdrawn_by_what_a_person_gives(
 ) -> None:
     await give(held, laura)
     by_bot = await held.app.rows(Offer, Offer.agent_id.is_(None))
-    assert {one.state for one in by_bot} == {"void"}
+    assert {one.state for one in by_bot} == {OfferState.VOID}
     assert len(await held.accepted_remedies()) == 1
 
 
@@ -103,12 +116,12 @@ async def test_an_offer_is_the_customers_to_take_with_a_button(
     assert held.last_message.choices == ("Bono de compra ($200.000)", "No me sirve")
     assert not await held.ledger()
     said = await held.press(1)
-    assert [one.author for one in said] == ["system"]
+    assert [one.author for one in said] == [Author.SYSTEM]
     (given,) = await held.accepted_remedies()
     assert held.answered_with("issued_with_code", code=given.code or "?")
     (entry,) = await held.ledger()
     assert entry.originator == f"agent:{laura.email}"
-    assert (await held.handoff()).state == "active"
+    assert (await held.handoff()).state == HandoffState.ACTIVE
 
 
 async def test_an_offer_taken_in_words_is_taken_once(
@@ -180,7 +193,7 @@ async def test_a_day_has_its_own_limit_over_all_cases(app: AppHarness, laura: Ag
 async def test_a_supervisor_may_give_more_than_an_agent(
     held: ConversationHarness, laura: Agent
 ) -> None:
-    marta = await held.app.agent("Marta León", "supervisor")
+    marta = await held.app.agent("Marta León", Role.SUPERVISOR)
     await held.perform(agent_actions.pass_on, marta, marta.name)
     await give(held, marta, amount=CASE_LIMIT + PESO)
     (entry,) = await held.ledger()
@@ -190,7 +203,7 @@ async def test_a_supervisor_may_give_more_than_an_agent(
 async def test_a_refund_is_never_more_than_was_paid(
     held: ConversationHarness, laura: Agent
 ) -> None:
-    marta = await held.app.agent("Marta León", "supervisor")
+    marta = await held.app.agent("Marta León", Role.SUPERVISOR)
     await held.perform(agent_actions.pass_on, marta, marta.name)
     paid = (await held.order("10482")).total_minor
     assert await refused(held, marta, "full_refund", paid + 1) == "more_than_paid"
@@ -201,7 +214,7 @@ async def test_a_refund_is_never_more_than_was_paid(
 
 
 async def test_two_refunds_together_are_never_more_than_was_paid(held: ConversationHarness) -> None:
-    marta = await held.app.agent("Marta León", "supervisor")
+    marta = await held.app.agent("Marta León", Role.SUPERVISOR)
     await held.perform(agent_actions.pass_on, marta, marta.name)
     paid = (await held.order("10482")).total_minor
     await give(held, marta, "full_refund", amount=paid - 100)
@@ -258,7 +271,7 @@ async def decides(
 async def test_more_is_asked_for_and_given_once_it_is_authorized(
     held: ConversationHarness, laura: Agent
 ) -> None:
-    marta = await held.app.agent("Marta León", "supervisor")
+    marta = await held.app.agent("Marta León", Role.SUPERVISOR)
     asked = await asks(held, laura, 2 * CASE_LIMIT)
     assert held.answered_with("approval_asked", agent="Laura")
     (waits,) = [one for one in await held.promises() if one.what == "authorization"]
@@ -291,7 +304,7 @@ async def test_a_question_sent_again_is_one_question(
 async def test_what_was_declined_is_not_given_and_the_reason_is_not_told(
     held: ConversationHarness, laura: Agent
 ) -> None:
-    marta = await held.app.agent("Marta León", "supervisor")
+    marta = await held.app.agent("Marta León", Role.SUPERVISOR)
     asked = await asks(held, laura, 2 * CASE_LIMIT)
     assert await decides(held, asked, marta, approve=False, answer="ya tuvo dos este mes")
     assert held.answered_with("approval_answered", agent="Laura")
@@ -301,21 +314,21 @@ async def test_what_was_declined_is_not_given_and_the_reason_is_not_told(
 
 
 async def test_an_answer_counts_once(held: ConversationHarness, laura: Agent) -> None:
-    marta = await held.app.agent("Marta León", "supervisor")
-    pablo = await held.app.agent("Pablo Paz", "supervisor")
+    marta = await held.app.agent("Marta León", Role.SUPERVISOR)
+    pablo = await held.app.agent("Pablo Paz", Role.SUPERVISOR)
     asked = await asks(held, laura, MANY)
     assert await decides(held, asked, marta, approve=True)
     assert not await decides(held, asked, pablo, approve=False)
     assert not await decides(held, asked, marta, approve=True)
     (fresh,) = await held.app.rows(Approval)
-    assert (fresh.state, fresh.decided_by) == ("approved", marta.id)
+    assert (fresh.state, fresh.decided_by) == (ApprovalState.APPROVED, marta.id)
     assert len(await held.ledger()) == 1
 
 
 async def test_a_supervisor_authorizes_no_more_than_they_may_give(
     held: ConversationHarness, laura: Agent
 ) -> None:
-    marta = await held.app.agent("Marta León", "supervisor")
+    marta = await held.app.agent("Marta León", Role.SUPERVISOR)
     most = held.app.context.policy.authority.supervisor
     assert most is not None
     asked = await asks(held, laura, most.per_case.amount_minor + PESO)
@@ -323,14 +336,14 @@ async def test_a_supervisor_authorizes_no_more_than_they_may_give(
         await decides(held, asked, marta, approve=True)
     assert error.value.code == "beyond_authority"
     (fresh,) = await held.app.rows(Approval)
-    assert fresh.state == "open"  # it can still be declined
+    assert fresh.state == ApprovalState.OPEN  # it can still be declined
     assert not await held.ledger()
 
 
 async def test_a_supervisors_authority_is_used_up_by_what_they_authorize(
     held: ConversationHarness, laura: Agent
 ) -> None:
-    marta = await held.app.agent("Marta León", "supervisor")
+    marta = await held.app.agent("Marta León", Role.SUPERVISOR)
     before = await left(held, marta)
     asked = await asks(held, laura, 2 * CASE_LIMIT)
     await decides(held, asked, marta, approve=True)

@@ -8,7 +8,7 @@ from bot.agents import accounts
 from bot.conversation.agents import agent_actions, auto_assign
 from bot.conversation.agents.agent_actions import Step
 from bot.handoffs import wait_estimate
-from bot.models import Agent, Message
+from bot.models import Agent, Author, HandoffState, Message, Presence
 from tests.integration.harness import AppHarness, ConversationHarness, contains_response
 
 
@@ -44,7 +44,7 @@ async def test_a_case_goes_back_to_its_place_once_its_person_is_gone_for_the_lea
 
     app.clock.advance(seconds=accounts.LEASE.total_seconds() - 5)
     assert await take_back(app) == []
-    assert (await first.handoff()).state == "active"
+    assert (await first.handoff()).state == HandoffState.ACTIVE
 
     app.clock.advance(seconds=10)
     (told,) = await take_back(app)
@@ -53,7 +53,7 @@ async def test_a_case_goes_back_to_its_place_once_its_person_is_gone_for_the_lea
     (promise,) = [one for one in await first.promises() if one.what == "answer"]
     assert app.context.responses.show(promise.due_at, language).rstrip(".") in told
     found = await first.handoff()
-    assert (found.state, found.agent_id, found.read_at) == ("waiting", None, None)
+    assert (found.state, found.agent_id, found.read_at) == (HandoffState.WAITING, None, None)
     assert [await place(first), await place(second)] == [1, 2]
     assert await take_back(app) == []  # it is told once
 
@@ -65,7 +65,7 @@ async def test_who_gives_a_sign_of_life_keeps_their_cases(chat: ConversationHarn
     await chat.assign_to(laura)
     for _ in range(5):
         app.clock.advance(seconds=80)
-        await app.heartbeat(laura, presence="away")  # away is there
+        await app.heartbeat(laura, presence=Presence.AWAY)  # away is there
         assert await take_back(app) == []
 
 
@@ -104,7 +104,7 @@ async def test_by_hand_nobody_is_given_a_case(chat: ConversationHarness) -> None
     await chat.app.agent()
     await chat.send("wants_human", "una persona")
     assert await auto_assign.assign(chat.app.db, chat.app.context) == []
-    assert (await chat.handoff()).state == "waiting"
+    assert (await chat.handoff()).state == HandoffState.WAITING
 
 
 async def test_automatically_the_least_loaded_get_them_up_to_their_capacity(
@@ -117,7 +117,7 @@ async def test_automatically_the_least_loaded_get_them_up_to_their_capacity(
     gone = await app.agent("Dora Gil", capacity=9)
     async with app.db.write() as session:
         (await session.get_one(Agent, gone.id)).seen_at = None
-    await app.heartbeat(away, presence="away")
+    await app.heartbeat(away, presence=Presence.AWAY)
     chats = [await app.chat() for _ in range(6)]
     for chat in chats:
         await chat.send("wants_human", "una persona")
@@ -136,7 +136,7 @@ async def test_the_most_urgent_case_is_given_first(app: AppHarness) -> None:
     laura = await app.agent(capacity=1)
     await auto_assign.assign(app.db, app.context)
     assert (await urgent.handoff()).agent_id == laura.id
-    assert (await calm.handoff()).state == "waiting"
+    assert (await calm.handoff()).state == HandoffState.WAITING
 
 
 async def test_nobody_claims_within_the_limit_is_said_once(chat: ConversationHarness) -> None:
@@ -178,5 +178,5 @@ async def test_what_is_told_by_the_keeper_comes_from_the_system(chat: Conversati
     chat.app.clock.advance(minutes=20)
     await nudge(chat.app)
     last = (await chat.app.rows(Message))[-1]
-    assert (last.author, last.conversation_id) == ("system", chat.id)
+    assert (last.author, last.conversation_id) == (Author.SYSTEM, chat.id)
     assert chat.app.clock.now() - last.at < timedelta(seconds=30)

@@ -7,7 +7,7 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.context.company_context import CompanyContext
-from bot.conversation.channel_api import Arrived, Delivery, Event
+from bot.conversation.channel_api import Arrived, Delivery, Event, Report
 from bot.conversation.inbound import store_event
 from bot.conversation.inbound.inbox import Inbox
 from bot.conversation.inbound.store_event import Taken
@@ -96,7 +96,7 @@ async def test_the_messages_of_a_post_keep_their_order_and_a_report_meets_its_me
 ) -> None:
     seen = Seen(app)
     said = [words(1, f"wamid.{number}", f"frase {number}") for number in range(5)]
-    await seen.inbox.store("whatsapp", [*said, Delivery(12345, "wamid.of-nobody", "read")])
+    await seen.inbox.store("whatsapp", [*said, Delivery(12345, "wamid.of-nobody", Report.READ)])
     await seen.inbox.stop()
     found = sorted(await app.rows(Message), key=lambda message: message.seq)
     assert [message.text for message in found] == [f"frase {number}" for number in range(5)]

@@ -14,7 +14,7 @@ from bot.conversation.turns.lease import Lease
 from bot.conversation.turns.turn import Answered
 from bot.conversation.workers.scheduler import Keeper
 from bot.database.session import Database
-from bot.models import Message
+from bot.models import Author, Message, MessageState
 from tests.integration.harness import AppHarness, ConversationHarness
 
 
@@ -103,7 +103,7 @@ async def test_a_message_that_waits_keeps_the_lease_with_its_worker(
         async with chat.app.db.write() as session:
             message = await session.scalar(select(Message))
             assert message is not None
-            message.state = "answered"
+            message.state = MessageState.ANSWERED
             await taken.give_back_if_all_is_answered(session, are_behind=False)
         assert (held, taken.held) == (True, False)
         async with turn_lease(chat.app.db, chat.id, "two") as other:
@@ -161,8 +161,8 @@ async def test_what_was_left_unanswered_at_the_last_stop_is_answered_at_the_next
     one.start()
     await ears.hear(6)
     await one.stop()
-    assert await app.count(Message, Message.state == "received") == 0
-    assert await app.count(Message, Message.author == "bot") == 6
+    assert await app.count(Message, Message.state == MessageState.RECEIVED) == 0
+    assert await app.count(Message, Message.author == Author.BOT) == 6
 
 
 async def test_one_sweep_answers_all_that_wait_in_a_conversation(
@@ -196,7 +196,7 @@ async def test_two_keepers_answer_each_message_once(app: AppHarness) -> None:
     await ears.hear(12)
     for one in both:
         await one.stop()
-    assert await app.count(Message, Message.author == "bot") == 12
+    assert await app.count(Message, Message.author == Author.BOT) == 12
     assert len(app.engine.texts) == 12
 
 
@@ -215,4 +215,4 @@ async def test_a_turn_that_fails_is_tried_again(app: AppHarness) -> None:
     app.engine.error = None
     await ears.hear(1)
     await one.stop()
-    assert await app.count(Message, Message.author == "bot") == 1
+    assert await app.count(Message, Message.author == Author.BOT) == 1

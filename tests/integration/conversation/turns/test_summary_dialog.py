@@ -4,6 +4,7 @@ import pytest
 
 from bot.conversation.agents import agent_actions
 from bot.handoffs import wait_estimate
+from bot.models import HandoffState, Proof, SummaryState
 from tests.integration.harness import ANA, AppHarness, ConversationHarness
 
 DAMAGED = {"es": "Llegó rota la licuadora", "en": "My blender arrived broken"}
@@ -32,7 +33,7 @@ async def test_what_is_passed_on_is_shown_with_a_yes_and_a_no(
         says("summary_right", language),
         says("summary_wrong", language),
     )
-    assert (await chat.handoff()).summary_state == "shown"
+    assert (await chat.handoff()).summary_state == SummaryState.SHOWN
 
 
 async def test_where_nothing_was_told_nothing_is_summed_up(chat: ConversationHarness) -> None:
@@ -53,7 +54,11 @@ async def test_a_yes_is_kept_and_the_wait_goes_on(chat: ConversationHarness) -> 
     await chat.press(1)
     assert chat.answered_with("summary_kept")
     found = await chat.handoff()
-    assert (found.state, found.summary_state, found.due_at) == ("waiting", "right", before)
+    assert (found.state, found.summary_state, found.due_at) == (
+        HandoffState.WAITING,
+        "right",
+        before,
+    )
 
 
 async def test_a_correction_reaches_the_packet_and_the_place_stays(app: AppHarness) -> None:
@@ -65,13 +70,13 @@ async def test_a_correction_reaches_the_packet_and_the_place_stays(app: AppHarne
     app.clock.advance(minutes=3)
     await first.press(2)
     assert first.answered_with("summary_correct")
-    assert (await first.handoff()).summary_state == "wrong"
+    assert (await first.handoff()).summary_state == SummaryState.WRONG
     heard = len(app.engine.texts)
     await first.send("inform", "No era la licuadora, era la cafetera")
     assert first.answered_with("summary_again", words="No era la licuadora, era la cafetera")
     found = await first.handoff()
     assert found.corrections == ["No era la licuadora, era la cafetera"]
-    assert found.summary_state == "corrected"
+    assert found.summary_state == SummaryState.CORRECTED
     assert [await place(first), await place(second)] == [1, 2]
     assert len(app.engine.texts) == heard  # nobody had to think about it
 
@@ -84,7 +89,7 @@ async def test_a_corrected_order_is_matched_while_waiting(chat: ConversationHarn
     case, order = await chat.case(), await chat.order("10482")
     assert (case.order_id, case.contact_id) == (order.id, order.contact_id)
     assert "10482" in chat.last_message.text
-    assert (await chat.conversation()).proven_by == "order"
+    assert (await chat.conversation()).proven_by == Proof.ORDER
 
 
 async def test_a_wrong_order_in_a_correction_proves_nobody(chat: ConversationHarness) -> None:

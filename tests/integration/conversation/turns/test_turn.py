@@ -10,7 +10,18 @@ import pytest
 
 from bot.conversation.turns import turn
 from bot.conversation.turns.turn import Answered
-from bot.models import Choice, Compensation, Complaint, Handoff, LedgerEntry, Message, Promise
+from bot.models import (
+    Author,
+    Choice,
+    Compensation,
+    Complaint,
+    Handoff,
+    HandoffState,
+    LedgerEntry,
+    Message,
+    MessageState,
+    Promise,
+)
 from bot.rasa.client import EngineDown, EngineError
 from bot.text.reply import Reply, ReplyButton
 from tests.integration.harness import ANA, AppHarness, ConversationHarness
@@ -32,7 +43,7 @@ async def test_without_the_engine_the_customer_hears_the_truth_and_a_date(
     assert chat.answered_with("engine_failed", reference=case.reference, due=due)
     assert "disculpas" in said.text
     (handoff,) = await chat.handoffs()
-    assert (handoff.state, handoff.reason) == ("waiting", "engine_failed")
+    assert (handoff.state, handoff.reason) == (HandoffState.WAITING, "engine_failed")
     assert case.apologized_at is not None
 
 
@@ -45,7 +56,7 @@ async def test_the_engine_that_is_back_hears_what_it_missed(chat: ConversationHa
     assert engine.texts[-1] == f"{DAMAGED}\n¿Hola?"
     assert "Ninguna me sirve" in offer.choices
     (handoff,) = await chat.handoffs()
-    assert (handoff.state, handoff.ended_how) == ("ended", "returned")
+    assert (handoff.state, handoff.ended_how) == (HandoffState.ENDED, "returned")
     assert len(await chat.cases()) == 1
     await chat.send("greet", "hola")
     assert engine.texts[-1] == "hola"
@@ -132,7 +143,7 @@ async def test_what_the_bot_says_is_dropped_when_an_agent_took_over_meanwhile(
                 Handoff(
                     conversation_id=chat.id,
                     complaint_id=case.id,
-                    state="active",
+                    state=HandoffState.ACTIVE,
                     reason="wants_human",
                     priority=3,
                     due_at=chat.app.clock.now(),
@@ -143,8 +154,8 @@ async def test_what_the_bot_says_is_dropped_when_an_agent_took_over_meanwhile(
     chat.app.engine.after_action = an_agent_takes_over
     assert await chat.send("greet", "hola") == []
     messages = await chat.app.rows(Message, Message.conversation_id == chat.id)
-    assert messages[-1].author == "customer"
-    assert messages[-1].state == "answered"
+    assert messages[-1].author == Author.CUSTOMER
+    assert messages[-1].state == MessageState.ANSWERED
 
 
 # --- cut off ------------------------------------------------------------------------------------
@@ -249,7 +260,7 @@ async def outcome(chat: ConversationHarness) -> dict[str, Any]:
     ids = [one.id for one in cases]
     app = chat.app
     answers = await app.rows(
-        Message, Message.conversation_id == chat.id, Message.author != "customer"
+        Message, Message.conversation_id == chat.id, Message.author != Author.CUSTOMER
     )
     return {
         "answers": len(answers),

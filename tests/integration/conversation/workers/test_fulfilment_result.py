@@ -12,16 +12,26 @@ from bot.conversation.agents import agent_offers
 from bot.conversation.workers import fulfilment_result
 from bot.conversation.workers.fulfilment_worker import Carrier
 from bot.models import (
+    Author,
     CaseEvent,
     Choice,
     Compensation,
+    CompensationState,
     Complaint,
+    ComplaintState,
     DecisionRecord,
     Fulfilment,
+    FulfilmentState,
+    HandoffState,
     LedgerEntry,
+    LedgerEvent,
     Message,
+    MessageState,
     Offer,
+    OfferState,
     Promise,
+    PromiseState,
+    ProviderOutcome,
     ProviderTry,
 )
 from tests.fakes.company_system import SECRET, CompanySystem
@@ -63,7 +73,7 @@ async def chosen(carrier: Carrier, app: AppHarness) -> ConversationHarness:
 async def read(chat: ConversationHarness) -> list[Message]:
     """What was put out besides the answers, newest last; the chat hears it."""
     seen = len(chat.shown)
-    where = (Message.conversation_id == chat.id, Message.author == "system")
+    where = (Message.conversation_id == chat.id, Message.author == Author.SYSTEM)
     messages = await chat.app.rows(Message, *where)
     await chat.show(messages)
     del chat.shown[seen : len(chat.shown) - len(messages)]
@@ -98,7 +108,11 @@ async def test_what_is_chosen_is_pending_with_a_date_and_waits_for_the_provider(
     (remedy,) = await chosen.accepted_remedies()
     waiting = await one(app)
     (promised,) = await chosen.promises()
-    assert (remedy.state, waiting.state, waiting.tries) == ("accepted", "pending", 0)
+    assert (remedy.state, waiting.state, waiting.tries) == (
+        CompensationState.ACCEPTED,
+        "pending",
+        0,
+    )
     assert waiting.due_at == promised.due_at
     assert await held(chosen) == [("reserve", "company", "reserved", 24990000)]
 
@@ -109,7 +123,7 @@ async def test_done_is_told_once_and_settles_ledger_and_promise(
     await carrier.sweep()
     assert not await carrier.sweep()
     (remedy,) = await chosen.accepted_remedies()
-    assert (remedy.state, (await one(app)).state) == ("issued", "done")
+    assert (remedy.state, (await one(app)).state) == (CompensationState.ISSUED, "done")
     assert await held(chosen) == [
         ("reserve", "company", "reserved", 24990000),
         ("issue", "reserved", "settled", 24990000),
@@ -117,7 +131,7 @@ async def test_done_is_told_once_and_settles_ledger_and_promise(
     assert not await chosen.promises()
     (message,) = await read(chosen)
     assert chosen.answered_with("fulfilled", title=TITLE)
-    assert message.state == "pending"  # whoever serves the customer shows it
+    assert message.state == MessageState.PENDING  # whoever serves the customer shows it
     (deed,) = system.deeds.values()
     assert deed.data["amount"] == "249900.00"
     assert (deed.data["kind"], deed.data["order"], deed.data["currency"]) == (
@@ -138,7 +152,7 @@ async def test_the_same_key_goes_with_every_try(
     assert len(system.headers) == 5
     assert {one["idempotency-key"] for one in system.headers} == set(system.deeds)
     assert len({one["webhook-timestamp"] for one in system.headers}) == 5
-    assert (await one(app)).state == "done"
+    assert (await one(app)).state == FulfilmentState.DONE
     outcomes = [each.outcome for each in await app.rows(ProviderTry)]
     assert outcomes == [f"later: HTTP {status}" for status in (500, 404, 429, 301)] + ["done"]
 
@@ -166,13 +180,13 @@ async def test_the_wait_doubles_with_jitter_and_obeys_the_provider(
         async with app.db.write() as session:
             waiting = await session.get_one(Fulfilment, (await one(app)).id)
             waiting.tries += 1
-        await says(app, key, Answer("later", "HTTP 500"))
+        await says(app, key, Answer(ProviderOutcome.LATER, "HTTP 500"))
         waits.append(((await one(app)).next_at - app.clock.now()).total_seconds())
     for tries, wait in enumerate(waits, start=1):
         most = min(2**tries, 3600)
         assert most / 2 - 1 <= wait <= most
     assert len({wait / 3600 for wait in waits[-3:]}) == 3  # not all at the same moment
-    await says(app, key, Answer("later", "HTTP 503", after=timedelta(hours=5)))
+    await says(app, key, Answer(ProviderOutcome.LATER, "HTTP 503", after=timedelta(hours=5)))
     spaced = (await one(app)).next_at - app.clock.now()
     assert timedelta(hours=5) - timedelta(seconds=5) < spaced <= timedelta(hours=5)
 
@@ -180,7 +194,7 @@ async def test_the_wait_doubles_with_jitter_and_obeys_the_provider(
 async def test_retry_after_holds_for_everything_that_is_to_be_asked(
     chosen: ConversationHarness, carrier: Carrier, app: AppHarness, system: CompanySystem
 ) -> None:
-    await says(app, (await one(app)).idempotency_key, Answer("later", "a first no"))
+    await says(app, (await one(app)).idempotency_key, Answer(ProviderOutcome.LATER, "a first no"))
     app.clock.advance(hours=1)
     carrier._not_before = float("inf")
     assert not await carrier.sweep()
@@ -196,33 +210,40 @@ async def test_accepted_is_not_done_and_is_asked_about_hourly(
     system.answers = [(202, {"reference": "ERP-77"})]
     await carrier.sweep()
     waiting = await one(app)
-    assert (waiting.state, waiting.is_accepted, waiting.reference) == ("pending", True, "ERP-77")
+    assert (waiting.state, waiting.is_accepted, waiting.reference) == (
+        FulfilmentState.PENDING,
+        True,
+        "ERP-77",
+    )
     assert waiting.give_up_at >= waiting.due_at
     assert not await read(chosen)
     app.clock.advance(minutes=20)
     assert not await carrier.sweep()
     app.clock.advance(minutes=41)
     await carrier.sweep()  # its callback never came, and it is done all the same
-    assert (await one(app)).state == "done"
+    assert (await one(app)).state == FulfilmentState.DONE
 
 
 async def test_a_callback_counts_once_whatever_comes_after_it(
     chosen: ConversationHarness, carrier: Carrier, app: AppHarness
 ) -> None:
     key = (await one(app)).idempotency_key
-    assert await says(app, key, Answer("done"), "evt_1")
-    assert not await says(app, key, Answer("done"), "evt_1")
-    assert not await says(app, key, Answer("done"), "evt_2")
-    assert not await says(app, key, Answer("refused", "too late"), "evt_3")
-    assert not await says(app, key, Answer("accepted"))
-    assert [line.event for line in await chosen.ledger()] == ["reserve", "issue"]
+    assert await says(app, key, Answer(ProviderOutcome.DONE), "evt_1")
+    assert not await says(app, key, Answer(ProviderOutcome.DONE), "evt_1")
+    assert not await says(app, key, Answer(ProviderOutcome.DONE), "evt_2")
+    assert not await says(app, key, Answer(ProviderOutcome.REFUSED, "too late"), "evt_3")
+    assert not await says(app, key, Answer(ProviderOutcome.ACCEPTED))
+    assert [line.event for line in await chosen.ledger()] == [
+        LedgerEvent.RESERVE,
+        LedgerEvent.ISSUE,
+    ]
     assert len(await read(chosen)) == 1
     assert await app.count(ProviderTry) == 4
 
 
 async def test_an_unknown_remedy_is_nobodys(app: AppHarness, carrier: Carrier) -> None:
     with pytest.raises(LookupError):
-        await says(app, "not ours", Answer("done"), "evt_1")
+        await says(app, "not ours", Answer(ProviderOutcome.DONE), "evt_1")
     assert await app.count(ProviderTry) == 0
 
 
@@ -240,14 +261,20 @@ async def test_refused_is_told_as_it_is_with_a_person_and_something_else_to_choo
     system.answers = [(status, {"reason": "the card\0 is closed"})]
     await carrier.sweep()
     states = sorted(each.state for each in await app.rows(Compensation))
-    assert states == ["declined", "declined", "failed", "offered", "offered"]
+    assert states == [
+        CompensationState.DECLINED,
+        CompensationState.DECLINED,
+        CompensationState.FAILED,
+        CompensationState.OFFERED,
+        CompensationState.OFFERED,
+    ]
     assert await held(chosen) == [
         ("reserve", "company", "reserved", 24990000),
         ("release", "reserved", "company", 24990000),
     ]
     assert (await chosen.ledger())[-1].reason == "refused: the card is closed"
     waits = await chosen.handoff()
-    assert (waits.state, waits.reason, waits.priority) == ("waiting", "remedy_failed", 2)
+    assert (waits.state, waits.reason, waits.priority) == (HandoffState.WAITING, "remedy_failed", 2)
     (answer,) = await chosen.promises()
     assert answer.what == "answer"
     (message,) = await read(chosen)
@@ -260,7 +287,7 @@ async def test_refused_is_told_as_it_is_with_a_person_and_something_else_to_choo
     assert why.offer_id == (await app.rows(Offer))[-1].id
     assert [one["kind"] for one in why.alternatives] == ["replacement", "store_credit"]
     (voided,) = await app.rows(Promise, Promise.what == "refund")
-    assert voided.state == "void"
+    assert voided.state == PromiseState.VOID
 
 
 async def test_what_is_chosen_instead_is_given_without_a_person(
@@ -272,10 +299,14 @@ async def test_what_is_chosen_instead_is_given_without_a_person(
     await chosen.press(2, intent="the engine is not asked")
     assert chosen.answered_with("issued_with_code")
     ended = await chosen.handoff()
-    assert (ended.state, ended.ended_how) == ("ended", "resolved")
-    assert (await chosen.case()).state == "resolved"
+    assert (ended.state, ended.ended_how) == (HandoffState.ENDED, "resolved")
+    assert (await chosen.case()).state == ComplaintState.RESOLVED
     assert not await chosen.promises()
-    assert [line.event for line in await chosen.ledger()] == ["reserve", "release", "issue"]
+    assert [line.event for line in await chosen.ledger()] == [
+        LedgerEvent.RESERVE,
+        LedgerEvent.RELEASE,
+        LedgerEvent.ISSUE,
+    ]
 
 
 async def test_none_of_it_leaves_the_person_who_is_awaited(
@@ -286,8 +317,8 @@ async def test_none_of_it_leaves_the_person_who_is_awaited(
     await read(chosen)
     await chosen.press("Ninguna")
     assert chosen.answered_with("person_waiting")
-    assert (await chosen.handoff()).state == "waiting"
-    assert (await app.rows(Offer))[-1].state == "declined"
+    assert (await chosen.handoff()).state == HandoffState.WAITING
+    assert (await app.rows(Offer))[-1].state == OfferState.DECLINED
 
 
 async def test_a_second_failure_does_not_offer_what_has_failed(
@@ -302,7 +333,10 @@ async def test_a_second_failure_does_not_offer_what_has_failed(
     await read(chosen)
     titles = [choice.title for choice in chosen.choices]
     assert titles == ["Saldo con 10 % más ($275.000)", "Ninguna me sirve"]
-    assert [each.state for each in await chosen.handoffs()] == ["ended", "waiting"]
+    assert [each.state for each in await chosen.handoffs()] == [
+        HandoffState.ENDED,
+        HandoffState.WAITING,
+    ]
 
 
 async def test_while_a_person_has_the_customer_they_decide_what_comes_next(
@@ -315,8 +349,8 @@ async def test_while_a_person_has_the_customer_they_decide_what_comes_next(
     await carrier.sweep()
     await read(chosen)
     assert chosen.answered_with("remedy_failed_with_agent", title=TITLE)
-    assert await app.count(Offer, Offer.state == "open") == 0
-    assert (await chosen.handoff()).state == "active"
+    assert await app.count(Offer, Offer.state == OfferState.OPEN) == 0
+    assert (await chosen.handoff()).state == HandoffState.ACTIVE
 
 
 async def test_without_an_answer_for_a_day_it_is_lost_and_a_person_takes_it(
@@ -326,11 +360,11 @@ async def test_without_an_answer_for_a_day_it_is_lost_and_a_person_takes_it(
     for _ in range(23):
         await carrier.sweep()
         app.clock.advance(hours=1)
-    assert (await one(app)).state == "pending"
+    assert (await one(app)).state == FulfilmentState.PENDING
     app.clock.advance(hours=1)
     await carrier.sweep()
     lost = await one(app)
-    assert (lost.state, lost.tries >= 20) == ("lost", True)
+    assert (lost.state, lost.tries >= 20) == (FulfilmentState.LOST, True)
     assert (await chosen.handoff()).reason == "remedy_failed"
     await read(chosen)
     assert chosen.ever_answered_with("remedy_failed", title=TITLE)
@@ -340,10 +374,13 @@ async def test_done_after_it_was_given_up_is_for_people_to_see(
     chosen: ConversationHarness, carrier: Carrier, app: AppHarness
 ) -> None:
     key = (await one(app)).idempotency_key
-    await says(app, key, Answer("refused", "no"))
-    assert not await says(app, key, Answer("done"), "evt_late")
-    assert (await one(app)).state == "refused"
-    assert [line.event for line in await chosen.ledger()] == ["reserve", "release"]
+    await says(app, key, Answer(ProviderOutcome.REFUSED, "no"))
+    assert not await says(app, key, Answer(ProviderOutcome.DONE), "evt_late")
+    assert (await one(app)).state == FulfilmentState.REFUSED
+    assert [line.event for line in await chosen.ledger()] == [
+        LedgerEvent.RESERVE,
+        LedgerEvent.RELEASE,
+    ]
     case = await chosen.case()
     events = await app.rows(CaseEvent, CaseEvent.complaint_id == case.id)
     assert events[-1].what == "done after all"
@@ -359,7 +396,10 @@ async def test_what_somebody_has_done_by_hand_neither_fails_nor_is_told_twice(
         await agent_offers.fulfilled(session, app.context, case, fresh, "command line")
     system.answers = [(422, {})]
     await carrier.sweep()
-    assert [line.event for line in await app.rows(LedgerEntry)] == ["reserve", "issue"]
+    assert [line.event for line in await app.rows(LedgerEntry)] == [
+        LedgerEvent.RESERVE,
+        LedgerEvent.ISSUE,
+    ]
     assert len(await read(chosen)) == 1
     assert not await chosen.handoffs()
 

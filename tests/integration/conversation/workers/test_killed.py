@@ -21,7 +21,23 @@ from bot.conversation import messages
 from bot.customers.orders import OrderRow, store
 from bot.database.session import Database
 from bot.ledger import audit, entries
-from bot.models import Compensation, Complaint, Conversation, Fulfilment, Message, Order, Promise
+from bot.models import (
+    Account,
+    Author,
+    Compensation,
+    CompensationState,
+    Complaint,
+    Conversation,
+    Fulfilment,
+    FulfilmentState,
+    LedgerEvent,
+    Message,
+    MessageState,
+    Order,
+    Promise,
+    PromiseState,
+    Proof,
+)
 from bot.policy.decide import decide
 from bot.understanding.extraction import Facts
 from tests.fakes.company_system import CompanySystem, Odds
@@ -99,10 +115,11 @@ async def test_whatever_is_killed_each_remedy_is_done_once_and_told_as_it_is(
     for given in remedies:
         fulfilment = asked.get(given.id)
         if fulfilment is not None:
-            assert fulfilment.state == system.deeds[fulfilment.idempotency_key].verdict
+            verdict = system.deeds[fulfilment.idempotency_key].verdict
+            assert fulfilment.state == FulfilmentState(verdict)
         await _assert_all_agree(app, context, given, fulfilment)
     assert await app.count(Promise, Promise.what.in_(("refund", "replacement")),
-                               Promise.state == "open") == 0  # fmt: skip
+                               Promise.state == PromiseState.OPEN) == 0  # fmt: skip
 
 
 async def _lay_tables(db: Database, context: CompanyContext, number: int) -> None:
@@ -134,14 +151,14 @@ async def _lay_table(
         address=name,
         language="es",
         contact_id=bought.contact_id,
-        proven_by="order",
+        proven_by=Proof.ORDER,
         created_at=bought.placed_at,
         times={},
     )
     session.add(conversation)
     await session.flush()
     message, _ = await messages.receive(session, conversation, name, text="Llegó roto")
-    message.state = "answered"
+    message.state = MessageState.ANSWERED
     case = await complaints.take(session, conversation, message, "damaged", Facts(), also=[])
     case.order_id, case.severity = bought.id, "medium"
     facts = await offers.case_facts(session, context, case, conversation)
@@ -150,9 +167,9 @@ async def _lay_table(
 
 async def _waiting(session: AsyncSession) -> list[int]:
     """What is still on a table or with the provider."""
-    pending = select(Fulfilment.id).where(Fulfilment.state == "pending")
+    pending = select(Fulfilment.id).where(Fulfilment.state == FulfilmentState.PENDING)
     offered = select(Compensation.id).where(
-        Compensation.state == "offered", Compensation.position <= 2
+        Compensation.state == CompensationState.OFFERED, Compensation.position <= 2
     )
     return [*await session.scalars(pending), *await session.scalars(offered)]
 
@@ -185,20 +202,28 @@ async def _assert_all_agree(
         lines = [line.event for line in await entries.lines(session, given.id)]
         held = await entries.balances(session, given.id)
     wanted = {
-        None: ("issued", ["issue"], "outstanding"),
-        "done": ("issued", ["reserve", "issue"], "settled"),
-        "refused": ("failed", ["reserve", "release"], "company"),
+        None: (CompensationState.ISSUED, [LedgerEvent.ISSUE], Account.OUTSTANDING),
+        FulfilmentState.DONE: (
+            CompensationState.ISSUED,
+            [LedgerEvent.RESERVE, LedgerEvent.ISSUE],
+            Account.SETTLED,
+        ),
+        FulfilmentState.REFUSED: (
+            CompensationState.FAILED,
+            [LedgerEvent.RESERVE, LedgerEvent.RELEASE],
+            Account.COMPANY,
+        ),
     }[asked.state if asked else None]
     assert (given.state, lines) == wanted[:2]
     amount = given.amount_minor
     assert held == dict.fromkeys(held, 0) | (
-        {} if wanted[2] == "company" else {"company": -amount, wanted[2]: amount}
+        {} if wanted[2] == Account.COMPANY else {"company": -amount, wanted[2]: amount}
     )
     title = given.terms["title"]["es"]
     said = await app.rows(
         Message,
         Message.conversation_id == case.conversation_id,
-        Message.author != "customer",
+        Message.author != Author.CUSTOMER,
         Message.text.contains(f"«{title}"),
     )
     told = Counter(
@@ -211,5 +236,5 @@ async def _assert_all_agree(
     promised = {"refund": "promised_bank", "replacement": "promised_warehouse"}.get(given.kind)
     expected = [promised] if promised else ["issued_with_code"]
     if asked is not None:
-        expected.append("fulfilled" if asked.state == "done" else "remedy_failed")
+        expected.append("fulfilled" if asked.state == FulfilmentState.DONE else "remedy_failed")
     assert told == Counter(expected)

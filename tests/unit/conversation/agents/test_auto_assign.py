@@ -2,14 +2,16 @@
 
 import pytest
 
-from bot.agents.accounts import AtWork, Presence
+from bot.agents.accounts import AtWork
 from bot.conversation.agents.auto_assign import least_loaded
-from bot.models import Agent
+from bot.models import Agent, LivePresence
 
 pytestmark = pytest.mark.unit
 
 
-def one(name: str, load: int, capacity: int = 4, presence: Presence = "available") -> AtWork:
+def one(
+    name: str, load: int, capacity: int = 4, presence: LivePresence = LivePresence.AVAILABLE
+) -> AtWork:
     return AtWork(Agent(name=name, capacity=capacity), presence, load)
 
 
@@ -20,8 +22,8 @@ def one(name: str, load: int, capacity: int = 4, presence: Presence = "available
         ([one("Ana", 2), one("Bea", 1), one("Carla", 3)], "Bea"),
         ([one("Ana", 1), one("Bea", 1)], "Ana"),
         ([one("Ana", 2, 4), one("Bea", 3, 10)], "Bea"),
-        ([one("Ana", 0, presence="away"), one("Bea", 3)], "Bea"),
-        ([one("Ana", 0, presence="offline")], None),
+        ([one("Ana", 0, presence=LivePresence.AWAY), one("Bea", 3)], "Bea"),
+        ([one("Ana", 0, presence=LivePresence.OFFLINE)], None),
         ([one("Ana", 4), one("Bea", 10, 10)], None),
     ],
 )

@@ -1,0 +1,200 @@
+"""The closed sets of words that the tables hold: states, authors, roles, reasons.
+
+A word is stored, sent as JSON and printed as its plain value: ``str()``, f-strings,
+``json.dumps`` and CSV give "waiting", never "HandoffState.WAITING". The order of the members is
+that of the CHECK constraints.
+"""
+
+from enum import StrEnum
+
+
+class Author(StrEnum):
+    """Who wrote a message; the customer's come in, all others go out."""
+
+    CUSTOMER = "customer"
+    BOT = "bot"
+    AGENT = "agent"
+    SYSTEM = "system"
+
+
+class MessageState(StrEnum):
+    """How far a message has come."""
+
+    RECEIVED = "received"  # incoming, and its turn is not over
+    ANSWERED = "answered"  # incoming, and its turn is over
+    PENDING = "pending"  # outgoing, and the channel does not have it yet
+    SENT = "sent"
+    DELIVERED = "delivered"
+    READ = "read"
+    FAILED = "failed"
+
+
+class Proof(StrEnum):
+    """How a customer proved who they are."""
+
+    ORDER = "order"  # an order's number with its e-mail or phone
+    SIGNED_TOKEN = "signed_token"  # noqa: S105 - the company's page vouches for them
+    CHANNEL_PHONE = "channel_phone"  # the channel vouches for their phone
+
+
+class Owner(StrEnum):
+    """Who has a conversation."""
+
+    BOT = "bot"
+    QUEUE = "queue"  # an agent is awaited
+    AGENT = "agent"
+
+
+class ComplaintState(StrEnum):
+    """What has become of a case."""
+
+    OPEN = "open"
+    RESOLVED = "resolved"  # the customer has, or is promised, what they chose
+    CLOSED = "closed"
+
+
+class HandoffState(StrEnum):
+    """Where a case is that was given to a person."""
+
+    WAITING = "waiting"
+    ACTIVE = "active"
+    ENDED = "ended"
+
+
+class HandoffEnding(StrEnum):
+    """How a handoff ended."""
+
+    RESOLVED = "resolved"
+    RETURNED = "returned"  # to the bot
+    ABANDONED = "abandoned"  # the customer no longer answers
+
+
+class SummaryState(StrEnum):
+    """What the customer said to the summary of their case."""
+
+    SHOWN = "shown"
+    RIGHT = "right"
+    WRONG = "wrong"
+    CORRECTED = "corrected"
+
+
+class PromiseState(StrEnum):
+    """What has become of a promise."""
+
+    OPEN = "open"
+    KEPT = "kept"
+    BROKEN = "broken"
+    VOID = "void"
+
+
+class OfferState(StrEnum):
+    """What has become of an offer."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    VOID = "void"
+
+
+class CompensationState(StrEnum):
+    """What has become of one alternative of an offer."""
+
+    OFFERED = "offered"
+    ACCEPTED = "accepted"  # promised, and not yet done
+    ISSUED = "issued"  # the customer has it
+    FAILED = "failed"  # promised, and could not be done
+    DECLINED = "declined"
+    EXPIRED = "expired"  # not spent in time
+    VOID = "void"
+
+
+class LedgerEvent(StrEnum):
+    """Why an amount moves from one account of the ledger to another."""
+
+    RESERVE = "reserve"
+    RELEASE = "release"
+    ISSUE = "issue"
+    REDEEM = "redeem"
+    EXPIRE = "expire"
+    REVERSE = "reverse"
+
+
+class Account(StrEnum):
+    """The ledger's accounts; every compensation has all but the company's."""
+
+    COMPANY = "company"
+    RESERVED = "reserved"  # promised, and not yet done
+    OUTSTANDING = "outstanding"  # the customer has it and may spend it
+    SETTLED = "settled"  # done, spent, paid
+
+
+class Period(StrEnum):
+    """What a budget is for."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
+class PauseReason(StrEnum):
+    """Why the assistant's spending is paused."""
+
+    ERRORS = "errors"
+    BURST = "burst"
+    UNUSUAL_HOUR = "unusual_hour"
+    BY_HAND = "by_hand"
+
+
+class FulfilmentState(StrEnum):
+    """How far the company's own system is with a remedy."""
+
+    PENDING = "pending"  # to be asked, or asked and to be answered
+    DONE = "done"
+    REFUSED = "refused"
+    LOST = "lost"  # no answer in all the time there was
+
+
+class ProviderOutcome(StrEnum):
+    """What the company's own system says when it is asked for a remedy."""
+
+    DONE = "done"
+    ACCEPTED = "accepted"  # it will call back
+    REFUSED = "refused"
+    LATER = "later"  # no answer, or none that settles it
+
+
+class DecisionMode(StrEnum):
+    """Which policy decided."""
+
+    LIVE = "live"  # the one in force
+    SHADOW = "shadow"  # a new one that runs beside it and gives nothing
+
+
+class Role(StrEnum):
+    """What an agent may do."""
+
+    AGENT = "agent"
+    SUPERVISOR = "supervisor"  # also leads the others
+
+
+class Presence(StrEnum):
+    """What agents say of themselves while their console is open."""
+
+    AVAILABLE = "available"
+    AWAY = "away"
+
+
+class LivePresence(StrEnum):
+    """Whether an agent is there now: by the last sign of life, and by what they say."""
+
+    AVAILABLE = "available"
+    AWAY = "away"
+    OFFLINE = "offline"  # no console of theirs is open
+
+
+class ApprovalState(StrEnum):
+    """What a supervisor said to an agent's request."""
+
+    OPEN = "open"
+    APPROVED = "approved"
+    DECLINED = "declined"

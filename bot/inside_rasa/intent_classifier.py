@@ -1,8 +1,8 @@
-"""The step of the engine's pipeline that tells what a message is about."""
+"""The component of Rasa's pipeline that classifies the intent of a message."""
 
 import hashlib
 from pathlib import Path
-from typing import Any, Dict, List, Optional
+from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -17,10 +17,10 @@ from rasa.shared.utils.io import read_yaml_file
 from bot.inside_rasa.intent_model import IntentModel
 
 HERE = Path(__file__).parent
-# A change in any of these makes the stored model stale.
-MADE_BY = ("words.py", "spelling.py", "concepts.py", "intent_features.py", "intent_model.py")
-# A complaint is told by its beginning.
-LONGEST = 2000
+# Modules that the model depends on: a change in any of them needs a new training.
+MODEL_MODULES = ("words.py", "spelling.py", "concepts.py", "intent_features.py", "intent_model.py")
+# Characters; the rest of a message is ignored, as its beginning tells what it is about.
+MAX_LENGTH = 2000
 
 
 @DefaultV1Recipe.register(
@@ -28,34 +28,40 @@ LONGEST = 2000
     is_trainable=True,
 )
 class ConceptClassifier(IntentClassifier, GraphComponent):
-    """Knows intents by words, pieces of words, and the concepts of `concepts`, a YAML file."""
+    """Classifies by words, character n-grams and the concepts of a YAML file (`IntentModel`).
+
+    Keys in config.yml: `concepts`, the file's path; `complaints`, the intents that are complaints.
+    """
 
     @staticmethod
-    def get_default_config() -> Dict[str, Any]:
-        """Where the concepts are, seen from the project's folder; which intents are complaints."""
+    def get_default_config() -> dict[str, Any]:
+        """Return the default configuration; the path is relative to the project's folder."""
         return {"concepts": "data/concepts.yml", "complaints": []}
 
     @staticmethod
-    def required_packages() -> List[str]:
-        """What must be installed."""
+    def required_packages() -> list[str]:
+        """Return the packages that must be installed."""
         return ["sklearn", "scipy", "numpy"]
 
     @classmethod
-    def fingerprint_addon(cls, config: Dict[str, Any]) -> Optional[str]:
-        """The concepts and our other modules, which the engine cannot know to be part of this."""
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
+        """Return a hash of the concepts and modules that the model depends on.
+
+        Rasa itself only includes this module and the configuration in its cache key.
+        """
         digest = hashlib.sha256()
-        for path in (_concepts(config), *(HERE / name for name in MADE_BY)):
+        for path in (_concepts_file(config), *(HERE / name for name in MODEL_MODULES)):
             digest.update(path.read_bytes())
         return digest.hexdigest()
 
     def __init__(
         self,
-        config: Dict[str, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
-        model: Optional[IntentModel] = None,
+        model: IntentModel | None = None,
     ) -> None:
-        """Takes a model if one has been trained."""
+        """Create the component, with a model if one has been trained."""
         self._config = config
         self._model_storage = model_storage
         self._resource = resource
@@ -64,49 +70,52 @@ class ConceptClassifier(IntentClassifier, GraphComponent):
     @classmethod
     def create(
         cls,
-        config: Dict[str, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
-        execution_context: ExecutionContext,  # noqa: ARG003  (the engine gives it)
+        execution_context: ExecutionContext,  # noqa: ARG003  (Rasa passes it)
     ) -> "ConceptClassifier":
-        """An untrained one."""
+        """Return an untrained component."""
         return cls(config, model_storage, resource)
 
     @classmethod
     def load(
         cls,
-        config: Dict[str, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
-        execution_context: ExecutionContext,  # noqa: ARG003  (the engine gives it)
+        execution_context: ExecutionContext,  # noqa: ARG003  (Rasa passes it)
         **kwargs: Any,  # noqa: ARG003
     ) -> "ConceptClassifier":
-        """A trained one."""
+        """Return a component with the stored model."""
         with model_storage.read_from(resource) as folder:
             return cls(config, model_storage, resource, IntentModel.load(folder))
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Learn from the examples, and store what was learned."""
-        examples = [one for one in training_data.intent_examples if one.get(TEXT)]
+        """Train on the examples and store the model."""
+        examples = [example for example in training_data.intent_examples if example.get(TEXT)]
         self._model = IntentModel(
-            read_yaml_file(_concepts(self._config)), self._config["complaints"]
-        ).fit([one.get(TEXT) for one in examples], [one.get(INTENT) for one in examples])
+            read_yaml_file(_concepts_file(self._config)), self._config["complaints"]
+        ).fit(
+            [example.get(TEXT) for example in examples],
+            [example.get(INTENT) for example in examples],
+        )
         with self._model_storage.write_to(self._resource) as folder:
             self._model.save(folder)
         return self._resource
 
-    def process(self, messages: List[Message]) -> List[Message]:
-        """Set the intent of each message, and the ranking of all."""
-        told = [one for one in messages if one.get(TEXT)]
-        if not told or self._model is None:
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Set the intent of each message that has a text, and the ranking of all intents."""
+        with_text = [message for message in messages if message.get(TEXT)]
+        if not with_text or self._model is None:
             return messages
-        rankings = self._model.rank([one.get(TEXT)[:LONGEST] for one in told])
-        for message, ranked in zip(told, rankings, strict=True):
-            ranking = [{"name": one.intent, "confidence": one.confidence} for one in ranked]
+        rankings = self._model.rank([message.get(TEXT)[:MAX_LENGTH] for message in with_text])
+        for message, ranked in zip(with_text, rankings, strict=True):
+            ranking = [{"name": intent, "confidence": confidence} for intent, confidence in ranked]
             message.set(INTENT, dict(ranking[0]), add_to_output=True)
             message.set("intent_ranking", ranking, add_to_output=True)
         return messages
 
 
-def _concepts(config: Dict[str, Any]) -> Path:
+def _concepts_file(config: dict[str, Any]) -> Path:
     return HERE.parent.parent / str(config["concepts"])

@@ -1,194 +1,200 @@
-"""What an intent is told by: a message's words, the pieces of its words, and its concepts."""
+"""The features of an intent: the words of a message, their character n-grams, its concepts."""
 
 import itertools
 from bisect import bisect
 from collections import Counter
-from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from bot.inside_rasa.concepts import Found, Lexicon
-from bot.inside_rasa.spelling import mended
-from bot.inside_rasa.words import ONLY_LEADING, bare, matter, words
+from bot.inside_rasa.concepts import ConceptMatch, Lexicon
+from bot.inside_rasa.spelling import correct
+from bot.inside_rasa.words import STRICT_LEAD_INS, drop_facts, tokenize, topic
 
-# How many concepts further on still belong to what a concept begins to say.
-NEAR = 6
-# A message of so few concepts is known by all of them in their order.
-FEW = 4
-
-
-# A long word's beginning stands for all its forms: "funciona", "funcionó", "funcionaba".
-STEM = 5
+# A concept is paired with this many of those that follow it in its sentence.
+PAIR_WINDOW = 6
+# Up to this many different concepts, their whole sequence is a feature as well.
+MAX_SEQUENCE = 4
+# Long words are cut to their beginning, the same in all their forms: "funciona", "funcionó".
+STEM_LENGTH = 5
 
 
-class Said(NamedTuple):
-    """A message as its readers see it."""
+class Terms(NamedTuple):
+    """What a message contains; the field names are those of the vectorizers below."""
 
-    words: List[str]
+    words: list[str]  # stems
     text: str
-    concepts: List[str]
-    is_known: bool  # whether any word of it was ever seen, or says a concept
+    concepts: list[str]
+    is_known: bool  # True if any word occurs in the training data, or any concept was found
 
 
-class Row(NamedTuple):
-    """What is in a message: the places of its terms among all, and how much each of them weighs."""
+class SparseRow(NamedTuple):
+    """One row of the feature matrix: column indices, and the TF-IDF weight in each, normalised."""
 
-    places: NDArray[Any]
+    columns: NDArray[Any]
     weights: NDArray[Any]
 
 
-class _Reader(NamedTuple):
-    """One kind of terms, ready to be looked for."""
+class _Extractor(NamedTuple):
+    """A fitted vectorizer, reduced to what one message needs."""
 
-    split: Callable[[Any], List[str]]
+    analyze: Callable[[Any], list[str]]
     vocabulary: Mapping[str, int]
-    rarity: NDArray[Any]
-    first: int  # the place of its first term among those of all readers
+    idf: NDArray[Any]
+    first_column: int  # in the matrix of all vectorizers side by side
 
 
 class Features:
-    """Counts what is in a message: three kinds of things, each weighed by how rare it is."""
+    """Computes TF-IDF features of three kinds: words and word pairs, n-grams, concepts."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        """Takes the lexicon of concepts."""
+        """Use the concepts of this lexicon."""
         self._lexicon = lexicon
-        self._readers = _readers()
-        self._ready: Dict[str, _Reader] = {}
-        self.known: Dict[str, int] = {}
+        self._vectorizers = _vectorizers()
+        self._extractors: dict[str, _Extractor] = {}
+        self.word_counts: dict[str, int] = {}
 
-    def learn(self, texts: Sequence[str]) -> csr_matrix:
-        """Learn what occurs in these messages, and how often; a row for each."""
-        read = [matter(told) for told in self.read(texts)]
-        self.known = dict(Counter(itertools.chain.from_iterable(read)))
-        said = [self._said(one) for one in read]
-        seen = [
-            reader.fit_transform([getattr(one, name) for one in said])
-            for name, reader in self._readers.items()
+    def fit_transform(self, texts: Sequence[str]) -> csr_matrix:
+        """Learn vocabulary and frequencies from the texts; return their feature matrix.
+
+        The matrix is float32 and has a row for each text.
+        """
+        topics = [topic(tokens) for tokens in self.tokenize(texts)]
+        self.word_counts = dict(Counter(itertools.chain.from_iterable(topics)))
+        terms = [self._terms(tokens) for tokens in topics]
+        matrices = [
+            vectorizer.fit_transform([getattr(one, name) for one in terms])
+            for name, vectorizer in self._vectorizers.items()
         ]
-        self._make_ready()
-        return hstack(seen, format="csr", dtype=np.float32)
+        self._prepare()
+        return hstack(matrices, format="csr", dtype=np.float32)
 
-    def read(self, texts: Sequence[str]) -> List[List[str]]:
-        """The words of the messages."""
-        return [words(text) for text in texts]
+    def tokenize(self, texts: Sequence[str]) -> list[list[str]]:
+        """Return the tokens of each text."""
+        return [tokenize(text) for text in texts]
 
-    def hear(self, read: Sequence[List[str]]) -> List[Said]:
-        """The messages as their readers see them."""
-        return [self._said(matter(told)) for told in read]
+    def terms(self, messages: Sequence[list[str]]) -> list[Terms]:
+        """Return the terms of each tokenized message, without its facts where enough is left."""
+        return [self._terms(topic(tokens)) for tokens in messages]
 
-    def hear_bare(self, read: Sequence[List[str]]) -> Dict[int, Said]:
-        """The messages that facts fill, without them, by their place; none that is nothing else."""
+    def terms_without_facts(self, messages: Sequence[list[str]]) -> dict[int, Terms]:
+        """Return the terms of messages that are mostly facts, with the facts left out, by index.
+
+        Messages that consist of facts alone, or whose facts `terms` leaves out, are not included.
+        """
         found = {}
-        for place, told in enumerate(read):
-            left = bare(told, ONLY_LEADING)
-            is_more = sum(word.isalpha() for word in left) > 1
-            if left != told and matter(told) == told and is_more:
-                found[place] = self._said(left)
+        for index, tokens in enumerate(messages):
+            remaining = drop_facts(tokens, STRICT_LEAD_INS)
+            has_words = sum(token.isalpha() for token in remaining) > 1
+            if remaining != tokens and topic(tokens) == tokens and has_words:
+                found[index] = self._terms(remaining)
         return found
 
-    def row(self, said: Said) -> Row:
-        """What `learn` made a row of, for a message heard later.
+    def row(self, terms: Terms) -> SparseRow:
+        """Return the row that `fit_transform` would compute for a message with these terms.
 
-        A sparse matrix for one message would cost more than all the counting.
+        Building a sparse matrix for a single message would take longer than all the counting.
         """
-        seen = [_weighed(getattr(said, name), reader) for name, reader in self._ready.items()]
-        places, weights = zip(*seen, strict=True)
-        return Row(np.concatenate(places), np.concatenate(weights))
+        parts = [_tf_idf(getattr(terms, name), one) for name, one in self._extractors.items()]
+        columns, weights = zip(*parts, strict=True)
+        return SparseRow(np.concatenate(columns), np.concatenate(weights))
 
-    def _said(self, read: List[str]) -> Said:
-        heard = mended(read, self.known)
-        found = self._lexicon.find(heard)
-        return Said(
-            words=["^", *map(_stem, heard), "$"],
-            text=" ".join(["^", *heard, "$"]),
-            concepts=_told(found, heard),
-            is_known=bool(found) or any(word in self.known for word in heard),
+    def _terms(self, tokens: list[str]) -> Terms:
+        words = correct(tokens, self.word_counts)
+        matches = self._lexicon.find(words)
+        return Terms(
+            words=["^", *map(_stem, words), "$"],
+            text=" ".join(["^", *words, "$"]),
+            concepts=_concept_terms(matches, words),
+            is_known=bool(matches) or any(word in self.word_counts for word in words),
         )
 
-    def state(self) -> Dict[str, Any]:
-        """The terms that each reader knows, and the weights of them, to be stored."""
+    def state(self) -> dict[str, Any]:
+        """Return the vocabulary, in the order of its columns, and the IDF of each vectorizer."""
         return {
-            name: (sorted(reader.vocabulary_, key=reader.vocabulary_.get), reader.idf_)
-            for name, reader in self._readers.items()
+            name: (sorted(one.vocabulary_, key=one.vocabulary_.get), one.idf_)
+            for name, one in self._vectorizers.items()
         }
 
     def restore(
         self,
-        terms: Dict[str, List[str]],
-        weights: Dict[str, NDArray[Any]],
-        known: Dict[str, int],
+        vocabularies: dict[str, list[str]],
+        idf: dict[str, NDArray[Any]],
+        word_counts: dict[str, int],
     ) -> "Features":
-        """Take up a stored state."""
-        self.known = known
-        for name, reader in self._readers.items():
-            reader.vocabulary = {term: place for place, term in enumerate(terms[name])}
-            reader.vocabulary_ = reader.vocabulary
-            reader.idf_ = weights[name]
-        self._make_ready()
+        """Take over a stored state; return self."""
+        self.word_counts = word_counts
+        for name, vectorizer in self._vectorizers.items():
+            vectorizer.vocabulary = {term: column for column, term in enumerate(vocabularies[name])}
+            vectorizer.vocabulary_ = vectorizer.vocabulary
+            vectorizer.idf_ = idf[name]
+        self._prepare()
         return self
 
-    def _make_ready(self) -> None:
-        first = 0
-        for name, reader in self._readers.items():
-            split = reader.build_analyzer()
-            # `idf_` builds an array anew each time that it is asked for.
-            rarity = np.asarray(reader.idf_, dtype=np.float32)
-            self._ready[name] = _Reader(split, reader.vocabulary_, rarity, first)
-            first += len(rarity)
+    def _prepare(self) -> None:
+        """Make the extractors; each access to `idf_` would build a new array."""
+        first_column = 0
+        for name, vectorizer in self._vectorizers.items():
+            idf = np.asarray(vectorizer.idf_, dtype=np.float32)
+            self._extractors[name] = _Extractor(
+                vectorizer.build_analyzer(), vectorizer.vocabulary_, idf, first_column
+            )
+            first_column += len(idf)
 
 
-def _weighed(seen: Any, reader: _Reader) -> Row:
-    counts = Counter(map(reader.vocabulary.get, reader.split(seen)))
-    counts.pop(None, None)
-    found = np.fromiter(counts, dtype=np.int64, count=len(counts))
-    often = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
-    weights = (1 + np.log(often)) * reader.rarity[found]
-    return Row(found + reader.first, weights / max(np.linalg.norm(weights), 1e-9))
+def _tf_idf(terms: Any, extractor: _Extractor) -> SparseRow:
+    counts = Counter(map(extractor.vocabulary.get, extractor.analyze(terms)))
+    counts.pop(None, None)  # terms outside the vocabulary
+    columns = np.fromiter(counts, dtype=np.int64, count=len(counts))
+    frequencies = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
+    weights = (1 + np.log(frequencies)) * extractor.idf[columns]
+    return SparseRow(columns + extractor.first_column, weights / max(np.linalg.norm(weights), 1e-9))
 
 
-def _readers() -> Dict[str, TfidfVectorizer]:
-    shared: Dict[str, Any] = {"sublinear_tf": True, "lowercase": False, "dtype": np.float32}
+def _vectorizers() -> dict[str, TfidfVectorizer]:
+    shared: dict[str, Any] = {"sublinear_tf": True, "lowercase": False, "dtype": np.float32}
     return {
         "words": TfidfVectorizer(analyzer=_with_pairs, **shared),
         "text": TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), min_df=2, **shared),
-        "concepts": TfidfVectorizer(analyzer=_as_it_is, min_df=2, **shared),
+        "concepts": TfidfVectorizer(analyzer=_identity, min_df=2, **shared),
     }
 
 
 def _stem(word: str) -> str:
-    return word if word.startswith("<") else word[:STEM]
+    return word if word.startswith("<") else word[:STEM_LENGTH]
 
 
-def _with_pairs(stems: List[str]) -> List[str]:
+def _with_pairs(stems: list[str]) -> list[str]:
     return [*stems, *map(" ".join, itertools.pairwise(stems))]
 
 
-def _as_it_is(told: List[str]) -> List[str]:
-    return told
+def _identity(terms: list[str]) -> list[str]:
+    return terms
 
 
-def _told(found: List[Found], heard: List[str]) -> List[str]:
-    """The concepts, which of them follow which within a sentence, and how the message is built."""
-    told = [one.concept for one in found]
-    stops = [place for place, word in enumerate(heard) if word in {".", "?"}]
-    for place, one in enumerate(found):
-        for other in found[place + 1 : place + 1 + NEAR]:
-            if bisect(stops, one.start) != bisect(stops, other.start):
+def _concept_terms(matches: list[ConceptMatch], words: list[str]) -> list[str]:
+    """Return the concepts, their pairs within a sentence, and terms for the message's form."""
+    terms = [match.concept for match in matches]
+    stops = [index for index, word in enumerate(words) if word in {".", "?"}]
+    for index, match in enumerate(matches):
+        for other in matches[index + 1 : index + 1 + PAIR_WINDOW]:
+            if bisect(stops, match.start) != bisect(stops, other.start):
                 break
-            if other.concept != one.concept:
-                told.append(f"{one.concept}>{other.concept}")
-    in_order = [
-        one.concept
-        for before, one in zip([None, *found], found, strict=False)
-        if before is None or before.concept != one.concept
+            if other.concept != match.concept:
+                terms.append(f"{match.concept}>{other.concept}")
+    sequence = [
+        match.concept
+        for before, match in zip([None, *matches], matches, strict=False)
+        if before is None or before.concept != match.concept
     ]
-    told.extend(f"first:{concept}" for concept in in_order[:1])
-    if len(in_order) <= FEW:
-        told.append(f"all:{'>'.join(in_order)}")
-    if "?" in heard or "¿" in heard:
-        told.append("asks")
-    told.append(f"length:{len(heard).bit_length()}")
-    return told
+    terms.extend(f"first:{concept}" for concept in sequence[:1])
+    if len(sequence) <= MAX_SEQUENCE:
+        terms.append(f"all:{'>'.join(sequence)}")
+    if "?" in words or "¿" in words:
+        terms.append("asks")
+    terms.append(f"length:{len(words).bit_length()}")
+    return terms

@@ -1,8 +1,9 @@
-"""The model behind the intents: a linear one, whose confidences are made to mean what they say."""
+"""The intent classifier: a linear SVM over TF-IDF features, with calibrated confidences."""
 
 import json
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Collection, List, Mapping, NamedTuple, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,157 +12,168 @@ from sklearn.model_selection import train_test_split
 from sklearn.svm import LinearSVC
 
 from bot.inside_rasa.concepts import Lexicon
-from bot.inside_rasa.intent_features import Features, Said
+from bot.inside_rasa.intent_features import Features, Terms
 
-# How much an example that is misjudged counts against keeping the weights small.
-STRICTNESS = 1.0
-# How near to the best weights is near enough: nearer takes twice the time, and changes no answer.
-NEARNESS = 0.01
-# One in so many examples is held out to find how sure the model may be.
-HELD_OUT = 4
-# How far the faint signs of several complaints add up: the smaller, the further.
-FAINTNESS = 2.0
-# The sharpness of the confidences is sought among these.
-SHARPNESS = np.geomspace(0.2, 20, 200)
+# The SVM's C: the cost of a misclassified example relative to small weights.
+REGULARIZATION_C = 1.0
+# The SVM's stopping tolerance; a smaller one takes twice the time and changes no answer.
+TOLERANCE = 0.01
+# One example in so many is held out to calibrate the confidences.
+HOLDOUT = 4
+# How much the scores of several complaints add up: the smaller, the more.
+POOLING = 2.0
+# The inverse softmax temperatures that calibration tries.
+SHARPNESSES = np.geomspace(0.2, 20, 200)
 
 
-class Ranked(NamedTuple):
-    """An intent, and how sure the model is of it."""
+class RankedIntent(NamedTuple):
+    """An intent and its confidence, from 0 to 1."""
 
     intent: str
     confidence: float
 
 
 class IntentModel:
-    """Knows the intents from examples."""
+    """Classifies messages by intent."""
 
     def __init__(self, lexicon: Mapping[str, str], complaints: Collection[str] = ()) -> None:
-        """Takes the concepts and their words, as data/concepts.yml has them.
+        """Create a model without weights, for `fit` or `load`.
 
         Args:
-            complaints: the intents that are complaints; whether a message is one at all is decided
-                before which one it is.
+            lexicon: the concepts and their phrases, as data/concepts.yml has them.
+            complaints: the intents that are complaints. Whether a message is a complaint at all is
+                decided before which one it is.
         """
         self._lexicon = dict(lexicon)
         self._complaints = sorted(complaints)
         self._features = Features(Lexicon(self._lexicon))
-        self._intents: List[str] = []
-        self._weights = np.zeros((0, 0), dtype=np.float32)
+        self._intents: list[str] = []
+        self._weights = np.zeros((0, 0), dtype=np.float32)  # features x intents
         self._bias = np.zeros(0, dtype=np.float32)
         self._sharpness = 1.0
 
     def fit(self, texts: Sequence[str], intents: Sequence[str]) -> "IntentModel":
-        """Learn from examples."""
-        rows = self._features.learn(texts)
-        kinds = np.array(intents)
-        learned = _classifier().fit(rows, kinds)
-        self._intents = list(learned.classes_)
-        self._weights = np.ascontiguousarray(learned.coef_.T, dtype=np.float32)
-        self._bias = learned.intercept_.astype(np.float32)
-        if np.unique(kinds, return_counts=True)[1].min() >= HELD_OUT:
-            self._sharpness = self._tried(rows, kinds)
+        """Train on the texts and the intent of each; return self."""
+        features = self._features.fit_transform(texts)
+        labels = np.array(intents)
+        classifier = _classifier().fit(features, labels)
+        self._intents = list(classifier.classes_)
+        self._weights = np.ascontiguousarray(classifier.coef_.T, dtype=np.float32)
+        self._bias = classifier.intercept_.astype(np.float32)
+        if np.unique(labels, return_counts=True)[1].min() >= HOLDOUT:
+            self._sharpness = self._calibrated_sharpness(features, labels)
         return self
 
-    def _tried(self, rows: csr_matrix, kinds: NDArray[Any]) -> float:
-        """The sharpness that is right for examples that were not learned from."""
-        learn, hold = train_test_split(
-            np.arange(len(kinds)), test_size=1 / HELD_OUT, stratify=kinds, random_state=1
+    def _calibrated_sharpness(self, features: csr_matrix, labels: NDArray[Any]) -> float:
+        """Return the sharpness that fits held-out examples, from a classifier without them."""
+        train, held_out = train_test_split(
+            np.arange(len(labels)), test_size=1 / HOLDOUT, stratify=labels, random_state=1
         )
-        scores = _classifier().fit(rows[learn], kinds[learn]).decision_function(rows[hold])
-        return _sharpness(self._weighed(scores), np.searchsorted(self._intents, kinds[hold]))
+        classifier = _classifier().fit(features[train], labels[train])
+        scores = self._pool_complaints(classifier.decision_function(features[held_out]))
+        return _sharpness(scores, np.searchsorted(self._intents, labels[held_out]))
 
-    def rank(self, texts: Sequence[str]) -> List[List[Ranked]]:
-        """All intents for each message, the surest first; their confidences add up to one."""
-        read = self._features.read(texts)
-        scores = self._scores(self._features.hear(read))
-        shorter = self._features.hear_bare(read)
-        # "It came late, order 10482, ana@example.com" is more facts than matter, yet a complaint.
-        for place, row in zip(shorter, self._scores(list(shorter.values())), strict=True):
+    def rank(self, texts: Sequence[str]) -> list[list[RankedIntent]]:
+        """Return all intents for each text, the most probable first; confidences sum to 1."""
+        messages = self._features.tokenize(texts)
+        scores = self._scores(self._features.terms(messages))
+        # "It came late, order 10482, ana@example.com" has more facts than words, yet complains.
+        without_facts = self._features.terms_without_facts(messages)
+        rows = self._scores(list(without_facts.values()))
+        for index, row in zip(without_facts, rows, strict=True):
             if self._intents[int(row.argmax())] in self._complaints:
-                scores[place] = row
+                scores[index] = row
         return [
             sorted(
-                map(Ranked, self._intents, row.tolist()),
-                key=lambda one: -one.confidence,
+                map(RankedIntent, self._intents, row.tolist()),
+                key=lambda ranked: -ranked.confidence,
             )
             for row in _confidences(scores, self._sharpness)
         ]
 
-    def _scores(self, said: Sequence[Said]) -> NDArray[Any]:
-        if not said:
+    def _scores(self, messages: Sequence[Terms]) -> NDArray[Any]:
+        """Return the scores, messages x intents."""
+        if not messages:
             return np.zeros((0, len(self._intents)))
-        rows = map(self._features.row, said)
-        found = [row.weights @ self._weights[row.places] + self._bias for row in rows]
-        scores = self._weighed(np.stack(found))
-        # A message without one known word would be judged by its shape alone, and a short one
-        # taken for a yes.
-        scores[[not one.is_known for one in said]] = 0
-        return scores
+        rows = map(self._features.row, messages)
+        scores = [row.weights @ self._weights[row.columns] + self._bias for row in rows]
+        pooled = self._pool_complaints(np.stack(scores))
+        # Without one known word only the message's form would decide, and a short one would count
+        # as a yes.
+        pooled[[not terms.is_known for terms in messages]] = 0
+        return pooled
 
-    def _weighed(self, scores: NDArray[Any]) -> NDArray[Any]:
-        """The scores, those of complaints raised or lowered to what they weigh together.
+    def _pool_complaints(self, scores: NDArray[Any]) -> NDArray[Any]:
+        """Shift the scores of complaints by what all of them together weigh against the others.
 
-        Signs of several complaints make a complaint, though each is fainter than one of a question.
+        Weak signs of several complaints make a complaint, even if each of them scores lower than a
+        question. The order among complaints stays. Shape: messages x intents, as given.
         """
         scores = np.array(scores, dtype=np.float64)
-        ours = np.isin(self._intents, self._complaints)
-        if ours.any() and not ours.all():
-            told, other = scores[:, ours], scores[:, ~ours]
-            lead = _weight(told) - _weight(other)
-            scores[:, ours] += (lead - told.max(axis=1) + other.max(axis=1))[:, np.newaxis]
+        is_complaint = np.isin(self._intents, self._complaints)
+        if is_complaint.any() and not is_complaint.all():
+            complaints, others = scores[:, is_complaint], scores[:, ~is_complaint]
+            lead = _soft_maximum(complaints) - _soft_maximum(others)
+            shift = lead - complaints.max(axis=1) + others.max(axis=1)
+            scores[:, is_complaint] += shift[:, np.newaxis]
         return scores
 
     def save(self, folder: Path) -> None:
-        """Store all that `load` needs."""
+        """Write model.json and model.npz, which `load` reads."""
         state = self._features.state()
-        known = {
+        description = {
             "intents": self._intents,
             "sharpness": self._sharpness,
             "concepts": self._lexicon,
             "complaints": self._complaints,
-            "known": self._features.known,
-            "terms": {name: terms for name, (terms, _) in state.items()},
+            "known": self._features.word_counts,
+            "terms": {name: vocabulary for name, (vocabulary, _) in state.items()},
         }
-        (folder / "model.json").write_text(json.dumps(known), encoding="utf-8")
+        (folder / "model.json").write_text(json.dumps(description), encoding="utf-8")
         np.savez_compressed(
             folder / "model.npz",
-            # Half the precision changes no answer, and halves the file.
+            # Half precision changes no answer, and halves the file.
             weights=self._weights.T.astype(np.float16),
             bias=self._bias,
-            **{f"of_{name}": rarity.astype(np.float32) for name, (_, rarity) in state.items()},
+            **{f"of_{name}": idf.astype(np.float32) for name, (_, idf) in state.items()},
         )
 
     @classmethod
     def load(cls, folder: Path) -> "IntentModel":
-        """What `save` stored."""
-        known = json.loads((folder / "model.json").read_text(encoding="utf-8"))
-        model = cls(known["concepts"], known["complaints"])
+        """Return the model that `save` wrote."""
+        stored = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+        model = cls(stored["concepts"], stored["complaints"])
         with np.load(folder / "model.npz") as arrays:
             model._weights = np.ascontiguousarray(arrays["weights"].T, dtype=np.float32)
             model._bias = arrays["bias"]
-            rarity = {name: arrays[f"of_{name}"] for name in known["terms"]}
-        model._features.restore(known["terms"], rarity, known["known"])
-        model._intents = known["intents"]
-        model._sharpness = known["sharpness"]
+            idf = {name: arrays[f"of_{name}"] for name in stored["terms"]}
+        model._features.restore(stored["terms"], idf, stored["known"])
+        model._intents = stored["intents"]
+        model._sharpness = stored["sharpness"]
         return model
 
 
 def _classifier() -> LinearSVC:
-    return LinearSVC(C=STRICTNESS, tol=NEARNESS, random_state=1)
+    return LinearSVC(C=REGULARIZATION_C, tol=TOLERANCE, random_state=1)
 
 
 def _confidences(scores: NDArray[Any], sharpness: float) -> NDArray[Any]:
-    raised = np.exp(sharpness * (scores - scores.max(axis=1, keepdims=True)))
-    return np.asarray(raised / raised.sum(axis=1, keepdims=True))
+    """Return the softmax of the scores, row by row, at an inverse temperature of ``sharpness``."""
+    exponentials = np.exp(sharpness * (scores - scores.max(axis=1, keepdims=True)))
+    return np.asarray(exponentials / exponentials.sum(axis=1, keepdims=True))
 
 
-def _weight(scores: NDArray[Any]) -> NDArray[Any]:
-    """What scores weigh together: at least the greatest of them."""
-    return np.asarray(np.logaddexp.reduce(FAINTNESS * scores, axis=1) / FAINTNESS)
+def _soft_maximum(scores: NDArray[Any]) -> NDArray[Any]:
+    """Return the log-sum-exp of each row: its maximum, and more if other scores are near."""
+    return np.asarray(np.logaddexp.reduce(POOLING * scores, axis=1) / POOLING)
 
 
-def _sharpness(scores: NDArray[Any], true: NDArray[Any]) -> float:
-    """What makes the confidences of these scores as high on average as the share that is right."""
-    right = (scores.argmax(axis=1) == true).mean()
-    gaps = [abs(_confidences(scores, one).max(axis=1).mean() - right) for one in SHARPNESS]
-    return float(SHARPNESS[int(np.argmin(gaps))])
+def _sharpness(scores: NDArray[Any], labels: NDArray[Any]) -> float:
+    """Return the sharpness at which the mean confidence is nearest to the accuracy.
+
+    Args:
+        labels: for each row of scores, the index of the true intent.
+    """
+    accuracy = (scores.argmax(axis=1) == labels).mean()
+    gaps = [abs(_confidences(scores, one).max(axis=1).mean() - accuracy) for one in SHARPNESSES]
+    return float(SHARPNESSES[int(np.argmin(gaps))])

@@ -1,38 +1,43 @@
-"""Mends a slip of the fingers: a word never seen becomes the known one that was meant."""
+"""Corrects typing errors: replaces an unknown word by a known one at an edit distance of one."""
 
+from collections.abc import Iterator, Mapping
 from string import ascii_lowercase
-from typing import Iterator, List, Mapping
 
-# Shorter words have too many neighbours to tell which one was meant.
-SHORTEST = 4
-SHORTEST_WITH_A_WRONG_LETTER = 7
-
-
-def mended(words: List[str], known: Mapping[str, int]) -> List[str]:
-    """The words, those unknown replaced by the most frequent known one that is one slip away."""
-    return [word if word in known else _meant(word, known) for word in words]
+# Shorter words have too many neighbours to choose from.
+MIN_LENGTH = 4
+MIN_LENGTH_FOR_SUBSTITUTION = 7
 
 
-def _meant(word: str, known: Mapping[str, int]) -> str:
-    if len(word) < SHORTEST or not word.isalpha():
+def correct(words: list[str], counts: Mapping[str, int]) -> list[str]:
+    """Return the words, each unknown one replaced by its most frequent known neighbour, if any.
+
+    Args:
+        counts: how often each known word occurs in the training data.
+    """
+    return [word if word in counts else _corrected(word, counts) for word in words]
+
+
+def _corrected(word: str, counts: Mapping[str, int]) -> str:
+    if len(word) < MIN_LENGTH or not word.isalpha():
         return word
-    for slips in _slips(word):
-        near = [slip for slip in slips if slip in known and len(slip) >= SHORTEST]
-        if near:
-            return max(near, key=known.__getitem__)
+    for candidates in _candidates(word):
+        known = [one for one in candidates if one in counts and len(one) >= MIN_LENGTH]
+        if known:
+            return max(known, key=counts.__getitem__)
     return word
 
 
-def _slips(word: str) -> Iterator[List[str]]:
-    """What may have been meant, the likeliest kind of slip first."""
-    parts = [(word[:place], word[place:]) for place in range(len(word) + 1)]
-    yield [left + right[1] + right[0] + right[2:] for left, right in parts if len(right) > 1]
-    yield [left + right[1:] for left, right in parts if right]
-    yield [left + letter + right for left, right in parts for letter in ascii_lowercase]
-    if len(word) >= SHORTEST_WITH_A_WRONG_LETTER:
+def _candidates(word: str) -> Iterator[list[str]]:
+    """Yield the words one edit away, by kind of edit, the most frequent kind of error first."""
+    splits = [(word[:index], word[index:]) for index in range(len(word) + 1)]
+    # Transpositions, surplus letters, missing letters, wrong letters.
+    yield [left + right[1] + right[0] + right[2:] for left, right in splits if len(right) > 1]
+    yield [left + right[1:] for left, right in splits if right]
+    yield [left + letter + right for left, right in splits for letter in ascii_lowercase]
+    if len(word) >= MIN_LENGTH_FOR_SUBSTITUTION:
         yield [
             left + letter + right[1:]
-            for left, right in parts
+            for left, right in splits
             if right
             for letter in ascii_lowercase
         ]

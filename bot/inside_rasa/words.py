@@ -1,11 +1,14 @@
-"""Makes of what was typed the words that were meant: no accents, no shouting, spelled by ear."""
+"""Splits a message into normalised tokens: lower case, no accents, words spelled as they sound.
+
+A token is a phonetic word ("debolusion" for both "devolución" and "debolusión"), a placeholder for
+a fact ("<email>", "<phone>", "<5>" for a number of five digits) or one punctuation mark.
+"""
 
 import re
 import unicodedata
-from typing import FrozenSet, List
 
-# What people write in a hurry, and what they mean.
-SHORT = {
+# Abbreviations of chats, and the words they stand for.
+ABBREVIATIONS = {
     "q": "que", "k": "que", "ke": "que", "d": "de", "x": "por", "xq": "porque", "pq": "porque",
     "porq": "porque", "xk": "porque", "tmb": "tambien", "tb": "tambien", "xfa": "por favor",
     "porfa": "por favor", "pls": "please", "plz": "please", "u": "you", "ur": "your",
@@ -25,81 +28,92 @@ _TOKEN = re.compile(
     r"|(?P<number>(?:ped|ord|[a-z]{1,3})?[-#]?\d[\d.,:/\-]*)|(?P<word>[^\W\d_]+)"
     r"|(?P<sign>[¿?¡!]+|[.;\n]+|[^\w\s])"
 )
-_LETTERS = (
+# Letters that sound the same in Spanish are written as one.
+_PHONETIC_RULES = (
     (re.compile(r"h(?<!ch)(?<!sh)(?<!th)(?<!ph)"), ""),
     (re.compile(r"ll"), "y"),
     (re.compile(r"c(?=[ei])"), "s"),
     (re.compile(r"qu(?=[ei])"), "k"),
     (re.compile(r"c(?!h)"), "k"),
 )
-_AS_HEARD = str.maketrans("vzñ", "bsn")
-_STOPS = frozenset(".;\n!")
+_PHONETIC_LETTERS = str.maketrans("vzñ", "bsn")
+_SENTENCE_ENDS = frozenset(".;\n!")
 
 
-def heard(word: str) -> str:
-    """The word as it sounds, whichever letters spell it: "debolusion" is "devolución"."""
-    for pattern, letters in _LETTERS:
+def phonetic(word: str) -> str:
+    """Return the word spelled as it sounds: "devolución" and "debolusión" become the same."""
+    for pattern, letters in _PHONETIC_RULES:
         word = pattern.sub(letters, word)
-    return word.translate(_AS_HEARD)
+    return word.translate(_PHONETIC_LETTERS)
 
 
-def plain(text: str) -> str:
-    """Small letters without accents, apostrophes or long-drawn vowels."""
-    bare = unicodedata.normalize("NFD", text.lower().replace("’", "'").replace("'", ""))
-    bare = "".join(letter for letter in bare if not unicodedata.combining(letter))
-    return re.sub(r"(\w)\1{2,}", r"\1", bare) if not bare.isdigit() else bare
+def fold(text: str) -> str:
+    """Return the text in lower case, without accents, apostrophes or letters repeated for effect.
+
+    Letters that occur three times or more in a row are reduced to one; digits are left alone.
+    """
+    folded = unicodedata.normalize("NFD", text.lower().replace("’", "'").replace("'", ""))
+    folded = "".join(letter for letter in folded if not unicodedata.combining(letter))
+    return folded if folded.isdigit() else re.sub(r"(\w)\1{2,}", r"\1", folded)
 
 
-def words(text: str) -> List[str]:
-    """The words as heard, in order; numbers, addresses and links by their kind."""
-    found: List[str] = []
-    for match in _TOKEN.finditer(plain(text)):
+def tokenize(text: str) -> list[str]:
+    """Return the tokens of a message in order.
+
+    Numbers become "<n>" with n digits (at most 6), facts their kind ("<email>"), and whatever ends
+    a sentence ".".
+    """
+    tokens: list[str] = []
+    for match in _TOKEN.finditer(fold(text)):
         kind, token = match.lastgroup, match.group()
         if kind == "word":
-            found.extend(heard(word) for word in SHORT.get(token, token).split())
+            tokens.extend(phonetic(word) for word in ABBREVIATIONS.get(token, token).split())
         elif kind == "number":
             digits = sum(letter.isdigit() for letter in token)
-            found.append(f"<{min(digits, 6)}>")
+            tokens.append(f"<{min(digits, 6)}>")
         elif kind == "sign":
-            found.append("." if token[0] in _STOPS else token[0])
+            tokens.append("." if token[0] in _SENTENCE_ENDS else token[0])
         else:
-            found.append(f"<{kind}>")
-    return found
+            tokens.append(f"<{kind}>")
+    return tokens
 
 
-# What leads up to a fact, as heard: "del pedido <5>", "mi correo es <email>".
-_LEADING = frozenset(
-    heard(word)
+# Words that introduce a fact, in phonetic spelling: "del pedido <5>", "mi correo es <email>".
+_LEAD_INS = frozenset(
+    phonetic(word)
     for word in (
         "mi my el la the su es is de del of en con with numero number no nro pedido orden order "
         "compra purchase factura correo email mail e electronico telefono phone celular y and a "
         "cuenta account bajo under"
     ).split()
 ) | {"-", ":", "#", "(", ","}
-# Leads up to no more than a fact: "mi pedido 10494 está atrasado" is about the order itself.
-ONLY_LEADING = _LEADING - {heard(word) for word in "pedido orden order compra purchase".split()}
+# Without the words for an order: "mi pedido 10494 está atrasado" is about the order itself.
+STRICT_LEAD_INS = _LEAD_INS - {
+    phonetic(word) for word in "pedido orden order compra purchase".split()
+}
 _FACTS = frozenset({"<email>", "<phone>", "<link>", "<4>", "<5>", "<6>"})
-# With so many words left, the message has a matter of its own.
-_ENOUGH_LEFT = 3
+# From this many remaining words on, a message has a topic besides its facts.
+_MIN_TOPIC_WORDS = 3
 
 
-def matter(told: List[str]) -> List[str]:
-    """What a message is about, without the facts in it and what leads up to them.
+def topic(tokens: list[str]) -> list[str]:
+    """Return the tokens without facts and their lead-ins, if at least three words remain.
 
-    "The case of order 10478 came broken, my e-mail is ..." tells of something broken; an address
-    beside it makes it no mere address. A message that is hardly more than facts stays as it is.
+    "The case of order 10478 came broken, my e-mail is ..." is about something broken, not about an
+    e-mail address. A message of hardly anything but facts is returned unchanged.
     """
-    left = bare(told)
-    return left if sum(word.isalpha() for word in left) >= _ENOUGH_LEFT else told
+    remaining = drop_facts(tokens)
+    enough = sum(token.isalpha() for token in remaining) >= _MIN_TOPIC_WORDS
+    return remaining if enough else tokens
 
 
-def bare(told: List[str], leading: FrozenSet[str] = _LEADING) -> List[str]:
-    """A message without the facts in it and what leads up to them, however little is left."""
-    left: List[str] = []
-    for word in told:
-        if word not in _FACTS:
-            left.append(word)
+def drop_facts(tokens: list[str], lead_ins: frozenset[str] = _LEAD_INS) -> list[str]:
+    """Return the tokens without facts and the lead-ins before them, even if nothing remains."""
+    remaining: list[str] = []
+    for token in tokens:
+        if token not in _FACTS:
+            remaining.append(token)
             continue
-        while left and left[-1] in leading:
-            left.pop()
-    return left
+        while remaining and remaining[-1] in lead_ins:
+            remaining.pop()
+    return remaining

@@ -1,9 +1,9 @@
-"""What was typed is heard as it was meant, and concepts are found in it."""
+"""Spelling variants become the same tokens, and concepts are found in them."""
 
 import pytest
 
 from bot.inside_rasa.concepts import Lexicon
-from bot.inside_rasa.words import words
+from bot.inside_rasa.words import tokenize
 
 pytestmark = pytest.mark.unit
 
@@ -17,7 +17,7 @@ LEXICON = Lexicon(
 
 
 @pytest.mark.parametrize(
-    ("typed", "meant"),
+    ("variant", "standard"),
     [
         ("DEVOLUSIÓN", "devolución"),
         ("rezivo vien", "recibo bien"),
@@ -28,8 +28,8 @@ LEXICON = Lexicon(
         ("a@b.com", "ana.ruiz@example.com"),
     ],
 )
-def test_spelling_does_not_matter(typed: str, meant: str) -> None:
-    assert words(typed) == words(meant)
+def test_spelling_variants_have_the_same_tokens(variant: str, standard: str) -> None:
+    assert tokenize(variant) == tokenize(standard)
 
 
 @pytest.mark.parametrize(
@@ -44,5 +44,5 @@ def test_spelling_does_not_matter(typed: str, meant: str) -> None:
         ("no llegó y quiero la devolusion", ["not_arrive", "refund"]),
     ],
 )
-def test_concepts_are_found(text: str, concepts: list[str]) -> None:
-    assert [one.concept for one in LEXICON.find(words(text))] == concepts
+def test_concepts_are_found_in_order(text: str, concepts: list[str]) -> None:
+    assert [match.concept for match in LEXICON.find(tokenize(text))] == concepts

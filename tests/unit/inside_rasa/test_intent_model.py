@@ -1,4 +1,4 @@
-"""The model behind the intents, small and in the engine's Python: what it learns it also finds."""
+"""The intent model, trained on a few examples in the engine's Python."""
 
 import json
 from typing import Any
@@ -9,7 +9,7 @@ from tests.unit.engine_python import run
 
 pytestmark = pytest.mark.integration
 
-STORY = """
+SCRIPT = """
 import json, tempfile
 from pathlib import Path
 import numpy as np
@@ -23,73 +23,73 @@ EXAMPLES = {
     "question": ["¿venden licuadoras?", "what does the plate cost?", "¿a qué hora abren?",
                  "do you ship to Lima?", "¿tienen vasos azules?", "is the cup in stock?"],
 }
-texts = [text for told in EXAMPLES.values() for text in told]
-intents = [intent for intent, told in EXAMPLES.items() for _ in told]
+texts = [text for examples in EXAMPLES.values() for text in examples]
+intents = [intent for intent, examples in EXAMPLES.items() for _ in examples]
 lexicon = {"broken": "roto, rota, quebrada, hecho pedazos, broken, smashed", "late": "tarde, late"}
 model = IntentModel(lexicon, ("damaged", "late_delivery"))
-learned = model._features.learn(texts).toarray()
-heard = np.zeros_like(learned)
-for place, said in enumerate(model._features.hear(model._features.read(texts))):
-    row = model._features.row(said)
-    heard[place, row.places] = row.weights
+fitted = model._features.fit_transform(texts).toarray()
+single = np.zeros_like(fitted)
+for index, terms in enumerate(model._features.terms(model._features.tokenize(texts))):
+    row = model._features.row(terms)
+    single[index, row.columns] = row.weights
 model.fit(texts, intents)
 with tempfile.TemporaryDirectory() as folder:
     model.save(Path(folder))
     stored = IntentModel.load(Path(folder))
 
-def first(text):
+def intent_of(text):
     return model.rank([text])[0][0].intent
 
-def chosen(*scores):
-    return model._intents[int(model._weighed(np.array([scores]))[0].argmax())]
+def intent_by(*scores):
+    return model._intents[int(model._pool_complaints(np.array([scores]))[0].argmax())]
 
 print(json.dumps({
-    "rows": float(np.abs(learned - heard).max()),
-    "sums": [sum(one.confidence for one in ranked) for ranked in model.rank(texts)],
-    "right": [first(text) for text in texts] == intents,
-    "stored": float(max(
+    "row_error": float(np.abs(fitted - single).max()),
+    "sums": [sum(one.confidence for one in ranking) for ranking in model.rank(texts)],
+    "classified": [intent_of(text) for text in texts] == intents,
+    "stored_error": float(max(
         abs(dict(one)[intent] - confidence)
         for one, other in zip(model.rank(texts), stored.rank(texts))
         for intent, confidence in other
     )),
-    "alone": first("llegó rota la licuadora"),
-    "with facts": first("llegó rota la licuadora, pedido 10482, ana@example.com, 3001234567"),
+    "without_facts": intent_of("llegó rota la licuadora"),
+    "with_facts": intent_of("llegó rota la licuadora, pedido 10482, ana@example.com, 3001234567"),
     "unknown": [one.confidence for one in model.rank(["xkcd zzz"])[0]],
-    "faint signs of two": chosen(0.2, 0.2, 0.3),
-    "a faint sign of one": chosen(0.2, -3.0, 0.3),
+    "weak_signs_of_two": intent_by(0.2, 0.2, 0.3),
+    "weak_sign_of_one": intent_by(0.2, -3.0, 0.3),
 }))
 """
 
 
 @pytest.fixture(scope="module")
-def told() -> dict[str, Any]:
-    return dict(json.loads(run("-c", STORY).splitlines()[-1]))
+def results() -> dict[str, Any]:
+    return dict(json.loads(run("-c", SCRIPT).splitlines()[-1]))
 
 
-def test_a_message_heard_later_is_seen_as_when_it_was_learned(told: dict[str, Any]) -> None:
-    assert told["rows"] < 1e-6
+def test_row_of_one_message_equals_row_of_the_training_matrix(results: dict[str, Any]) -> None:
+    assert results["row_error"] < 1e-6
 
 
-def test_what_was_learned_is_known(told: dict[str, Any]) -> None:
-    assert told["right"]
+def test_training_examples_are_classified_correctly(results: dict[str, Any]) -> None:
+    assert results["classified"]
 
 
-def test_confidences_add_up_to_one(told: dict[str, Any]) -> None:
-    assert told["sums"] == pytest.approx([1] * len(told["sums"]))
+def test_confidences_sum_to_one(results: dict[str, Any]) -> None:
+    assert results["sums"] == pytest.approx([1] * len(results["sums"]))
 
 
-def test_a_stored_model_judges_as_before(told: dict[str, Any]) -> None:
-    assert told["stored"] < 0.01
+def test_stored_model_gives_nearly_the_same_confidences(results: dict[str, Any]) -> None:
+    assert results["stored_error"] < 0.01
 
 
-def test_a_complaint_is_one_with_any_number_of_facts_beside_it(told: dict[str, Any]) -> None:
-    assert told["with facts"] == told["alone"] == "damaged"
+def test_facts_beside_a_complaint_do_not_change_its_intent(results: dict[str, Any]) -> None:
+    assert results["with_facts"] == results["without_facts"] == "damaged"
 
 
-def test_without_one_known_word_every_intent_is_as_likely(told: dict[str, Any]) -> None:
-    assert told["unknown"] == pytest.approx([1 / 3] * 3)
+def test_message_without_known_words_has_uniform_confidences(results: dict[str, Any]) -> None:
+    assert results["unknown"] == pytest.approx([1 / 3] * 3)
 
 
-def test_faint_signs_of_several_complaints_make_one_complaint(told: dict[str, Any]) -> None:
-    assert told["faint signs of two"] == "damaged"
-    assert told["a faint sign of one"] == "question"
+def test_weak_signs_of_several_complaints_make_a_complaint(results: dict[str, Any]) -> None:
+    assert results["weak_signs_of_two"] == "damaged"
+    assert results["weak_sign_of_one"] == "question"

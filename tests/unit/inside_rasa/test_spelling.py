@@ -1,18 +1,18 @@
-"""A slip of the fingers that hides what a customer said, or a word mended into another."""
+"""Typing errors are corrected to known words; other words are not."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.inside_rasa.spelling import mended
+from bot.inside_rasa.spelling import correct
 
 pytestmark = pytest.mark.unit
 
-KNOWN = {"pedido": 9, "roto": 3, "nadie": 2, "responde": 1, "plata": 5, "casa": 4}
+COUNTS = {"pedido": 9, "roto": 3, "nadie": 2, "responde": 1, "plata": 5, "casa": 4}
 
 
 @pytest.mark.parametrize(
-    ("typed", "meant"),
+    ("typed", "corrected"),
     [
         ("pedido", "pedido"),
         ("peddio", "pedido"),
@@ -20,17 +20,17 @@ KNOWN = {"pedido": 9, "roto": 3, "nadie": 2, "responde": 1, "plata": 5, "casa": 
         ("pdido", "pedido"),
         ("nadei", "nadie"),
         ("respomde", "responde"),
-        # Another word, not a slip.
+        # Other words, not typing errors.
         ("playa", "playa"),
         ("cosa", "cosa"),
         ("lavadora", "lavadora"),
         ("<money>", "<money>"),
     ],
 )
-def test_a_slip_is_mended_and_an_unknown_word_is_left(typed: str, meant: str) -> None:
-    assert mended([typed], KNOWN) == [meant]
+def test_error_is_corrected_and_unknown_word_is_kept(typed: str, corrected: str) -> None:
+    assert correct([typed], COUNTS) == [corrected]
 
 
 @given(st.lists(st.text()))
-def test_as_many_words_come_out_as_went_in(words: list[str]) -> None:
-    assert len(mended(words, KNOWN)) == len(words)
+def test_number_of_words_stays_the_same(words: list[str]) -> None:
+    assert len(correct(words, COUNTS)) == len(words)

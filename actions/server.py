@@ -10,7 +10,7 @@ from sanic import HTTPResponse, Request, Sanic, response
 
 from actions import chat, compensation, complaint, handoff, identity, status
 from actions.turn import TurnAction
-from bot.config.settings import Settings
+from bot.config.settings import Settings, SettingsError
 from bot.context.company_context import CompanyContext, load_company_context
 from bot.context.policy_reloader import PolicyReloader
 from bot.database.session import Database
@@ -50,8 +50,15 @@ def create_app(settings: Settings, context: CompanyContext | None = None) -> Act
     """The Sanic app that Rasa calls; a call without the token is refused.
 
     Raises:
+        SettingsError: ACTIONS_TOKEN is missing or empty.
         FileError, ResponsesError: a file of the company is wrong.
     """
+    token = settings.actions_token.get_secret_value() if settings.actions_token else ""
+    if not token.strip():
+        raise SettingsError(
+            "ACTIONS_TOKEN is missing or empty: start everything with `regalo run`, which draws a"
+            " token, or set it"
+        )
     warnings.filterwarnings("ignore", message=OTHER_NUMBERS)
     db = Database(settings.database_url)
     context = context or load_company_context(settings)
@@ -60,7 +67,6 @@ def create_app(settings: Settings, context: CompanyContext | None = None) -> Act
         executor.register_action(action(db, context))
     reloader = PolicyReloader(settings, context)
     app: ActionsApp = endpoint.create_app(executor, cors_origins=[])
-    token = settings.actions_token.get_secret_value() if settings.actions_token else ""
 
     @app.on_request
     async def check_token(request: Request) -> HTTPResponse | None:

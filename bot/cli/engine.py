@@ -1,7 +1,8 @@
-"""`regalo engine`: the process that leads the dialogue, in its own environment."""
+"""`regalo engine`: starts Rasa, which leads the dialogue, in its own environment."""
 
 import os
 import signal
+import subprocess
 from urllib.parse import urlsplit
 
 from bot.cli.failure import Failure, settings_or_fail
@@ -16,8 +17,11 @@ EXAMPLES = (
 
 
 def main() -> None:
-    """Serve the newest model at ENGINE_URL."""
-    # While it loads its libraries it does not listen to a gentler signal.
+    """Serve the newest model at ENGINE_URL.
+
+    With ENGINE_PLAIN=true Rasa's own server serves it, without our replacements of parts of Rasa.
+    """
+    # While Rasa loads its libraries it does not react to SIGTERM.
     end_with_parent(signal.SIGKILL)
     settings = settings_or_fail()
     if not (
@@ -42,14 +46,35 @@ def main() -> None:
         ACTIONS_TOKEN=settings.actions_token.get_secret_value(),
     )
     os.chdir(ROOT)
-    os.execve(python, [python, *arguments], variables)  # noqa: S606  (no shell is what we want)
+    os.execve(python, [python, *arguments], variables)  # noqa: S606  (no shell is needed)
 
 
 def engine_or_fail() -> tuple[str, str]:
-    """The engine's Python and its model, or the sentence that says which is missing."""
+    """Return the paths of the engine's Python and of its model.
+
+    Raises:
+        Failure: one of them is missing.
+    """
     python, model = environment.python(), environment.newest_model()
     if python is None:
         raise Failure("the dialogue engine is not installed: run `make setup`")
     if model is None:
         raise Failure("the assistant has not been trained: run `make train`")
     return str(python), str(model)
+
+
+def rasa_version_or_fail(python: str) -> None:
+    """Ask the engine's environment for its version of Rasa.
+
+    Raises:
+        Failure: it is not the pinned one.
+    """
+    checked = subprocess.run(
+        [python, "-m", "bot.inside_rasa.rasa_version"],
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    if checked.returncode != 0:
+        raise Failure(checked.stderr.strip())

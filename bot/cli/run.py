@@ -12,7 +12,7 @@ import typer
 
 from bot.cli import train
 from bot.cli.company import company_or_fail
-from bot.cli.engine import engine_or_fail
+from bot.cli.engine import engine_or_fail, rasa_version_or_fail
 from bot.cli.failure import Failure, settings_or_fail
 from bot.cli.output import through_a_relay
 from bot.cli.process import PARENT, hold_database
@@ -44,7 +44,8 @@ def main(
         train.renew(settings)
     company_or_fail(settings)
     _port_is_free("PORT", settings.host, settings.port)
-    _, model = engine_or_fail()
+    python, model = engine_or_fail()
+    rasa_version_or_fail(python)
     if model != str(environment.model_path()):
         print("The assistant's model is older than what it learns from: `make train` renews it.")
     if in_memory(settings.database_url):

@@ -59,6 +59,12 @@ def _origins(value: object) -> object:
     return value
 
 
+def _token(value: SecretStr) -> SecretStr:
+    if not value.get_secret_value().strip():
+        raise ValueError
+    return value
+
+
 def _below_root(value: Path) -> Path:
     return (ROOT / value.expanduser()).resolve()
 
@@ -70,6 +76,7 @@ Origins = Annotated[
 ]
 Folder = Annotated[Path, AfterValidator(_below_root)]
 Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254)]
+Token = Annotated[SecretStr, AfterValidator(_token)]
 LongSecret = Annotated[SecretStr, Field(min_length=32)]
 Upper = BeforeValidator(lambda value: value.upper() if isinstance(value, str) else value)
 Lower = BeforeValidator(lambda value: value.lower() if isinstance(value, str) else value)
@@ -126,8 +133,9 @@ class Settings(BaseSettings):
     # The runner sets these four for the processes it starts.
     engine_url: HttpUrl | None = Field(None, description=_URL)
     actions_url: HttpUrl | None = Field(None, description=_URL)
-    engine_token: SecretStr | None = Field(None, description="any text")
-    actions_token: SecretStr | None = Field(None, description="any text")
+    engine_token: Token | None = Field(None, description="any text that is not blank")
+    actions_token: Token | None = Field(None, description="any text that is not blank")
+    engine_plain: bool = Field(default=False, description="true or false")
 
     # Both end inside the minute in which every complaint is apologised for.
     engine_timeout: float = Field(20, gt=0, le=55, description="seconds, above 0 and up to 55")

@@ -1,1 +1,4 @@
-"""The code of ours that runs inside the dialogue engine: Python 3.10, Sanic 21.12."""
+"""What we add to Rasa and replace in it: runs in Rasa's own environment (Python 3.10).
+
+`patches` lists every replaced part. Nothing here imports any other package of ours.
+"""

@@ -1,20 +1,21 @@
-"""Imports Rasa without what an engine that only answers never uses: a third of the time and memory.
+"""Imports Rasa without what an engine that only answers never uses: TensorFlow, other channels.
 
-TensorFlow comes in by two modules that neural networks need; twenty channels to other
-products come in with the one we have. Both are kept out while the rest is imported, and only then:
-a model with a neural network in it finds the real ones, and is served as ever.
+TensorFlow is imported by two modules that train and run neural networks, and twenty channels to
+other products with the one that is used. Both are left out while Rasa is imported, and only then:
+a model with a neural network imports the real modules when it is loaded.
 """
 
 import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Callable, Iterator, Optional
+from typing import Any
 
-# What `rasa.utils.train_utils` takes from them, to train a neural network or to ask one.
-OF_NETWORKS = {
+# The modules, and the names that `rasa.utils.train_utils` imports from them.
+NETWORK_MODULES = {
     "rasa.utils.tensorflow.callback": ("RasaTrainingLogger", "RasaModelCheckpoint"),
     "rasa.utils.tensorflow.data_generator": ("RasaBatchDataGenerator",),
 }
@@ -22,55 +23,50 @@ CHANNELS = "rasa.core.channels"
 
 
 def import_rasa() -> None:
-    """Import all that serves a model, and have models loaded and run as ``model`` does it."""
+    """Import what loads and runs a model. To be called before any other import of Rasa."""
     with _without_tensorflow():
         import rasa.utils.train_utils
-    _only_channels_that_are_asked_for()
-    import rasa.core.processor
-
-    from bot.inside_rasa.graph_runner import AnsweringModel, PlainRunner
-
-    rasa.core.processor.LocalModelStorage = AnsweringModel
-    rasa.core.processor.DaskGraphRunner = PlainRunner
+    _replace_channels_package()
+    import rasa.core.processor  # noqa: F401
 
 
 @contextmanager
 def _without_tensorflow() -> Iterator[None]:
-    for name, missing in OF_NETWORKS.items():
-        stand_in = ModuleType(name)
-        for one in missing:
-            setattr(stand_in, one, _late(name, one))
-        sys.modules[name] = stand_in
+    """Put placeholders in the place of the modules that import TensorFlow, and remove them."""
+    for module, names in NETWORK_MODULES.items():
+        placeholder = ModuleType(module)
+        for name in names:
+            setattr(placeholder, name, _deferred(module, name))
+        sys.modules[module] = placeholder
     try:
         yield
     finally:
-        for name in OF_NETWORKS:
-            del sys.modules[name]
+        for module in NETWORK_MODULES:
+            del sys.modules[module]
 
 
-def _late(module: str, name: str) -> Callable[..., Any]:
-    """Calls what that module has by this name, and imports it only then."""
+def _deferred(module: str, name: str) -> Callable[..., Any]:
+    """Return a function that imports ``name`` of the real module, and calls it, when called."""
 
-    def call(*given: Any, **options: Any) -> Any:
-        return getattr(import_module(module), name)(*given, **options)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        return getattr(import_module(module), name)(*args, **kwargs)
 
     return call
 
 
-def _only_channels_that_are_asked_for() -> None:
-    """Make the package of channels one that finds each of them, and imports none by itself."""
-    folder = _folder_of("rasa")
+def _replace_channels_package() -> None:
+    """Register a package of channels whose modules can be imported, but that imports none."""
     package = ModuleType(CHANNELS)
-    package.__path__ = [str(folder / "core" / "channels")]
+    package.__path__ = [str(_folder_of("rasa") / "core" / "channels")]
     sys.modules[CHANNELS] = package
-    # The package gives on what its base module defines.
+    # The real package exports the names of its base module.
     base = import_module(f"{CHANNELS}.channel")
     package.__dict__.update({name: one for name, one in vars(base).items() if name[0] != "_"})
 
 
 def _folder_of(package: str) -> Path:
     spec = find_spec(package)
-    origin: Optional[str] = spec.origin if spec else None
+    origin = spec.origin if spec else None
     if origin is None:
         raise ImportError(f"{package} is not installed")
     return Path(origin).parent

@@ -1,4 +1,4 @@
-"""Understands messages without a conversation: a JSON text a line in, its intent a line out.
+"""Classifies messages without a conversation: reads a JSON string a line, writes its intent.
 
 .venv-rasa/bin/python -m bot.inside_rasa.parse models/regalo-….tar.gz
 """
@@ -9,21 +9,26 @@ import os
 import sys
 from typing import Any, TextIO
 
-# A model's cost grows with the square of the length, and a complaint is told by its beginning.
-LONGEST = 2000
-DOUBT = "nlu_fallback"
-NEAREST = 3
+from bot.inside_rasa import patches
+from bot.inside_rasa.rasa_version import WrongVersion, require_pinned_rasa
+
+# Characters; the beginning of a complaint tells what it is about.
+MAX_LENGTH = 2000
+FALLBACK_INTENT = "nlu_fallback"
+RANKING_LENGTH = 3
 
 
 def main() -> None:
     """Load the model named in the first argument, then answer until the input ends."""
-    # What the libraries print must not get among the answers.
+    try:
+        require_pinned_rasa()
+    except WrongVersion as error:
+        sys.exit(str(error))
+    # Whatever the libraries print goes to standard error, not between the answers.
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
-
-    from bot.inside_rasa import light_import
-
-    light_import.import_rasa()
+    if not patches.is_plain():
+        patches.apply_for_answering()
 
     from rasa.core.agent import Agent
 
@@ -31,27 +36,27 @@ def main() -> None:
     asyncio.run(answer(agent, sys.stdin, answers))
 
 
-async def answer(agent: Any, questions: TextIO, answers: TextIO) -> None:
-    """Write an intent, its confidence and what else comes near, for every line of the questions.
+async def answer(agent: Any, messages: TextIO, answers: TextIO) -> None:
+    """Write a JSON object for each line: `intent`, `confidence` and `ranking`.
 
-    The intent is what the dialogue would act on, "nlu_fallback" in doubt; the ranking is what the
-    model thinks all the same.
+    `intent` is what the dialogue would act on, "nlu_fallback" if in doubt; `ranking` holds the
+    three most probable intents of the classifier in any case, as pairs with their confidence.
     """
-    for line in questions:
-        # A slash at the beginning would not be understood but obeyed: it names an intent.
-        text = json.loads(line).strip().lstrip("/").strip()[:LONGEST]
+    for line in messages:
+        # Rasa takes a text that begins with a slash for the name of an intent.
+        text = json.loads(line).strip().lstrip("/").strip()[:MAX_LENGTH]
         parsed = await agent.parse_message(text) if text else {}
         intent = parsed.get("intent") or {}
-        found = {
+        result = {
             "intent": intent.get("name") or "",
             "confidence": round(float(intent.get("confidence") or 0.0), 4),
             "ranking": [
-                [one["name"], round(float(one["confidence"]), 4)]
-                for one in parsed.get("intent_ranking", [])
-                if one["name"] != DOUBT
-            ][:NEAREST],
+                [ranked["name"], round(float(ranked["confidence"]), 4)]
+                for ranked in parsed.get("intent_ranking", [])
+                if ranked["name"] != FALLBACK_INTENT
+            ][:RANKING_LENGTH],
         }
-        answers.write(json.dumps(found) + "\n")
+        answers.write(json.dumps(result) + "\n")
         answers.flush()
 
 

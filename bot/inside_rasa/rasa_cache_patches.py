@@ -1,4 +1,7 @@
-"""What Rasa works out anew in every turn, though it never changes while a model is served."""
+"""Caches for what Rasa computes anew in every turn, though it depends on the model alone.
+
+Each public function here replaces one of Rasa's; `patches` names which, and puts it in place.
+"""
 
 import json
 from collections import OrderedDict
@@ -10,76 +13,75 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event
 from rasa.shared.nlu.constants import TEXT
 
-_work_out = Domain.is_empty
-_look_for_rules = RulePolicy._get_possible_keys
-_look_for_action = RulePolicy._find_action_from_rules
-# So many ways a conversation can look to the rules are remembered.
-MOST_LOOKS = 1000
+# Rasa's own functions, as they are before `patches` replaces them.
+_rasa_is_empty = Domain.is_empty
+_rasa_get_possible_keys = RulePolicy._get_possible_keys
+_rasa_find_action_from_rules = RulePolicy._find_action_from_rules
+# The most recent states of conversations for which the matching rules are cached.
+MAX_CACHED_STATES = 1000
+
+_ActionFromRules = tuple[str | None, str | None, bool]
+
+resolve_event_type = lru_cache(maxsize=None)(Event.resolve_by_type)
 
 
-def remember() -> None:
-    """Have it worked out once."""
-    Domain.is_empty = _is_empty
-    Event.resolve_by_type = staticmethod(lru_cache(maxsize=None)(Event.resolve_by_type))
-    RulePolicy._get_possible_keys = _rules_for
-    RulePolicy._find_action_from_rules = _action_for
-    RulePolicy.format_tracker_states = staticmethod(_as_nobody_reads_it)
+def is_empty(domain: Domain) -> bool:
+    """Cache `Domain.is_empty` in the domain itself, as other domains come and go during loading."""
+    cache = vars(domain)
+    if "_cached_is_empty" not in cache:
+        cache["_cached_is_empty"] = _rasa_is_empty(domain)
+    return bool(cache["_cached_is_empty"])
 
 
-def _is_empty(domain: Domain) -> bool:
-    # Kept with the domain itself: while a model is loaded, others come and go.
-    known = vars(domain)
-    if "_is_known_empty" not in known:
-        known["_is_known_empty"] = _work_out(domain)
-    return bool(known["_is_known_empty"])
-
-
-def _as_nobody_reads_it(_states: list[Any]) -> str:
-    """The states for the log of what is being debugged, which is not kept."""
+def no_debug_text(_states: list[Any]) -> str:
+    """Return nothing in place of the states' description for the debug log."""
     return ""
 
 
-Found = tuple[str | None, str | None, bool]
-
-
-def _action_for(
+def find_action_from_rules(
     policy: RulePolicy,
     tracker: Any,
     domain: Domain,
-    use_text_for_last_user_input: bool,  # noqa: FBT001 - Rasa's
-) -> Found:
-    """The action of the rules; none is found by a text where no rule names one."""
-    if use_text_for_last_user_input and not _known(policy, policy.lookup[RULES]).name_texts:
+    use_text_for_last_user_input: bool,  # noqa: FBT001  (Rasa's signature)
+) -> _ActionFromRules:
+    """Skip the search by the message's text if no rule contains a text."""
+    if use_text_for_last_user_input and not _rules_of(policy, policy.lookup[RULES]).contain_text:
         return None, None, False
-    found: Found = _look_for_action(policy, tracker, domain, use_text_for_last_user_input)
+    found: _ActionFromRules = _rasa_find_action_from_rules(
+        policy, tracker, domain, use_text_for_last_user_input
+    )
     return found
 
 
-def _rules_for(policy: RulePolicy, lookup: dict[str, str], states: list[Any]) -> set[str]:
-    """The rules that hold after these states; none looks back further than the longest does."""
-    known = _known(policy, lookup)
-    look = json.dumps(states[-known.longest :])
-    if look in known:
-        known.move_to_end(look)
+def get_possible_keys(policy: RulePolicy, lookup: dict[str, str], states: list[Any]) -> set[str]:
+    """Cache the keys of the rules that match these states.
+
+    Only as many of the last states as the longest rule has can matter, so these are the cache key.
+    """
+    rules = _rules_of(policy, lookup)
+    recent = json.dumps(states[-rules.longest :])
+    if recent in rules:
+        rules.move_to_end(recent)
     else:
-        known[look] = _look_for_rules(policy, lookup, states)
-        if len(known) > MOST_LOOKS:
-            known.popitem(last=False)
-    return set(known[look])
+        rules[recent] = _rasa_get_possible_keys(policy, lookup, states)
+        if len(rules) > MAX_CACHED_STATES:
+            rules.popitem(last=False)
+    return set(rules[recent])
 
 
-class _KnownRules(OrderedDict[str, set[str]]):
-    """The rules for each way that conversations have looked, by their last states."""
+class _MatchingRules(OrderedDict[str, set[str]]):
+    """The matching rules' keys by the last states of a conversation, as JSON."""
 
     def __init__(self, lookup: dict[str, str]) -> None:
         super().__init__()
         self.lookup = lookup
         self.longest = max((len(json.loads(rule)) for rule in lookup), default=1)
-        self.name_texts = any(f'"{TEXT}"' in rule for rule in lookup)
+        self.contain_text = any(f'"{TEXT}"' in rule for rule in lookup)
 
 
-def _known(policy: RulePolicy, lookup: dict[str, str]) -> _KnownRules:
-    known: _KnownRules | None = vars(policy).get("_known_rules")
-    if known is None or known.lookup is not lookup:
-        known = vars(policy)["_known_rules"] = _KnownRules(lookup)
-    return known
+def _rules_of(policy: RulePolicy, lookup: dict[str, str]) -> _MatchingRules:
+    """Return the policy's cache, a new one if its rules are others than before."""
+    rules: _MatchingRules | None = vars(policy).get("_matching_rules")
+    if rules is None or rules.lookup is not lookup:
+        rules = vars(policy)["_matching_rules"] = _MatchingRules(lookup)
+    return rules

@@ -79,6 +79,7 @@ def environment(base: Mapping[str, str], settings: Settings, **more: str) -> dic
     }
     return theirs | {
         "CUDA_VISIBLE_DEVICES": "-1",
+        "ENGINE_PLAIN": "true" if settings.engine_plain else "false",
         "LOG_LEVEL": "DEBUG" if settings.log_level == "DEBUG" else "WARNING",
         "MPLCONFIGDIR": str(settings.var_dir / "matplotlib"),
         "PYTHONPATH": str(ROOT),

@@ -1,4 +1,4 @@
-"""Runs the engine's own Python, for what only it can show."""
+"""Runs the engine's own Python, for tests of code that only it can import."""
 
 import subprocess
 from pathlib import Path
@@ -7,24 +7,39 @@ from bot.config.settings import ROOT, load_settings
 from bot.rasa import environment
 
 
-def run(*command: str | Path, told: str = "", folder: Path = ROOT, **settings: str) -> str:
-    """What a command prints that ends well.
+def run(*command: str | Path, stdin: str = "", folder: Path = ROOT, **variables: str) -> str:
+    """Run a command that must end with exit code 0; return what it prints.
 
     Args:
-        told: what it reads.
-        settings: what its environment has besides the engine's.
+        command: the arguments to Python.
+        variables: what its environment has besides the engine's.
     """
+    result = _run(command, stdin, folder, variables)
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+def run_failing(
+    *command: str | Path, stdin: str = "", folder: Path = ROOT, **variables: str
+) -> str:
+    """Run a command that must end with exit code 1; return what it prints to standard error."""
+    result = _run(command, stdin, folder, variables)
+    assert result.returncode == 1, result.stdout
+    return result.stderr
+
+
+def _run(
+    command: tuple[str | Path, ...], stdin: str, folder: Path, variables: dict[str, str]
+) -> "subprocess.CompletedProcess[str]":
     python = environment.python()
     assert python is not None
-    result = subprocess.run(
+    return subprocess.run(
         [python, *command],
-        env=environment.environment({}, load_settings(), **settings),
+        env=environment.environment({}, load_settings(), **variables),
         cwd=folder,
-        input=told,
+        input=stdin,
         capture_output=True,
         text=True,
         check=False,
         timeout=170,
     )
-    assert result.returncode == 0, result.stderr
-    return result.stdout

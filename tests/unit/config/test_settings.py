@@ -101,6 +101,9 @@ def test_database_addresses(written: str, meant: str) -> None:
         ),
         ({"whatsapp_token": "t"}, "WHATSAPP_PHONE_NUMBER_ID is not set", "go together"),
         ({"var_dir": "/dev/null/var"}, "VAR_DIR is", "may write"),
+        ({"engine_token": " "}, "ENGINE_TOKEN is wrong (its value is not shown)", "not blank"),
+        ({"actions_token": ""}, "ACTIONS_TOKEN is wrong (its value is not shown)", "not blank"),
+        ({"engine_plain": "maybe"}, "ENGINE_PLAIN is 'maybe'", "true or false"),
     ],
 )
 def test_a_wrong_value_is_named(values: dict[str, Any], names: str, allowed: str) -> None:

@@ -1,4 +1,4 @@
-"""How the engine joins examples while it trains; shown in the engine's Python."""
+"""Joining training examples gives the same result with our patches; run in the engine's Python."""
 
 import json
 
@@ -8,9 +8,9 @@ from tests.unit.engine_python import run
 
 pytestmark = pytest.mark.integration
 
-JOIN = """
+SCRIPT = """
 import json
-from bot.inside_rasa.train import join_lightly
+from bot.inside_rasa import patches
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
@@ -20,13 +20,13 @@ def joined():
     merged = TrainingData(one).merge(TrainingData(other))
     return [[each.get("text"), each.get("intent")] for each in merged.training_examples]
 
-theirs = joined()
-join_lightly()
-print(json.dumps([theirs, joined()]))
+plain = joined()
+patches.apply_for_training()
+print(json.dumps([plain, joined()]))
 """
 
 
-def test_examples_are_joined_as_rasa_joins_them() -> None:
-    theirs, ours = json.loads(run("-c", JOIN).splitlines()[-1])
-    assert ours == theirs
-    assert ours == [["hola", "greet"], ["llegó roto", "damaged"], ["hola", "goodbye"]]
+def test_joined_examples_are_those_of_plain_rasa() -> None:
+    plain, patched = json.loads(run("-c", SCRIPT).splitlines()[-1])
+    assert patched == plain
+    assert patched == [["hola", "greet"], ["llegó roto", "damaged"], ["hola", "goodbye"]]

@@ -1,4 +1,4 @@
-"""The engine as it is served: light, and with Rasa's own answers; shown in the engine's Python."""
+"""The engine as it is served, in its own Python: light, with the results of Rasa's own parts."""
 
 import json
 from pathlib import Path
@@ -7,16 +7,15 @@ from typing import Any
 import pytest
 
 from bot.rasa import environment
-from tests.unit.engine_python import run
+from tests.unit.engine_python import run, run_failing
 
 pytestmark = pytest.mark.integration
 
-STORY = """
+SCRIPT = """
 import asyncio, json, sys
-from bot.inside_rasa import light_import
-light_import.import_rasa()
+from bot.inside_rasa import patches
+patches.apply_for_answering()
 
-import rasa.core.actions.action
 from aiohttp import web
 from jsonschema import ValidationError
 from rasa.core.agent import load_agent
@@ -26,8 +25,7 @@ from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.shared.core.events import ActionExecuted
 from rasa.shared.core.trackers import DialogueStateTracker
 from bot.inside_rasa import rasa_cache_patches, serve
-from bot.inside_rasa.graph_runner import PlainRunner
-from bot.inside_rasa.remote_action import KeptEndpoint, OurAction
+from bot.inside_rasa.remote_action import KeepAliveEndpoint, LatestMessageAction
 
 serve.create_app(sys.argv[1])
 calls, connections = [], set()
@@ -37,112 +35,114 @@ async def act(request):
     connections.add(id(request.transport))
     return web.json_response({"events": [], "responses": [{"text": "done"}]})
 
-def refused(answer):
+def is_refused(answer):
     try:
-        OurAction("action_chat", None)._validate_action_result(answer)
+        LatestMessageAction("action_chat", None)._validate_action_result(answer)
     except ValidationError:
         return True
     return False
 
-remembering, right = RulePolicy._get_possible_keys, []
+get_possible_keys, find_action = RulePolicy._get_possible_keys, RulePolicy._find_action_from_rules
+rules_agree = []
 
-def look_again(policy, lookup, states):
-    found = remembering(policy, lookup, states)
-    right.append(found == rasa_cache_patches._look_for_rules(policy, lookup, states))
+def compare_keys(policy, lookup, states):
+    keys = get_possible_keys(policy, lookup, states)
+    uncached = rasa_cache_patches._rasa_get_possible_keys(policy, lookup, states)
+    rules_agree.append(keys == uncached)
+    return keys
+
+def compare_actions(*args, **kwargs):
+    found = find_action(*args, **kwargs)
+    uncached = rasa_cache_patches._rasa_find_action_from_rules(*args, **kwargs)
+    rules_agree.append(found[0] == uncached[0])
     return found
 
-finding = RulePolicy._find_action_from_rules
+RulePolicy._get_possible_keys = compare_keys
+RulePolicy._find_action_from_rules = compare_actions
 
-def find_again(*about, **how):
-    found = finding(*about, **how)
-    right.append(found[0] == rasa_cache_patches._look_for_action(*about, **how)[0])
-    return found
-
-RulePolicy._get_possible_keys = look_again
-RulePolicy._find_action_from_rules = find_again
-
-async def story():
+async def converse():
     app = web.Application()
     app.router.add_post("/webhook", act)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
+    web_runner = web.AppRunner(app)
+    await web_runner.setup()
+    site = web.TCPSite(web_runner, "127.0.0.1", 0)
     await site.start()
     port = site._server.sockets[0].getsockname()[1]
     agent = await load_agent(sys.argv[1])
-    endpoint = KeptEndpoint(f"http://127.0.0.1:{port}/webhook", token="secret")
+    endpoint = KeepAliveEndpoint(f"http://127.0.0.1:{port}/webhook", token="secret")
     agent.processor.action_endpoint = endpoint
-    says = []
+    answers = []
     for text in 3 * ("hola", "Mi pedido llegó roto"):
-        says += await agent.handle_message(UserMessage(text, sender_id="one"))
+        answers += await agent.handle_message(UserMessage(text, sender_id="one"))
     tracker = await agent.tracker_store.retrieve("one")
     actions = [e.action_name for e in tracker.events if isinstance(e, ActionExecuted)]
     await endpoint.close()
-    await runner.cleanup()
+    await web_runner.cleanup()
 
-    plain = agent.processor.graph_runner
+    runner = agent.processor.graph_runner
     message = {"__message__": [UserMessage("llegó roto")], "__tracker__": tracker}
     targets = [agent.processor.model_metadata.nlu_target]
-    ours = plain.run(message, targets)[targets[0]][0].as_dict()
-    theirs = DaskGraphRunner.run(plain, message, targets)[targets[0]][0].as_dict()
+    ours = runner.run(message, targets)[targets[0]][0].as_dict()
+    plain = DaskGraphRunner.run(runner, message, targets)[targets[0]][0].as_dict()
     return {
-        "runner": type(plain).__name__,
+        "runner": type(runner).__name__,
         "tensorflow": "tensorflow" in sys.modules,
-        "says": [one["text"] for one in says],
+        "texts": [answer["text"] for answer in answers],
         "actions": actions,
         "calls": calls,
         "connections": len(connections),
-        "same": ours == theirs,
-        "rules": right,
-        "refused": [refused({"events": [{"event": "slot"}]}), refused({"responses": "hola"})],
-        "allowed": not refused({"events": [], "responses": [{"text": "hola"}]}),
+        "runners_agree": ours == plain,
+        "rules_agree": rules_agree,
+        "refused": [
+            is_refused({"events": [{"event": "slot"}]}), is_refused({"responses": "hola"}),
+        ],
+        "allowed": not is_refused({"events": [], "responses": [{"text": "hola"}]}),
     }
 
-told = asyncio.run(story())
-# What was left out is there when it is asked for.
+results = asyncio.run(converse())
+# Modules that were left out can still be imported.
 import rasa.core.channels.telegram, rasa.nlu.classifiers.diet_classifier
-told["diet"] = rasa.nlu.classifiers.diet_classifier.DIETClassifier.__name__
-print(json.dumps(told))
+results["diet"] = rasa.nlu.classifiers.diet_classifier.DIETClassifier.__name__
+print(json.dumps(results))
 """
 
 
 @pytest.fixture(scope="module")
-def told() -> dict[str, Any]:
+def results() -> dict[str, Any]:
     model = environment.newest_model()
     assert model is not None
     secrets: Any = {"ENGINE_TOKEN": "e", "ACTIONS_URL": "http://127.0.0.1:1", "ACTIONS_TOKEN": "a"}
-    return dict(json.loads(run("-c", STORY, model, **secrets).splitlines()[-1]))
+    return dict(json.loads(run("-c", SCRIPT, model, **secrets).splitlines()[-1]))
 
 
-def test_a_model_without_a_neural_network_brings_no_tensorflow(told: dict[str, Any]) -> None:
-    assert told["tensorflow"] is False
+def test_tensorflow_is_not_imported_for_a_linear_model(results: dict[str, Any]) -> None:
+    assert results["tensorflow"] is False
 
 
-def test_what_was_left_out_is_there_when_it_is_asked_for(told: dict[str, Any]) -> None:
-    assert told["diet"] == "DIETClassifier"
+def test_modules_left_out_can_be_imported_later(results: dict[str, Any]) -> None:
+    assert results["diet"] == "DIETClassifier"
 
 
-def test_the_rules_pick_the_actions_and_the_actions_speak(told: dict[str, Any]) -> None:
-    assert told["says"] == ["done"] * 6
-    asked = [name for name in told["actions"] if name.startswith("action_chat")]
-    assert asked == ["action_chat"] * 3
-    assert told["actions"].count("action_take_complaint") == 3
+def test_rules_choose_the_actions_and_actions_give_the_answers(results: dict[str, Any]) -> None:
+    assert results["texts"] == ["done"] * 6
+    assert results["actions"].count("action_chat") == 3
+    assert results["actions"].count("action_take_complaint") == 3
 
 
-def test_the_rules_that_are_remembered_are_those_that_rasa_finds(told: dict[str, Any]) -> None:
-    assert len(told["rules"]) >= 30
-    assert all(told["rules"])
+def test_cached_rules_are_those_that_rasa_finds(results: dict[str, Any]) -> None:
+    assert len(results["rules_agree"]) >= 30
+    assert all(results["rules_agree"])
 
 
-def test_the_steps_of_the_model_give_what_rasa_s_own_runner_gives(told: dict[str, Any]) -> None:
-    assert told["runner"] == "PlainRunner"
-    assert told["same"]
+def test_sequential_runner_gives_the_results_of_rasas_runner(results: dict[str, Any]) -> None:
+    assert results["runner"] == "SequentialGraphRunner"
+    assert results["runners_agree"]
 
 
-def test_an_action_is_told_the_message_and_not_the_whole_conversation(
-    told: dict[str, Any],
+def test_action_is_sent_the_latest_message_without_events_and_domain(
+    results: dict[str, Any],
 ) -> None:
-    call = told["calls"][-1]
+    call = results["calls"][-1]
     assert call["next_action"] == "action_take_complaint"
     assert call["sender_id"] == "one"
     assert call["tracker"]["latest_message"]["text"] == "Mi pedido llegó roto"
@@ -151,13 +151,24 @@ def test_an_action_is_told_the_message_and_not_the_whole_conversation(
     assert "domain" not in call
 
 
-def test_the_connection_to_the_actions_is_used_again(told: dict[str, Any]) -> None:
-    assert told["connections"] == 1
+def test_connection_to_the_actions_is_reused(results: dict[str, Any]) -> None:
+    assert results["connections"] == 1
 
 
-def test_an_answer_that_is_none_is_refused(told: dict[str, Any]) -> None:
-    assert told["refused"] == [True, True]
-    assert told["allowed"]
+def test_invalid_answer_of_an_action_is_refused(results: dict[str, Any]) -> None:
+    assert results["refused"] == [True, True]
+    assert results["allowed"]
+
+
+@pytest.mark.parametrize("name", ["ENGINE_TOKEN", "ACTIONS_TOKEN"])
+@pytest.mark.parametrize("blank", [None, "", " "])
+def test_serve_refuses_a_missing_or_empty_token(name: str, blank: str | None) -> None:
+    tokens = {"ENGINE_TOKEN": "e", "ACTIONS_TOKEN": "a"} | {name: blank}
+    variables: Any = {key: value for key, value in tokens.items() if value is not None}
+    arguments = ("model.tar.gz", "127.0.0.1", "1")
+    error = run_failing("-m", "bot.inside_rasa.serve", *arguments, **variables)
+    assert error.startswith(f"{name} is missing or empty")
+    assert error.count("\n") == 1
 
 
 NETWORK = """
@@ -183,12 +194,12 @@ nlu:
 """
 
 
-def test_a_pipeline_with_a_neural_network_is_served_as_well(tmp_path: Path) -> None:
+def test_model_with_a_neural_network_can_be_served(tmp_path: Path) -> None:
     (tmp_path / "config.yml").write_text(NETWORK)
     (tmp_path / "nlu.yml").write_text(EXAMPLES)
-    there: Any = {"folder": tmp_path, "RASA_CACHE_DIRECTORY": str(tmp_path / "cache")}
+    options: Any = {"folder": tmp_path, "RASA_CACHE_DIRECTORY": str(tmp_path / "cache")}
     files = ("--config", "config.yml", "--nlu", "nlu.yml", "--out", ".")
-    run("-m", "rasa", "train", "nlu", *files, "--fixed-model-name", "network", **there)
+    run("-m", "rasa", "train", "nlu", *files, "--fixed-model-name", "network", **options)
     parse = ("-m", "bot.inside_rasa.parse", "network.tar.gz")
-    understood = json.loads(run(*parse, told='"llegó roto"\n', **there))
-    assert {intent for intent, _ in understood["ranking"]} == {"greet", "damaged"}
+    parsed = json.loads(run(*parse, stdin='"llegó roto"\n', **options))
+    assert {intent for intent, _ in parsed["ranking"]} == {"greet", "damaged"}

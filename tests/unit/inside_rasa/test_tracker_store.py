@@ -1,23 +1,21 @@
-"""The engine's memory stays small; shown in the engine's own Python, which alone can load it."""
+"""The engine's tracker store keeps its size; run in the engine's own Python."""
 
 import json
-import subprocess
 from typing import Any
 
 import pytest
 
-from bot.config.settings import ROOT, load_settings
-from bot.rasa import environment
+from tests.unit.engine_python import run
 
 pytestmark = pytest.mark.integration
 
-STORY = """
+SCRIPT = """
 import asyncio, json, sys
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import (
     ActionExecuted, ActiveLoop, BotUttered, SlotSet, UserUttered,
 )
-from bot.inside_rasa.tracker_store import RecentTurns
+from bot.inside_rasa.tracker_store import RecentEventsTrackerStore
 
 domain = Domain.from_yaml('''
 version: "3.1"
@@ -30,15 +28,15 @@ forms:
   ask: {required_slots: [first]}
 ''')
 
-async def story():
-    store = RecentTurns(domain, events=30, conversations=3)
+async def converse():
+    store = RecentEventsTrackerStore(domain, events=30, conversations=3)
     sizes = []
     for turn in range(40):
         tracker = await store.get_or_create_tracker("long")
         tracker.update(ActionExecuted("action_listen"))
         tracker.update(UserUttered(f"turn {turn}", {"name": "hi", "confidence": 1.0}))
         if turn == 0:
-            tracker.update(SlotSet("first", {"told": "early"}))
+            tracker.update(SlotSet("first", {"set": "early"}))
             tracker.update(ActiveLoop("ask"))
         tracker.update(SlotSet("changing", float(turn)))
         tracker.update(ActionExecuted("ask"))
@@ -53,49 +51,37 @@ async def story():
         "bytes": len(store.serialise_tracker(tracker)),
         "slots": {name: slot.value for name, slot in tracker.slots.items()},
         "loop": tracker.active_loop_name,
-        "said": [e.text for e in tracker.events if isinstance(e, UserUttered)],
-        "turn_begins": [type(e).__name__ for e in tracker.events][3:5],
+        "texts": [e.text for e in tracker.events if isinstance(e, UserUttered)],
+        "start_of_turn": [type(e).__name__ for e in tracker.events][3:5],
         "kept": list(await store.keys()),
     }
 
-print(json.dumps(asyncio.run(story())))
+print(json.dumps(asyncio.run(converse())))
 """
 
 
 @pytest.fixture(scope="module")
-def told() -> dict[str, Any]:
-    python = environment.python()
-    assert python is not None
-    result = subprocess.run(
-        [python, "-c", STORY],
-        env=environment.environment({}, load_settings()),
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=120,
-    )
-    found: dict[str, Any] = json.loads(result.stdout.splitlines()[-1])
-    return found
+def results() -> dict[str, Any]:
+    return dict(json.loads(run("-c", SCRIPT).splitlines()[-1]))
 
 
-def test_a_conversation_does_not_grow(told: dict[str, Any]) -> None:
-    assert max(told["sizes"]) <= 30 + 3  # the events, and what the forgotten ones had set
-    assert told["sizes"][-1] == told["sizes"][-10]
-    assert told["said"] == [f"turn {turn}" for turn in range(34, 40)]
-    assert told["bytes"] < 10_000
+def test_stored_conversation_does_not_grow(results: dict[str, Any]) -> None:
+    assert max(results["sizes"]) <= 30 + 3  # the events, and the preamble
+    assert results["sizes"][-1] == results["sizes"][-10]
+    assert results["texts"] == [f"turn {turn}" for turn in range(34, 40)]
+    assert results["bytes"] < 10_000
 
 
-def test_what_the_forgotten_turns_had_set_still_holds(told: dict[str, Any]) -> None:
-    assert told["slots"]["first"] == {"told": "early"}
-    assert told["slots"]["changing"] == 39.0
-    assert told["slots"]["untouched"] is None
-    assert told["loop"] == "ask"
+def test_slots_and_loop_set_by_dropped_events_are_kept(results: dict[str, Any]) -> None:
+    assert results["slots"]["first"] == {"set": "early"}
+    assert results["slots"]["changing"] == 39.0
+    assert results["slots"]["untouched"] is None
+    assert results["loop"] == "ask"
 
 
-def test_a_kept_turn_begins_with_the_listening_before_it(told: dict[str, Any]) -> None:
-    assert told["turn_begins"] == ["ActionExecuted", "UserUttered"]
+def test_kept_turn_starts_with_action_listen(results: dict[str, Any]) -> None:
+    assert results["start_of_turn"] == ["ActionExecuted", "UserUttered"]
 
 
-def test_the_conversation_that_was_silent_longest_is_forgotten(told: dict[str, Any]) -> None:
-    assert told["kept"] == ["b", "c", "d"]
+def test_least_recently_saved_conversation_is_dropped(results: dict[str, Any]) -> None:
+    assert results["kept"] == ["b", "c", "d"]

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock
 from bot.models import Agent, Handoff, HandoffState, LivePresence, Role
+from bot.text import email_address
 
 # An open console gives a sign of life every twenty seconds; two of them may get lost.
 ONLINE = timedelta(seconds=50)
@@ -75,14 +76,9 @@ def verify(agent: Agent | None, password: str) -> bool:
     return agent is not None and agent.is_active
 
 
-def normal_email(email: str) -> str:
-    """An address as it is kept and looked up."""
-    return email.strip().lower()
-
-
 async def find(session: AsyncSession, email: str) -> Agent | None:
     """The person with this e-mail address."""
-    return await session.scalar(select(Agent).where(Agent.email == normal_email(email)))
+    return await session.scalar(select(Agent).where(Agent.email == email_address.normalize(email)))
 
 
 async def add(
@@ -100,15 +96,15 @@ async def add(
     Raises:
         AgentError: somebody has this address, or the address or the name is none.
     """
-    email, name = normal_email(email), " ".join(name.split())
+    name, address = " ".join(name.split()), email_address.normalize(email)
     if not name:
         raise AgentError("no_name", "a person has a name")
-    if email.count("@") != 1 or not all(email.split("@")) or " " in email:
+    if address is None or not email_address.is_valid(email.strip()):
         raise AgentError("no_email", f"{email!r} is no e-mail address")
-    if await find(session, email) is not None:
-        raise AgentError("taken", f"{email} is there already")
+    if await find(session, address) is not None:
+        raise AgentError("taken", f"{address} is there already")
     person = Agent(
-        email=email,
+        email=address,
         name=name,
         role=role,
         password_hash=password_hash,

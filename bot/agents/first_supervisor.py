@@ -41,13 +41,13 @@ async def _ensure(settings: Settings) -> tuple[str, str] | None:
             if (supervisors and not named) or await accounts.find(session, email) is not None:
                 return None
             password = given.get_secret_value() if given else secrets.token_urlsafe(12)
-            await accounts.add(
+            supervisor = await accounts.add(
                 session,
                 email=email,
                 name=NAME,
                 role=Role.SUPERVISOR,
                 password_hash=accounts.hash_password(password),
             )
-            return None if given else (accounts.normal_email(email), password)
+            return None if given else (supervisor.email, password)
     finally:
         await db.close()

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.customers import contacts
 from bot.models import Contact, Conversation, Proof
+from bot.text import email_address
 
 
 class CustomerTokenError(ValueError):
@@ -36,7 +37,7 @@ def read_customer_token(token: str, secret: str, region: str) -> Customer:
         claims = jwt.decode(token, secret, algorithms=["HS256"], options={"require": ["exp"]})
     except jwt.InvalidTokenError as error:
         raise CustomerTokenError(str(error)) from error
-    email = contacts.normal_email(str(claims.get("email") or ""))
+    email = email_address.normalize(str(claims.get("email") or ""))
     phone = contacts.normal_phone(str(claims.get("phone") or ""), region)
     if not (email or phone):
         raise CustomerTokenError("it names no email and no phone")

@@ -15,6 +15,7 @@ from bot.cli.database import Result, Work, run_write
 from bot.cli.failure import Failure, settings_or_fail
 from bot.cli.tables import print_table, text_table
 from bot.models import Agent, Role
+from bot.text import email_address
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 Email = Annotated[str, typer.Argument(help="The e-mail address that they sign in with.")]
@@ -65,7 +66,7 @@ def add(  # noqa: PLR0917  (typer makes options of all but the first two)
         )
 
     _run(step)
-    print(f"{accounts.normal_email(email)} can sign in at /console as {role}.{shown}")
+    print(f"{email_address.normalize(email)} can sign in at /console as {role}.{shown}")
 
 
 @app.command("password", epilog=EXAMPLES)
@@ -80,21 +81,21 @@ def password_(email: Email, password: PasswordFlag = False) -> None:
         await sessions.end_all(session, agent)
 
     _run(step)
-    print(f"{accounts.normal_email(email)} has a new password.{shown}")
+    print(f"{email_address.normalize(email)} has a new password.{shown}")
 
 
 @app.command(epilog=EXAMPLES)
 def disable(email: Email) -> None:
     """Close an agent's account; their open cases go back to the queue."""
     _run(lambda session: _set_active(session, email, active=False))
-    print(f"{accounts.normal_email(email)} can no longer sign in.")
+    print(f"{email_address.normalize(email)} can no longer sign in.")
 
 
 @app.command(epilog=EXAMPLES)
 def enable(email: Email) -> None:
     """Open an agent's account again."""
     _run(lambda session: _set_active(session, email, active=True))
-    print(f"{accounts.normal_email(email)} can sign in again.")
+    print(f"{email_address.normalize(email)} can sign in again.")
 
 
 @app.command("list", epilog=EXAMPLES)

@@ -6,18 +6,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock
 from bot.models import Contact
-from bot.text.normalize import digits, fold
+from bot.text.normalize import digits
 
 # A phone's last digits that must agree: a whole national number in the countries we know, so
 # that "+57 300 123 4567", "3001234567" and "300 123 45 67" are one phone.
 PHONE_TAIL = 9
-
-
-def same_email(one: str | None, other: str | None) -> bool:
-    """Whether two addresses are one, whatever their case, accents and spaces."""
-    return bool(one and other) and fold(one or "").replace(" ", "") == fold(other or "").replace(
-        " ", ""
-    )
 
 
 def same_phone(one: str | None, other: str | None) -> bool:
@@ -26,11 +19,6 @@ def same_phone(one: str | None, other: str | None) -> bool:
     if min(len(ours), len(theirs)) < PHONE_TAIL:
         return False
     return ours[-PHONE_TAIL:] == theirs[-PHONE_TAIL:]
-
-
-def normal_email(text: str) -> str | None:
-    """An address as it is kept, or None where there is none."""
-    return fold(text).replace(" ", "") or None
 
 
 def normal_phone(text: str, region: str) -> str | None:

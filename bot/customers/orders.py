@@ -19,6 +19,7 @@ from bot.customers import contacts, fingerprints
 from bot.database.session import Database
 from bot.models import Order
 from bot.money import Money, minor_digits, parse_amount
+from bot.text import email_address
 from bot.text.normalize import key
 
 COLUMNS = (
@@ -173,7 +174,7 @@ async def store(
             updated += 1
         order.customer_name = row.customer_name
         # Known to the session only when it is whole: a query in between would write it half.
-        order.email = contacts.normal_email(row.email)
+        order.email = email_address.normalize(row.email)
         order.phone = contacts.normal_phone(row.phone, region)
         order.total_minor = parse_amount(row.total, row.currency).amount_minor
         order.currency = row.currency

@@ -13,8 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock
 from bot.customers import orders
-from bot.customers.contacts import same_email, same_phone
+from bot.customers.contacts import same_phone
 from bot.models import Conversation, Order, Proof
+from bot.text import email_address
 from bot.understanding.extraction import Facts
 
 # Few tries in a conversation, and few on one order from all conversations together.
@@ -66,7 +67,7 @@ async def match(session: AsyncSession, conversation: Conversation) -> tuple[Matc
     if tries(conversation) >= CONVERSATION_TRIES or (found and _besieged(found)):
         return Match.TOO_MANY_TRIES, None
     if found and (
-        same_email(conversation.said_email, found.email)
+        email_address.is_same(conversation.said_email, found.email)
         or same_phone(conversation.said_phone, found.phone)
     ):
         conversation.contact_id = found.contact_id

@@ -5,12 +5,14 @@ question. What remains unsure is left out.
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 import phonenumbers
 
+from bot.text import email_address
 from bot.text.case_reference import REFERENCE
 from bot.text.normalize import fold, key
 
@@ -88,7 +90,7 @@ class Facts:
 
     references: tuple[str, ...] = ()  # of earlier cases
     orders: tuple[str, ...] = ()  # keys: letters and digits only
-    emails: tuple[str, ...] = ()  # in lower case
+    emails: tuple[str, ...] = ()  # as `email_address.normalize` returns them
     phones: tuple[str, ...] = ()  # E.164
     amounts: tuple[str, ...] = ()  # as written
     spans: tuple[str, ...] = ()  # dates and spans, as written
@@ -102,7 +104,7 @@ class Facts:
 
 def find(text: str, region: str = "CO") -> Facts:
     """Every fact in ``text``; phones without a country code are read as of ``region``."""
-    text = text[:LONGEST]
+    text = unicodedata.normalize("NFC", text[:LONGEST])
     rest, emails = _take_emails(text)
     rest, references = _take(rest, REFERENCE)
     rest, dates = _take(rest, _ISO_DATE)
@@ -174,13 +176,13 @@ def _take(text: str, pattern: re.Pattern[str]) -> tuple[str, list[str]]:
 def _take_emails(text: str) -> tuple[str, list[str]]:
     emails = []
     for match in _EMAIL.finditer(text):
-        emails.append(match.group().rstrip(".").casefold())
+        emails.append(match.group().rstrip("."))
         text = _blank(text, *match.span())
     for match in _SPOKEN_EMAIL.finditer(text):
         domain = re.sub(r"\s+(?:punto|dot)\s+", ".", match.group(2), flags=re.IGNORECASE)
-        emails.append(f"{match.group(1)}@{domain}".casefold())
+        emails.append(f"{match.group(1)}@{domain}")
         text = _blank(text, *match.span())
-    return text, list(dict.fromkeys(emails))
+    return text, list(dict.fromkeys(filter(None, map(email_address.normalize, emails))))
 
 
 def _take_phones(text: str, region: str) -> tuple[str, list[str]]:

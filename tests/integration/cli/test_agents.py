@@ -180,3 +180,8 @@ def test_nobody_is_added_twice(agents: Command) -> None:
     again = agents("add", "L@EXAMPLE.com", "Otra")
     assert again.code == 1
     assert "l@example.com is there already" in again.err
+
+
+def test_addresses_that_differ_by_an_accent_are_two_people(agents: Command) -> None:
+    for email in ("josé@example.com", "jose@example.com"):
+        assert agents("add", email, "José").code == 0

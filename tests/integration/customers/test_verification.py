@@ -183,3 +183,11 @@ async def test_wrong_tries_are_counted_on_the_order(app: AppHarness) -> None:
     await chat.send("damaged", "El pedido 10482 llegó roto, otro@example.com")
     (order,) = await app.rows(Order, Order.number == "10482")
     assert (order.failed_tries, order.tries_since is not None) == (1, True)
+
+
+async def test_address_that_differs_by_an_accent_proves_nothing(
+    chat: ConversationHarness,
+) -> None:
+    await chat.send("damaged", f"El pedido 10482 llegó roto, {ANA.replace('a', 'á', 1)}")
+    assert (await chat.conversation()).proven_by is None
+    assert chat.answered_with("ask_contact_again")

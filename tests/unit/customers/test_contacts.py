@@ -1,30 +1,10 @@
-"""E-mails and phones that are one, and those that only look alike."""
+"""Phones that are one, and those that only look alike."""
 
 import pytest
 
-from bot.customers.contacts import normal_email, normal_phone, same_email, same_phone
+from bot.customers.contacts import normal_phone, same_phone
 
 pytestmark = pytest.mark.unit
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "same"),
-    [
-        ("ana.ruiz@example.com", "ANA.RUIZ@Example.com ", True),
-        ("ana.ruiz@example.com", "ana. ruiz@example.com", True),
-        ("jose@example.com", "josé@example.com", True),
-        ("ana.ruiz@example.com", "ana.ruiz@example.co", False),
-        ("ana.ruiz@example.com", "anaruiz@example.com", False),
-        ("ana@example.com", "diana@example.com", False),
-        ("", "", False),
-        (None, None, False),
-        ("ana@example.com", None, False),
-        ("", None, False),
-    ],
-)
-def test_emails(one: str | None, other: str | None, same: bool) -> None:
-    assert same_email(one, other) is same
-    assert same_email(other, one) is same
 
 
 @pytest.mark.parametrize(
@@ -46,14 +26,6 @@ def test_emails(one: str | None, other: str | None, same: bool) -> None:
 def test_phones(one: str | None, other: str | None, same: bool) -> None:
     assert same_phone(one, other) is same
     assert same_phone(other, one) is same
-
-
-@pytest.mark.parametrize(
-    ("text", "kept"),
-    [(" Ana@Example.COM", "ana@example.com"), ("", None), ("   ", None)],
-)
-def test_an_email_is_kept_in_one_form(text: str, kept: str | None) -> None:
-    assert normal_email(text) == kept
 
 
 @pytest.mark.parametrize(

@@ -86,6 +86,8 @@ def test_what_is_no_order_number_is_not_taken_for_one(text: str) -> None:
     [
         ("ana.ruiz@example.com", "ana.ruiz@example.com"),
         ("Mi correo es Ana.Ruiz@Example.COM.", "ana.ruiz@example.com"),
+        ("jos\u00e9@example.com", "jos\u00e9@example.com"),
+        ("jose\u0301@example.com", "jos\u00e9@example.com"),
         ("(ana+tienda@example.com)", "ana+tienda@example.com"),
         ("ana.ruiz@mail.example.com.co, gracias", "ana.ruiz@mail.example.com.co"),
         ("ana.ruiz arroba example punto com", "ana.ruiz@example.com"),

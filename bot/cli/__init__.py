@@ -7,21 +7,21 @@ import typer
 
 from bot.cli.failure import Failure
 
-# Name, what it does, and whether it is one of those that other commands start.
+# Name, what it does, and whether it is hidden: started by other commands, not by people.
 COMMANDS = (
     ("run", "Start everything in the foreground; Ctrl-C ends it.", False),
     ("train", "Train the assistant, if what it learns from has changed.", False),
     ("chat", "Talk to a running Regalo as a customer, in the terminal.", False),
     ("understand", "Say what each message of the standard input is about.", False),
     ("eval", "Measure the understanding on messages that never train.", False),
-    ("orders", "Bring the company's orders in.", False),
-    ("policy", "Check a compensation policy, explain what it decided, and try another.", False),
-    ("agents", "Look after the people who answer customers.", False),
+    ("orders", "Import the company's orders.", False),
+    ("policy", "Check a compensation policy, explain its decisions, and try another.", False),
+    ("agents", "Manage the accounts of agents and supervisors.", False),
     ("queue", "Print the cases that wait for a person.", False),
     ("promises", "Show what customers were promised, and tell them when it is done.", False),
-    ("ledger", "Print what was given, check that it adds up, take it back.", False),
+    ("ledger", "Print what was given, verify the ledger, take something back.", False),
     ("spending", "Show, stop or resume what the assistant gives by itself.", False),
-    ("telegram", "Tell Telegram where this Regalo is.", False),
+    ("telegram", "Register this Regalo's address with Telegram.", False),
     ("edge", "The process that faces the network.", True),
     ("actions", "The process that acts for the engine.", True),
     ("engine", "The process that leads the dialogue.", True),
@@ -37,13 +37,16 @@ def main() -> None:
         print(f"regalo: {failure}", file=sys.stderr)
         sys.exit(1)
     except BrokenPipeError:
-        # Whoever read the output has enough of it; nothing must be flushed into the void.
+        # The reader of a pipe has gone (`| head`): do not flush into the closed pipe at exit.
         sys.stdout = None
         sys.exit(0)
 
 
 def _app(arguments: list[str]) -> typer.Typer:
-    """The application with the wanted command as it is, and the others by name only."""
+    """Return the application: the requested command loaded, the others by name only.
+
+    Importing all commands would take seconds, and only one of them runs.
+    """
     app = typer.Typer(
         name="regalo",
         help="Regalo: a complaint is a gift.",
@@ -54,11 +57,11 @@ def _app(arguments: list[str]) -> typer.Typer:
         rich_markup_mode=None,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    app.callback()(_nothing)
-    wanted = next((word for word in arguments if not word.startswith("-")), None)
+    app.callback()(_do_nothing)
+    requested = next((word for word in arguments if not word.startswith("-")), None)
     for name, sentence, hidden in COMMANDS:
-        if name != wanted:
-            app.command(name, help=sentence, hidden=hidden)(_nothing)
+        if name != requested:
+            app.command(name, help=sentence, hidden=hidden)(_do_nothing)
             continue
         module = import_module(f"bot.cli.{name}")
         if hasattr(module, "app"):
@@ -69,5 +72,5 @@ def _app(arguments: list[str]) -> typer.Typer:
     return app
 
 
-def _nothing() -> None:
-    """Stand in for a command whose module is not needed now."""
+def _do_nothing() -> None:
+    """Stand in for a command whose module is not loaded."""

@@ -1,11 +1,11 @@
-"""`regalo actions`: the process that acts for the engine."""
+"""`regalo actions`: the process that runs the custom actions for the engine."""
 
 import signal
 from typing import Any
 from urllib.parse import urlsplit
 
 from bot.cli.failure import Failure, settings_or_fail
-from bot.cli.process import end_with_parent, settle
+from bot.cli.process import end_with_parent, tune_garbage_collector
 from bot.config.settings import Settings
 
 EXAMPLES = (
@@ -25,11 +25,11 @@ def main() -> None:
 
 
 def worker_app() -> Any:
-    """The application of this process, which may be one of several."""
+    """Return the application of this process, which may be one of several."""
     from actions.server import create_app
 
     app = create_app(_settings())
-    settle()
+    tune_garbage_collector()
     return app
 
 

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from bot.cli.chat_client import ChatClient, Message, Unreachable
+from bot.cli.chat_client import ChatClient, Message, ServerUnreachable
 from bot.cli.failure import Failure, settings_or_fail
 
 EXAMPLES = (
@@ -20,8 +20,9 @@ EXAMPLES = (
     "regalo chat --lang en --url https://shop.example",
     "printf 'Mi pedido llegó roto\\nPED-10482\\n/choose 1\\n' | regalo chat --json",
 )
-# Without any word from the server for so long, a turn is taken for lost and the next line is sent.
-LONGEST_TURN = 90.0
+# Seconds without anything from the server after which a turn counts as lost, and the next line is
+# sent.
+TURN_TIMEOUT = 90.0
 
 
 def main(
@@ -51,16 +52,16 @@ def main(
         url=url or settings_or_fail().local_url,
         language=lang,
         on_message=screen.show,
-        on_error=screen.complain,
+        on_error=screen.show_error,
     )
     try:
         asyncio.run(_chat(client, screen, wait, interactive=interactive))
-    except Unreachable as error:
+    except ServerUnreachable as error:
         raise Failure(str(error)) from None
     except KeyboardInterrupt:
         if not interactive:
             sys.exit(130)
-    screen.leave()
+    screen.close()
 
 
 async def _chat(client: ChatClient, screen: "_Screen", wait: float, *, interactive: bool) -> None:
@@ -77,29 +78,34 @@ async def _chat(client: ChatClient, screen: "_Screen", wait: float, *, interacti
 
 
 async def _talk(client: ChatClient, screen: "_Screen", wait: float | None) -> None:
-    """Say the lines; with `wait`, each once the last was answered, and then wait for silence."""
-    await client.heard.wait()
+    """Send the lines that are typed.
+
+    Args:
+        wait: with piped input, each line waits for the answer to the one before, and the chat ends
+            after so many seconds of silence. None for a terminal.
+    """
+    await client.received.wait()
     lines = _typed_lines()
-    screen.ask()
+    screen.prompt()
     while (line := await lines.get()) is not None:
         if not line.strip():
-            screen.ask()
+            screen.prompt()
             continue
         try:
-            said = _say(client, line)
+            message_id = _send(client, line)
         except ValueError as error:
-            screen.complain(str(error))
+            screen.show_error(str(error))
             continue
-        while wait is not None and not client.is_answered(said):
-            if await _silence(client, LONGEST_TURN):
-                client.give_up(said)
-                screen.complain(f"no answer for {LONGEST_TURN:.0f} s; going on")
-        screen.ask()
-    while wait is not None and not await _silence(client, wait):
+        while wait is not None and not client.is_answered(message_id):
+            if await _is_silent(client, TURN_TIMEOUT):
+                client.give_up(message_id)
+                screen.show_error(f"no answer for {TURN_TIMEOUT:.0f} s; going on")
+        screen.prompt()
+    while wait is not None and not await _is_silent(client, wait):
         pass
 
 
-def _say(client: ChatClient, line: str) -> str:
+def _send(client: ChatClient, line: str) -> str:
     command = re.fullmatch(r"/choose\b\s*(.*)", line.strip())
     if command is None:
         return client.say(line.strip())
@@ -108,24 +114,24 @@ def _say(client: ChatClient, line: str) -> str:
     return client.choose(int(command[1]))
 
 
-async def _silence(client: ChatClient, seconds: float) -> bool:
-    """Whether nothing is heard for so long."""
-    client.heard.clear()
+async def _is_silent(client: ChatClient, seconds: float) -> bool:
+    """Return True if nothing is received for so many seconds, False as soon as something is."""
+    client.received.clear()
     try:
         async with asyncio.timeout(seconds):
-            await client.heard.wait()
+            await client.received.wait()
     except TimeoutError:
         return True
     return False
 
 
 def _typed_lines() -> "asyncio.Queue[str | None]":
-    """The lines of the standard input as they come; None after the last."""
+    """Return a queue of the standard input's lines as they are typed; None after the last."""
     loop = asyncio.get_running_loop()
     lines: asyncio.Queue[str | None] = asyncio.Queue()
 
     def put(line: str | None) -> None:
-        with suppress(RuntimeError):  # the talk is over, and nobody reads any more
+        with suppress(RuntimeError):  # the event loop has ended
             loop.call_soon_threadsafe(lines.put_nowait, line)
 
     threading.Thread(target=_read_lines, args=(put,), daemon=True).start()
@@ -133,7 +139,7 @@ def _typed_lines() -> "asyncio.Queue[str | None]":
 
 
 def _read_lines(put: Callable[[str | None], object]) -> None:
-    # Straight from the descriptor: a thread inside `sys.stdin` would hold up the end.
+    # Straight from the descriptor: a thread that reads `sys.stdin` would block the exit.
     rest = b""
     while chunk := os.read(0, 65536):
         *lines, rest = (rest + chunk).split(b"\n")
@@ -145,10 +151,10 @@ def _read_lines(put: Callable[[str | None], object]) -> None:
 
 
 class _Screen:
-    """Prints what is said, around a prompt if there is one."""
+    """Prints messages, around a prompt if there is one."""
 
     def __init__(self, *, as_json: bool, prompt: bool) -> None:
-        self._as_json, self._prompt = as_json, prompt
+        self._as_json, self._has_prompt = as_json, prompt
 
     def show(self, message: Message) -> None:
         author, text = message["author"], message.get("text") or ""
@@ -161,32 +167,32 @@ class _Screen:
                 json.dumps({"text": text, "choices": titles, "author": author}, ensure_ascii=False)
             )
             return
-        who = {"bot": "Regalo: ", "agent": "Agent: "}.get(author, "· ")
-        lines = [who + text]
+        prefix = {"bot": "Regalo: ", "agent": "Agent: "}.get(author, "· ")
+        lines = [prefix + text]
         for number, choice in enumerate(choices, 1):
             detail = f": {choice['detail']}" if choice.get("detail") else ""
             lines.append(f"  {number}. {choice['title']}{detail}")
         self._print("\n".join(lines))
 
-    def complain(self, sentence: str) -> None:
+    def show_error(self, sentence: str) -> None:
         self._clear()
         print(f"regalo: {sentence}", file=sys.stderr, flush=True)
-        self.ask()
+        self.prompt()
 
-    def ask(self) -> None:
-        if self._prompt:
+    def prompt(self) -> None:
+        if self._has_prompt:
             print("> ", end="", flush=True)
 
-    def leave(self) -> None:
-        if self._prompt:
+    def close(self) -> None:
+        if self._has_prompt:
             print()
 
     def _print(self, text: str) -> None:
         self._clear()
-        # What another person typed must not move the cursor or colour the terminal.
+        # Control characters in a message must not move the cursor or colour the terminal.
         print(re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", "", text), flush=True)
-        self.ask()
+        self.prompt()
 
     def _clear(self) -> None:
-        if self._prompt:
+        if self._has_prompt:
             print("\r\033[K", end="", flush=True)

@@ -1,4 +1,4 @@
-"""The company's files, loaded for a command."""
+"""Loading the company's files for a command."""
 
 from pathlib import Path
 
@@ -13,7 +13,11 @@ from bot.policy.model import Policy
 
 
 def company_or_fail(settings: Settings, policy: Path | None = None) -> tuple[Company, Policy]:
-    """Profile and policy, or every line of any of the company's files that is wrong."""
+    """Return profile and policy.
+
+    Raises:
+        Failure: with every mistake in any of the company's files, by file and line.
+    """
     try:
         load_causes(settings.company_dir)
         load_answers(settings.company_dir)

@@ -4,7 +4,7 @@ import signal
 from typing import Any
 
 from bot.cli.failure import Failure, settings_or_fail
-from bot.cli.process import end_with_parent, hold_database, settle
+from bot.cli.process import end_with_parent, lock_database, tune_garbage_collector
 from bot.config.settings import Settings
 
 EXAMPLES = (
@@ -17,8 +17,8 @@ def main() -> None:
     """Serve the pages and the channels on HOST and PORT."""
     end_with_parent(signal.SIGTERM)
     settings = _settings()
-    # An edge that was killed a moment ago may still hold it.
-    lock = hold_database(settings, patience=10)
+    # An edge that was killed a moment ago may still hold the lock.
+    lock = lock_database(settings, timeout=10)
     from bot.cli.serve import serve
 
     serve(worker_app, settings.host, settings.port, settings.workers)
@@ -26,11 +26,11 @@ def main() -> None:
 
 
 def worker_app() -> Any:
-    """The application of this process, which may be one of several."""
+    """Return the application of this process, which may be one of several."""
     from bot.app import create_app
 
     app = create_app(_settings())
-    settle()
+    tune_garbage_collector()
     return app
 
 

@@ -1,4 +1,4 @@
-"""A command that cannot go on says so in one clear sentence."""
+"""The error that ends a command with one clear sentence."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -7,12 +7,16 @@ if TYPE_CHECKING:
 
 
 class Failure(Exception):
-    """What the command line prints, without a traceback, before it ends with exit code 1."""
+    """Ends the command with exit code 1; its text is printed, without a traceback."""
 
 
 def settings_or_fail(**values: Any) -> "Settings":
-    """The settings, or the sentence that names what is wrong with them."""
-    # Loaded here, for the command line's own help needs no settings and should not wait for them.
+    """Return the settings.
+
+    Raises:
+        Failure: naming the setting that is wrong and what is allowed.
+    """
+    # Imported here: `--help` needs no settings and should not wait for the import.
     from bot.config.settings import SettingsError, load_settings
 
     try:

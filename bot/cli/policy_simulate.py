@@ -13,7 +13,7 @@ from bot.cli.company import company_or_fail
 from bot.cli.database import run_read
 from bot.cli.failure import Failure, settings_or_fail
 from bot.cli.period import AsJson, Since, parse_since, progress_bar
-from bot.cli.simulation_picture import picture
+from bot.cli.simulation_picture import draw_simulation
 from bot.cli.tables import figures_table
 from bot.company.profile import Company
 from bot.money import Money, show
@@ -77,7 +77,7 @@ def simulate(
 
 def _draw(image: Path, simulation: Simulation, company: Company) -> None:
     try:
-        image.write_text(picture(simulation, company), encoding="utf-8")
+        image.write_text(draw_simulation(simulation, company), encoding="utf-8")
     except OSError as error:
         raise Failure(f"{image} cannot be written: {error.strerror}") from None
 

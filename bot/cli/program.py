@@ -1,4 +1,4 @@
-"""The supervisord configuration for the three processes, and for the one that says "ready"."""
+"""The supervisord configuration of edge, actions, engine and announce."""
 
 import os
 import shlex
@@ -17,15 +17,15 @@ pidfile={folder}/supervisord.pid
 childlogdir={folder}
 umask=077
 
-# In one group they are stopped all at once, and not one after the other.
+# One group: its programs are stopped all at once, not one after the other.
 [group:regalo]
 programs={programs}
 """
 
 _PROCESSES = ("edge", "actions", "engine", "announce")
 
-# startsecs and startretries: what ends within five seconds is tried again after 1 s, 2 s, 3 s …
-# and never given up; what ends later is started again at once.
+# startsecs and startretries: a program that ends within five seconds is started again after 1 s,
+# 2 s, 3 s … without end; one that ends later is started again at once.
 _PROGRAM = """
 [program:{name}]
 command={command}
@@ -46,23 +46,26 @@ stdout_logfile_maxbytes=0
 
 
 def write_configuration(settings: Settings) -> Path:
-    """Write the file for a run on this port; no secret is in it, they pass by the environment."""
+    """Write the configuration for a run on this port, and return its path.
+
+    No secret is written: the processes get them through the environment.
+    """
     folder = settings.var_dir / "run" / str(settings.port)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    # supervisord says that it runs as root, unless it is told to.
+    # Without an explicit user supervisord warns that it runs as root.
     user = "user=root\n" if os.getuid() == 0 else ""
     parts = [
-        _SUPERVISORD.format(user=user, folder=_escaped(str(folder)), programs=",".join(_PROCESSES))
+        _SUPERVISORD.format(user=user, folder=_escape(str(folder)), programs=",".join(_PROCESSES))
     ]
     for name in _PROCESSES:
-        once = name == "announce"
+        runs_once = name == "announce"
         parts.append(
             _PROGRAM.format(
                 name=name,
-                command=_escaped(shlex.join([sys.executable, "-m", "bot.cli", name])),
-                root=_escaped(str(ROOT)),
-                again="false" if once else "true",
-                startsecs=0 if once else 5,
+                command=_escape(shlex.join([sys.executable, "-m", "bot.cli", name])),
+                root=_escape(str(ROOT)),
+                again="false" if runs_once else "true",
+                startsecs=0 if runs_once else 5,
             )
         )
     path = folder / "supervisord.conf"
@@ -72,5 +75,5 @@ def write_configuration(settings: Settings) -> Path:
     return path
 
 
-def _escaped(value: str) -> str:
+def _escape(value: str) -> str:
     return value.replace("%", "%%")

@@ -1,4 +1,4 @@
-"""`regalo run`: look whether everything is in place, then start the processes under supervisord."""
+"""`regalo run`: check that everything is in place, then start the processes under supervisord."""
 
 import errno
 import os
@@ -14,8 +14,8 @@ from bot.cli import train
 from bot.cli.company import company_or_fail
 from bot.cli.engine import engine_or_fail, rasa_version_or_fail
 from bot.cli.failure import Failure, settings_or_fail
-from bot.cli.output import through_a_relay
-from bot.cli.process import PARENT, hold_database
+from bot.cli.output import relay_stdout
+from bot.cli.process import PARENT, lock_database
 from bot.cli.program import write_configuration
 from bot.config.database_url import hide_password, in_memory
 from bot.config.settings import ROOT, Settings
@@ -31,27 +31,27 @@ EXAMPLES = (
 
 def main(
     train_first: Annotated[
-        bool, typer.Option("--train", help="Train before, if what it learns from has changed.")
+        bool, typer.Option("--train", help="Train first, if the training data has changed.")
     ] = False,
 ) -> None:
     """Start everything in the foreground; Ctrl-C ends it.
 
-    What can be wrong is looked at first: settings, company, port, engine and model.
+    Settings, company files, port, engine and model are checked first.
     """
-    os.umask(0o077)  # the database and its key are nobody else's business
+    os.umask(0o077)  # nobody else may read the database and its key
     settings = settings_or_fail()
     if train_first:
         train.renew(settings)
     company_or_fail(settings)
-    _port_is_free("PORT", settings.host, settings.port)
+    _check_port_free("PORT", settings.host, settings.port)
     python, model = engine_or_fail()
     rasa_version_or_fail(python)
     if model != str(environment.model_path()):
         print("The assistant's model is older than what it learns from: `make train` renews it.")
     if in_memory(settings.database_url):
         raise Failure("DATABASE_URL is in memory, which several processes cannot share: use a file")
-    # A runner that was killed leaves an edge that needs a moment to end.
-    lock = hold_database(settings, patience=5)
+    # After a runner was killed its edge needs a moment to end.
+    lock = lock_database(settings, timeout=5)
     _prepare_database(settings)
     if lock is not None:
         os.close(lock)  # the edge takes it next
@@ -76,7 +76,7 @@ def main(
         PARENT: str(os.getpid()),
         "PYTHONUNBUFFERED": "1",
     }
-    through_a_relay()
+    relay_stdout()
     os.chdir(ROOT)
     arguments = [sys.executable, "-m", "bot.cli.supervise", str(configuration)]
     os.execve(sys.executable, arguments, variables)  # noqa: S606  (no shell is what we want)
@@ -94,28 +94,28 @@ def _prepare_database(settings: Settings) -> None:
         migrate(settings)
     except (DBAPIError, OSError) as error:
         where = hide_password(settings.database_url)
-        reason = getattr(error, "orig", error)  # without the statement that found it out
+        reason = getattr(error, "orig", error)  # the driver's error, without the SQL statement
         raise Failure(f"DATABASE_URL is {where!r}, which cannot be used: {reason}") from None
     try:
         load_demo(settings)
     except OrdersFileError as error:
         raise Failure(str(error)) from None
     try:
-        made = first_supervisor.ensure(settings)
+        created = first_supervisor.ensure(settings)
     except AgentError as error:
         raise Failure(f"ADMIN_PASSWORD or ADMIN_EMAIL cannot be used: {error}") from None
-    if made is not None:
-        email, password = made
+    if created is not None:
+        email, password = created
         print(f"The console's first supervisor, shown only this once: {email} {password}")
 
 
-def _port_is_free(setting: str, host: str, port: int) -> None:
+def _check_port_free(setting: str, host: str, port: int) -> None:
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
         with socket.socket(family, kind, protocol) as probe:
-            # A connection that was closed a moment ago does not count as use.
+            # Connections in TIME_WAIT do not count as use.
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
             probe.listen(1)
@@ -134,7 +134,11 @@ def _port_is_free(setting: str, host: str, port: int) -> None:
 
 
 def _loopback(setting: str, url: str | None) -> str:
-    """The address for an inner process: the one that was set, or a free one."""
+    """Return the address for an internal process: the one that is set, or a free loopback port.
+
+    Raises:
+        Failure: the address that is set is not on loopback, or its port is in use.
+    """
     if url is None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -142,5 +146,5 @@ def _loopback(setting: str, url: str | None) -> str:
     parts = urlsplit(url)
     if parts.scheme != "http" or parts.hostname not in {"127.0.0.1", "localhost", "::1"}:
         raise Failure(f"{setting} is {url!r}; allowed: http://127.0.0.1 with a port, or nothing")
-    _port_is_free(setting, parts.hostname, parts.port or 80)
+    _check_port_free(setting, parts.hostname, parts.port or 80)
     return url

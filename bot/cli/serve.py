@@ -1,4 +1,4 @@
-"""One of our applications on a port: in this process, or in several that share the port."""
+"""Serving a Sanic application on a port, in this process or in several that share the port."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,16 +7,16 @@ from sanic import Sanic
 from sanic.worker.loader import AppLoader
 from sanic.worker.manager import WorkerManager
 
-# Tenths of a second: on a busy machine each process needs a while to import everything, and Sanic
-# would give up on all of them after thirty seconds.
+# In tenths of a second. Sanic stops all workers when one has not started within 30 s, and on a
+# busy machine importing everything can take longer.
 WorkerManager.THRESHOLD = 1200
 
 
 def serve(make: Callable[[], Any], host: str, port: int, workers: int) -> None:
-    """Serve until told to stop.
+    """Serve until a signal says to stop.
 
     Args:
-        make: makes the application; with several workers, in each of them anew.
+        make: creates the application; with several workers it is called once in each of them.
     """
     if workers == 1:
         make().run(host=host, port=port, single_process=True, access_log=False, motd=False)

@@ -1,4 +1,4 @@
-"""supervisord in the foreground, as `regalo run` needs it."""
+"""supervisord in the foreground, as `regalo run` starts it."""
 
 import signal
 import sys
@@ -16,7 +16,7 @@ def main(configuration: str) -> None:
     next_signal = options.get_signal
 
     def get_signal() -> int | None:
-        # A closed terminal ends us; supervisord's own answer would be to start all over.
+        # A closed terminal (SIGHUP) ends us; supervisord itself would restart everything.
         received = next_signal()
         return signal.SIGTERM if received == signal.SIGHUP else received
 

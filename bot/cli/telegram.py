@@ -1,4 +1,4 @@
-"""`regalo telegram`: tell Telegram where this Regalo is."""
+"""`regalo telegram`: register this Regalo's address with Telegram."""
 
 import asyncio
 from typing import Annotated
@@ -18,7 +18,7 @@ PATH = "/channels/telegram"
 
 @app.callback()
 def _telegram() -> None:
-    """Tell Telegram where this Regalo is."""
+    """Register this Regalo's address with Telegram."""
 
 
 @app.command(epilog=EXAMPLES)
@@ -31,10 +31,10 @@ def webhook(
         raise Failure("set TELEGRAM_TOKEN, TELEGRAM_MODE=webhook and TELEGRAM_WEBHOOK_SECRET first")
     if not url.startswith("https://"):
         raise Failure(f"{url} does not begin with https://, and Telegram takes nothing else")
-    asyncio.run(_set(settings, url.rstrip("/").removesuffix(PATH) + PATH))
+    asyncio.run(_set_webhook(settings, url.rstrip("/").removesuffix(PATH) + PATH))
 
 
-async def _set(settings: Settings, url: str) -> None:
+async def _set_webhook(settings: Settings, url: str) -> None:
     from bot.channels.telegram.channel import set_webhook
     from bot.conversation.channel_api import SendError
 

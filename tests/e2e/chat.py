@@ -62,7 +62,7 @@ class Customer:
             language=language,
             on_message=self.heard.append,
             on_error=self.refused.append,
-            patience=patience,
+            give_up_after=patience,
         )
 
     def __enter__(self) -> Self:

@@ -1,4 +1,4 @@
-"""The commands by which people see the queue and keep promises, before and beside a console."""
+"""The commands `queue`, `promises` and `policy explain`."""
 
 import subprocess
 import sys
@@ -14,7 +14,7 @@ from tests.integration.harness import ConversationHarness
 
 @pytest.fixture
 def database_url(sqlite_template: Path, tmp_path: Path) -> str:
-    """SQLite alone: the queries are those that other tests run on both."""
+    """SQLite only: other tests run the same queries on both databases."""
     file = tmp_path / "regalo.db"
     file.write_bytes(sqlite_template.read_bytes())
     return f"sqlite:///{file}"
@@ -36,18 +36,17 @@ def regalo(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[s
     )
 
 
-async def test_the_queue_names_every_case_that_waits_and_why(
+async def test_queue_lists_each_waiting_case_with_its_reason(
     chat: ConversationHarness, settings: Settings
 ) -> None:
     await chat.send("wants_human", "quiero una persona")
     case = await chat.case()
-    (line,) = [
-        one for one in regalo(settings, "queue").stdout.splitlines() if case.reference in one
-    ]
+    lines = regalo(settings, "queue").stdout.splitlines()
+    (line,) = [line for line in lines if case.reference in line]
     assert "wants_human" in line
 
 
-async def test_a_promise_kept_is_told_to_the_customer_and_to_the_ledger_once(
+async def test_kept_promise_reaches_customer_and_ledger_once(
     chat: ConversationHarness, settings: Settings, db: Database
 ) -> None:
     await chat.send("damaged", "llegó rota la licuadora, pedido 10482, ana.ruiz@example.com")
@@ -65,24 +64,24 @@ async def test_a_promise_kept_is_told_to_the_customer_and_to_the_ledger_once(
     assert not await chat.promises()
     async with db.write() as session:
         waiting = await outbox.pending(session)
-        (told,) = await outbox.take(session, waiting)
+        (message,) = await outbox.take(session, waiting)
         assert await outbox.take(session, waiting) == []
-    assert case.reference in told.text
+    assert case.reference in message.text
 
 
-def test_a_mistyped_reference_is_refused_in_one_sentence(settings: Settings) -> None:
+def test_mistyped_reference_is_refused_in_one_sentence(settings: Settings) -> None:
     refused = regalo(settings, "promises", "kept", "Q-0000-0001")
     assert refused.returncode == 1
     assert len(refused.stderr.strip().splitlines()) == 1
 
 
-async def test_an_offer_is_explained_in_plain_lines(
+async def test_explanation_of_an_offer_is_printed(
     chat: ConversationHarness, settings: Settings
 ) -> None:
     await chat.send("late_delivery", "el pedido 10482 llegó tarde, ana.ruiz@example.com")
     case = await chat.case()
-    told = regalo(settings, "policy", "explain", case.reference)
-    assert told.returncode == 0, told.stderr
+    printed = regalo(settings, "policy", "explain", case.reference)
+    assert printed.returncode == 0, printed.stderr
     for words in (
         "rule      late: Demora corriente",
         "facts     late_delivery, severity medium",
@@ -92,14 +91,14 @@ async def test_an_offer_is_explained_in_plain_lines(
         "left      COP 299,880 for this order",
         "left      COP 600,000 for this customer",
     ):
-        assert words in told.stdout, told.stdout
+        assert words in printed.stdout, printed.stdout
 
 
-async def test_a_case_in_which_nothing_was_decided_says_so(
+async def test_case_without_a_decision_is_reported(
     chat: ConversationHarness, settings: Settings
 ) -> None:
     await chat.send("wants_human", "quiero una persona")
     case = await chat.case()
-    told = regalo(settings, "policy", "explain", case.reference)
-    assert told.returncode == 1
-    assert "nothing was decided" in told.stderr
+    printed = regalo(settings, "policy", "explain", case.reference)
+    assert printed.returncode == 1
+    assert "nothing was decided" in printed.stderr

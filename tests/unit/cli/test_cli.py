@@ -1,4 +1,4 @@
-"""The command line: help, one clear sentence for what is wrong, and what a run starts with."""
+"""The command line: help, errors in one sentence, and the processes that `regalo run` starts."""
 
 import configparser
 import os
@@ -13,7 +13,7 @@ import pytest
 
 from bot.cli import understand
 from bot.cli.failure import Failure
-from bot.cli.process import PARENT, hold_database
+from bot.cli.process import PARENT, lock_database
 from bot.cli.program import write_configuration
 from bot.config.settings import load_settings
 
@@ -31,11 +31,11 @@ def regalo(*arguments: str, **environ: str) -> "subprocess.CompletedProcess[str]
     )
 
 
-def test_help_names_every_command_for_people() -> None:
-    shown = regalo("--help")
+def test_help_lists_every_command_for_people() -> None:
+    result = regalo("--help")
 
-    assert shown.returncode == 0
-    commands = [line.split()[0] for line in shown.stdout.split("Commands:")[1].splitlines()[1:12]]
+    assert result.returncode == 0
+    commands = [line.split()[0] for line in result.stdout.split("Commands:")[1].splitlines()[1:12]]
     assert commands == [
         "run",
         "train",
@@ -54,11 +54,11 @@ def test_help_names_every_command_for_people() -> None:
 @pytest.mark.parametrize(
     "command", ["run", "train", "chat", "understand", "edge", "actions", "engine"]
 )
-def test_the_help_of_each_has_examples(command: str) -> None:
-    shown = regalo(command, "--help")
+def test_help_of_each_command_has_examples(command: str) -> None:
+    result = regalo(command, "--help")
 
-    assert shown.returncode == 0
-    assert f"regalo {command}" in shown.stdout.partition("Examples:")[2]
+    assert result.returncode == 0
+    assert f"regalo {command}" in result.stdout.partition("Examples:")[2]
 
 
 def test_an_unknown_command_is_a_usage_error() -> None:
@@ -74,7 +74,7 @@ def test_an_unknown_command_is_a_usage_error() -> None:
         (["policy", "check"], {"COMPANY_DIR": "nowhere"}, "profile.yml:1: cannot be read"),
     ],
 )
-def test_what_is_wrong_is_one_sentence_without_a_traceback(
+def test_wrong_setting_is_one_sentence_without_a_traceback(
     arguments: list[str], environ: dict[str, str], sentence: str, tmp_path: Path
 ) -> None:
     result = regalo(*arguments, VAR_DIR=str(tmp_path), **environ)
@@ -85,9 +85,9 @@ def test_what_is_wrong_is_one_sentence_without_a_traceback(
     assert result.stderr.count("\n") == 1
 
 
-def test_a_port_in_use_is_named(tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = str(taken.getsockname()[1])
+def test_port_in_use_is_named(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = str(server.getsockname()[1])
         result = regalo("run", PORT=port, HOST="127.0.0.1", VAR_DIR=str(tmp_path))
 
     assert result.returncode == 1
@@ -97,26 +97,26 @@ def test_a_port_in_use_is_named(tmp_path: Path) -> None:
     )
 
 
-def test_one_edge_for_a_sqlite_file(tmp_path: Path) -> None:
+def test_second_edge_on_a_sqlite_file_is_refused(tmp_path: Path) -> None:
     settings = load_settings(var_dir=tmp_path, database_url=f"sqlite:///{tmp_path}/a.db")
-    held = hold_database(settings)
-    assert held is not None
+    lock = lock_database(settings)
+    assert lock is not None
     with pytest.raises(Failure, match=rf"already runs on .*a\.db \(process {os.getpid()}\)"):
-        hold_database(settings)
+        lock_database(settings)
 
-    os.close(held)
-    again = hold_database(settings)
+    os.close(lock)
+    again = lock_database(settings)
     assert again is not None
     os.close(again)
 
 
-def test_any_number_for_postgresql(tmp_path: Path) -> None:
+def test_postgresql_needs_no_lock(tmp_path: Path) -> None:
     settings = load_settings(var_dir=tmp_path, database_url="postgresql://h/d")
 
-    assert hold_database(settings) is None
+    assert lock_database(settings) is None
 
 
-def test_the_configuration_has_every_process_and_no_secret(tmp_path: Path) -> None:
+def test_configuration_names_every_process_and_no_secret(tmp_path: Path) -> None:
     settings = load_settings(
         var_dir=tmp_path / "100% var", admin_password="hunter2", secret_key="hunter2" * 9
     )
@@ -134,8 +134,10 @@ def test_the_configuration_has_every_process_and_no_secret(tmp_path: Path) -> No
     assert not any(name.endswith("server") for name in parsed.sections())
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the system has no such order")
-def test_a_process_ends_with_the_runner_that_is_killed() -> None:
+@pytest.mark.skipif(
+    not sys.platform.startswith("linux"), reason="only Linux can signal a parent's death"
+)
+def test_process_ends_when_its_runner_is_killed() -> None:
     child = (
         "import signal, time; from bot.cli.process import end_with_parent;"
         "end_with_parent(signal.SIGTERM); print('up', flush=True); time.sleep(60)"
@@ -154,17 +156,17 @@ def test_a_process_ends_with_the_runner_that_is_killed() -> None:
         process.wait()
 
         until = time.monotonic() + 10
-        while _lives(pid) and time.monotonic() < until:
+        while _is_running(pid) and time.monotonic() < until:
             time.sleep(0.05)
-    assert not _lives(pid)
+    assert not _is_running(pid)
 
 
-def _lives(pid: int) -> bool:
+def _is_running(pid: int) -> bool:
     try:
         state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
     except FileNotFoundError:
         return False
-    return state != "Z"  # dead, and nobody has asked how
+    return state != "Z"  # a zombie: ended, but its parent has not waited for it
 
 
 @pytest.mark.parametrize(
@@ -180,5 +182,5 @@ def _lives(pid: int) -> bool:
         ("", "not_complaint"),
     ],
 )
-def test_labels(intent: str, label: str) -> None:
+def test_label_of_each_intent(intent: str, label: str) -> None:
     assert understand.label(intent) == label

@@ -187,7 +187,7 @@ async def _record(
 ) -> None:
     conversation, beside = turn.conversation, turn.context.shadow
     await record(turn.session, case, conversation, facts, decision, offer_id=offer_id)
-    await shadow.decide_beside(turn.session, beside, case, conversation, facts)
+    await shadow.record_decision(turn.session, beside, case, conversation, facts)
 
 
 async def _much_at_stake(turn: Turn, case: Complaint) -> bool:

@@ -13,7 +13,7 @@ from bot.cli.tables import figures_table
 from bot.models import DecisionMode
 from bot.money import Money, minor_digits, round_to, show
 from bot.simulation import case_reader
-from bot.simulation.equity import Equity
+from bot.simulation.equity import EquityReport
 
 MAX_SHOWN = 10
 # Beside a figure that chance alone does not explain.
@@ -29,19 +29,19 @@ def equity(since: Since = "90d", as_json: AsJson = False) -> None:
     settings = settings_or_fail()
     company, policy = company_or_fail(settings)
     begin = parse_since(since, company.tz)
-    report = Equity(company.tz)
+    report = EquityReport(company.tz)
 
     async def read_cases(session: AsyncSession) -> None:
-        extent = await case_reader.extent(session, begin)
+        counts = await case_reader.count_cases(session, begin)
         with progress_bar() as bar:
-            task = bar.add_task("Reading", total=extent.decided)
-            async for page in case_reader.pages(session, begin, DecisionMode.LIVE):
+            task = bar.add_task("Reading", total=counts.decided)
+            async for page in case_reader.read_decisions(session, begin, DecisionMode.LIVE):
                 for row in page:
                     report.add(row)
                 bar.advance(task, len(page))
 
     run_read(settings, read_cases)
-    if not report.seen:
+    if not report.cases:
         raise Failure(f"nothing was decided since {begin:%Y-%m-%d}")
     if as_json:
         whole = {"since": begin.isoformat(), "currency": policy.currency, **report.as_dict()}
@@ -52,7 +52,7 @@ def equity(since: Since = "90d", as_json: AsJson = False) -> None:
         raise Failure(f"{len(report.unequal)} complaints got another answer to the same facts")
 
 
-def _print(report: Equity, currency: str, country: str) -> None:
+def _print(report: EquityReport, currency: str, country: str) -> None:
     say = Console(highlight=False, markup=False).print
     table = figures_table("", "cases", "to a person", "usual", "average offer", "usual")
     dimension = ""
@@ -80,7 +80,7 @@ def _print(report: Equity, currency: str, country: str) -> None:
     for first, second in report.unequal[:MAX_SHOWN]:
         say(f"{first} and {second}: the same facts, another answer")
     if not report.unequal:
-        say(f"{len(report.seen)} complaints: the same facts always got the same answer.")
+        say(f"{len(report.cases)} complaints: the same facts always got the same answer.")
 
 
 def _rounded(minor: int, currency: str) -> Money:

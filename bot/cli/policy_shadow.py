@@ -31,7 +31,7 @@ def compare(since: Since = "90d", as_json: AsJson = False) -> None:
     settings = settings_or_fail()
     company, policy = company_or_fail(settings)
     begin = parse_since(since, company.tz)
-    agreement = run_read(settings, lambda session: shadow.agreement(session, begin))
+    agreement = run_read(settings, lambda session: shadow.measure_agreement(session, begin))
     if not agreement.cases:
         raise Failure(
             f"no shadow policy has decided anything since {begin:%Y-%m-%d}; put one into"

@@ -51,28 +51,28 @@ def simulate(
     begin = parse_since(since, company.tz)
     simulation = Simulation(present, new, company.tz)
 
-    async def replay(session: AsyncSession) -> case_reader.Extent:
-        extent = await case_reader.extent(session, begin)
+    async def replay(session: AsyncSession) -> case_reader.CaseCounts:
+        counts = await case_reader.count_cases(session, begin)
         with progress_bar() as bar:
-            task = bar.add_task("Replaying", total=extent.decided)
-            async for case in case_reader.read(session, begin):
+            task = bar.add_task("Replaying", total=counts.decided)
+            async for case in case_reader.read_cases(session, begin):
                 simulation.add(case)
                 bar.advance(task)
-        return extent
+        return counts
 
-    extent = run_read(settings, replay)
+    counts = run_read(settings, replay)
     if not simulation.cases:
         raise Failure(
-            f"nothing to replay since {begin:%Y-%m-%d}: {extent.cases} complaints, none with a"
+            f"nothing to replay since {begin:%Y-%m-%d}: {counts.cases} complaints, none with a"
             " decision that was kept; they are kept from this version on"
         )
     if image is not None:
         _draw(image, simulation, company)
     if as_json:
-        whole = {"since": begin.isoformat(), "without_decision": extent.undecided}
+        whole = {"since": begin.isoformat(), "without_decision": counts.undecided}
         print(json.dumps({**whole, **simulation.as_dict()}, indent=2, ensure_ascii=False))
     else:
-        _print(simulation, extent, company)
+        _print(simulation, counts, company)
 
 
 def _draw(image: Path, simulation: Simulation, company: Company) -> None:
@@ -82,7 +82,7 @@ def _draw(image: Path, simulation: Simulation, company: Company) -> None:
         raise Failure(f"{image} cannot be written: {error.strerror}") from None
 
 
-def _print(simulation: Simulation, extent: case_reader.Extent, company: Company) -> None:
+def _print(simulation: Simulation, counts: case_reader.CaseCounts, company: Company) -> None:
     say = Console(highlight=False, markup=False).print
 
     def money(minor: int) -> str:
@@ -90,12 +90,12 @@ def _print(simulation: Simulation, extent: case_reader.Extent, company: Company)
 
     say(f"Present policy {simulation.present.version}, new policy {simulation.new.version}.")
     say(f"{simulation.cases} complaints replayed.", end="")
-    say(f" {extent.undecided} others have no decision that was kept." if extent.undecided else "")
+    say(f" {counts.undecided} others have no decision that was kept." if counts.undecided else "")
     if simulation.unreadable:
         say(f"{simulation.unreadable} decisions cannot be read, and are left out.")
     say()
     say(_sides(simulation, money))
-    say(f"\nPeople gave {money(simulation.by_people)} besides, which no policy decides.\n")
+    say(f"\nPeople gave {money(simulation.agent_cost)} besides, which no policy decides.\n")
     say(_changes(simulation))
     say()
     say(_categories(simulation, money))
@@ -121,7 +121,7 @@ def _sides(simulation: Simulation, money: Any) -> Table:
         *(f"{share(side.without_person, simulation.cases):.1%}" for side in sides),
     )
     table.add_row("for a person", *(str(side.to_person) for side in sides))
-    over = (simulation.sides[name].days_over(simulation.budget(name)) for name in SIDES)
+    over = (simulation.sides[name].count_days_over(simulation.budget(name)) for name in SIDES)
     table.add_row("days over the day's budget", *map(str, over))
     dearest = (max(side.by_day.values(), default=0) for side in sides)
     table.add_row("dearest day, of the budget", *map(money, dearest))

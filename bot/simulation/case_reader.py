@@ -1,4 +1,4 @@
-"""Reads past cases, each with its last decision and what came of it, however many there are."""
+"""Reads past cases from the database page by page, each with its last decision and its outcome."""
 
 from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
@@ -15,83 +15,85 @@ from bot.compensation.decision_log import facts_from_json
 from bot.compensation.offers import TAKEN
 from bot.models import Compensation, Complaint, DecisionMode, DecisionRecord, Handoff, Offer
 from bot.simulation import replay
-from bot.simulation.replay import Option, Past
+from bot.simulation.replay import PastCase, ReplayedAlternative
 
-PAGE: Final = 2000
+PAGE: Final = 2000  # decisions read with one statement
 
 
 @dataclass(frozen=True, slots=True)
-class Extent:
-    """How many cases there are, and of how many a decision is kept."""
+class CaseCounts:
+    """How many cases there are, and how many of them have a recorded decision."""
 
     cases: int
     decided: int
 
     @property
     def undecided(self) -> int:
-        """Older than the keeping of decisions, or never come so far."""
+        """Cases from before decisions were recorded, or abandoned before a decision."""
         return self.cases - self.decided
 
 
-async def extent(session: AsyncSession, since: datetime) -> Extent:
-    """How much there is to read."""
+async def count_cases(session: AsyncSession, since: datetime) -> CaseCounts:
+    """Count the complaints whose first message came at or after ``since``."""
     cases = select(func.count()).where(Complaint.first_message_at >= since, Complaint.is_told)
     decided = exists().where(
         DecisionRecord.complaint_id == Complaint.id, DecisionRecord.mode == DecisionMode.LIVE
     )
-    return Extent(
+    return CaseCounts(
         int(await session.scalar(cases) or 0), int(await session.scalar(cases.where(decided)) or 0)
     )
 
 
-async def read(session: AsyncSession, since: datetime) -> AsyncIterator[Past | None]:
-    """The cases in the order they were decided; None for one whose facts cannot be read."""
-    given, by_people = await _given(session, since)
-    with_person = await _with_person(session, since)
-    async for page in pages(session, since, DecisionMode.LIVE):
-        for row in page:
+async def read_cases(session: AsyncSession, since: datetime) -> AsyncIterator[PastCase | None]:
+    """Yield the cases in the order of their decisions; None where the facts cannot be parsed."""
+    chosen, agent_costs = await _read_remedies(session, since)
+    with_human = await _read_cases_with_handoff(session, since)
+    async for rows in read_decisions(session, since, DecisionMode.LIVE):
+        for row in rows:
             try:
                 facts = facts_from_json(row.facts)
             except ValidationError:
                 yield None
                 continue
-            yield Past(
+            yield PastCase(
                 reference=row.reference,
                 at=row.at,
                 facts=facts,
-                answer=replay.kept(row.rule_id, row.reason, row.alternatives),
-                took=given.get(row.complaint_id),
-                had_person=row.complaint_id in with_person,
-                by_people=by_people.get(row.complaint_id, 0),
+                decision=replay.from_record(row.rule_id, row.reason, row.alternatives),
+                chosen=chosen.get(row.complaint_id),
+                had_human=row.complaint_id in with_human,
+                agent_cost=agent_costs.get(row.complaint_id, 0),
             )
 
 
-async def pages(
+async def read_decisions(
     session: AsyncSession, since: datetime, mode: DecisionMode
 ) -> AsyncIterator[Sequence[Row[Any]]]:
-    """The last decision of each case, page by page."""
-    query = _last(mode).where(Complaint.first_message_at >= since).order_by(DecisionRecord.id)
-    reached = 0
+    """Yield the last decision of each case, in pages of up to ``PAGE`` rows.
+
+    Each row has the columns of ``DecisionRecord`` and the case's ``reference``.
+    """
+    query = _select_last(mode).where(Complaint.first_message_at >= since)
+    query = query.order_by(DecisionRecord.id).limit(PAGE)
+    last_id = 0
     while True:
-        found = await session.execute(query.where(DecisionRecord.id > reached).limit(PAGE))
-        rows = found.all()
+        rows = (await session.execute(query.where(DecisionRecord.id > last_id))).all()
         if not rows:
             return
         yield rows
-        reached = rows[-1].id
+        last_id = rows[-1].id
 
 
-async def last_of(
+async def read_decisions_of(
     session: AsyncSession, complaint_ids: Sequence[int], mode: DecisionMode
 ) -> Sequence[Row[Any]]:
-    """The last decision of each of these cases."""
-    query = _last(mode).where(DecisionRecord.complaint_id.in_(complaint_ids))
-    found = await session.execute(query)
-    rows: Sequence[Row[Any]] = found.all()
+    """Return the last decision of each of these cases; rows as in ``read_decisions``."""
+    query = _select_last(mode).where(DecisionRecord.complaint_id.in_(complaint_ids))
+    rows: Sequence[Row[Any]] = (await session.execute(query)).all()
     return rows
 
 
-def _last(mode: DecisionMode) -> Select[Any]:
+def _select_last(mode: DecisionMode) -> Select[Any]:
     later = aliased(DecisionRecord)
     last = select(func.max(later.id)).where(
         later.complaint_id == DecisionRecord.complaint_id, later.mode == mode
@@ -106,10 +108,10 @@ def _last(mode: DecisionMode) -> Select[Any]:
     )
 
 
-async def _given(
+async def _read_remedies(
     session: AsyncSession, since: datetime
-) -> tuple[dict[int, Option], dict[int, int]]:
-    """What the assistant gave in each case, and the cost of what people did."""
+) -> tuple[dict[int, ReplayedAlternative], dict[int, int]]:
+    """Return, by complaint id, what the assistant gave and the cost of what agents gave."""
     query = (
         select(Compensation.complaint_id, Compensation.terms, Offer.agent_id)
         .join(Offer, Offer.id == Compensation.offer_id)
@@ -121,18 +123,18 @@ async def _given(
         )
         .order_by(Compensation.id)
     )
-    given: dict[int, Option] = {}
-    by_people: dict[int, int] = defaultdict(int)
+    chosen: dict[int, ReplayedAlternative] = {}
+    agent_costs: dict[int, int] = defaultdict(int)
     for complaint_id, terms, agent_id in await session.execute(query):
-        one = replay.option(terms)
+        alternative = replay.from_terms(terms)
         if agent_id is None:
-            given[complaint_id] = one
+            chosen[complaint_id] = alternative
         else:
-            by_people[complaint_id] += one.cost
-    return given, by_people
+            agent_costs[complaint_id] += alternative.cost
+    return chosen, agent_costs
 
 
-async def _with_person(session: AsyncSession, since: datetime) -> set[int]:
+async def _read_cases_with_handoff(session: AsyncSession, since: datetime) -> set[int]:
     query = (
         select(Handoff.complaint_id)
         .join(Complaint, Complaint.id == Handoff.complaint_id)

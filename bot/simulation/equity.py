@@ -1,8 +1,9 @@
-"""Whether equal cases are treated alike: by channel, language, hour of the day and category.
+"""The equity report: were equal cases decided alike, by channel, language, hour and category?
 
-A group is compared with what its cases would have got on average for their categories, so that a
-channel with more broken parcels is not taken for a favoured one; categories are compared with all.
-A difference is marked when chance alone would bring it less than three times in a thousand.
+A group is compared with what its cases would get on average for their categories, so that a channel
+with more broken parcels does not seem favoured; categories are compared with the average of all
+cases. A difference is marked if chance alone brings it in fewer than three of a thousand groups:
+more than three standard errors.
 """
 
 import hashlib
@@ -20,25 +21,25 @@ from sqlalchemy import Row
 from bot.simulation import replay
 from bot.simulation.simulation import share
 
-BEYOND_CHANCE: Final = 3.0  # standard errors
-FEWEST: Final = 30  # cases of a group about which anything is said
-HOURS: Final = 6  # in one group
+STANDARD_ERRORS: Final = 3.0  # beyond these a difference is not chance
+MIN_CASES: Final = 30  # smaller groups are never marked
+HOURS_PER_GROUP: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class DecidedCase:
     """What the report needs of one case."""
 
     channel: str
     language: str
-    hour: str
+    hour: str  # such as "06-12 h", in the company's time zone
     category: str
-    value: int | None  # of the dearest alternative; None where a person decided
+    value: int | None  # of the most valuable alternative, minor units; None: a human decided
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """How the cases of one group were treated, and how such cases are on average."""
+    """How the cases of one group were decided, and how such cases are decided on average."""
 
     by: str
     name: str
@@ -51,105 +52,115 @@ class Group:
     value_beyond_chance: bool
 
 
-_OF: Final[Mapping[str, Callable[[Seen], str]]] = {
-    "channel": lambda one: one.channel,
-    "language": lambda one: one.language,
-    "hour": lambda one: one.hour,
-    "category": lambda one: one.category,
+_GROUPINGS: Final[Mapping[str, Callable[[DecidedCase], str]]] = {
+    "channel": lambda case: case.channel,
+    "language": lambda case: case.language,
+    "hour": lambda case: case.hour,
+    "category": lambda case: case.category,
 }
 
 
 @dataclass(slots=True)
-class Equity:
-    """The report so far."""
+class EquityReport:
+    """The report on the decisions added so far.
+
+    Attributes:
+        unequal: pairs of references with the same facts and policy, and different decisions.
+    """
 
     tz: tzinfo
-    seen: list[Seen] = field(default_factory=list)
+    cases: list[DecidedCase] = field(default_factory=list)
     unequal: list[tuple[str, str]] = field(default_factory=list)
-    _answers: dict[bytes, tuple[bytes, str]] = field(default_factory=dict)
+    # Digest of policy and facts -> digest of the decision, and the reference of the first case.
+    _decisions: dict[bytes, tuple[bytes, str]] = field(default_factory=dict)
 
     def add(self, row: Row[Any]) -> None:
-        """One more decision."""
-        options = [replay.option(one) for one in row.alternatives]
-        begin = row.at.astimezone(self.tz).hour // HOURS * HOURS
-        self.seen.append(
-            Seen(
+        """Add a decision, a row of ``case_reader.read_decisions``."""
+        alternatives = [replay.from_terms(terms) for terms in row.alternatives]
+        begin = row.at.astimezone(self.tz).hour // HOURS_PER_GROUP * HOURS_PER_GROUP
+        self.cases.append(
+            DecidedCase(
                 channel=row.channel,
                 language=row.language,
-                hour=f"{begin:02}-{begin + HOURS:02} h",
+                hour=f"{begin:02}-{begin + HOURS_PER_GROUP:02} h",
                 category=row.facts["category"],
-                value=max((one.value for one in options), default=None),
+                value=max((alternative.value for alternative in alternatives), default=None),
             )
         )
-        answer = _digest(row.outcome, row.reason, row.alternatives)
-        asked = _digest(row.policy_version, row.facts)
-        known, reference = self._answers.setdefault(asked, (answer, row.reference))
-        if known != answer:
+        decision = _digest(row.outcome, row.reason, row.alternatives)
+        facts = _digest(row.policy_version, row.facts)
+        first_decision, reference = self._decisions.setdefault(facts, (decision, row.reference))
+        if first_decision != decision:
             self.unequal.append((reference, row.reference))
 
     def groups(self) -> list[Group]:
-        """Every group, in the order of the report."""
-        expected = {name: _Average(part) for name, part in _parted(self.seen, "category").items()}
-        everything = {name: _Average(self.seen) for name in expected} if self.seen else {}
+        """Return every group, in the order of the report."""
+        by_category = _split(self.cases, "category")
+        averages = {name: _Average(cases) for name, cases in by_category.items()}
+        overall = dict.fromkeys(averages, _Average(self.cases)) if self.cases else {}
         return [
-            _group(by, name, part, everything if by == "category" else expected)
-            for by in _OF
-            for name, part in sorted(_parted(self.seen, by).items())
+            _make_group(by, name, cases, overall if by == "category" else averages)
+            for by in _GROUPINGS
+            for name, cases in sorted(_split(self.cases, by).items())
         ]
 
     def as_dict(self) -> dict[str, Any]:
-        """All of it as JSON can hold it."""
+        """Return the report as JSON values, amounts in minor units."""
         return {
-            "cases": len(self.seen),
-            "different_facts": len(self._answers),
+            "cases": len(self.cases),
+            "different_facts": len(self._decisions),
             "same_facts_other_answer": [list(pair) for pair in self.unequal],
             "groups": [asdict(group) for group in self.groups()],
         }
 
 
 class _Average:
-    """How some cases are treated on average, and how much that varies."""
+    """How cases are decided on average, and how much the value of their offers varies."""
 
-    def __init__(self, cases: Iterable[Seen]) -> None:
-        values = [one.value for one in cases]
+    def __init__(self, cases: Iterable[DecidedCase]) -> None:
+        values = [case.value for case in cases]
         offered = [value for value in values if value is not None]
-        self.person = 1 - len(offered) / len(values)
+        self.share_to_person = 1 - len(offered) / len(values)
         self.value = fmean(offered) if offered else 0.0
         self.variance = pvariance(offered) if offered else 0.0
 
 
-def _group(by: str, name: str, part: list[Seen], averages: Mapping[str, _Average]) -> Group:
-    persons = sum(one.value is None for one in part)
-    usual = [averages[one.category] for one in part]
-    expected = sum(one.person for one in usual)
-    spread = sqrt(sum(one.person * (1 - one.person) for one in usual))
-    offered = [(one.value, averages[one.category]) for one in part if one.value is not None]
-    value = sum(given for given, _ in offered)
-    expected_value = sum(one.value for _, one in offered)
-    value_spread = sqrt(sum(one.variance for _, one in offered))
+def _make_group(
+    by: str, name: str, cases: list[DecidedCase], averages: Mapping[str, _Average]
+) -> Group:
+    """Compare the cases of one group with the averages of their categories."""
+    to_person = sum(case.value is None for case in cases)
+    shares = [averages[case.category].share_to_person for case in cases]
+    expected = sum(shares)
+    # A case goes to a human or not: a Bernoulli trial with variance p (1 - p).
+    deviation = sqrt(sum(p * (1 - p) for p in shares))
+    offers = [(case.value, averages[case.category]) for case in cases if case.value is not None]
+    value = sum(value for value, _ in offers)
+    expected_value = sum(average.value for _, average in offers)
+    value_deviation = sqrt(sum(average.variance for _, average in offers))
     return Group(
         by=by,
         name=name,
-        cases=len(part),
-        share_to_person=share(persons, len(part)),
-        expected_share_to_person=round(expected / len(part), 4),
-        average_value_minor=round(value / len(offered)) if offered else 0,
-        expected_value_minor=round(expected_value / len(offered)) if offered else 0,
-        person_beyond_chance=_beyond(persons - expected, spread, len(part)),
-        value_beyond_chance=_beyond(value - expected_value, value_spread, len(offered)),
+        cases=len(cases),
+        share_to_person=share(to_person, len(cases)),
+        expected_share_to_person=round(expected / len(cases), 4),
+        average_value_minor=round(value / len(offers)) if offers else 0,
+        expected_value_minor=round(expected_value / len(offers)) if offers else 0,
+        person_beyond_chance=_is_beyond_chance(to_person - expected, deviation, len(cases)),
+        value_beyond_chance=_is_beyond_chance(value - expected_value, value_deviation, len(offers)),
     )
 
 
-def _beyond(difference: float, spread: float, cases: int) -> bool:
-    # Where nothing varies there is no difference either, but for the rounding of sums.
-    return cases >= FEWEST and spread > 0 and abs(difference) > BEYOND_CHANCE * spread
+def _is_beyond_chance(difference: float, deviation: float, cases: int) -> bool:
+    # Without any deviation, a difference is only the rounding of floating-point sums.
+    return cases >= MIN_CASES and deviation > 0 and abs(difference) > STANDARD_ERRORS * deviation
 
 
-def _parted(seen: Iterable[Seen], by: str) -> dict[str, list[Seen]]:
-    parts: dict[str, list[Seen]] = defaultdict(list)
-    for one in seen:
-        parts[_OF[by](one)].append(one)
-    return parts
+def _split(cases: Iterable[DecidedCase], by: str) -> dict[str, list[DecidedCase]]:
+    groups: dict[str, list[DecidedCase]] = defaultdict(list)
+    for case in cases:
+        groups[_GROUPINGS[by](case)].append(case)
+    return groups
 
 
 def _digest(*parts: object) -> bytes:

@@ -1,4 +1,4 @@
-"""A past case and what a policy answers to it: what a simulation, a shadow and a report compare."""
+"""Past cases and decisions in the form that simulation, shadow policy and equity report compare."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,8 +10,14 @@ from bot.policy.decision import CaseFacts, Decision
 
 
 @dataclass(frozen=True, slots=True)
-class Option:
-    """One alternative in minor units: what it is worth, what it costs, what the budget pays."""
+class ReplayedAlternative:
+    """One alternative of a decision, all amounts in minor units.
+
+    Attributes:
+        value: the face value; 0 where it has none.
+        cost: what it costs the company.
+        budget: what it takes from the budgets, see ``Alternative.budget_minor``.
+    """
 
     kind: str
     value: int
@@ -20,65 +26,87 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What a policy says to a case: alternatives, or a person where there are none."""
+class ReplayedDecision:
+    """What a policy decides for a case; without alternatives a human must decide."""
 
     rule: str | None
     reason: str | None
-    options: tuple[Option, ...] = ()
+    alternatives: tuple[ReplayedAlternative, ...] = ()
 
     @property
     def is_offer(self) -> bool:
-        """Whether the assistant may settle it."""
-        return bool(self.options)
+        """True if the assistant may make an offer."""
+        return bool(self.alternatives)
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
-    """A case as it really was."""
+class PastCase:
+    """A case as it happened.
+
+    Attributes:
+        at: when it was decided, in UTC.
+        decision: the last decision that was recorded.
+        chosen: what the customer accepted from the assistant, if anything.
+        had_human: the case had a handoff.
+        agent_cost: the cost of what agents gave in the case, in minor units.
+    """
 
     reference: str
     at: datetime
     facts: CaseFacts
-    answer: Answer  # what was decided then
-    took: Option | None  # what the customer took of the assistant
-    had_person: bool
-    by_people: int  # what people gave, at cost
+    decision: ReplayedDecision
+    chosen: ReplayedAlternative | None
+    had_human: bool
+    agent_cost: int
 
 
-def of(decision: Decision) -> Answer:
-    """The answer that a decision is."""
-    options = tuple(_of_alternative(one) for one in decision.alternatives)
-    return Answer(decision.rule_id, decision.reason, options)
+def from_decision(decision: Decision) -> ReplayedDecision:
+    """Convert a decision of the policy."""
+    alternatives = tuple(_from_alternative(alternative) for alternative in decision.alternatives)
+    return ReplayedDecision(decision.rule_id, decision.reason, alternatives)
 
 
-def kept(rule: str | None, reason: str | None, written: Sequence[Mapping[str, Any]]) -> Answer:
-    """The answer that was kept as JSON."""
-    return Answer(rule, reason, tuple(map(option, written)))
+def from_record(
+    rule: str | None, reason: str | None, alternatives: Sequence[Mapping[str, Any]]
+) -> ReplayedDecision:
+    """Convert the columns of a recorded decision."""
+    return ReplayedDecision(rule, reason, tuple(map(from_terms, alternatives)))
 
 
-def option(terms: Mapping[str, Any]) -> Option:
-    """One alternative as JSON has it; the budget pays as `Alternative.budget_minor` says."""
+def from_terms(terms: Mapping[str, Any]) -> ReplayedAlternative:
+    """Convert one alternative from JSON, see ``Alternative.as_dict``."""
     cost, goodwill = terms["cost_minor"] or 0, terms["goodwill_minor"] or 0
-    # Kept before the value was: then what is known of it.
+    # Older records have no face value: the amount is the best that is known.
     value = terms.get("value_minor") or terms["amount_minor"] or 0
     budget = 0 if terms["is_entitlement"] else min(cost, goodwill) if goodwill else cost
-    return Option(terms["kind"], value, cost, budget)
+    return ReplayedAlternative(terms["kind"], value, cost, budget)
 
 
-def _of_alternative(one: Alternative) -> Option:
-    cost = one.cost.amount_minor if one.cost else 0
-    return Option(one.kind, one.value.amount_minor if one.value else 0, cost, one.budget_minor)
+def _from_alternative(alternative: Alternative) -> ReplayedAlternative:
+    return ReplayedAlternative(
+        alternative.kind,
+        alternative.value.amount_minor if alternative.value else 0,
+        alternative.cost.amount_minor if alternative.cost else 0,
+        alternative.budget_minor,
+    )
 
 
-def would_take(past: Past, answer: Answer) -> Option | None:
-    """What the customer would take: the kind they took, else the first, or again nothing."""
-    if not answer.options or (past.answer.is_offer and past.took is None):
+def predict_choice(case: PastCase, decision: ReplayedDecision) -> ReplayedAlternative | None:
+    """Return what the customer would choose from another decision.
+
+    That is the kind that they chose, else the first alternative. A customer who accepted nothing
+    of an offer accepts nothing again.
+    """
+    if not decision.alternatives or (case.decision.is_offer and case.chosen is None):
         return None
-    same = (one for one in answer.options if past.took and one.kind == past.took.kind)
-    return next(same, answer.options[0])
+    same_kind = (
+        alternative
+        for alternative in decision.alternatives
+        if case.chosen and alternative.kind == case.chosen.kind
+    )
+    return next(same_kind, decision.alternatives[0])
 
 
-def needs_person(past: Past, answer: Answer) -> bool:
-    """Whether a person would be needed: by the answer, or because an offer did not settle it."""
-    return not answer.is_offer or (past.answer.is_offer and past.had_person)
+def needs_human(case: PastCase, decision: ReplayedDecision) -> bool:
+    """Return True if the decision leaves the case to a human, or an offer had not settled it."""
+    return not decision.is_offer or (case.decision.is_offer and case.had_human)

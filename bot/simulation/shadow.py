@@ -1,7 +1,7 @@
-"""A new policy beside the one in force: it decides by the same facts, and nobody gets anything.
+"""The shadow policy: decides the same cases beside the policy in force, and gives nothing.
 
-What it says is kept as a decision of its own mode. Whatever is wrong with it stays here: it runs in
-a savepoint, and the customer's turn goes on as if it did not exist.
+Its decisions are recorded with mode "shadow". Its errors never reach the customer's turn: they are
+logged, and it writes within a savepoint.
 """
 
 from collections import Counter, defaultdict
@@ -20,7 +20,7 @@ from bot.policy.decide import decide
 from bot.policy.decision import CaseFacts
 from bot.policy.model import Policy
 from bot.simulation import case_reader, replay
-from bot.simulation.replay import Answer
+from bot.simulation.replay import ReplayedDecision
 from bot.simulation.simulation import share
 
 AGREEMENTS: Final = ("equal", "other_remedies", "only_live_offers", "only_shadow_offers")
@@ -29,21 +29,21 @@ EXAMPLES: Final = 5
 log = structlog.get_logger()
 
 
-async def decide_beside(
+async def record_decision(
     session: AsyncSession,
     policy: Policy | None,
     case: Complaint,
     conversation: Conversation,
     facts: CaseFacts,
 ) -> None:
-    """Keep what the shadow policy, if there is one, says to the same facts; never raises."""
+    """Record what the shadow policy, if there is one, decides by the same facts; never raises."""
     if policy is None:
         return
     try:
-        made = decide(policy, facts)
+        decision = decide(policy, facts)
         async with session.begin_nested():
             await decision_log.record(
-                session, case, conversation, facts, made, mode=DecisionMode.SHADOW
+                session, case, conversation, facts, decision, mode=DecisionMode.SHADOW
             )
     except Exception:
         log.exception("shadow_failed", policy=policy.version, case=case.reference)
@@ -51,37 +51,48 @@ async def decide_beside(
 
 @dataclass(slots=True)
 class Agreement:
-    """How far the shadow and the policy in force said the same to the same facts."""
+    """How often the shadow policy and the one in force decided alike by the same facts.
 
-    version: str = ""  # of the shadow policy
+    Attributes:
+        version: of the shadow policy.
+        cases: decided by both by the same facts.
+        not_comparable: not decided by this shadow policy, or by other facts.
+        cost_live: the cost of all first alternatives of the policy in force, in minor units.
+        cost_shadow: the same for the shadow policy.
+        differing: the first few cases with different decisions.
+    """
+
+    version: str = ""
     cases: int = 0
-    not_comparable: int = 0  # decided by another shadow policy, or without a shadow
+    not_comparable: int = 0
     counts: Counter[str] = field(default_factory=Counter)
     by_category: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
-    cost_live: int = 0  # of the first alternatives
+    cost_live: int = 0
     cost_shadow: int = 0
     differing: list[dict[str, str]] = field(default_factory=list)
 
-    def add(self, reference: str, category: str, live: Answer, shadow: Answer) -> None:
-        """One more case that both decided."""
+    def add(
+        self, reference: str, category: str, live: ReplayedDecision, shadow: ReplayedDecision
+    ) -> None:
+        """Add a case that both policies decided."""
         kind = _agreement(live, shadow)
         self.cases += 1
         self.counts[kind] += 1
         self.by_category[category][kind] += 1
-        self.cost_live += live.options[0].cost if live.options else 0
-        self.cost_shadow += shadow.options[0].cost if shadow.options else 0
+        self.cost_live += live.alternatives[0].cost if live.alternatives else 0
+        self.cost_shadow += shadow.alternatives[0].cost if shadow.alternatives else 0
         if kind != "equal" and len(self.differing) < EXAMPLES:
             self.differing.append(
                 {
                     "reference": reference,
                     "category": category,
-                    "live": said(live),
-                    "shadow": said(shadow),
+                    "live": _describe(live),
+                    "shadow": _describe(shadow),
                 }
             )
 
     def as_dict(self) -> dict[str, Any]:
-        """All of it as JSON can hold it; amounts in minor units."""
+        """Return the comparison as JSON values, amounts in minor units."""
         return {
             "shadow_policy": self.version,
             "cases": self.cases,
@@ -92,50 +103,53 @@ class Agreement:
             "cost_shadow_minor": self.cost_shadow,
             "cost_difference_minor": self.cost_shadow - self.cost_live,
             "by_category": {
-                category: {kind: counted[kind] for kind in AGREEMENTS}
-                for category, counted in sorted(self.by_category.items())
+                category: {kind: counts[kind] for kind in AGREEMENTS}
+                for category, counts in sorted(self.by_category.items())
             },
             "differing": self.differing,
         }
 
 
-async def agreement(session: AsyncSession, since: datetime) -> Agreement:
-    """Compare the last decisions of both, case by case, for the newest shadow policy."""
+async def measure_agreement(session: AsyncSession, since: datetime) -> Agreement:
+    """Compare the last decisions of both policies, case by case.
+
+    Only the newest version of the shadow policy counts.
+    """
     newest = select(DecisionRecord.policy_version).where(DecisionRecord.mode == DecisionMode.SHADOW)
-    found = Agreement(
-        await session.scalar(newest.order_by(DecisionRecord.id.desc()).limit(1)) or ""
-    )
-    async for live, shadow in _pairs(session, since):
-        if shadow is None or shadow.policy_version != found.version or live.facts != shadow.facts:
-            found.not_comparable += 1
+    version = await session.scalar(newest.order_by(DecisionRecord.id.desc()).limit(1)) or ""
+    agreement = Agreement(version)
+    async for live, shadow in _read_pairs(session, since):
+        if shadow is None or shadow.policy_version != version or live.facts != shadow.facts:
+            agreement.not_comparable += 1
             continue
-        found.add(live.reference, live.facts["category"], _kept(live), _kept(shadow))
-    return found
+        agreement.add(live.reference, live.facts["category"], _from_row(live), _from_row(shadow))
+    return agreement
 
 
-async def _pairs(
+async def _read_pairs(
     session: AsyncSession, since: datetime
 ) -> AsyncIterator[tuple[Row[Any], Row[Any] | None]]:
-    async for page in case_reader.pages(session, since, DecisionMode.LIVE):
-        ids = [row.complaint_id for row in page]
-        shadows = {
-            row.complaint_id: row
-            for row in await case_reader.last_of(session, ids, DecisionMode.SHADOW)
-        }
-        for row in page:
-            yield row, shadows.get(row.complaint_id)
+    """Yield the live decision of each case with the shadow decision, if there is one."""
+    async for rows in case_reader.read_decisions(session, since, DecisionMode.LIVE):
+        ids = [row.complaint_id for row in rows]
+        shadow_rows = await case_reader.read_decisions_of(session, ids, DecisionMode.SHADOW)
+        by_complaint = {row.complaint_id: row for row in shadow_rows}
+        for row in rows:
+            yield row, by_complaint.get(row.complaint_id)
 
 
-def _kept(row: Row[Any]) -> Answer:
-    return replay.kept(row.rule_id, row.reason, row.alternatives)
+def _from_row(row: Row[Any]) -> ReplayedDecision:
+    return replay.from_record(row.rule_id, row.reason, row.alternatives)
 
 
-def said(answer: Answer) -> str:
-    """An answer in a word or two: the kinds that are offered, or why a person decides."""
-    return ", ".join(one.kind for one in answer.options) or f"a person ({answer.reason})"
+def _describe(decision: ReplayedDecision) -> str:
+    """Return the kinds on offer, or why a human must decide."""
+    kinds = ", ".join(alternative.kind for alternative in decision.alternatives)
+    return kinds or f"a person ({decision.reason})"
 
 
-def _agreement(live: Answer, shadow: Answer) -> str:
+def _agreement(live: ReplayedDecision, shadow: ReplayedDecision) -> str:
+    """Return which of ``AGREEMENTS`` the two decisions are."""
     if live.is_offer != shadow.is_offer:
         return "only_live_offers" if live.is_offer else "only_shadow_offers"
-    return "equal" if live.options == shadow.options else "other_remedies"
+    return "equal" if live.alternatives == shadow.alternatives else "other_remedies"

@@ -1,4 +1,4 @@
-"""A policy beside the one in force: it decides by the same facts, gives nothing, breaks nothing."""
+"""The shadow policy: it decides by the same facts, gives nothing, and its errors stay inside."""
 
 import shutil
 from dataclasses import replace
@@ -20,12 +20,12 @@ from tests.integration.harness import AppHarness, ConversationHarness
 from tests.integration.history_helpers import DAMAGED, play_past_cases
 
 
-def with_shadow(app: AppHarness, policy: Policy) -> None:
+def use_shadow(app: AppHarness, policy: Policy) -> None:
     app.context.in_force.shadow = policy
 
 
-def all_to_people(policy: Policy, category: str) -> Policy:
-    """The policy, but with a person for that category."""
+def with_human_for(policy: Policy, category: str) -> Policy:
+    """Return the policy, changed to leave that category to a human."""
     rules = tuple(
         rule.model_copy(update={"offer": (), "entitlement": None, "person": True})
         if category in rule.when.category
@@ -35,15 +35,15 @@ def all_to_people(policy: Policy, category: str) -> Policy:
     return replace(policy, rules=rules, version="beside")
 
 
-async def agreement(app: AppHarness) -> Agreement:
+async def measure(app: AppHarness) -> Agreement:
     async with app.db.read() as session:
-        return await shadow.agreement(session, clock.now() - timedelta(days=90))
+        return await shadow.measure_agreement(session, clock.now() - timedelta(days=90))
 
 
-async def test_the_shadow_is_kept_and_the_customer_sees_nothing_of_it(app: AppHarness) -> None:
-    plain = await app.chat()
-    with_shadow(app, all_to_people(app.context.policy, "damaged"))
-    await plain.send("damaged", DAMAGED)
+async def test_shadow_decision_is_recorded_and_not_shown_to_customer(app: AppHarness) -> None:
+    chat = await app.chat()
+    use_shadow(app, with_human_for(app.context.policy, "damaged"))
+    await chat.send("damaged", DAMAGED)
     live, beside = await app.rows(DecisionRecord)
     assert (live.mode, live.outcome) == (DecisionMode.LIVE, "offer")
     assert (beside.mode, beside.outcome, beside.reason) == (
@@ -54,28 +54,28 @@ async def test_the_shadow_is_kept_and_the_customer_sees_nothing_of_it(app: AppHa
     assert (beside.policy_version, beside.offer_id) == ("beside", None)
     assert live.facts == beside.facts
     assert len(await app.rows(Offer)) == 1
-    assert len(plain.choices) == 4  # three remedies, or none of them
-    assert not await plain.handoffs()
+    assert len(chat.choices) == 4  # three remedies, or none of them
+    assert not await chat.handoffs()
 
 
-async def test_a_shadow_that_offers_gives_nothing(app: AppHarness) -> None:
+async def test_shadow_offer_gives_nothing(app: AppHarness) -> None:
     policy = app.context.policy
-    with_shadow(app, replace(policy, version="beside"))
-    app.use_policy(all_to_people(policy, "damaged"))
+    use_shadow(app, replace(policy, version="beside"))
+    app.use_policy(with_human_for(policy, "damaged"))
     chat = await app.chat()
     await chat.send("damaged", DAMAGED)
-    assert [one.outcome for one in await app.rows(DecisionRecord)] == ["person", "offer"]
+    assert [record.outcome for record in await app.rows(DecisionRecord)] == ["person", "offer"]
     assert not await app.count(Offer)
     assert not await app.count(Compensation)
     assert not await app.count(LedgerEntry)
 
 
 @pytest.mark.parametrize("where", ["decide", "decision.record"])
-async def test_a_shadow_that_breaks_touches_no_customer(
+async def test_failing_shadow_does_not_affect_customer(
     chat: ConversationHarness, monkeypatch: pytest.MonkeyPatch, where: str
 ) -> None:
     app = chat.app
-    with_shadow(app, replace(app.context.policy, version="beside"))
+    use_shadow(app, replace(app.context.policy, version="beside"))
 
     def breaks(policy: Policy, facts: CaseFacts) -> Decision:
         raise RuntimeError("a rule that nobody tried")
@@ -85,39 +85,39 @@ async def test_a_shadow_that_breaks_touches_no_customer(
 
     monkeypatch.setattr(shadow, "decide", breaks if where == "decide" else writes_nonsense)
     await chat.send("damaged", DAMAGED)
-    assert [one.mode for one in await app.rows(DecisionRecord)] == [DecisionMode.LIVE]
+    assert [record.mode for record in await app.rows(DecisionRecord)] == [DecisionMode.LIVE]
     assert len(chat.choices) == 4
     await chat.press(1)
-    assert [one.kind for one in await chat.accepted_remedies()] == ["refund"]
+    assert [remedy.kind for remedy in await chat.accepted_remedies()] == ["refund"]
 
 
-async def test_the_agreement_tells_what_differs(app: AppHarness) -> None:
-    with_shadow(app, all_to_people(app.context.policy, "damaged"))
+async def test_agreement_counts_and_names_differing_cases(app: AppHarness) -> None:
+    use_shadow(app, with_human_for(app.context.policy, "damaged"))
     scene = await play_past_cases(app)
-    told = (await agreement(app)).as_dict()
-    assert (told["cases"], told["equal"], told["only_live_offers"]) == (2, 1, 1)
-    assert (told["share_equal"], told["shadow_policy"]) == (0.5, "beside")
-    assert told["by_category"]["late_delivery"]["equal"] == 1
-    assert told["cost_difference_minor"] == -24_990_000
-    (one,) = told["differing"]
-    assert one["reference"] == (await scene.ana.case()).reference
-    assert one["live"].startswith("refund, ")
-    assert one["shadow"] == "a person (rule_says_person)"
+    report = (await measure(app)).as_dict()
+    assert (report["cases"], report["equal"], report["only_live_offers"]) == (2, 1, 1)
+    assert (report["share_equal"], report["shadow_policy"]) == (0.5, "beside")
+    assert report["by_category"]["late_delivery"]["equal"] == 1
+    assert report["cost_difference_minor"] == -24_990_000
+    (example,) = report["differing"]
+    assert example["reference"] == (await scene.ana.case()).reference
+    assert example["live"].startswith("refund, ")
+    assert example["shadow"] == "a person (rule_says_person)"
 
 
-async def test_cases_of_an_earlier_shadow_are_not_compared(app: AppHarness) -> None:
+async def test_decisions_of_earlier_shadow_version_are_not_compared(app: AppHarness) -> None:
     policy = app.context.policy
-    with_shadow(app, replace(policy, version="first"))
+    use_shadow(app, replace(policy, version="first"))
     await (await app.chat()).send("damaged", DAMAGED)
-    with_shadow(app, replace(policy, version="second"))
+    use_shadow(app, replace(policy, version="second"))
     late = "Mi pedido 10494 está atrasado. yolanda.cardenas@example.com"
     await (await app.chat()).send("late_delivery", late)
-    found = await agreement(app)
-    assert (found.version, found.cases, found.not_comparable) == ("second", 1, 1)
+    result = await measure(app)
+    assert (result.version, result.cases, result.not_comparable) == ("second", 1, 1)
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-async def test_a_wrong_shadow_file_stops_nobody_from_starting(
+async def test_invalid_shadow_file_does_not_prevent_start(
     app: AppHarness, settings: Settings, tmp_path: Path
 ) -> None:
     folder = tmp_path / "company"

@@ -1,4 +1,4 @@
-"""Past cases decided again by another policy: what would change, and what is told apart."""
+"""Simulating another policy on past cases: totals, differences, and the command."""
 
 import json
 import subprocess
@@ -29,25 +29,25 @@ async def simulate(app: AppHarness, new: Policy) -> Simulation:
     context = app.context
     simulation = Simulation(context.policy, new, context.company.tz)
     async with app.db.read() as session:
-        async for one in case_reader.read(session, clock.now() - timedelta(days=90)):
-            simulation.add(one)
+        async for case in case_reader.read_cases(session, clock.now() - timedelta(days=90)):
+            simulation.add(case)
     return simulation
 
 
-async def test_the_same_policy_changes_nothing(app: AppHarness) -> None:
+async def test_same_policy_changes_nothing(app: AppHarness) -> None:
     await play_past_cases(app)
     simulation = await simulate(app, app.context.policy)
-    told = simulation.as_dict()
-    assert told["cases"] == 2
-    assert told["against"]["present"]["same"] == told["against"]["really"]["same"] == 2
-    assert told["present"] == told["new"] == told["really"]
-    # Ana took her $249.900 back; Yolanda has taken nothing, and would take nothing.
-    assert told["new"]["cost_minor"] == 24_990_000
-    assert told["new"]["share_without_person"] == 1
-    assert not told["largest"]
+    report = simulation.as_dict()
+    assert report["cases"] == 2
+    assert report["against"]["present"]["same"] == report["against"]["really"]["same"] == 2
+    assert report["present"] == report["new"] == report["really"]
+    # Ana chose the refund of $249.900; Yolanda chose nothing, and is assumed to choose nothing.
+    assert report["new"]["cost_minor"] == 24_990_000
+    assert report["new"]["share_without_person"] == 1
+    assert not report["largest"]
 
 
-async def test_another_policy_is_told_with_cost_people_and_cases(app: AppHarness) -> None:
+async def test_changed_policy_is_reported_by_cost_category_and_case(app: AppHarness) -> None:
     scene = await play_past_cases(app)
     policy = app.context.policy
     rules = tuple(
@@ -56,78 +56,89 @@ async def test_another_policy_is_told_with_cost_people_and_cases(app: AppHarness
         else rule
         for rule in policy.rules
     )
-    told = (await simulate(app, replace(policy, rules=rules))).as_dict()
-    assert told["against"]["present"] == {
+    report = (await simulate(app, replace(policy, rules=rules))).as_dict()
+    assert report["against"]["present"] == {
         "more": 0,
         "less": 0,
         "same": 1,
         "now_offered": 0,
         "now_person": 1,
     }
-    assert told["by_category"]["damaged"]["now_person"] == 1
-    assert told["by_category"]["damaged"]["cost_difference_minor"] == -24_990_000
-    assert (told["new"]["cost_minor"], told["new"]["share_without_person"]) == (0, 0.5)
-    (difference,) = told["largest"]
+    assert report["by_category"]["damaged"]["now_person"] == 1
+    assert report["by_category"]["damaged"]["cost_difference_minor"] == -24_990_000
+    assert (report["new"]["cost_minor"], report["new"]["share_without_person"]) == (0, 0.5)
+    (difference,) = report["largest"]
     assert difference["reference"] == (await scene.ana.case()).reference
     assert (difference["was"], difference["becomes"]) == (24_990_000, 0)
 
 
-async def test_what_the_customer_took_is_what_they_would_take(chat: ConversationHarness) -> None:
+async def test_customer_is_assumed_to_choose_what_they_chose(chat: ConversationHarness) -> None:
     await chat.send("damaged", "Pedido 10482, llegó quebrada. ana.ruiz@example.com")
     await chat.press(3)  # credit of $275.000
-    told = (await simulate(chat.app, chat.app.context.policy)).as_dict()
-    assert told["present"]["cost_minor"] == told["really"]["cost_minor"] == 19_250_000
+    report = (await simulate(chat.app, chat.app.context.policy)).as_dict()
+    assert report["present"]["cost_minor"] == report["really"]["cost_minor"] == 19_250_000
 
 
-async def test_days_over_the_budget_are_counted(app: AppHarness) -> None:
+async def test_days_over_budget_are_counted(app: AppHarness) -> None:
     chat = await app.chat()
     await chat.send("late_delivery", "El pedido 10494 no llega. yolanda.cardenas@example.com")
     await chat.press(1)
     policy = app.context.policy
     small = policy.limits.daily_budget.__class__(100, policy.currency)
     limits = policy.limits.model_copy(update={"daily_budget": small})
-    told = (await simulate(app, replace(policy, limits=limits))).as_dict()
-    assert told["new"]["dearest_day_minor"] > 100
-    assert (told["present"]["days_over_budget"], told["new"]["days_over_budget"]) == (0, 1)
+    report = (await simulate(app, replace(policy, limits=limits))).as_dict()
+    assert report["new"]["dearest_day_minor"] > 100
+    assert (report["present"]["days_over_budget"], report["new"]["days_over_budget"]) == (0, 1)
 
 
-async def test_cases_without_a_decision_are_told_apart(app: AppHarness) -> None:
+async def test_cases_without_recorded_decision_are_counted(app: AppHarness) -> None:
     scene = await play_past_cases(app)
     case = await scene.ana.case()
     async with app.db.write() as session:
         await session.execute(delete(DecisionRecord).where(DecisionRecord.complaint_id == case.id))
     async with app.db.read() as session:
-        found = await case_reader.extent(session, clock.now() - timedelta(days=90))
-    assert (found.cases, found.decided, found.undecided) == (2, 1, 1)
+        counts = await case_reader.count_cases(session, clock.now() - timedelta(days=90))
+    assert (counts.cases, counts.decided, counts.undecided) == (2, 1, 1)
 
 
-async def test_cases_before_the_moment_are_left_out(app: AppHarness) -> None:
+async def test_older_cases_are_left_out(app: AppHarness) -> None:
     await play_past_cases(app)
     app.clock.advance(days=30)
     async with app.db.read() as session:
         assert [
-            one async for one in case_reader.read(session, clock.now() - timedelta(days=29))
+            case async for case in case_reader.read_cases(session, clock.now() - timedelta(days=29))
         ] == []
         assert (
-            len([one async for one in case_reader.read(session, clock.now() - timedelta(days=31))])
+            len(
+                [
+                    case
+                    async for case in case_reader.read_cases(
+                        session, clock.now() - timedelta(days=31)
+                    )
+                ]
+            )
             == 2
         )
 
 
-async def test_pages_tell_every_case_once(app: AppHarness, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_reading_in_pages_yields_every_case_once(
+    app: AppHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(case_reader, "PAGE", 2)
     for number in range(5):
         await app.import_order(f"9000{number}", f"rosa{number}@example.com")
         chat = await app.chat()
         await chat.send("damaged", f"Pedido 9000{number} llegó roto. rosa{number}@example.com")
     async with app.db.read() as session:
-        found = [one async for one in case_reader.read(session, clock.now() - timedelta(days=90))]
-    assert len({one.reference for one in found if one}) == len(found) == 5
+        cases = [
+            case async for case in case_reader.read_cases(session, clock.now() - timedelta(days=90))
+        ]
+    assert len({case.reference for case in cases if case}) == len(cases) == 5
 
 
 @pytest.fixture
-def now(clock: SystemClock, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Cases that are as old as the commands, which know no other clock, see them."""
+def real_now(clock: SystemClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Use the real time for the cases, because the commands run in processes with no test clock."""
     monkeypatch.setattr("bot.clock.now", SystemClock().now)
 
 
@@ -152,8 +163,8 @@ def regalo(
     return run
 
 
-@pytest.mark.usefixtures("now")
-async def test_the_command_prints_tables_json_and_a_picture(
+@pytest.mark.usefixtures("real_now")
+async def test_command_prints_tables_json_and_picture(
     app: AppHarness,
     regalo: Callable[..., "subprocess.CompletedProcess[str]"],
     tmp_path: Path,
@@ -165,32 +176,32 @@ async def test_the_command_prints_tables_json_and_a_picture(
     changed = text.replace(rule % 1500000, rule % 200000)
     assert changed != text
     draft.write_text(changed, encoding="utf-8")
-    ran = regalo("simulate", str(draft), "--picture", str(image))
-    assert ran.returncode == 0, ran.stderr
-    assert "2 complaints replayed." in ran.stdout
-    assert (await scene.ana.case()).reference in ran.stdout
+    result = regalo("simulate", str(draft), "--picture", str(image))
+    assert result.returncode == 0, result.stderr
+    assert "2 complaints replayed." in result.stdout
+    assert (await scene.ana.case()).reference in result.stdout
     assert image.read_text(encoding="utf-8").startswith("<svg")
     assert "gets less" in image.read_text(encoding="utf-8")
-    ran = regalo("simulate", str(draft), "--json")
-    told = json.loads(ran.stdout)
-    assert (told["cases"], told["without_decision"]) == (2, 0)
-    assert told["against"]["present"]["now_person"] == 1
+    result = regalo("simulate", str(draft), "--json")
+    report = json.loads(result.stdout)
+    assert (report["cases"], report["without_decision"]) == (2, 0)
+    assert report["against"]["present"]["now_person"] == 1
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-async def test_what_cannot_be_simulated_is_said_with_an_exit_code(
+async def test_command_reports_errors_with_exit_code(
     regalo: Callable[..., "subprocess.CompletedProcess[str]"], tmp_path: Path
 ) -> None:
-    ran = regalo("simulate", str(POLICY))
-    assert (ran.returncode, "nothing to replay" in ran.stderr) == (1, True)
-    ran = regalo("simulate", str(POLICY), "--since", "soon")
-    assert (ran.returncode, "90d, 12w, or a date" in ran.stderr) == (2, True)
-    ran = regalo("simulate", str(POLICY), "--picture", "draft.png")
-    assert (ran.returncode, "draft.png is no .svg" in ran.stderr) == (2, True)
+    result = regalo("simulate", str(POLICY))
+    assert (result.returncode, "nothing to replay" in result.stderr) == (1, True)
+    result = regalo("simulate", str(POLICY), "--since", "soon")
+    assert (result.returncode, "90d, 12w, or a date" in result.stderr) == (2, True)
+    result = regalo("simulate", str(POLICY), "--picture", "draft.png")
+    assert (result.returncode, "draft.png is no .svg" in result.stderr) == (2, True)
     bad = tmp_path / "bad.yml"
     bad.write_text(POLICY.read_text(encoding="utf-8").replace("kind: voucher", "kind: vucher", 1))
-    ran = regalo("simulate", str(bad))
-    assert ran.returncode == 1
-    assert f"{bad}:" in ran.stderr
-    assert "unknown value vucher; allowed: voucher (probably meant)" in ran.stderr
-    assert "Traceback" not in ran.stderr
+    result = regalo("simulate", str(bad))
+    assert result.returncode == 1
+    assert f"{bad}:" in result.stderr
+    assert "unknown value vucher; allowed: voucher (probably meant)" in result.stderr
+    assert "Traceback" not in result.stderr

@@ -6,6 +6,7 @@ from actions.compensation import take
 from actions.next_step import join, next_step, to_person
 from actions.turn import Turn, TurnAction
 from bot.cases import complaints
+from bot.category import OTHER_COMPLAINT
 from bot.compensation import offers
 from bot.models import Complaint
 from bot.remedy_kind import KINDS
@@ -68,7 +69,7 @@ def _wants_money(turn: Turn) -> bool:
 
 def _only_wishes(turn: Turn, case: Complaint) -> bool:
     """Whether the money is wanted for what is told already, and no refund is said to be owed."""
-    is_told = case.is_told and case.category != complaints.UNKNOWN
+    is_told = case.is_told and case.category != OTHER_COMPLAINT
     return is_told and _wants_money(turn) and not _OWED.search(fold(turn.text))
 
 

@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
+from typing import Final, Literal
 
 Severity = Literal["low", "medium", "high"]
+# What a case is filed under if nothing else fits, or while its category is not known: a category
+# that the customer names later replaces it.
+OTHER_COMPLAINT: Final = "other_complaint"
 
 
 class OrderNeed(StrEnum):
@@ -41,6 +44,6 @@ CATEGORIES: dict[str, Category] = {
         Category("misleading_offer", OrderNeed.USEFUL, "medium"),
         Category("unanswered_complaint", OrderNeed.USEFUL, "high"),
         Category("debt_collection", OrderNeed.NONE, "medium"),
-        Category("other_complaint", OrderNeed.NONE, "low"),
+        Category(OTHER_COMPLAINT, OrderNeed.NONE, "low"),
     )
 }

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock
 from bot.cases import audit
+from bot.category import OTHER_COMPLAINT
 from bot.customers import verification
 from bot.database.statements import insert_row
 from bot.models import (
@@ -23,8 +24,6 @@ from bot.text.case_reference import new_reference
 from bot.understanding import emotion, severity
 from bot.understanding.extraction import Facts
 
-# What a case is filed under while nobody knows better: any category told later replaces it.
-UNKNOWN = "other_complaint"
 # Made once, for they are asked for every message.
 _CURRENT = (
     select(Complaint)
@@ -174,10 +173,10 @@ def add(complaint: Complaint, category: str, text: str, *, instead: bool) -> boo
     """
     if complaint.is_told and category in (complaint.category, *complaint.also):
         return False
-    if instead or not complaint.is_told or complaint.category == UNKNOWN:
+    if instead or not complaint.is_told or complaint.category == OTHER_COMPLAINT:
         complaint.category, complaint.is_told = category, True
         complaint.severity = severity.estimate(text, category, more_than_one=bool(complaint.also))
-    elif category == UNKNOWN:
+    elif category == OTHER_COMPLAINT:
         return False
     else:
         complaint.also = [*complaint.also, category]

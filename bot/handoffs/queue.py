@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock
 from bot.cases import audit, complaints, promises
+from bot.category import OTHER_COMPLAINT
 from bot.context.company_context import CompanyContext
 from bot.handoffs.wait_estimate import Outlook, outlook
 from bot.models import (
@@ -115,7 +116,7 @@ async def hand_off(
     """
     handoff = await open_handoff(session, conversation.id)
     if handoff is None:
-        case = await _case(session, conversation, message, category or complaints.UNKNOWN)
+        case = await _case(session, conversation, message, category or OTHER_COMPLAINT)
         handoff = await add(session, context, case, reason, message=message)
     return await waiting(session, context, handoff)
 

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from bot.category import CATEGORIES
+from bot.category import CATEGORIES, OTHER_COMPLAINT
 
 # Two categories come near each other when together they are this sure.
 BOTH_AT_LEAST = 0.4
 # One is worth naming from here on; below it, naming it would put words into someone's mouth.
 ONE_AT_LEAST = 0.15
 # "Something else" is no name for anything.
-NAMEABLE = CATEGORIES.keys() - {"other_complaint"}
+NAMEABLE = CATEGORIES.keys() - {OTHER_COMPLAINT}
 
 
 def candidates(ranking: Sequence[tuple[str, float]]) -> tuple[str, ...]:

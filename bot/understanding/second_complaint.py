@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from bot.category import CATEGORIES
+from bot.category import CATEGORIES, OTHER_COMPLAINT
 from bot.text.normalize import fold
 
 # A second category counts when it is this sure, and little else is likely: where the first is
@@ -11,8 +11,6 @@ from bot.text.normalize import fold
 # threat, a danger or the wish for a person, which are so loud that little else is heard.
 AT_LEAST, TOGETHER = 0.25, 0.7
 ANNOUNCED = 0.05
-# This one says only that nothing else fits.
-UNKNOWN = "other_complaint"
 _ANNOUNCED = re.compile(
     r"\b(?:ademas|tambien|encima|aparte|para colmo|y luego|por si fuera poco|y todavia|y cuando"
     r"|y cada vez|y de es[ao]s?|y nadie|also|besides|on top|and then|plus|and when|and every time"
@@ -33,5 +31,5 @@ def second(text: str, first: str, ranking: Sequence[tuple[str, float]]) -> str |
     for name, confidence in ranking:
         if name in CATEGORIES and name != first and confidence >= least:
             both = is_faint or confidence + sure.get(first, 0.0) >= TOGETHER
-            return name if both and name != UNKNOWN else None
+            return name if both and name != OTHER_COMPLAINT else None
     return None

@@ -69,7 +69,7 @@ async def facts(
     found.append(Fact("amount", show(Money(order.total_minor, order.currency), language), "order"))
     for name, moment in (("promised_at", order.promised_at), ("delivered_at", order.delivered_at)):
         if moment is not None:
-            day = moment.astimezone(context.company.tz).date()
+            day = context.company.local_date(moment)
             found.append(Fact(name, show(day, language), "order", moment))
     return found
 

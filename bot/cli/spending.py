@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable
 import typer
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import clock
 from bot.cli.database import run_write
 from bot.cli.failure import settings_or_fail
 from bot.compensation import spending_breaker
@@ -54,7 +53,7 @@ def _run(act: Callable[[AsyncSession, CompanyContext], Awaitable[str]]) -> None:
 
 async def _status(session: AsyncSession, context: CompanyContext) -> str:
     pause = await spending_breaker.open_pause(session)
-    today = clock.now().astimezone(context.company.tz).date()
+    today = context.company.today()
     limits = context.policy.limits.budgets
     left = await budgets.left(session, today, context.policy.currency, limits)
     budget = f"left to give today: {show(left, 'en')}" if left else "no budget limits it"

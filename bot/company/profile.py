@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime, time
 from decimal import Decimal
 from difflib import get_close_matches
 from functools import cached_property
@@ -14,6 +14,7 @@ import holidays
 from babel import Locale
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from bot import clock
 from bot.company.business_hours import Calendar, CalendarError, Interval, Window
 from bot.company.legal_rights import Law, law_of
 from bot.config.localized import Language, LocalText
@@ -234,6 +235,18 @@ class Company(Strict):
     def tz(self) -> ZoneInfo:
         """The time zone that the company lives by."""
         return ZoneInfo(self.time_zone)
+
+    def local_date(self, moment: datetime) -> date:
+        """Return the date that an aware moment has where the company is."""
+        return moment.astimezone(self.tz).date()
+
+    def today(self) -> date:
+        """Return the present date where the company is."""
+        return self.local_date(clock.now())
+
+    def start_of_today(self) -> datetime:
+        """Return the moment when the present day began where the company is."""
+        return datetime.combine(self.today(), time.min, self.tz)
 
     @cached_property
     def calendar(self) -> Calendar:

@@ -2,7 +2,7 @@
 
 import secrets
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import bindparam, select, update
@@ -163,7 +163,7 @@ async def _held_back(
             return Acceptance.LIMIT
     cost = Money(chosen.budget_minor, currency)
     if cost.amount_minor and not await budgets.reserve(
-        session, _today(context), cost, limits.budgets
+        session, context.company.today(), cost, limits.budgets
     ):
         return Acceptance.BUDGET
     return None
@@ -219,7 +219,7 @@ async def _give(
     moved = entries.move(
         event, chosen.amount_minor, was_reserved=False, is_spent=chosen.code is not None
     )
-    taken_from = replace(moved, budget_minor=budget_minor, budget_day=_today(context))
+    taken_from = replace(moved, budget_minor=budget_minor, budget_day=context.company.today())
     await _write_down(session, case, chosen, taken_from, originator)
     if due:
         due_at = context.calendar.due(now, Window(**due))
@@ -246,10 +246,6 @@ async def _write_down(
         originator=originator,
         reason=why or f"{case.category}, {case.reference}",
     )
-
-
-def _today(context: CompanyContext) -> date:
-    return clock.now().astimezone(context.company.tz).date()
 
 
 def _end_of_day(moment: datetime, context: CompanyContext) -> datetime:

@@ -1,12 +1,10 @@
 """What a person may give by themselves: the policy's limit for their role, less what they gave."""
 
 from dataclasses import dataclass
-from datetime import datetime, time
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import clock
 from bot.compensation.offers import TAKEN
 from bot.context.company_context import CompanyContext
 from bot.models import Agent, Compensation, CompensationState, Complaint, Offer, Role
@@ -42,9 +40,7 @@ async def of(
     )
     if role is None:
         return Authority(nothing, nothing, nothing)
-    today = datetime.combine(
-        clock.now().astimezone(context.company.tz).date(), time.min, context.company.tz
-    )
+    today = context.company.start_of_today()
     in_case = await _given(session, person, Compensation.complaint_id == case.id)
     in_day = await _given(session, person, Offer.created_at >= today)
     left = min(role.per_case.amount_minor - in_case, role.per_day.amount_minor - in_day)

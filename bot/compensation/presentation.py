@@ -55,7 +55,7 @@ async def confirmation(
                 name = f"promised_{given.terms['hands'] or 'provider'}"
                 return context.responses.render(name, language, due=one.due_at, **values)
     if given.code and given.expires_at:
-        expires = given.expires_at.astimezone(context.company.tz).date()
+        expires = context.company.local_date(given.expires_at)
         return context.responses.render(
             "issued_with_code", language, code=given.code, expires=expires, **values
         )

@@ -161,7 +161,7 @@ async def _unusual(
         return None
     first = await session.scalar(_FIRST_GIVEN)
     today = local.date()
-    known = (today - first.astimezone(company.tz).date()).days if first else 0
+    known = (today - company.local_date(first)).days if first else 0
     if known < KNOWN_DAYS:
         return None
     days = [today - timedelta(days=back) for back in range(1, min(known, USUAL_DAYS) + 1)]

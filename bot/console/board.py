@@ -1,7 +1,5 @@
 """The board: who waits, who has whom, who is there, what supervisors are asked."""
 
-from datetime import datetime, time
-
 from sanic import Blueprint, HTTPResponse, Request, response
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -58,8 +56,7 @@ async def show_wallboard(request: Request) -> HTTPResponse:
 
 async def _approvals(session: AsyncSession, service: Service, person: Agent) -> list[Json]:
     """For supervisors what is open, for agents what they asked today."""
-    tz = service.context.company.tz
-    midnight = datetime.combine(clock.now().astimezone(tz).date(), time.min, tz)
+    midnight = service.context.company.start_of_today()
     where: ColumnElement[bool] = Approval.state == ApprovalState.OPEN
     if person.role != Role.SUPERVISOR:
         where = (Approval.asked_by == person.id) & (Approval.asked_at >= midnight)

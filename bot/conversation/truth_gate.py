@@ -167,9 +167,7 @@ def _of_remedy(context: CompanyContext, remedy: Compensation, language: str) -> 
     if remedy.amount_minor:
         yield context.responses.show(Money(remedy.amount_minor, remedy.currency), language)
     if remedy.expires_at:
-        yield context.responses.show(
-            remedy.expires_at.astimezone(context.company.tz).date(), language
-        )
+        yield context.responses.show(context.company.local_date(remedy.expires_at), language)
 
 
 def _of_promise(context: CompanyContext, promise: Promise, language: str) -> Iterator[str]:

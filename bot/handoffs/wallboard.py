@@ -1,7 +1,7 @@
 """The wallboard: how the whole of it stands, for those who lead the others."""
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from statistics import median
 
 from sqlalchemy import ColumnElement, func, select
@@ -66,9 +66,7 @@ class Wallboard:
 async def read(session: AsyncSession, context: CompanyContext) -> Wallboard:
     """How things stand now."""
     now = clock.now()
-    midnight = datetime.combine(
-        now.astimezone(context.company.tz).date(), time.min, context.company.tz
-    )
+    midnight = context.company.start_of_today()
     oldest = await session.scalar(
         select(func.min(Handoff.created_at)).where(Handoff.state == HandoffState.WAITING)
     )

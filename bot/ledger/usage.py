@@ -98,7 +98,6 @@ async def of(session: AsyncSession, context: CompanyContext, case: Complaint) ->
     given = await _given(session, currency, case, asked)
     nothing = RemedyTotal()
     on_order = given.get("order", nothing)
-    today = clock.now().astimezone(context.company.tz).date()
     return Usage(
         order_count=on_order.count,
         order_total=on_order.total,
@@ -107,7 +106,7 @@ async def of(session: AsyncSession, context: CompanyContext, case: Complaint) ->
         household=given.get("household", nothing),
         category=given.get("category", nothing),
         kinds={kind: given[kind] for kind in kinds},
-        budget_left=await budgets.left(session, today, currency, limits.budgets),
+        budget_left=await budgets.left(session, context.company.today(), currency, limits.budgets),
     )
 
 

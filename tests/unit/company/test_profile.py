@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bot import clock
 from bot.company.business_hours import Window
 from bot.company.profile import Company, CompanyError, load_company
 
@@ -55,6 +56,22 @@ def test_the_demo_calendar_rests_on_colombian_holidays(demo: Company) -> None:
     assert demo.calendar.add_business_days(friday, 1).astimezone(demo.tz).date() == date(
         2026, 11, 23
     )
+
+
+@pytest.mark.parametrize(
+    ("now", "today"),
+    [
+        (datetime(2026, 11, 24, 4, 59, tzinfo=UTC), 23),  # 23:59 in Bogotá, five hours behind
+        (datetime(2026, 11, 24, 5, 0, tzinfo=UTC), 24),
+    ],
+)
+def test_today_begins_at_midnight_where_the_company_is(
+    demo: Company, monkeypatch: pytest.MonkeyPatch, now: datetime, today: int
+) -> None:
+    monkeypatch.setattr(clock, "now", lambda: now)
+    assert demo.today() == date(2026, 11, today)
+    assert demo.start_of_today() == datetime(2026, 11, today, 5, tzinfo=UTC)
+    assert demo.local_date(now) == demo.today()
 
 
 def test_how_cases_reach_people_may_be_left_out(tmp_path: Path, demo: Company) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Self, TypeVar
 
 from bot.cli.chat_client import ChatClient, Message
-from tests.e2e.product import until
+from tests.waiting import wait_until
 
 T = TypeVar("T")
 REFERENCE = re.compile(r"\bQ-\d{4}-\d{4}\b")
@@ -53,15 +53,15 @@ class Customer:
     """One conversation; it outlives a server that goes away and comes back."""
 
     def __init__(self, url: str, language: str = "es", patience: float = 120) -> None:
-        self.heard: list[Message] = []
-        self.refused: list[str] = []
+        self.messages: list[Message] = []
+        self.errors: list[str] = []
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._client = ChatClient(
             url=url,
             language=language,
-            on_message=self.heard.append,
-            on_error=self.refused.append,
+            on_message=self.messages.append,
+            on_error=self.errors.append,
             give_up_after=patience,
         )
 
@@ -74,7 +74,7 @@ class Customer:
                 self._connect()
             return self._client.session is not None
 
-        until(is_welcome, 60, "the chat's welcome", every=0.02)
+        wait_until(is_welcome, 60, "the chat's welcome", every=0.02)
         return self
 
     def _connect(self) -> None:
@@ -106,7 +106,7 @@ class Customer:
         """Press an alternative, counted from 1, and wait until its turn is over."""
         return self._answered(lambda: self._client.choose(number), f"choice {number}", within)
 
-    def post(self, text: str) -> str:
+    def send(self, text: str) -> str:
         """Say something and wait for nothing; the id by which its answer is known."""
         return self._in_loop(lambda: _now(lambda: self._client.say(text)))
 
@@ -117,24 +117,28 @@ class Customer:
     def is_answered(self, said: str, within: float = 0) -> bool:
         """Whether the turn for what was said is over, or will be soon."""
         try:
-            self.wait_for(said, within)
+            self.wait_for_answer(said, within)
         except AssertionError:
             return False
         return True
 
-    def wait_for(self, said: str, within: float = LONGEST_TURN) -> None:
+    def wait_for_answer(self, said: str, within: float = LONGEST_TURN) -> None:
         """Wait until the turn for what was said is over."""
-        until(lambda: self._client.is_answered(said), within, f"an answer to {said}", every=0.02)
+        wait_until(
+            lambda: self._client.is_answered(said), within, f"an answer to {said}", every=0.02
+        )
 
     def _answered(self, say: Callable[[], str], what: str, within: float) -> Answer:
-        place = len(self.heard)
+        place = len(self.messages)
         said = self._in_loop(lambda: _now(say))
-        until(lambda: self._client.is_answered(said), within, f"an answer to {what!r}", every=0.02)
-        return self.since(place)
+        wait_until(
+            lambda: self._client.is_answered(said), within, f"an answer to {what!r}", every=0.02
+        )
+        return self.answer_since(place)
 
-    def since(self, place: int) -> Answer:
+    def answer_since(self, place: int) -> Answer:
         """All that was said to the customer from that place on."""
-        return Answer([one for one in self.heard[place:] if one["author"] != "customer"])
+        return Answer([one for one in self.messages[place:] if one["author"] != "customer"])
 
     def _in_loop(self, make: Callable[[], Coroutine[Any, Any, T]]) -> T:
         return asyncio.run_coroutine_threadsafe(make(), self._loop).result(10)

@@ -14,7 +14,7 @@ from tests.e2e.chat import Customer
 from tests.e2e.product import REGALO, ROOT, Product
 from tests.e2e.shop import chromium
 
-Meet = Callable[..., Customer]
+NewCustomer = Callable[..., Customer]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -42,7 +42,7 @@ def product(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[P
     product = Product(tmp_path_factory.mktemp("product"))
     product.start()
     yield product
-    assert product.end() == []
+    assert product.stop() == []
 
 
 @pytest.fixture
@@ -50,11 +50,11 @@ def own_product(model: Path, tmp_path: Path) -> Iterator[Product]:
     """A product that a test may break, not yet started."""
     product = Product(tmp_path)
     yield product
-    assert product.end() == []
+    assert product.stop() == []
 
 
 @pytest.fixture
-def meet() -> Iterator[Meet]:
+def new_customer() -> Iterator[NewCustomer]:
     """Customers who come in by the web chat, and leave at the end of the test."""
     customers: list[Customer] = []
 

@@ -58,21 +58,25 @@ ENGLISH = Words(
 )
 
 
-def hire(product: Product, email: str, name: str, *more: str, password: str = "a-good-one") -> None:
+def add_agent(
+    product: Product, email: str, name: str, *more: str, password: str = "a-good-one"
+) -> None:
     """Add a person of the company from the command line."""
-    done = product.regalo("agents", "add", email, name, "--password", *more, stdin=f"{password}\n")
+    done = product.run_command(
+        "agents", "add", email, name, "--password", *more, stdin=f"{password}\n"
+    )
     assert done.returncode == 0, done.stderr
 
 
-class Console:
+class ConsolePage:
     """One agent's tab."""
 
     def __init__(self, context: BrowserContext, product: Product, words: Words = SPANISH) -> None:
         self.words = words
         self.page: Page = context.new_page()
-        self.problems: list[str] = []
-        self.page.on("pageerror", lambda error: self.problems.append(str(error)))
-        self.page.on("dialog", lambda dialog: self.problems.append(f"dialog: {dialog.message}"))
+        self.page_errors: list[str] = []
+        self.page.on("pageerror", lambda error: self.page_errors.append(str(error)))
+        self.page.on("dialog", lambda dialog: self.page_errors.append(f"dialog: {dialog.message}"))
         self.page.goto(f"{product.url}/console")
         if words is ENGLISH:
             self.button("English").click()

@@ -9,11 +9,12 @@ import signal
 import socket
 import sqlite3
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any, TypeVar
+
+from tests.waiting import wait_until
 
 T = TypeVar("T")
 ROOT = Path(__file__).parents[2]
@@ -24,16 +25,6 @@ ORDERS = {
 }
 # What tells one of the product's processes from another, in its command line.
 MARKS = {"edge": "bot.cli edge", "actions": "bot.cli actions", "engine": "bot.inside_rasa.serve"}
-
-
-def until(what: Callable[[], T], within: float, why: str, every: float = 0.1) -> T:
-    """What ``what`` returns, once it is true; asked again and again."""
-    deadline = time.monotonic() + within
-    while not (answer := what()):
-        if time.monotonic() > deadline:
-            raise AssertionError(f"{why}: not within {within:.0f} s")
-        time.sleep(every)
-    return answer
 
 
 class Product:
@@ -73,7 +64,7 @@ class Product:
         try:
             self.wait_ready(within)
         except AssertionError:
-            self.end()
+            self.stop()
             raise
 
     def wait_ready(self, within: float = 120) -> None:
@@ -85,21 +76,21 @@ class Product:
             return self.get("/readyz")[0] == 200
 
         try:
-            until(ready, within, "/readyz", every=0.25)
+            wait_until(ready, within, "/readyz", every=0.25)
         except AssertionError as error:
             raise AssertionError(f"{error}: {self.get('/readyz')}\n{self.tail()}") from None
 
-    def end(self, within: float = 30) -> list[str]:
+    def stop(self, within: float = 30) -> list[str]:
         """Press Ctrl-C; the command lines of what is left afterwards, which should be none."""
         if self._process is None:
-            return self.processes_left()
+            return self.remaining_processes()
         self._process.send_signal(signal.SIGINT)
         try:
             self._process.wait(within)
             # The relay of the output ends when the last of the others has.
-            until(lambda: not self.processes_left(), 5, "the end of all processes")
+            wait_until(lambda: not self.remaining_processes(), 5, "the end of all processes")
         except (subprocess.TimeoutExpired, AssertionError):
-            return self.processes_left()
+            return self.remaining_processes()
         finally:
             self._kill_all()
         return []
@@ -109,24 +100,28 @@ class Product:
         assert self._process is not None
         self._process.kill()
         self._process.wait()
-        until(lambda: not self.processes_left(), 30, "all end when their parent is killed")
+        wait_until(
+            lambda: not self.remaining_processes(), 30, "all end when their parent is killed"
+        )
 
     def pid(self, name: str, within: float = 30) -> int:
         """The id of the process with that name; waits for one that is being started."""
-        pid = until(lambda: self._pid(name), within, f"the {name}'s process")
+        pid = wait_until(lambda: self._pid(name), within, f"the {name}'s process")
         assert pid is not None
         return pid
 
-    def send(self, name: str, sig: signal.Signals) -> int:
+    def send_signal(self, name: str, sig: signal.Signals) -> int:
         """Send a signal to one of the processes; the id of what was hit."""
         pid = self.pid(name)
         os.kill(pid, sig)
         return pid
 
-    def restart(self, name: str) -> None:
+    def kill_and_wait(self, name: str) -> None:
         """`kill -9` one of the processes, and wait until it was started again and all is well."""
-        killed = self.send(name, signal.SIGKILL)
-        until(lambda: self._pid(name) not in {None, killed}, 30, f"the {name} is started again")
+        killed = self.send_signal(name, signal.SIGKILL)
+        wait_until(
+            lambda: self._pid(name) not in {None, killed}, 30, f"the {name} is started again"
+        )
         self.wait_ready()
 
     def get(self, path: str) -> tuple[int, str]:
@@ -145,7 +140,7 @@ class Product:
             database.row_factory = sqlite3.Row
             return database.execute(query, values).fetchall()
 
-    def regalo(self, *arguments: str, stdin: str = "") -> "subprocess.CompletedProcess[str]":
+    def run_command(self, *arguments: str, stdin: str = "") -> "subprocess.CompletedProcess[str]":
         """Run a command of the product's on the same database."""
         return subprocess.run(
             [REGALO, *arguments],
@@ -160,17 +155,17 @@ class Product:
 
     def ledger(self, reference: str | None = None) -> list[dict[str, str]]:
         """The lines of the ledger, or of one case in it."""
-        exported = self.regalo("ledger", "export")
+        exported = self.run_command("ledger", "export")
         assert exported.returncode == 0, exported.stderr
         lines = list(csv.DictReader(io.StringIO(exported.stdout)))
         return [line for line in lines if reference in {None, line["complaint_reference"]}]
 
-    def ready_state(self) -> dict[str, str]:
+    def readiness(self) -> dict[str, str]:
         """What /readyz says of each part."""
         state: dict[str, str] = json.loads(self.get("/readyz")[1])
         return state
 
-    def processes_left(self) -> list[str]:
+    def remaining_processes(self) -> list[str]:
         """The command lines of all processes that this run started and that still live."""
         return [command for _, command in self._ours()]
 

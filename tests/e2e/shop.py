@@ -66,20 +66,20 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-class Shop:
+class ShopPage:
     """One tab."""
 
     def __init__(self, context: BrowserContext, url: str, words: Words = SPANISH) -> None:
         self.words = words
         self.page: Page = context.new_page()
-        self.problems: list[str] = []
-        self.page.on("pageerror", lambda error: self.problems.append(str(error)))
-        self.page.on("dialog", lambda dialog: self.problems.append(f"dialog: {dialog.message}"))
+        self.page_errors: list[str] = []
+        self.page.on("pageerror", lambda error: self.page_errors.append(str(error)))
+        self.page.on("dialog", lambda dialog: self.page_errors.append(f"dialog: {dialog.message}"))
         self.page.goto(url + words.path)
         self.box.wait_for()
 
     @property
-    def log(self) -> Locator:
+    def message_log(self) -> Locator:
         """The list of messages."""
         return self.page.get_by_role("log")
 
@@ -94,22 +94,22 @@ class Shop:
         return self.page.get_by_role("button", name=self.words.send, exact=True)
 
     @property
-    def own(self) -> Locator:
+    def customer_messages(self) -> Locator:
         """What the customer said."""
-        return self.log.locator('[data-author="customer"]')
+        return self.message_log.locator('[data-author="customer"]')
 
     @property
-    def answers(self) -> Locator:
+    def bot_messages(self) -> Locator:
         """What the bot said."""
-        return self.log.locator('[data-author="bot"]')
+        return self.message_log.locator('[data-author="bot"]')
 
     @property
     def alternatives(self) -> Locator:
         """The buttons to choose from, pressed or not."""
-        return self.log.get_by_role("group").get_by_role("button")
+        return self.message_log.get_by_role("group").get_by_role("button")
 
     @property
-    def files(self) -> Locator:
+    def file_input(self) -> Locator:
         """Where photos are attached."""
         return self.page.locator('input[type="file"]')
 
@@ -125,25 +125,25 @@ class Shop:
 
     def ask(self, text: str) -> str:
         """Write, send and wait for the whole answer."""
-        before = self.answers.count()
+        before = self.bot_messages.count()
         self.say(text)
         self.wait_answered()
-        return "\n".join(self.answers.all_inner_texts()[before:])
+        return "\n".join(self.bot_messages.all_inner_texts()[before:])
 
     def choose(self, alternative: Locator) -> str:
         """Press an alternative and wait for the answer."""
-        before = self.answers.count()
+        before = self.bot_messages.count()
         alternative.click()
-        self.answers.nth(before).wait_for(timeout=45_000)
-        return "\n".join(self.answers.all_inner_texts()[before:])
+        self.bot_messages.nth(before).wait_for(timeout=45_000)
+        return "\n".join(self.bot_messages.all_inner_texts()[before:])
 
     def wait_answered(self) -> None:
         """Wait until the turn for what was written last is over."""
-        self.own.last.locator('[data-state="delivered"]').wait_for(timeout=45_000)
+        self.customer_messages.last.locator('[data-state="delivered"]').wait_for(timeout=45_000)
 
     def transcript(self) -> list[str]:
         """What is said on the page, in order."""
-        return self.log.locator(".text").all_inner_texts()
+        return self.message_log.locator(".text").all_inner_texts()
 
     def focused(self) -> str:
         """The accessible name, or the text, of what has the focus."""

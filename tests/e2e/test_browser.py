@@ -12,12 +12,13 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, ViewportSize, WebSocketRoute, expect
 
-from tests.e2e.product import ORDERS, Product, until
-from tests.e2e.shop import DESKTOP, ENGLISH, PHONE, SPANISH, Shop, Words
+from tests.e2e.product import ORDERS, Product
+from tests.e2e.shop import DESKTOP, ENGLISH, PHONE, SPANISH, ShopPage, Words
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.e2e
 
-Open = Callable[..., Shop]
+Open = Callable[..., ShopPage]
 
 
 @pytest.fixture
@@ -28,10 +29,10 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 
 
 @pytest.fixture
-def shop(context: BrowserContext, product: Product) -> Iterator[Shop]:
-    shop = Shop(context, product.url)
+def shop(context: BrowserContext, product: Product) -> Iterator[ShopPage]:
+    shop = ShopPage(context, product.url)
     yield shop
-    assert shop.problems == []
+    assert shop.page_errors == []
 
 
 @pytest.mark.parametrize(
@@ -46,8 +47,8 @@ def test_a_complaint_from_the_first_word_to_the_choice(
     browser: Browser, product: Product, size: ViewportSize, words: Words, complaint: str, order: str
 ) -> None:
     context = browser.new_context(viewport=size, has_touch=size == PHONE)
-    shop = Shop(context, product.url, words)
-    expect(shop.log).to_have_count(1)
+    shop = ShopPage(context, product.url, words)
+    expect(shop.message_log).to_have_count(1)
     expect(shop.send).to_be_visible()
 
     apology = shop.ask(complaint)
@@ -64,40 +65,44 @@ def test_a_complaint_from_the_first_word_to_the_choice(
     done = shop.choose(first)
 
     assert reference[0] in done
-    expect(shop.answers.last).to_be_in_viewport()
-    expect(shop.log.get_by_text(words.chosen + title)).to_be_visible()
+    expect(shop.bot_messages.last).to_be_in_viewport()
+    expect(shop.message_log.get_by_text(words.chosen + title)).to_be_visible()
     for button in shop.alternatives.all():
         expect(button).to_be_disabled()
 
     said = shop.transcript()
     shop.page.reload()
-    until(lambda: shop.transcript() == said, 10, "the same after a reload")
-    expect(shop.log.get_by_text(words.chosen + title)).to_be_visible()
+    wait_until(lambda: shop.transcript() == said, 10, "the same after a reload")
+    expect(shop.message_log.get_by_text(words.chosen + title)).to_be_visible()
     for button in shop.alternatives.all():
         expect(button).to_be_disabled()
-    assert shop.problems == []
+    assert shop.page_errors == []
     context.close()
 
 
 def test_two_tabs_show_one_conversation(
-    context: BrowserContext, product: Product, shop: Shop
+    context: BrowserContext, product: Product, shop: ShopPage
 ) -> None:
     shop.ask("Mi pedido llegó roto")
-    other = Shop(context, product.url)
-    until(lambda: other.transcript() == shop.transcript(), 10, "the second tab shows the first's")
+    other = ShopPage(context, product.url)
+    wait_until(
+        lambda: other.transcript() == shop.transcript(), 10, "the second tab shows the first's"
+    )
 
     other.ask("10521")
-    until(lambda: other.transcript() == shop.transcript(), 10, "the first tab shows the second's")
+    wait_until(
+        lambda: other.transcript() == shop.transcript(), 10, "the first tab shows the second's"
+    )
     shop.ask(ORDERS["10521"]["email"])
     expect(other.alternatives).to_have_count(shop.alternatives.count())
     other.choose(other.alternatives.last)
-    expect(shop.log.get_by_text(SPANISH.chosen)).to_be_visible()
-    until(lambda: other.transcript() == shop.transcript(), 10, "both show the same")
-    assert other.problems == []
+    expect(shop.message_log.get_by_text(SPANISH.chosen)).to_be_visible()
+    wait_until(lambda: other.transcript() == shop.transcript(), 10, "both show the same")
+    assert other.page_errors == []
 
 
 def test_what_is_written_offline_is_sent_once_when_back(
-    context: BrowserContext, product: Product, shop: Shop
+    context: BrowserContext, product: Product, shop: ShopPage
 ) -> None:
     shop.ask("hola")
     context.set_offline(True)
@@ -105,18 +110,18 @@ def test_what_is_written_offline_is_sent_once_when_back(
 
     text = "Mi pedido llegó roto, escrito sin conexión"
     shop.say(text)
-    expect(shop.own.last).to_contain_text(SPANISH.not_sent)
+    expect(shop.customer_messages.last).to_contain_text(SPANISH.not_sent)
     assert _stored(product, text) == 0
 
     context.set_offline(False)
     shop.wait_answered()
-    expect(shop.own).to_have_count(2)
-    expect(shop.own.last).not_to_contain_text(SPANISH.not_sent)
+    expect(shop.customer_messages).to_have_count(2)
+    expect(shop.customer_messages.last).not_to_contain_text(SPANISH.not_sent)
     assert _stored(product, text) == 1
 
 
 def test_what_was_not_sent_survives_a_reload(
-    context: BrowserContext, product: Product, shop: Shop
+    context: BrowserContext, product: Product, shop: ShopPage
 ) -> None:
     shop.ask("hola")
     # The server cannot be reached, though the network is there.
@@ -124,11 +129,11 @@ def test_what_was_not_sent_survives_a_reload(
     shop.page.reload()
     text = "Mi pedido llegó roto, escrito antes de recargar"
     shop.say(text)
-    expect(shop.own.last).to_contain_text(SPANISH.not_sent)
+    expect(shop.customer_messages.last).to_contain_text(SPANISH.not_sent)
     shop.page.close()
 
-    back = Shop(_same_visitor(context), product.url)
-    expect(back.own).to_have_count(2)
+    back = ShopPage(_same_visitor(context), product.url)
+    expect(back.customer_messages).to_have_count(2)
     back.wait_answered()
     assert _stored(product, text) == 1
 
@@ -152,9 +157,9 @@ def test_what_the_server_has_not_noted_as_read_is_told_again(
         page.on_message(pass_on)
 
     context.route_web_socket(re.compile("chat/socket"), route)
-    shop = Shop(context, product.url)
+    shop = ShopPage(context, product.url)
     shop.ask("hola, una pregunta que se lee")
-    until(lambda: lost, 10, "the page tells what it shows")
+    wait_until(lambda: lost, 10, "the page tells what it shows")
     assert _read(product, "hola, una pregunta que se lee") == {"sent"}
     routes[0].close()
 
@@ -162,25 +167,27 @@ def test_what_the_server_has_not_noted_as_read_is_told_again(
         shop.page.wait_for_timeout(50)  # frames pass meanwhile
         return _read(product, "hola, una pregunta que se lee") == {"read"}
 
-    until(is_read, 20, "it is told again")
+    wait_until(is_read, 20, "it is told again")
 
 
-def test_a_restart_of_the_server_loses_and_doubles_nothing(product: Product, shop: Shop) -> None:
+def test_a_restart_of_the_server_loses_and_doubles_nothing(
+    product: Product, shop: ShopPage
+) -> None:
     shop.ask("hola")
     texts = [f"Mi pedido llegó roto, parte {number}" for number in range(1, 4)]
 
     shop.say(texts[0])
-    product.send("edge", signal.SIGKILL)
+    product.send_signal("edge", signal.SIGKILL)
     shop.say(texts[1])
     product.wait_ready()
     shop.say(texts[2])
 
-    expect(shop.own).to_have_count(4)
-    until(lambda: _answered(product, texts), 45, "every message is answered")
+    expect(shop.customer_messages).to_have_count(4)
+    wait_until(lambda: _answered(product, texts), 45, "every message is answered")
     shop.page.reload()
-    expect(shop.own).to_have_count(4)
+    expect(shop.customer_messages).to_have_count(4)
     for text in texts:
-        expect(shop.own.filter(has_text=text)).to_have_count(1)
+        expect(shop.customer_messages.filter(has_text=text)).to_have_count(1)
         assert _stored(product, text) == 1
     assert all(_answers_to(product, text) for text in texts)
     rows = product.rows(
@@ -188,58 +195,60 @@ def test_a_restart_of_the_server_loses_and_doubles_nothing(product: Product, sho
         " conversation_id FROM messages WHERE text = ?) ORDER BY seq",
         texts[0],
     )
-    until(lambda: shop.transcript() == [row["text"] for row in rows], 10, "the page shows all")
+    wait_until(lambda: shop.transcript() == [row["text"] for row in rows], 10, "the page shows all")
 
 
 def test_a_photo_is_shown_here_and_nowhere_else(
-    product: Product, shop: Shop, browser: Browser
+    product: Product, shop: ShopPage, browser: Browser
 ) -> None:
-    shop.files.set_input_files(
+    shop.file_input.set_input_files(
         {"name": "golpe.jpg", "mimeType": "image/jpeg", "buffer": _picture(2400, 1600)}
     )
     shop.ask("Mi pedido llegó roto")
 
-    photo = shop.own.last.get_by_role("img")
+    photo = shop.customer_messages.last.get_by_role("img")
     expect(photo).to_be_visible()
-    until(lambda: photo.evaluate("image => image.naturalWidth"), 10, "the photo is loaded")
+    wait_until(lambda: photo.evaluate("image => image.naturalWidth"), 10, "the photo is loaded")
     shop.page.reload()
-    until(lambda: photo.evaluate("image => image.naturalWidth"), 10, "the photo is there again")
+    wait_until(
+        lambda: photo.evaluate("image => image.naturalWidth"), 10, "the photo is there again"
+    )
 
     (kept,) = product.rows("SELECT id, width, height FROM attachments ORDER BY created_at DESC")
     assert max(kept["width"], kept["height"]) <= 2048
     assert product.get(f"/chat/photos/{kept['id']}")[0] == 401
 
 
-def test_what_is_no_photo_is_refused_in_a_sentence(shop: Shop, tmp_path: Path) -> None:
+def test_what_is_no_photo_is_refused_in_a_sentence(shop: ShopPage, tmp_path: Path) -> None:
     large = tmp_path / "enorme.jpg"
     large.write_bytes(_picture(64, 64) + bytes(50 * 1024 * 1024))
-    shop.files.set_input_files(large)
+    shop.file_input.set_input_files(large)
     expect(shop.notice).to_have_text("«enorme.jpg» pesa más de 10 MB. Envíe una foto más pequeña.")
 
     pretended = tmp_path / "factura.jpg"
     pretended.write_bytes(
         b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF"
     )
-    shop.files.set_input_files(pretended)
+    shop.file_input.set_input_files(pretended)
     expect(shop.notice).to_contain_text("Ese archivo no es una foto que podamos abrir.")
 
     # And the customer can go on.
     assert shop.ask("hola")
 
 
-def test_markup_in_a_message_is_text(shop: Shop) -> None:
+def test_markup_in_a_message_is_text(shop: ShopPage) -> None:
     text = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script><b>roto</b>'
 
     shop.ask(text)
 
-    expect(shop.own.last).to_contain_text(text)
+    expect(shop.customer_messages.last).to_contain_text(text)
     shop.page.reload()
-    expect(shop.own.last).to_contain_text(text)
+    expect(shop.customer_messages.last).to_contain_text(text)
     assert shop.page.evaluate("window.hacked === undefined")
-    assert shop.log.locator("b, script, img").count() == 0
+    assert shop.message_log.locator("b, script, img").count() == 0
 
 
-def test_emoji_alone_get_an_answer(shop: Shop) -> None:
+def test_emoji_alone_get_an_answer(shop: ShopPage) -> None:
     answer = shop.ask("😡😡😡")
 
     # What went wrong is asked for; nobody who is angry is told that this is none of our business.
@@ -247,7 +256,7 @@ def test_emoji_alone_get_an_answer(shop: Shop) -> None:
     assert "no le puedo ayudar" not in answer
 
 
-def test_too_long_a_message_is_not_lost(shop: Shop) -> None:
+def test_too_long_a_message_is_not_lost(shop: ShopPage) -> None:
     text = "Mi pedido llegó roto. " * 910
 
     shop.box.fill(text)
@@ -255,24 +264,24 @@ def test_too_long_a_message_is_not_lost(shop: Shop) -> None:
 
     expect(shop.notice).to_contain_text(re.compile(r"pasa de \d+ caracteres\. Quite \d+"))
     expect(shop.box).to_have_value(text)
-    expect(shop.own).to_have_count(0)
+    expect(shop.customer_messages).to_have_count(0)
 
 
-def test_the_keyboard_is_enough(shop: Shop) -> None:
+def test_the_keyboard_is_enough(shop: ShopPage) -> None:
     keyboard = shop.page.keyboard
     _tab_to(shop, SPANISH.box, "Tab")
     for text in ("Mi pedido llegó roto", "10415", ORDERS["10415"]["email"]):
-        own = shop.own.count()
+        own = shop.customer_messages.count()
         keyboard.type(text)
         keyboard.press("Enter")
-        expect(shop.own).to_have_count(own + 1)
+        expect(shop.customer_messages).to_have_count(own + 1)
         shop.wait_answered()
 
     title = shop.alternatives.last.locator(".title").inner_text()
     _tab_to(shop, title, "Shift+Tab")
     keyboard.press("Enter")
 
-    expect(shop.log.get_by_text(SPANISH.chosen + title)).to_be_focused()
+    expect(shop.message_log.get_by_text(SPANISH.chosen + title)).to_be_focused()
 
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
@@ -284,7 +293,7 @@ def test_axe_finds_nothing_serious(
     scheme: Literal["light", "dark"],
 ) -> None:
     context = browser.new_context(viewport=size, color_scheme=scheme, reduced_motion="reduce")
-    shop = Shop(context, product.url)
+    shop = ShopPage(context, product.url)
     shop.ask("Quiero hablar con una persona")
     expect(shop.alternatives).not_to_have_count(0)
 
@@ -299,7 +308,7 @@ def test_axe_finds_nothing_serious(
     context.close()
 
 
-def _tab_to(shop: Shop, name: str, key: str) -> None:
+def _tab_to(shop: ShopPage, name: str, key: str) -> None:
     for _ in range(60):
         if shop.focused().startswith(name):
             return

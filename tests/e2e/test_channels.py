@@ -14,25 +14,26 @@ from bot.database.session import Database
 from bot.models import Author, Conversation
 from bot.text.reply import Reply
 from tests.e2e.chat import APOLOGY, REFERENCE
-from tests.e2e.conftest import Meet
-from tests.e2e.product import ORDERS, Product, until
+from tests.e2e.conftest import NewCustomer
+from tests.e2e.product import ORDERS, Product
 from tests.fakes import telegram as tg
 from tests.fakes import whatsapp as wa
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.e2e
 PERSON_ANSWERS = "Soy Marta, de la tienda: su caso lo llevo yo."
 
 
 @pytest.fixture(scope="module")
-def telegram() -> Iterator[tg.Telegram]:
-    server = tg.Telegram()
+def telegram() -> Iterator[tg.FakeTelegram]:
+    server = tg.FakeTelegram()
     yield server
     server.close()
 
 
 @pytest.fixture(scope="module")
-def whatsapp() -> Iterator[wa.WhatsApp]:
-    server = wa.WhatsApp()
+def whatsapp() -> Iterator[wa.FakeWhatsApp]:
+    server = wa.FakeWhatsApp()
     yield server
     server.close()
 
@@ -41,15 +42,15 @@ def whatsapp() -> Iterator[wa.WhatsApp]:
 def shop(
     model: Path,
     tmp_path_factory: pytest.TempPathFactory,
-    telegram: tg.Telegram,
-    whatsapp: wa.WhatsApp,
+    telegram: tg.FakeTelegram,
+    whatsapp: wa.FakeWhatsApp,
 ) -> Iterator[Product]:
     """A product with both channels."""
     product = Product(tmp_path_factory.mktemp("channels"), **telegram.settings, **whatsapp.settings)
     whatsapp.webhook = f"{product.url}/channels/whatsapp"
     product.start()
     yield product
-    assert product.end() == []
+    assert product.stop() == []
 
 
 def _answers_as_a_person(product: Product, address: str) -> None:
@@ -73,13 +74,13 @@ def _phone(order: str) -> str:
 # --- Telegram -----------------------------------------------------------------------------------
 
 
-def test_telegram_from_complaint_to_remedy(shop: Product, telegram: tg.Telegram) -> None:
-    customer = tg.Customer(telegram, shop.url)
-    customer.say("/start")
-    customer.heard()
+def test_telegram_from_complaint_to_remedy(shop: Product, telegram: tg.FakeTelegram) -> None:
+    customer = tg.TelegramUser(telegram, shop.url)
+    customer.send_text("/start")
+    customer.wait_for_messages()
 
-    customer.say("Compré una licuadora, pedido 10482, y llegó quebrada")
-    told = customer.hears_with("¿con qué correo o teléfono")
+    customer.send_text("Compré una licuadora, pedido 10482, y llegó quebrada")
+    told = customer.wait_for_message_with("¿con qué correo o teléfono")
     assert APOLOGY.search(told[0]["text"])
     reference = REFERENCE.search(told[0]["text"])
     assert reference
@@ -87,7 +88,7 @@ def test_telegram_from_complaint_to_remedy(shop: Product, telegram: tg.Telegram)
 
     shared = {"phone_number": _phone("10482"), "first_name": "Ana", "user_id": customer.chat}
     assert customer.post(customer.message(contact=shared)).status_code == 200
-    offer = customer.hears_with("")[-1]
+    offer = customer.wait_for_message_with("")[-1]
     assert 3 <= len(offer["buttons"]) <= 4
 
     # Pressed ten times, and all at once: the remedy is given once.
@@ -97,36 +98,38 @@ def test_telegram_from_complaint_to_remedy(shop: Product, telegram: tg.Telegram)
         press.start()
     for press in presses:
         press.join()
-    done = customer.hears_with(reference[0])
+    done = customer.wait_for_message_with(reference[0])
 
-    lines = until(lambda: shop.ledger(reference[0]), 10, "a line in the ledger")
+    lines = wait_until(lambda: shop.ledger(reference[0]), 10, "a line in the ledger")
     assert [line["order_number"] for line in lines] == ["10482"]
     assert [one["text"] for one in done if reference[0] in one["text"]][1:] == []
 
 
-def test_telegram_from_complaint_to_a_persons_answer(shop: Product, telegram: tg.Telegram) -> None:
-    customer = tg.Customer(telegram, shop.url, language="en")
-    customer.say("Your courier was extremely rude to me and I want to complain about him")
-    told = customer.heard()
+def test_telegram_from_complaint_to_a_persons_answer(
+    shop: Product, telegram: tg.FakeTelegram
+) -> None:
+    customer = tg.TelegramUser(telegram, shop.url, language="en")
+    customer.send_text("Your courier was extremely rude to me and I want to complain about him")
+    told = customer.wait_for_messages()
     assert APOLOGY.search(told[0]["text"])
-    customer.say("/person")
-    handed = customer.hears_with("person")
+    customer.send_text("/person")
+    handed = customer.wait_for_message_with("person")
     assert any("at the latest" in one["text"] for one in handed)
 
     _answers_as_a_person(shop, str(customer.chat))
 
-    assert customer.hears_with("Marta")
+    assert customer.wait_for_message_with("Marta")
 
 
 # --- WhatsApp -----------------------------------------------------------------------------------
 
 
 def test_whatsapp_from_complaint_to_remedy_without_a_question_who_it_is(
-    shop: Product, whatsapp: wa.WhatsApp
+    shop: Product, whatsapp: wa.FakeWhatsApp
 ) -> None:
-    customer = wa.Customer(whatsapp, shop.url, _phone("10490"))
-    customer.say("El pedido 10490 llegó roto")
-    told = customer.hears_with("")
+    customer = wa.WhatsAppUser(whatsapp, shop.url, _phone("10490"))
+    customer.send_text("El pedido 10490 llegó roto")
+    told = customer.wait_for_message_with("")
     texts = [wa.text_of(one) for one in told]
     assert APOLOGY.search(texts[0])
     assert not any("correo" in text for text in texts)
@@ -144,45 +147,47 @@ def test_whatsapp_from_complaint_to_remedy_without_a_question_who_it_is(
         one.start()
     for one in posts:
         one.join()
-    customer.hears_with(reference[0])
+    customer.wait_for_message_with(reference[0])
 
-    lines = until(lambda: shop.ledger(reference[0]), 10, "a line in the ledger")
+    lines = wait_until(lambda: shop.ledger(reference[0]), 10, "a line in the ledger")
     assert [line["order_number"] for line in lines] == ["10490"]
 
 
-def test_whatsapp_from_complaint_to_a_persons_answer(shop: Product, whatsapp: wa.WhatsApp) -> None:
-    customer = wa.Customer(whatsapp, shop.url)
-    customer.say("El repartidor fue muy grosero conmigo y me gritó delante de todos")
-    assert APOLOGY.search(wa.text_of(customer.heard()[0]))
-    customer.say("persona")
-    assert customer.hears_with("a más tardar")
+def test_whatsapp_from_complaint_to_a_persons_answer(
+    shop: Product, whatsapp: wa.FakeWhatsApp
+) -> None:
+    customer = wa.WhatsAppUser(whatsapp, shop.url)
+    customer.send_text("El repartidor fue muy grosero conmigo y me gritó delante de todos")
+    assert APOLOGY.search(wa.text_of(customer.wait_for_messages()[0]))
+    customer.send_text("persona")
+    assert customer.wait_for_message_with("a más tardar")
 
     _answers_as_a_person(shop, customer.phone)
 
-    assert customer.hears_with("Marta")
+    assert customer.wait_for_message_with("Marta")
 
 
 def test_who_began_on_the_web_goes_on_with_the_same_case_on_whatsapp(
-    shop: Product, meet: Meet, whatsapp: wa.WhatsApp
+    shop: Product, new_customer: NewCustomer, whatsapp: wa.FakeWhatsApp
 ) -> None:
-    web = meet(shop)
+    web = new_customer(shop)
     web.say("Me llegó roto el taladro del pedido 10512")
     offered = web.say(ORDERS["10512"]["email"])
     assert offered.choices
-    reference = web.since(0).reference
+    reference = web.answer_since(0).reference
     assert reference
 
-    customer = wa.Customer(whatsapp, shop.url, _phone("10512"))
-    customer.say("¿Cómo va mi caso?")
-    told = customer.hears_with("")
+    customer = wa.WhatsAppUser(whatsapp, shop.url, _phone("10512"))
+    customer.send_text("¿Cómo va mi caso?")
+    told = customer.wait_for_message_with("")
     texts = " ".join(map(wa.text_of, told))
     assert reference in texts
     assert "correo" not in texts
     token = wa.choices_of(told[-1])[0][1]
     customer.press(token)
-    customer.hears_with(reference)
+    customer.wait_for_message_with(reference)
 
-    assert len(until(lambda: shop.ledger(reference), 10, "a line in the ledger")) == 1
+    assert len(wait_until(lambda: shop.ledger(reference), 10, "a line in the ledger")) == 1
     # One case, and the remedy counts for the person wherever they write.
     assert len(shop.rows("SELECT 1 FROM complaints WHERE reference = ?", reference)) == 1
     again = web.say("El pedido 10512 llegó roto")
@@ -190,13 +195,13 @@ def test_who_began_on_the_web_goes_on_with_the_same_case_on_whatsapp(
 
 
 def test_an_edge_that_is_killed_answers_on_both_channels_after_the_start(
-    shop: Product, telegram: tg.Telegram, whatsapp: wa.WhatsApp
+    shop: Product, telegram: tg.FakeTelegram, whatsapp: wa.FakeWhatsApp
 ) -> None:
-    one, other = tg.Customer(telegram, shop.url), wa.Customer(whatsapp, shop.url)
-    one.say("Mi pedido llegó roto")
-    other.say("Mi pedido llegó roto")
+    one, other = tg.TelegramUser(telegram, shop.url), wa.WhatsAppUser(whatsapp, shop.url)
+    one.send_text("Mi pedido llegó roto")
+    other.send_text("Mi pedido llegó roto")
 
-    shop.restart("edge")
+    shop.kill_and_wait("edge")
 
-    assert any(APOLOGY.search(said["text"]) for said in one.heard(2, within=60))
-    assert any(APOLOGY.search(wa.text_of(said)) for said in other.heard(2, within=60))
+    assert any(APOLOGY.search(said["text"]) for said in one.wait_for_messages(2, within=60))
+    assert any(APOLOGY.search(wa.text_of(said)) for said in other.wait_for_messages(2, within=60))

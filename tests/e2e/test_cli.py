@@ -36,7 +36,7 @@ def test_piped_chat_is_a_json_line_a_message_and_chooses(product: Product) -> No
     order = ORDERS["10440"]
     lines = ["Mi pedido llegó roto", "", "10440", order["email"], "/choose 2", "/choose 1"]
 
-    chat = product.regalo("chat", "--json", "--wait", "1", stdin="\n".join(lines))
+    chat = product.run_command("chat", "--json", "--wait", "1", stdin="\n".join(lines))
 
     assert chat.returncode == 0, chat.stderr
     said: list[dict[str, Any]] = [json.loads(line) for line in chat.stdout.splitlines()]
@@ -52,14 +52,16 @@ def test_piped_chat_is_a_json_line_a_message_and_chooses(product: Product) -> No
 
 
 def test_piped_chat_in_english_for_people(product: Product) -> None:
-    chat = product.regalo("chat", "--lang", "en", "--wait", "1", stdin="My order arrived broken\n")
+    chat = product.run_command(
+        "chat", "--lang", "en", "--wait", "1", stdin="My order arrived broken\n"
+    )
 
     assert chat.returncode == 0, chat.stderr
     assert chat.stdout.startswith("Regalo: I apologize")
 
 
 def test_chat_with_nobody_there_says_so(product: Product) -> None:
-    chat = product.regalo("chat", "--url", "http://127.0.0.1:9", stdin="hola\n")
+    chat = product.run_command("chat", "--url", "http://127.0.0.1:9", stdin="hola\n")
 
     assert chat.returncode == 1
     assert chat.stderr.startswith("regalo: no Regalo answers at http://127.0.0.1:9")
@@ -78,7 +80,7 @@ def test_understand_prints_an_object_a_line(product: Product) -> None:
         "😡",
     ]
 
-    understood = product.regalo("understand", stdin="\n".join(texts) + "\n")
+    understood = product.run_command("understand", stdin="\n".join(texts) + "\n")
 
     assert understood.returncode == 0, understood.stderr
     lines = [json.loads(line) for line in understood.stdout.splitlines()]
@@ -104,7 +106,7 @@ def test_a_complaint_is_one_however_many_facts_stand_beside_it(product: Product)
         "mi pedido es el 10482 y mi correo ana.ruiz@example.com": "not_complaint",
         "buenas tardes, 10482": "not_complaint",
     }
-    understood = product.regalo("understand", stdin="\n".join(told) + "\n")
+    understood = product.run_command("understand", stdin="\n".join(told) + "\n")
     lines = [json.loads(line) for line in understood.stdout.splitlines()]
     assert {line["text"]: line["label"] for line in lines} == told
 
@@ -118,13 +120,13 @@ def test_orders_come_in_and_are_known_at_once(product: Product, tmp_path: Path) 
     # As a spreadsheet writes it.
     file.write_bytes(f"\ufeff{ORDER_HEADER}\r\n{row}\r\n".encode())
 
-    added = product.regalo("orders", "import", str(file))
-    again = product.regalo("orders", "import", "-", stdin=f"{ORDER_HEADER}\n{row}\n")
+    added = product.run_command("orders", "import", str(file))
+    again = product.run_command("orders", "import", "-", stdin=f"{ORDER_HEADER}\n{row}\n")
 
     assert (added.returncode, added.stdout) == (0, "1 orders added, 0 brought up to date.\n")
     assert (again.returncode, again.stdout) == (0, "0 orders added, 1 brought up to date.\n")
     talk = "Mi pedido llegó roto\n77001\nzoe@example.com\n"
-    chat = product.regalo("chat", "--json", "--wait", "1", stdin=talk)
+    chat = product.run_command("chat", "--json", "--wait", "1", stdin=talk)
     assert len(json.loads(chat.stdout.splitlines()[-1])["choices"]) >= 3
 
 
@@ -148,7 +150,7 @@ def test_orders_with_a_mistake_change_nothing(
     file.write_text(content, encoding="utf-8")
     before = product.rows("SELECT count(*) FROM orders")[0][0]
 
-    result = product.regalo("orders", "import", str(file))
+    result = product.run_command("orders", "import", str(file))
 
     assert (result.returncode, result.stdout) == (1, "")
     assert result.stderr.startswith("regalo: ")
@@ -159,7 +161,7 @@ def test_orders_with_a_mistake_change_nothing(
 
 
 def test_the_policy_that_ships_is_right(product: Product) -> None:
-    checked = product.regalo("policy", "check")
+    checked = product.run_command("policy", "check")
 
     assert checked.returncode == 0, checked.stderr
     assert "nothing is wrong" in checked.stdout
@@ -173,7 +175,7 @@ def test_a_wrong_policy_is_named_by_file_and_line(product: Product, tmp_path: Pa
         number for number, words in enumerate(text.splitlines(), 1) if "max_percent: 120" in words
     )
 
-    checked = product.regalo("policy", "check", str(draft))
+    checked = product.run_command("policy", "check", str(draft))
 
     assert checked.returncode == 1
     assert f"draft.yml:{line}" in checked.stderr
@@ -181,14 +183,14 @@ def test_a_wrong_policy_is_named_by_file_and_line(product: Product, tmp_path: Pa
 
 
 def test_the_ledger_has_its_header(product: Product) -> None:
-    exported = product.regalo("ledger", "export")
+    exported = product.run_command("ledger", "export")
 
     assert exported.returncode == 0
     assert exported.stdout.splitlines()[0] == LEDGER_HEADER
 
 
 def test_a_second_run_on_the_same_port_says_what_is_wrong(product: Product) -> None:
-    second = product.regalo("run")
+    second = product.run_command("run")
 
     assert second.returncode == 1
     assert second.stderr == (
@@ -209,7 +211,7 @@ def test_a_second_run_on_the_same_port_says_what_is_wrong(product: Product) -> N
 def test_a_wrong_setting_is_named(tmp_path: Path, name: str, value: str) -> None:
     product = Product(tmp_path, **{name: value})
 
-    run = product.regalo("run")
+    run = product.run_command("run")
 
     assert run.returncode == 1
     assert run.stdout == ""
@@ -219,7 +221,7 @@ def test_a_wrong_setting_is_named(tmp_path: Path, name: str, value: str) -> None
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_help(product: Product, command: str) -> None:
-    shown = product.regalo(*command.split(), "--help")
+    shown = product.run_command(*command.split(), "--help")
 
     assert shown.returncode == 0
     assert COMMANDS[command] in shown.stdout

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from tests.e2e.chat import Answer, Customer
-from tests.e2e.conftest import Meet
-from tests.e2e.product import ORDERS, Product, until
+from tests.e2e.conftest import NewCustomer
+from tests.e2e.product import ORDERS, Product
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.e2e
 
@@ -22,42 +23,46 @@ def whole(product: Product) -> Iterator[Product]:
     product.wait_ready()
 
 
-def test_a_slow_engine_leaves_nobody_without_an_answer(whole: Product, meet: Meet) -> None:
-    customer = meet(whole)
-    stopped = whole.send("engine", signal.SIGSTOP)
+def test_a_slow_engine_leaves_nobody_without_an_answer(
+    whole: Product, new_customer: NewCustomer
+) -> None:
+    customer = new_customer(whole)
+    stopped = whole.send_signal("engine", signal.SIGSTOP)
     try:
         began = time.monotonic()
         answer = customer.say("Me llegó rota la plancha del pedido 10456", within=MINUTE)
         assert time.monotonic() - began < MINUTE
     finally:
-        whole.send("engine", signal.SIGCONT)
+        whole.send_signal("engine", signal.SIGCONT)
 
     _assert_honest(whole, customer, answer)
     assert whole.pid("engine") == stopped
     _assert_goes_on(whole, customer, answer, ORDERS["10456"]["email"])
 
 
-def test_a_dead_engine_leaves_nobody_without_an_answer(whole: Product, meet: Meet) -> None:
-    customer = meet(whole)
-    whole.send("engine", signal.SIGKILL)
-    until(lambda: whole.ready_state()["engine"] == "missing", 10, "/readyz tells it")
+def test_a_dead_engine_leaves_nobody_without_an_answer(
+    whole: Product, new_customer: NewCustomer
+) -> None:
+    customer = new_customer(whole)
+    whole.send_signal("engine", signal.SIGKILL)
+    wait_until(lambda: whole.readiness()["engine"] == "missing", 10, "/readyz tells it")
 
     began = time.monotonic()
-    place = len(customer.heard)
-    said = customer.post("Me llegó roto el filtro de agua del pedido 10431")
+    place = len(customer.messages)
+    said = customer.send("Me llegó roto el filtro de agua del pedido 10431")
     while not customer.is_answered(said, within=0.5) and time.monotonic() - began < MINUTE:
         # supervisord starts it again and again; it never gets as far as to answer.
-        whole.send("engine", signal.SIGKILL)
+        whole.send_signal("engine", signal.SIGKILL)
 
-    answer = customer.since(place)
+    answer = customer.answer_since(place)
     assert time.monotonic() - began < MINUTE
     _assert_honest(whole, customer, answer)
     _assert_goes_on(whole, customer, answer, ORDERS["10431"]["email"])
 
 
-def test_a_short_death_goes_unnoticed(whole: Product, meet: Meet) -> None:
-    customer = meet(whole)
-    whole.send("engine", signal.SIGKILL)
+def test_a_short_death_goes_unnoticed(whole: Product, new_customer: NewCustomer) -> None:
+    customer = new_customer(whole)
+    whole.send_signal("engine", signal.SIGKILL)
 
     answer = customer.say("Mi pedido llegó roto")
 

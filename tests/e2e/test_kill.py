@@ -45,7 +45,7 @@ def test_ten_kills_at_random_moments(own_product: Product) -> None:
     print(f"seed {seed}")
     chance = random.Random(seed)  # noqa: S311  (a test that can be told to do it again)
     product.start()
-    imported = product.regalo("orders", "import", "-", stdin=_orders())
+    imported = product.run_command("orders", "import", "-", stdin=_orders())
     assert imported.returncode == 0, imported.stderr
     stories: list[Story] = []
     over = threading.Event()
@@ -63,7 +63,7 @@ def test_ten_kills_at_random_moments(own_product: Product) -> None:
                 product.kill_runner()
                 product.start()
             else:
-                product.restart(name)
+                product.kill_and_wait(name)
     finally:
         over.set()
         for talker in talkers:
@@ -119,7 +119,7 @@ def _assert_nothing_lost_or_doubled(product: Product, story: Story) -> None:
             one["seq"] + place for place in range(1, len(answers) + 1)
         ]
     # What is in the database is what the customer saw, each once.
-    assert sorted(one["seq"] for one in story.customer.heard) == [one["seq"] for one in messages]
+    assert sorted(one["seq"] for one in story.customer.messages) == [one["seq"] for one in messages]
 
 
 def _assert_each_choice_paid_once(product: Product, stories: list[Story]) -> None:
@@ -130,7 +130,7 @@ def _assert_each_choice_paid_once(product: Product, stories: list[Story]) -> Non
         for story in stories
         if any(
             "Listo: " in one["text"] or "Queda en marcha" in one["text"]
-            for one in story.customer.heard
+            for one in story.customer.messages
         )
     }
     assert set(paid) == confirmed

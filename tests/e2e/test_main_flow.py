@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.chat import Answer, Customer
-from tests.e2e.conftest import Meet
-from tests.e2e.product import ORDERS, Product, until
+from tests.e2e.conftest import NewCustomer
+from tests.e2e.product import ORDERS, Product
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.e2e
 
@@ -19,8 +20,10 @@ ASKS_CONTACT = {"es": "¿con qué correo o teléfono", "en": "which e-mail or ph
 ASKS_ORDER = ("número de su pedido", "número del pedido", "your order number")
 
 
-def test_a_long_pasted_story_is_apologized_for_at_once(product: Product, meet: Meet) -> None:
-    customer = meet(product)
+def test_a_long_pasted_story_is_apologized_for_at_once(
+    product: Product, new_customer: NewCustomer
+) -> None:
+    customer = new_customer(product)
 
     began = time.monotonic()
     answer = customer.say(TWENTY_CALLS, within=5)
@@ -43,9 +46,9 @@ def test_a_long_pasted_story_is_apologized_for_at_once(product: Product, meet: M
     ],
 )
 def test_what_is_missing_is_asked_for_and_one_remedy_given(
-    product: Product, meet: Meet, language: str, complaint: str, order: str
+    product: Product, new_customer: NewCustomer, language: str, complaint: str, order: str
 ) -> None:
-    customer = meet(product, language)
+    customer = new_customer(product, language)
 
     told = customer.say(complaint)
     assert told.apologizes
@@ -77,9 +80,9 @@ def test_what_is_missing_is_asked_for_and_one_remedy_given(
     ],
 )
 def test_all_in_one_message_needs_one_click_more(
-    product: Product, meet: Meet, language: str, complaint: str, order: str
+    product: Product, new_customer: NewCustomer, language: str, complaint: str, order: str
 ) -> None:
-    customer = meet(product, language)
+    customer = new_customer(product, language)
 
     answer = customer.say(complaint)
     assert answer.apologizes
@@ -91,8 +94,8 @@ def test_all_in_one_message_needs_one_click_more(
     _assert_takes(product, customer, 3, answer.reference, order)
 
 
-def test_what_is_told_later_is_not_asked_again(product: Product, meet: Meet) -> None:
-    customer = meet(product)
+def test_what_is_told_later_is_not_asked_again(product: Product, new_customer: NewCustomer) -> None:
+    customer = new_customer(product)
     told = customer.say("Mi pedido llegó roto")
     assert told.questions == 1
 
@@ -103,8 +106,8 @@ def test_what_is_told_later_is_not_asked_again(product: Product, meet: Meet) -> 
     assert not _asks_again(answer)
 
 
-def test_the_choice_can_be_made_in_words(product: Product, meet: Meet) -> None:
-    customer = meet(product)
+def test_the_choice_can_be_made_in_words(product: Product, new_customer: NewCustomer) -> None:
+    customer = new_customer(product)
     told = customer.say("Mi pedido llegó roto, es el 10499")
     customer.say("paola.rincon@example.com")
 
@@ -144,5 +147,5 @@ def _assert_takes(
     assert code is None or code in done.text
     assert due is None or " a más tardar " in done.text or " at the latest" in done.text
 
-    lines = until(lambda: product.ledger(reference), 10, "a line in the ledger")
+    lines = wait_until(lambda: product.ledger(reference), 10, "a line in the ledger")
     assert [line["order_number"] for line in lines] == [order]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import Meet
+from tests.e2e.conftest import NewCustomer
 from tests.e2e.product import ORDERS, Product
 from tests.integration.conftest import PostgreSQL, postgresql
 
@@ -31,7 +31,7 @@ def several(
     )
     product.start(within=300)  # each of the seven processes imports everything
     yield product
-    assert product.end() == []
+    assert product.stop() == []
     postgresql.drop(name)
 
 
@@ -40,9 +40,9 @@ def lines_of(product: Product, order: str) -> list[dict[str, str]]:
 
 
 def test_from_the_complaint_to_the_remedy_with_several_workers(
-    several: Product, meet: Meet
+    several: Product, new_customer: NewCustomer
 ) -> None:
-    customers = [meet(several) for _ in range(4)]
+    customers = [new_customer(several) for _ in range(4)]
     numbers = ["10473", "10482", "10494", "10526"]
     for customer, number in zip(customers, numbers, strict=True):
         customer.say("Mi pedido llegó roto")
@@ -54,23 +54,25 @@ def test_from_the_complaint_to_the_remedy_with_several_workers(
         assert len(lines_of(several, number)) == 1
 
 
-def test_one_order_from_two_browsers_is_remedied_once(several: Product, meet: Meet) -> None:
+def test_one_order_from_two_browsers_is_remedied_once(
+    several: Product, new_customer: NewCustomer
+) -> None:
     order = "10440"
     choosing = []
-    for customer in (meet(several), meet(several)):
+    for customer in (new_customer(several), new_customer(several)):
         customer.say("Mi pedido llegó roto")
         customer.say(order)
         if customer.say(ORDERS[order]["email"]).choices:
             choosing.append(customer)
     presses = [(customer, customer.press(1)) for customer in choosing]
     for customer, press in presses:
-        customer.wait_for(press)
+        customer.wait_for_answer(press)
     assert choosing
     assert len(lines_of(several, order)) == 1
 
 
 def test_every_command_works_on_the_same_database(
-    several: Product, meet: Meet, tmp_path: Path
+    several: Product, new_customer: NewCustomer, tmp_path: Path
 ) -> None:
     header = ",".join(ORDERS["10440"])
     file = tmp_path / "orders.csv"
@@ -79,20 +81,20 @@ def test_every_command_works_on_the_same_database(
         f"{header},signed_by,address\n90001,Rosa Mora,rosa@example.com,,95000000,COP,"
         "2026-11-12,,,delivered,Piano x1,,Calle 9 # 1-2\n"
     )
-    imported = several.regalo("orders", "import", str(file))
+    imported = several.run_command("orders", "import", str(file))
     assert (imported.returncode, imported.stderr) == (0, "")
     assert "1 orders added" in imported.stdout
-    customer = meet(several)
+    customer = new_customer(several)
     reference = customer.say("Quiero hablar con una persona").reference
     assert reference is not None
     for command in (("queue",), ("promises", "list")):
-        shown = several.regalo(*command)
+        shown = several.run_command(*command)
         assert (shown.returncode, shown.stderr) == (0, "")
         assert reference in shown.stdout
-    added = several.regalo("agents", "add", "laura@example.com", "Laura Gómez")
+    added = several.run_command("agents", "add", "laura@example.com", "Laura Gómez")
     assert (added.returncode, added.stderr) == (0, "")
-    listed = several.regalo("agents", "list")
+    listed = several.run_command("agents", "list")
     assert "laura@example.com" in listed.stdout
-    exported = several.regalo("ledger", "export")
+    exported = several.run_command("ledger", "export")
     assert exported.returncode == 0
     assert list(csv.DictReader(io.StringIO(exported.stdout)))

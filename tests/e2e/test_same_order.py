@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.e2e.conftest import Meet
+from tests.e2e.conftest import NewCustomer
 from tests.e2e.product import ORDERS, Product
 
 pytestmark = pytest.mark.e2e
@@ -11,15 +11,17 @@ ORDER = "10473"
 EMAIL = ORDERS[ORDER]["email"]
 
 
-def test_a_second_session_gets_no_second_remedy(product: Product, meet: Meet) -> None:
-    first = meet(product)
+def test_a_second_session_gets_no_second_remedy(
+    product: Product, new_customer: NewCustomer
+) -> None:
+    first = new_customer(product)
     told = first.say("Mi pedido llegó roto")
     first.say(ORDER)
     first.say(EMAIL)
     first.choose(3)
     assert len(product.ledger(told.reference)) == 1
 
-    second = meet(product)
+    second = new_customer(product)
     again = second.say("Mi pedido llegó roto")
     assert again.apologizes
     second.say(ORDER)
@@ -39,10 +41,12 @@ def test_a_second_session_gets_no_second_remedy(product: Product, meet: Meet) ->
     assert _handoffs(product, second.conversation_id) == ["waiting"]
 
 
-def test_two_sessions_that_choose_at_once_get_one_remedy(product: Product, meet: Meet) -> None:
+def test_two_sessions_that_choose_at_once_get_one_remedy(
+    product: Product, new_customer: NewCustomer
+) -> None:
     order = "10526"
     choosing = []
-    for customer in (meet(product), meet(product)):
+    for customer in (new_customer(product), new_customer(product)):
         customer.say("Mi pedido llegó roto")
         customer.say(order)
         if customer.say(ORDERS[order]["email"]).choices:
@@ -50,15 +54,15 @@ def test_two_sessions_that_choose_at_once_get_one_remedy(product: Product, meet:
 
     presses = [(customer, customer.press(1)) for customer in choosing]
     for customer, press in presses:
-        customer.wait_for(press)
+        customer.wait_for_answer(press)
 
     assert choosing
     lines = [line for line in product.ledger() if line["order_number"] == order]
     assert len(lines) == 1
 
 
-def test_a_stranger_learns_nothing_of_an_order(product: Product, meet: Meet) -> None:
-    stranger = meet(product)
+def test_a_stranger_learns_nothing_of_an_order(product: Product, new_customer: NewCustomer) -> None:
+    stranger = new_customer(product)
     stranger.say("Mi pedido llegó roto")
     stranger.say("10521")
 

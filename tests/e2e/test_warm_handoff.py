@@ -11,9 +11,9 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.e2e import console as console_page
 from tests.e2e import shop as chat
-from tests.e2e.console import Console, hire
+from tests.e2e.console import ConsolePage, add_agent
 from tests.e2e.product import ORDERS, Product
-from tests.e2e.shop import DESKTOP, PHONE, Shop
+from tests.e2e.shop import DESKTOP, PHONE, ShopPage
 
 pytestmark = pytest.mark.e2e
 
@@ -85,10 +85,10 @@ TABLET = ViewportSize(width=820, height=1180)
 
 @pytest.fixture(scope="module", autouse=True)
 def people(product: Product) -> None:
-    hire(product, "laura@example.com", "Laura Gómez")
-    hire(product, "emma@example.com", "Emma Brown", "--language", "en")
-    hire(product, "carlos@example.com", "Carlos Ruiz")
-    hire(product, "marta@example.com", "Marta Díaz", "--role", "supervisor")
+    add_agent(product, "laura@example.com", "Laura Gómez")
+    add_agent(product, "emma@example.com", "Emma Brown", "--language", "en")
+    add_agent(product, "carlos@example.com", "Carlos Ruiz")
+    add_agent(product, "marta@example.com", "Marta Díaz", "--role", "supervisor")
 
 
 @pytest.fixture
@@ -100,17 +100,17 @@ def two(browser: Browser) -> Iterator[list[Page]]:
         page.context.close()
 
 
-def customer_at(browser: Browser, product: Product, two: list[Page], words: chat.Words) -> Shop:
-    shop = Shop(browser.new_context(viewport=PHONE), product.url, words)
+def customer_at(browser: Browser, product: Product, two: list[Page], words: chat.Words) -> ShopPage:
+    shop = ShopPage(browser.new_context(viewport=PHONE), product.url, words)
     two.append(shop.page)
     return shop
 
 
 def agent_at(
     browser: Browser, product: Product, two: list[Page], email: str, words: console_page.Words
-) -> Console:
+) -> ConsolePage:
     context = browser.new_context(viewport=DESKTOP, locale=words.locale)
-    console = Console(context, product, words)
+    console = ConsolePage(context, product, words)
     two.append(console.page)
     console.sign_in(email)
     return console
@@ -130,28 +130,28 @@ def test_the_case_goes_to_an_agent_and_back_and_nothing_is_repeated(
     email = ORDERS[script.order]["email"]
     reference = reference_in(shop.ask(script.complaint.format(order=script.order, email=email)))
     assert script.order in shop.ask(script.person)
-    shop.choose(shop.log.get_by_role("button", name=script.wrong))
+    shop.choose(shop.message_log.get_by_role("button", name=script.wrong))
     assert script.correction in shop.ask(script.correction)
 
     console = agent_at(browser, product, two, script.agent, script.console)
     expect(console.card(reference)).to_be_visible()
-    expect(shop.log).not_to_contain_text(script.read)
+    expect(shop.message_log).not_to_contain_text(script.read)
     console.take(reference)
 
     # Only now that she has it open.
-    expect(shop.log).to_contain_text(script.read)
+    expect(shop.message_log).to_contain_text(script.read)
     packet = console.page.get_by_role("complementary").last
     expect(packet).to_contain_text(script.correction)
     expect(packet.get_by_text(script.first)).to_be_hidden()
     packet.get_by_text(script.why).click()
     expect(packet.get_by_text(script.first)).to_be_visible()
     console.say(script.hello)
-    expect(shop.log).to_contain_text(script.hello)
+    expect(shop.message_log).to_contain_text(script.hello)
     shop.say(script.reply)
     expect(console.log).to_contain_text(script.reply)
 
     console.give(script.remedy, script.amount)
-    expect(shop.log).to_contain_text(re.compile("[A-Z2-9]{4}-[A-Z2-9]{4}-[A-Z2-9]{4}"))
+    expect(shop.message_log).to_contain_text(re.compile("[A-Z2-9]{4}-[A-Z2-9]{4}-[A-Z2-9]{4}"))
     (line,) = product.ledger(reference)
     assert (line["amount_minor"], line["originator"]) == ("4000000", f"agent:{script.agent}")
     console.button(script.console.give_back).click()
@@ -169,10 +169,10 @@ def test_the_case_goes_to_an_agent_and_back_and_nothing_is_repeated(
     assert [row["seq"] for row in said] == list(range(1, len(said) + 1))
     shown = [row["text"] for row in said if row["choice_token"] is None]
     assert shop.transcript() == shown
-    assert (shop.problems, console.problems) == ([], [])
+    assert (shop.page_errors, console.page_errors) == ([], [])
 
 
-def in_the_queue(shop: Shop, text: str) -> str:
+def in_the_queue(shop: ShopPage, text: str) -> str:
     """The customer asks for a person; gives back the case's reference."""
     shop.ask(text)
     return reference_in(shop.ask("quiero hablar con una persona"))
@@ -184,19 +184,19 @@ def test_after_the_claim_a_late_answer_of_the_bot_is_dropped(
     shop = customer_at(browser, product, two, chat.SPANISH)
     reference = in_the_queue(shop, "Me trataron muy mal en la tienda")
     console = agent_at(browser, product, two, "laura@example.com", console_page.SPANISH)
-    stopped = product.send("engine", signal.SIGSTOP)
+    stopped = product.send_signal("engine", signal.SIGSTOP)
     try:
-        before = shop.answers.count()
-        shop.log.get_by_role("button", name="Seguir con el asistente").click()
+        before = shop.bot_messages.count()
+        shop.message_log.get_by_role("button", name="Seguir con el asistente").click()
         expect(shop.page.get_by_text("El asistente está escribiendo")).to_be_attached()
         console.take(reference)
         console.say("Hola, soy Laura y lo leí todo.")
-        expect(shop.log).to_contain_text("Hola, soy Laura")
+        expect(shop.message_log).to_contain_text("Hola, soy Laura")
     finally:
-        product.send("engine", signal.SIGCONT)
+        product.send_signal("engine", signal.SIGCONT)
     assert product.pid("engine") == stopped
     shop.wait_answered()
-    assert shop.answers.count() == before
+    assert shop.bot_messages.count() == before
     after = product.rows(
         "SELECT author FROM messages JOIN complaints"
         " ON complaints.conversation_id = messages.conversation_id"
@@ -215,25 +215,25 @@ def test_nothing_is_lost_or_doubled_when_the_edge_is_killed_between_two_people(
     console = agent_at(browser, product, two, "laura@example.com", console_page.SPANISH)
     console.take(reference)
     console.say("Antes de la caída")
-    expect(shop.log).to_contain_text("Antes de la caída")
+    expect(shop.message_log).to_contain_text("Antes de la caída")
 
-    product.send("edge", signal.SIGKILL)
+    product.send_signal("edge", signal.SIGKILL)
     console.say("Durante la caída, de Laura")
     shop.say("Durante la caída, del cliente")
     product.wait_ready()
 
-    expect(shop.log).to_contain_text("Durante la caída, de Laura", timeout=30_000)
+    expect(shop.message_log).to_contain_text("Durante la caída, de Laura", timeout=30_000)
     expect(console.log).to_contain_text("Durante la caída, del cliente", timeout=30_000)
     for said in (
         "Antes de la caída",
         "Durante la caída, de Laura",
         "Durante la caída, del cliente",
     ):
-        expect(shop.log.get_by_text(said)).to_have_count(1)
+        expect(shop.message_log.get_by_text(said)).to_have_count(1)
         expect(console.log.get_by_text(said)).to_have_count(1)
     # The page came back within the lease: the case is still hers.
     console.say("Sigo aquí")
-    expect(shop.log).to_contain_text("Sigo aquí")
+    expect(shop.message_log).to_contain_text("Sigo aquí")
 
 
 def test_two_agents_who_take_one_case_learn_who_was_faster(
@@ -264,9 +264,9 @@ def test_what_a_customer_writes_is_text_everywhere(
     expect(console.log.get_by_text(SCRIPT, exact=True)).to_be_visible()
     console.page.get_by_role("tab", name="Historial").click()
     console.say(SCRIPT)
-    expect(shop.log.locator('[data-author="agent"]').get_by_text(SCRIPT)).to_be_visible()
+    expect(shop.message_log.locator('[data-author="agent"]').get_by_text(SCRIPT)).to_be_visible()
     assert console.page.locator("img[src=x]").count() == 0
-    assert (shop.problems, console.problems) == ([], [])
+    assert (shop.page_errors, console.page_errors) == ([], [])
 
 
 @pytest.mark.parametrize("size", [DESKTOP, TABLET], ids=["desktop", "tablet"])
@@ -279,7 +279,7 @@ def test_the_console_has_no_barriers(
     context = browser.new_context(
         viewport=size, color_scheme="dark" if scheme == "dark" else "light", bypass_csp=True
     )
-    console = Console(context, product)
+    console = ConsolePage(context, product)
     two.append(console.page)
     assert _barriers(console.page) == []
     console.sign_in("marta@example.com")
@@ -287,7 +287,7 @@ def test_the_console_has_no_barriers(
     assert _barriers(console.page) == []
     console.take(reference)
     console.say("Hola, soy Marta.")
-    expect(shop.log).to_contain_text("Hola, soy Marta.")
+    expect(shop.message_log).to_contain_text("Hola, soy Marta.")
     assert _barriers(console.page) == []
     assert not console.page.evaluate("document.documentElement.scrollWidth > innerWidth")
     console.button(console_page.SPANISH.resolve).click()
@@ -295,7 +295,7 @@ def test_the_console_has_no_barriers(
     dialog = console.page.get_by_role("dialog")
     dialog.get_by_role("combobox").select_option(label="Trato del personal")
     dialog.get_by_role("button", name=console_page.SPANISH.resolve_case, exact=True).click()
-    expect(shop.log).to_contain_text(f"Su caso {reference} queda resuelto.")
+    expect(shop.message_log).to_contain_text(f"Su caso {reference} queda resuelto.")
 
 
 def _barriers(page: Page) -> list[str]:
@@ -320,7 +320,7 @@ def test_a_case_is_taken_and_answered_with_the_keyboard_alone(
     console.page.keyboard.press("r")
     console.page.keyboard.type("Con el teclado basta")
     console.page.keyboard.press("Enter")
-    expect(shop.log).to_contain_text("Con el teclado basta")
+    expect(shop.message_log).to_contain_text("Con el teclado basta")
     console.page.keyboard.press("Escape")
     console.page.keyboard.press("?")
     expect(console.page.get_by_role("dialog")).to_contain_text("Atajos")

@@ -17,62 +17,62 @@ from typing import Any
 import httpx
 
 from bot import webhook_signature
-from tests.fakes.provider import Answer, Asked, Lose, Provider
+from tests.fakes.provider import DropConnection, FakeProvider, Request, Response
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 
 @dataclass(frozen=True, slots=True)
-class Odds:
+class FaultRates:
     """How often what goes wrong, from 0 to 1; and how long it takes at most, in seconds."""
 
-    fails: float = 0.0
-    loses: float = 0.0
-    refuses: float = 0.0
-    calls_back: float = 0.0  # answers 202, and the rest later
-    tells_twice: float = 0.0  # calls back besides
-    slow: float = 0.0
+    failure: float = 0.0
+    lost_answer: float = 0.0
+    refusal: float = 0.0
+    callback: float = 0.0  # answers 202, and the rest later
+    duplicate_callback: float = 0.0  # calls back besides
+    delay: float = 0.0
 
 
 @dataclass(slots=True)
-class Deed:
+class RequestedRemedy:
     """A remedy that the system knows."""
 
     data: dict[str, Any]
     verdict: str  # "done" or "refused"
-    asked: int = 1
+    requests: int = 1
     events: list[str] = field(default_factory=list)
 
 
-class CompanySystem(Provider):
+class FakeCompanySystem(FakeProvider):
     """Carries remedies out, each once."""
 
-    def __init__(self, odds: Odds | None = None, seed: int = 0) -> None:
-        self.deeds: dict[str, Deed] = {}
-        self.answers: list[Answer] = []  # given instead, the first one first
+    def __init__(self, odds: FaultRates | None = None, seed: int = 0) -> None:
+        self.remedies: dict[str, RequestedRemedy] = {}
+        self.answers: list[Response] = []  # given instead, the first one first
         self.callback_urls: list[str] = []  # any of them, each time
         self.headers: list[dict[str, str]] = []
-        self._odds = odds or Odds()
+        self._odds = odds or FaultRates()
         self._chance = random.Random(seed)  # noqa: S311 - a test that can be told to do it again
         self._key = webhook_signature.key_of(SECRET)
         self._calling: list[threading.Thread] = []
         self._over = threading.Event()
         super().__init__()
 
-    def answer(self, asked: Asked) -> Answer:
-        stamp = int(asked.headers["webhook-timestamp"])
+    def answer(self, request: Request) -> Response:
+        stamp = int(request.headers["webhook-timestamp"])
         key = webhook_signature.check(
-            self._key, asked.headers, asked.body, datetime.fromtimestamp(stamp, UTC)
+            self._key, request.headers, request.body, datetime.fromtimestamp(stamp, UTC)
         )
-        assert key == asked.headers["idempotency-key"]
-        told = json.loads(asked.body)
+        assert key == request.headers["idempotency-key"]
+        told = json.loads(request.body)
         assert (told["type"], told["data"]["id"]) == ("remedy.requested", key)
         with self.lock:
-            self.headers.append(asked.headers)
+            self.headers.append(request.headers)
             odds, draw = self._odds, self._chance.random
-            slow = draw() * odds.slow
-            fails, loses = draw() < odds.fails, draw() < odds.loses
-            later, twice = draw() < odds.calls_back, draw() < odds.tells_twice
+            slow = draw() * odds.delay
+            fails, loses = draw() < odds.failure, draw() < odds.lost_answer
+            later, twice = draw() < odds.callback, draw() < odds.duplicate_callback
         time.sleep(slow)
         if self.answers:
             return self.answers.pop(0)
@@ -82,27 +82,27 @@ class CompanySystem(Provider):
         if twice or later:
             self._call_back(key, deed, times=2 if twice else 1)
         if loses:
-            raise Lose
+            raise DropConnection
         if later:
             return 202, {"reference": f"R-{key[:8]}"}
         if deed.verdict == "refused":
             return 422, {"reason": "out of stock"}
         return 200, {"reference": f"R-{key[:8]}"}
 
-    def _do(self, key: str, data: dict[str, Any]) -> Deed:
+    def _do(self, key: str, data: dict[str, Any]) -> RequestedRemedy:
         with self.lock:
-            known = self.deeds.get(key)
+            known = self.remedies.get(key)
             if known is not None:
                 assert known.data == data, "the same key with something else"
-                known.asked += 1
+                known.requests += 1
                 return known
-            refused = self._chance.random() < self._odds.refuses
-            self.deeds[key] = Deed(data, "refused" if refused else "done")
-            return self.deeds[key]
+            refused = self._chance.random() < self._odds.refusal
+            self.remedies[key] = RequestedRemedy(data, "refused" if refused else "done")
+            return self.remedies[key]
 
     # --- callbacks ---------------------------------------------------------------------------
 
-    def _call_back(self, key: str, deed: Deed, times: int) -> None:
+    def _call_back(self, key: str, deed: RequestedRemedy, times: int) -> None:
         if not self.callback_urls:
             return
         with self.lock:
@@ -110,22 +110,24 @@ class CompanySystem(Provider):
         event = f"evt_{uuid.uuid4().hex}"
         for wait in waits:
             thread = threading.Thread(
-                target=self._insist, args=(wait, key, deed.verdict, event), daemon=True
+                target=self._call_back_until_received,
+                args=(wait, key, deed.verdict, event),
+                daemon=True,
             )
             thread.start()
             self._calling.append(thread)
 
-    def _insist(self, wait: float, key: str, verdict: str, event: str) -> None:
+    def _call_back_until_received(self, wait: float, key: str, verdict: str, event: str) -> None:
         """Call back until it is heard, as senders of webhooks do."""
         while not self._over.wait(wait):
             try:
-                if self.tell(key, verdict, event).status_code < 500:
+                if self.send_callback(key, verdict, event).status_code < 500:
                     return
             except httpx.TransportError:
                 pass  # nobody there, for now
             wait = 0.2
 
-    def tell(self, key: str, verdict: str, event: str, **data: object) -> httpx.Response:
+    def send_callback(self, key: str, verdict: str, event: str, **data: object) -> httpx.Response:
         """Call back once, signed."""
         told = {"type": f"remedy.{verdict}", "data": {"id": key, "reason": "gone", **data}}
         body = json.dumps(told).encode()
@@ -134,7 +136,7 @@ class CompanySystem(Provider):
         return httpx.post(url, content=body, headers=headers, trust_env=False, timeout=5)
 
     @property
-    def is_calling(self) -> bool:
+    def has_pending_callbacks(self) -> bool:
         """Whether a callback is still on its way."""
         return any(one.is_alive() for one in list(self._calling))
 

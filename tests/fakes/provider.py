@@ -11,20 +11,20 @@ from typing import Any, TypeVar
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 T = TypeVar("T")
-Answer = tuple[int, object]
+Response = tuple[int, object]
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class Fault:
     """What goes wrong with the next message that is to be sent."""
 
-    refuse: Answer | None = None  # answered so, and not sent
-    lose: bool = False  # sent, and the connection ends without an answer
-    slow: float = 0.0  # seconds before it is sent
+    reject: Response | None = None  # answered so, and not sent
+    drop_answer: bool = False  # sent, and the connection ends without an answer
+    delay: float = 0.0  # seconds before it is sent
 
 
 @dataclass(slots=True)
-class Asked:
+class Request:
     """One request."""
 
     method: str
@@ -35,7 +35,7 @@ class Asked:
     fields: dict[str, Any] = field(default_factory=dict)
 
 
-class Lose(Exception):
+class DropConnection(Exception):
     """End the connection without a word."""
 
 
@@ -47,12 +47,12 @@ class _Server(ThreadingHTTPServer):
         """A client that has gone is no news."""
 
 
-class Provider:
+class FakeProvider:
     """One fake; subclasses say what each request does."""
 
     def __init__(self) -> None:
         self.lock = threading.RLock()
-        self.troubles: deque[Trouble] = deque()
+        self.faults: deque[Fault] = deque()
         self.is_down = False
         provider = self
 
@@ -70,7 +70,7 @@ class Provider:
             def _do(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 url = urlsplit(self.path)
-                asked = Asked(
+                request = Request(
                     self.command,
                     unquote(url.path),
                     dict(parse_qsl(url.query)),
@@ -81,8 +81,8 @@ class Provider:
                     self.close_connection = True
                     return
                 try:
-                    status, content = provider.answer(asked)
-                except Lose:
+                    status, content = provider.answer(request)
+                except DropConnection:
                     self.close_connection = True
                     return
                 raw = content if isinstance(content, bytes) else json.dumps(content).encode()
@@ -100,33 +100,23 @@ class Provider:
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self._thread.start()
 
-    def answer(self, asked: Asked) -> Answer:
+    def answer(self, request: Request) -> Response:
         raise NotImplementedError
 
-    def in_trouble(self, send: Callable[[], Answer]) -> Answer:
+    def with_next_fault(self, send: Callable[[], Response]) -> Response:
         """Send, or let go wrong what is to go wrong next."""
         with self.lock:
-            trouble = self.troubles.popleft() if self.troubles else Trouble()
-        if trouble.slow:
-            time.sleep(trouble.slow)
-        if trouble.refuse is not None:
-            return trouble.refuse
+            trouble = self.faults.popleft() if self.faults else Fault()
+        if trouble.delay:
+            time.sleep(trouble.delay)
+        if trouble.reject is not None:
+            return trouble.reject
         answer = send()
-        if trouble.lose:
-            raise Lose
+        if trouble.drop_answer:
+            raise DropConnection
         return answer
 
     def close(self) -> None:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
-
-
-def until(what: Callable[[], T], within: float = 15.0, why: str = "", every: float = 0.03) -> T:
-    """What ``what`` returns, once it is true."""
-    deadline = time.monotonic() + within
-    while not (answer := what()):
-        if time.monotonic() > deadline:
-            raise AssertionError(f"{why or what}: not within {within:.0f} s")
-        time.sleep(every)
-    return answer

@@ -15,13 +15,14 @@ from urllib.parse import parse_qsl
 
 import httpx
 
-from tests.fakes.provider import Answer, Asked, Provider, until
+from tests.fakes.provider import FakeProvider, Request, Response
+from tests.waiting import wait_until
 
 TOKEN = "123456:AAfakefakefakefakefakefakefakefakefa"
 SECRET = "a-webhook-secret"
 
 
-class Telegram(Provider):
+class FakeTelegram(FakeProvider):
     """The server, and all that bots have done there."""
 
     def __init__(self) -> None:
@@ -36,7 +37,7 @@ class Telegram(Provider):
         self.files: dict[str, bytes] = {}
         self.webhook: dict[str, Any] = {}
         self.updates: list[dict[str, Any]] = []
-        self.too_fast = 0
+        self.rate_limited = 0
         self._ids = itertools.count(1000)
         self._last: dict[int, float] = {}
         self._recent: deque[float] = deque()
@@ -51,24 +52,24 @@ class Telegram(Provider):
             "TELEGRAM_WEBHOOK_SECRET": SECRET,
         }
 
-    def answer(self, asked: Asked) -> Answer:
-        if asked.path.startswith(f"/file/bot{TOKEN}/"):
-            data = self.files.get(asked.path.rpartition("/")[2])
+    def answer(self, request: Request) -> Response:
+        if request.path.startswith(f"/file/bot{TOKEN}/"):
+            data = self.files.get(request.path.rpartition("/")[2])
             return (200, data) if data is not None else (404, b"")
-        if not asked.path.startswith(f"/bot{TOKEN}/"):
+        if not request.path.startswith(f"/bot{TOKEN}/"):
             return _error(401, "Unauthorized")
-        fields = _fields(asked)
-        method = asked.path.rpartition("/")[2]
+        fields = _fields(request)
+        method = request.path.rpartition("/")[2]
         do = getattr(self, f"_{method}", None)
         if do is None:
             return _error(404, "Not Found: method not found")
-        answer: Answer = do(fields)
+        answer: Response = do(fields)
         return answer
 
-    def _getMe(self, _: dict[str, Any]) -> Answer:  # noqa: N802 - Telegram names it
+    def _getMe(self, _: dict[str, Any]) -> Response:  # noqa: N802 - Telegram names it
         return _ok({"id": 123456, "is_bot": True, "first_name": "Regalo", "username": "regalo_bot"})
 
-    def _sendMessage(self, fields: dict[str, Any]) -> Answer:  # noqa: N802
+    def _sendMessage(self, fields: dict[str, Any]) -> Response:  # noqa: N802
         text = fields.get("text", "")
         if not text.strip():
             return _error(400, "Bad Request: message text is empty")
@@ -76,10 +77,10 @@ class Telegram(Provider):
             return _error(400, "Bad Request: message is too long")
         return self._send(fields, {"text": text})
 
-    def _sendPhoto(self, fields: dict[str, Any]) -> Answer:  # noqa: N802
+    def _sendPhoto(self, fields: dict[str, Any]) -> Response:  # noqa: N802
         return self._send(fields, {"photo": [_photo(fields)], "text": ""})
 
-    def _send(self, fields: dict[str, Any], what: dict[str, Any]) -> Answer:
+    def _send(self, fields: dict[str, Any], what: dict[str, Any]) -> Response:
         chat = int(fields["chat_id"])
         markup = json.loads(fields.get("reply_markup") or "{}")
         for row in markup.get("inline_keyboard", ()):
@@ -87,12 +88,12 @@ class Telegram(Provider):
                 if not 1 <= len(button.get("callback_data", "x").encode()) <= 64:
                     return _error(400, "Bad Request: BUTTON_DATA_INVALID")
 
-        def send() -> Answer:
+        def send() -> Response:
             with self.lock:
                 if chat in self.blocked_by:
                     return _error(403, "Forbidden: bot was blocked by the user")
                 if wait := self._too_fast(chat):
-                    self.too_fast += 1
+                    self.rate_limited += 1
                     return _error(429, f"Too Many Requests: retry after {wait}", retry_after=wait)
                 message_id = next(self._ids)
                 self.sent.append(
@@ -111,7 +112,7 @@ class Telegram(Provider):
                 )
                 return _ok(self._message(chat, message_id, what))
 
-        return self.in_trouble(send)
+        return self.with_next_fault(send)
 
     def _message(self, chat: int, message_id: int, what: dict[str, Any]) -> dict[str, Any]:
         return {
@@ -132,45 +133,45 @@ class Telegram(Provider):
         self._recent.append(now)
         return 0
 
-    def _sendChatAction(self, fields: dict[str, Any]) -> Answer:  # noqa: N802
+    def _sendChatAction(self, fields: dict[str, Any]) -> Response:  # noqa: N802
         self.typing.append(int(fields["chat_id"]))
         return _ok(result=True)
 
-    def _answerCallbackQuery(self, fields: dict[str, Any]) -> Answer:  # noqa: N802
+    def _answerCallbackQuery(self, fields: dict[str, Any]) -> Response:  # noqa: N802
         self.presses_answered.append(fields["callback_query_id"])
         return _ok(result=True)
 
-    def _editMessageText(self, fields: dict[str, Any]) -> Answer:  # noqa: N802
+    def _editMessageText(self, fields: dict[str, Any]) -> Response:  # noqa: N802
         self.edits.append(fields)
         chat, message_id = int(fields["chat_id"]), int(fields["message_id"])
         return _ok(self._message(chat, message_id, {"text": fields["text"]}))
 
-    def _editMessageReplyMarkup(self, fields: dict[str, Any]) -> Answer:  # noqa: N802
+    def _editMessageReplyMarkup(self, fields: dict[str, Any]) -> Response:  # noqa: N802
         self.edits.append(fields)
         return _ok(self._message(int(fields["chat_id"]), int(fields["message_id"]), {"text": "x"}))
 
-    def _leaveChat(self, fields: dict[str, Any]) -> Answer:  # noqa: N802
+    def _leaveChat(self, fields: dict[str, Any]) -> Response:  # noqa: N802
         self.left.append(int(fields["chat_id"]))
         return _ok(result=True)
 
-    def _setMyCommands(self, fields: dict[str, Any]) -> Answer:  # noqa: N802
+    def _setMyCommands(self, fields: dict[str, Any]) -> Response:  # noqa: N802
         named = [one["command"] for one in json.loads(fields["commands"])]
         self.commands[fields.get("language_code", "")] = named
         return _ok(result=True)
 
-    def _setWebhook(self, fields: dict[str, Any]) -> Answer:  # noqa: N802
+    def _setWebhook(self, fields: dict[str, Any]) -> Response:  # noqa: N802
         self.webhook = fields
         return _ok(result=True)
 
-    def _deleteWebhook(self, _: dict[str, Any]) -> Answer:  # noqa: N802
+    def _deleteWebhook(self, _: dict[str, Any]) -> Response:  # noqa: N802
         self.webhook = {}
         return _ok(result=True)
 
-    def _getWebhookInfo(self, _: dict[str, Any]) -> Answer:  # noqa: N802
+    def _getWebhookInfo(self, _: dict[str, Any]) -> Response:  # noqa: N802
         info = {"has_custom_certificate": False, "pending_update_count": 0}
         return _ok({"url": self.webhook.get("url", ""), **info})
 
-    def _getUpdates(self, fields: dict[str, Any]) -> Answer:  # noqa: N802
+    def _getUpdates(self, fields: dict[str, Any]) -> Response:  # noqa: N802
         if self.webhook:
             return _error(409, "Conflict: can't use getUpdates method while webhook is active")
         offset = int(fields.get("offset") or 0)
@@ -183,7 +184,7 @@ class Telegram(Provider):
             time.sleep(0.02)
         return _ok(self.updates[:100])
 
-    def _getFile(self, fields: dict[str, Any]) -> Answer:  # noqa: N802
+    def _getFile(self, fields: dict[str, Any]) -> Response:  # noqa: N802
         name = fields["file_id"]
         if name not in self.files:
             return _error(400, "Bad Request: invalid file_id")
@@ -195,25 +196,25 @@ class Telegram(Provider):
 
     # --- what tests look at -----------------------------------------------------------------------
 
-    def to(self, chat: int) -> list[dict[str, Any]]:
+    def sent_to(self, chat: int) -> list[dict[str, Any]]:
         """What a customer has been sent."""
         with self.lock:
             return [one for one in self.sent if one["chat_id"] == chat]
 
 
-class Customer:
-    """A person with Telegram: what they do comes to the edge's webhook."""
+class TelegramUser:
+    """A Telegram user; what they do is posted to the edge's webhook."""
 
     _chats = itertools.count(7_000_001)
     _updates = itertools.count(90_000_001)
 
-    def __init__(self, telegram: Telegram, edge_url: str, language: str = "es") -> None:
+    def __init__(self, telegram: FakeTelegram, edge_url: str, language: str = "es") -> None:
         self.telegram = telegram
         self.url = f"{edge_url}/channels/telegram"
         self.chat = next(self._chats)
         self._language = language
         self._ids = itertools.count(1)
-        self._heard = 0
+        self._seen = 0
 
     def update(self, **what: Any) -> dict[str, Any]:
         """An update of this customer's, as Telegram sends it."""
@@ -221,9 +222,9 @@ class Customer:
 
     def message(self, **what: Any) -> dict[str, Any]:
         """The update for a message."""
-        return self.update(message=self.told(**what))
+        return self.update(message=self.message_fields(**what))
 
-    def told(self, **what: Any) -> dict[str, Any]:
+    def message_fields(self, **what: Any) -> dict[str, Any]:
         return {
             "message_id": next(self._ids),
             "date": int(time.time()),
@@ -246,7 +247,7 @@ class Customer:
         headers = {} if secret is None else {"X-Telegram-Bot-Api-Secret-Token": secret}
         return httpx.post(self.url, json=update, headers=headers, trust_env=False, timeout=10)
 
-    def say(self, text: str, **more: Any) -> dict[str, Any]:
+    def send_text(self, text: str, **more: Any) -> dict[str, Any]:
         """Say something; gives back the update."""
         update = self.message(text=text, **more)
         assert self.post(update).status_code == 200
@@ -260,35 +261,35 @@ class Customer:
                 "from": self.user,
                 "chat_instance": "1",
                 "data": token,
-                "message": self.told(text="x"),
+                "message": self.message_fields(text="x"),
             }
         )
         assert self.post(update).status_code == 200
         return update
 
-    def heard(self, least: int = 1, within: float = 20) -> list[dict[str, Any]]:
+    def wait_for_messages(self, least: int = 1, within: float = 20) -> list[dict[str, Any]]:
         """The messages that came since the last look, at least so many."""
-        everything = until(
-            lambda: (got := self.telegram.to(self.chat))[self._heard + least - 1 :] and got,
+        everything = wait_until(
+            lambda: (got := self.telegram.sent_to(self.chat))[self._seen + least - 1 :] and got,
             within,
             f"{least} messages to {self.chat}",
         )
-        new = everything[self._heard :]
-        self._heard = len(everything)
+        new = everything[self._seen :]
+        self._seen = len(everything)
         return new
 
-    def hears_with(self, what: str, within: float = 30) -> list[dict[str, Any]]:
+    def wait_for_message_with(self, what: str, within: float = 30) -> list[dict[str, Any]]:
         """What came until a message had these words, or buttons if none are given."""
         got: list[dict[str, Any]] = []
         while not any(what in one["text"] if what else one["buttons"] for one in got):
-            got += self.heard(within=within)
+            got += self.wait_for_messages(within=within)
         return got
 
 
-def _fields(asked: Asked) -> dict[str, Any]:
-    kind = asked.headers.get("content-type", "")
+def _fields(request: Request) -> dict[str, Any]:
+    kind = request.headers.get("content-type", "")
     if kind.startswith("multipart/"):
-        raw = f"Content-Type: {kind}\r\n\r\n".encode() + asked.body
+        raw = f"Content-Type: {kind}\r\n\r\n".encode() + request.body
         found: dict[str, Any] = {}
         for part in BytesParser(policy=HTTP).parsebytes(raw).iter_parts():
             name = str(part.get_param("name", header="content-disposition"))
@@ -297,9 +298,9 @@ def _fields(asked: Asked) -> dict[str, Any]:
             found[name] = data if part.get_filename() else data.decode()
         return found
     if kind.startswith("application/json"):
-        loaded: dict[str, Any] = json.loads(asked.body or b"{}")
+        loaded: dict[str, Any] = json.loads(request.body or b"{}")
         return loaded
-    return dict(parse_qsl(asked.body.decode())) | asked.query
+    return dict(parse_qsl(request.body.decode())) | request.query
 
 
 def _photo(fields: dict[str, Any]) -> dict[str, Any]:
@@ -307,11 +308,11 @@ def _photo(fields: dict[str, Any]) -> dict[str, Any]:
     return {"file_id": "sent", "file_unique_id": "s", "width": 1, "height": 1, "file_size": size}
 
 
-def _ok(result: object) -> Answer:
+def _ok(result: object) -> Response:
     return 200, {"ok": True, "result": result}
 
 
-def _error(code: int, description: str, **parameters: object) -> Answer:
+def _error(code: int, description: str, **parameters: object) -> Response:
     error: dict[str, object] = {"ok": False, "error_code": code, "description": description}
     if parameters:
         error["parameters"] = parameters

@@ -17,7 +17,8 @@ from typing import Any
 
 import httpx
 
-from tests.fakes.provider import Answer, Asked, Provider, until
+from tests.fakes.provider import FakeProvider, Request, Response
+from tests.waiting import wait_until
 
 PHONE_NUMBER_ID = "106540352242922"
 APP_SECRET = "0a1b2c3d4e5f60718293a4b5c6d7e8f9"
@@ -29,7 +30,7 @@ REPORT_AGAIN = (0.5, 1, 2, 4)  # seconds
 _TLS = ssl.create_default_context()
 
 
-class WhatsApp(Provider):
+class FakeWhatsApp(FakeProvider):
     """The server, and all that was done there."""
 
     def __init__(
@@ -37,15 +38,15 @@ class WhatsApp(Provider):
     ) -> None:
         super().__init__()
         self.sent: list[dict[str, Any]] = []
-        self.seen: list[dict[str, Any]] = []
-        self.not_here: set[str] = set()  # numbers that have no WhatsApp
+        self.read_marks: list[dict[str, Any]] = []
+        self.without_whatsapp: set[str] = set()  # numbers that have no WhatsApp
         self.last_wrote: dict[str, float] = {}
         self.templates = {(name, language): values for name, language, values in templates}
         self.media: dict[str, tuple[str, bytes]] = {}
-        self.reports = True
+        self.sends_reports = True
         # Meta takes a message first and reports later that the window had closed.
-        self.tells_window_late = False
-        self.reports_before_it_answers = False
+        self.reports_closed_window_late = False
+        self.reports_before_answer = False
         self.webhook = ""
         self._ids = itertools.count(1)
         self._reporting: list[threading.Thread] = []
@@ -61,26 +62,26 @@ class WhatsApp(Provider):
             "WHATSAPP_API_URL": self.url,
         }
 
-    def answer(self, asked: Asked) -> Answer:
-        if asked.headers.get("authorization") != f"Bearer {TOKEN}":
+    def answer(self, request: Request) -> Response:
+        if request.headers.get("authorization") != f"Bearer {TOKEN}":
             return _error(401, 190, "Invalid OAuth access token.")
-        if asked.method == "GET":
-            return self._media(asked.path.rpartition("/")[2], asked.path)
-        if asked.path.endswith(f"/{PHONE_NUMBER_ID}/media"):
+        if request.method == "GET":
+            return self._media(request.path.rpartition("/")[2], request.path)
+        if request.path.endswith(f"/{PHONE_NUMBER_ID}/media"):
             media_id = str(next(self._ids))
-            self.media[media_id] = ("image/jpeg", asked.body)
+            self.media[media_id] = ("image/jpeg", request.body)
             return 200, {"id": media_id}
-        if not asked.path.endswith(f"/{PHONE_NUMBER_ID}/messages"):
-            return _error(400, 100, f"Unsupported post request: {asked.path}")
-        body = json.loads(asked.body)
+        if not request.path.endswith(f"/{PHONE_NUMBER_ID}/messages"):
+            return _error(400, 100, f"Unsupported post request: {request.path}")
+        body = json.loads(request.body)
         if body.get("messaging_product") != "whatsapp":
             return _error(400, 100, "The parameter messaging_product is required.")
         if body.get("status") == "read":
-            self.seen.append(body)
+            self.read_marks.append(body)
             return 200, {"success": True}
-        return self.in_trouble(lambda: self._send(body))
+        return self.with_next_fault(lambda: self._send(body))
 
-    def _media(self, media_id: str, path: str) -> Answer:
+    def _media(self, media_id: str, path: str) -> Response:
         media_id = media_id.partition("?")[0]
         if media_id not in self.media:
             return _error(400, 100, "Unsupported get request. Object does not exist")
@@ -90,19 +91,19 @@ class WhatsApp(Provider):
         url = f"{self.url}/files/{media_id}"
         return 200, {"messaging_product": "whatsapp", "url": url, "mime_type": kind, "id": media_id}
 
-    def _send(self, body: dict[str, Any]) -> Answer:
+    def _send(self, body: dict[str, Any]) -> Response:
         to = body["to"]
         if (wrong := _wrong(body) or self._wrong_template(body)) is not None:
             return wrong
         closed = time.time() - self.last_wrote.get(to, 0) > DAY and body["type"] != "template"
-        if closed and not self.tells_window_late:
+        if closed and not self.reports_closed_window_late:
             return _error(400, 131047, "Re-engagement message")
         wamid = f"wamid.OUT{next(self._ids):08d}"
-        failed = 131047 if closed else 131026 if to in self.not_here else 0
+        failed = 131047 if closed else 131026 if to in self.without_whatsapp else 0
         if not failed:
             with self.lock:
                 self.sent.append({**body, "id": wamid, "at": time.monotonic()})
-        if self.reports and self.webhook:
+        if self.sends_reports and self.webhook:
             told = ["failed"] if failed else ["sent", "delivered"]
             self._report(to, wamid, told, failed, body.get("biz_opaque_callback_data"))
         return 200, {
@@ -111,7 +112,7 @@ class WhatsApp(Provider):
             "messages": [{"id": wamid}],
         }
 
-    def _wrong_template(self, body: dict[str, Any]) -> Answer | None:
+    def _wrong_template(self, body: dict[str, Any]) -> Response | None:
         if body["type"] != "template":
             return None
         template = body["template"]
@@ -132,7 +133,7 @@ class WhatsApp(Provider):
         thread = threading.Thread(target=self._post, args=(statuses,), daemon=True)
         self._reporting.append(thread)
         thread.start()
-        if self.reports_before_it_answers:
+        if self.reports_before_answer:
             thread.join(10)
 
     def _post(self, statuses: list[dict[str, Any]]) -> None:
@@ -146,7 +147,7 @@ class WhatsApp(Provider):
 
     # --- what tests look at -----------------------------------------------------------------------
 
-    def to(self, phone: str) -> list[dict[str, Any]]:
+    def sent_to(self, phone: str) -> list[dict[str, Any]]:
         """What a customer has been sent."""
         with self.lock:
             return [one for one in self.sent if one["to"] == phone]
@@ -157,7 +158,7 @@ class WhatsApp(Provider):
         super().close()
 
 
-def _wrong(body: dict[str, Any]) -> Answer | None:
+def _wrong(body: dict[str, Any]) -> Response | None:
     """Meta's answer to a message that breaks a limit."""
     kind = body["type"]
     if kind == "text":
@@ -184,11 +185,11 @@ def _wrong(body: dict[str, Any]) -> Answer | None:
     return None if fits else _bad("interactive breaks a limit")
 
 
-def _bad(details: str) -> Answer:
+def _bad(details: str) -> Response:
     return _error(400, 131009, f"Parameter value is not valid: {details}")
 
 
-def _error(status_code: int, code: int, message: str) -> Answer:
+def _error(status_code: int, code: int, message: str) -> Response:
     return status_code, {
         "error": {
             "message": f"(#{code}) {message}",
@@ -255,17 +256,17 @@ def deliver(url: str, content: object, signature: str | None = "right") -> httpx
     return httpx.post(url, content=body, headers=headers, verify=_TLS, trust_env=False, timeout=20)
 
 
-class Customer:
-    """A person with WhatsApp: what they do comes to the edge's webhook."""
+class WhatsAppUser:
+    """A WhatsApp user; what they do is posted to the edge's webhook."""
 
     _phones = itertools.count(573_400_000_001)
     _ids = itertools.count(1)
 
-    def __init__(self, whatsapp: WhatsApp, edge_url: str, phone: str | None = None) -> None:
+    def __init__(self, whatsapp: FakeWhatsApp, edge_url: str, phone: str | None = None) -> None:
         self.whatsapp = whatsapp
         self.url = f"{edge_url}/channels/whatsapp"
         self.phone = phone or str(next(self._phones))
-        self._heard = 0
+        self._seen = 0
 
     def message(self, kind: str = "text", *, age: float = 0, **what: Any) -> dict[str, Any]:
         """A message of this customer's, as it stands in a post."""
@@ -279,7 +280,7 @@ class Customer:
             **what,
         }
 
-    def words(self, text: str, **more: Any) -> dict[str, Any]:
+    def text_message(self, text: str, **more: Any) -> dict[str, Any]:
         """A message of words."""
         return self.message(text={"body": text}, **more)
 
@@ -287,31 +288,31 @@ class Customer:
         """Let Meta deliver messages in one post."""
         assert deliver(self.url, post(*messages)).status_code == 200
 
-    def say(self, text: str) -> None:
+    def send_text(self, text: str) -> None:
         """Say something."""
-        self.send(self.words(text))
+        self.send(self.text_message(text))
 
     def press(self, token: str, title: str = "x", kind: str = "button_reply") -> None:
         """Press a button, or a row of a list."""
         reply = {"type": kind, kind: {"id": token, "title": title}}
         self.send(self.message("interactive", interactive=reply))
 
-    def heard(self, least: int = 1, within: float = 20) -> list[dict[str, Any]]:
+    def wait_for_messages(self, least: int = 1, within: float = 20) -> list[dict[str, Any]]:
         """The messages that came since the last look, at least so many."""
-        everything = until(
-            lambda: (got := self.whatsapp.to(self.phone))[self._heard + least - 1 :] and got,
+        everything = wait_until(
+            lambda: (got := self.whatsapp.sent_to(self.phone))[self._seen + least - 1 :] and got,
             within,
             f"{least} messages to {self.phone}",
         )
-        new = everything[self._heard :]
-        self._heard = len(everything)
+        new = everything[self._seen :]
+        self._seen = len(everything)
         return new
 
-    def hears_with(self, what: str, within: float = 30) -> list[dict[str, Any]]:
+    def wait_for_message_with(self, what: str, within: float = 30) -> list[dict[str, Any]]:
         """What came until a message had these words, or buttons if none are given."""
         got: list[dict[str, Any]] = []
         while not any(what in text_of(one) if what else choices_of(one) for one in got):
-            got += self.heard(within=within)
+            got += self.wait_for_messages(within=within)
         return got
 
 

@@ -23,9 +23,10 @@ from bot.models import Author, Conversation, Message
 from bot.text.reply import Reply, ReplyButton
 from bot.understanding.extraction import Facts
 from tests.fakes import telegram, whatsapp
-from tests.fakes.provider import Provider, Trouble, until
+from tests.fakes.provider import FakeProvider, Fault
 from tests.integration.conftest import settings_for
 from tests.integration.edge_process import EdgeProcess, FakeEngineServer
+from tests.waiting import wait_until
 
 T = TypeVar("T")
 
@@ -69,7 +70,7 @@ class ChannelSetup(Protocol):
     reports_delivery: bool  # the provider tells of a send whose answer was lost
 
     @property
-    def provider(self) -> Provider:
+    def provider(self) -> FakeProvider:
         """The fake."""
 
     @property
@@ -82,10 +83,10 @@ class ChannelSetup(Protocol):
     def new_customer(self, edge: EdgeProcess) -> ChannelCustomer:
         """A new customer."""
 
-    def rate_limited(self, after: int) -> Trouble:
+    def rate_limited(self, after: int) -> Fault:
         """The provider wants less, and says for how long."""
 
-    def rejection(self) -> Trouble:
+    def rejection(self) -> Fault:
         """The provider does not take a message, and never will."""
 
 
@@ -93,7 +94,7 @@ class TelegramSetup:
     name, reports_delivery = "telegram", False
 
     def __init__(self) -> None:
-        self.provider = telegram.Telegram()
+        self.provider = telegram.FakeTelegram()
 
     @property
     def settings(self) -> dict[str, str]:
@@ -103,19 +104,19 @@ class TelegramSetup:
         """By its webhook."""
 
     def new_customer(self, edge: EdgeProcess) -> ChannelCustomer:
-        return TelegramCustomer(telegram.Customer(self.provider, edge.url))
+        return TelegramCustomer(telegram.TelegramUser(self.provider, edge.url))
 
-    def rate_limited(self, after: int) -> Trouble:
+    def rate_limited(self, after: int) -> Fault:
         told = {"ok": False, "error_code": 429, "description": "Too Many Requests: retry after 2"}
-        return Trouble(refuse=(429, {**told, "parameters": {"retry_after": after}}))
+        return Fault(reject=(429, {**told, "parameters": {"retry_after": after}}))
 
-    def rejection(self) -> Trouble:
+    def rejection(self) -> Fault:
         told = {"ok": False, "error_code": 400, "description": "Bad Request: can't parse it"}
-        return Trouble(refuse=(400, told))
+        return Fault(reject=(400, told))
 
 
 class TelegramCustomer:
-    def __init__(self, customer: telegram.Customer) -> None:
+    def __init__(self, customer: telegram.TelegramUser) -> None:
         self._customer = customer
 
     @property
@@ -134,7 +135,7 @@ class TelegramCustomer:
 
     def press_update(self, token: str) -> Any:
         query = {"id": "1", "from": self._customer.user, "chat_instance": "1", "data": token}
-        told = self._customer.told(text="x")
+        told = self._customer.message_fields(text="x")
         return self._customer.update(callback_query={**query, "message": told})
 
     def deliver(self, what: Any, *, forged: str | None = None) -> int:
@@ -142,10 +143,10 @@ class TelegramCustomer:
         return self._customer.post(what, secret).status_code
 
     def texts(self) -> list[str]:
-        return [one["text"] for one in self._customer.telegram.to(self._customer.chat)]
+        return [one["text"] for one in self._customer.telegram.sent_to(self._customer.chat)]
 
     def choices(self) -> list[tuple[str, str]]:
-        sent = self._customer.telegram.to(self._customer.chat)
+        sent = self._customer.telegram.sent_to(self._customer.chat)
         return [choice for one in sent for choice in one["buttons"]]
 
     def become_unreachable(self) -> None:
@@ -159,7 +160,7 @@ class WhatsAppSetup:
     name, reports_delivery = "whatsapp", True
 
     def __init__(self) -> None:
-        self.provider = whatsapp.WhatsApp()
+        self.provider = whatsapp.FakeWhatsApp()
 
     @property
     def settings(self) -> dict[str, str]:
@@ -169,19 +170,19 @@ class WhatsAppSetup:
         self.provider.webhook = f"{edge.url}/channels/whatsapp"
 
     def new_customer(self, edge: EdgeProcess) -> ChannelCustomer:
-        return WhatsAppCustomer(whatsapp.Customer(self.provider, edge.url))
+        return WhatsAppCustomer(whatsapp.WhatsAppUser(self.provider, edge.url))
 
-    def rate_limited(self, after: int) -> Trouble:
+    def rate_limited(self, after: int) -> Fault:
         error = {"code": 131056, "message": "(#131056) pair rate limit hit", "type": "OAuth"}
-        return Trouble(refuse=(400, {"error": error}))
+        return Fault(reject=(400, {"error": error}))
 
-    def rejection(self) -> Trouble:
+    def rejection(self) -> Fault:
         error = {"code": 131051, "message": "(#131051) unsupported type", "type": "OAuth"}
-        return Trouble(refuse=(400, {"error": error}))
+        return Fault(reject=(400, {"error": error}))
 
 
 class WhatsAppCustomer:
-    def __init__(self, customer: whatsapp.Customer) -> None:
+    def __init__(self, customer: whatsapp.WhatsAppUser) -> None:
         self._customer = customer
 
     @property
@@ -189,7 +190,7 @@ class WhatsAppCustomer:
         return self._customer.phone
 
     def text_update(self, text: str) -> Any:
-        return whatsapp.post(self._customer.words(text))
+        return whatsapp.post(self._customer.text_message(text))
 
     def photo_update(self, data: bytes) -> Any:
         media_id = f"9{len(self._customer.whatsapp.media)}"
@@ -206,17 +207,17 @@ class WhatsAppCustomer:
         return whatsapp.deliver(self._customer.url, what, signature).status_code
 
     def texts(self) -> list[str]:
-        return list(map(whatsapp.text_of, self._customer.whatsapp.to(self._customer.phone)))
+        return list(map(whatsapp.text_of, self._customer.whatsapp.sent_to(self._customer.phone)))
 
     def choices(self) -> list[tuple[str, str]]:
-        sent = self._customer.whatsapp.to(self._customer.phone)
+        sent = self._customer.whatsapp.sent_to(self._customer.phone)
         return [choice for one in sent for choice in whatsapp.choices_of(one)]
 
     def become_unreachable(self) -> None:
-        self._customer.whatsapp.not_here.add(self._customer.phone)
+        self._customer.whatsapp.without_whatsapp.add(self._customer.phone)
 
     def become_reachable(self) -> None:
-        self._customer.whatsapp.not_here.discard(self._customer.phone)
+        self._customer.whatsapp.without_whatsapp.discard(self._customer.phone)
 
 
 CHANNEL_SETUPS: dict[str, Callable[[], ChannelSetup]] = {
@@ -254,7 +255,7 @@ class ChannelHarness:
             done = len(found) >= least and not {"received", "pending"} & set(found)
             return found if done else None
 
-        return until(states, within, "all is answered and sent") or []
+        return wait_until(states, within, "all is answered and sent") or []
 
     def metric(self, name: str, **labels: str) -> float:
         """What the edge has counted."""

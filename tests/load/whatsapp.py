@@ -21,7 +21,7 @@ import httpx
 from bot.database.session import migrate
 from tests.e2e.chat import APOLOGY
 from tests.e2e.product import Product
-from tests.fakes.whatsapp import Customer, WhatsApp, post, sign, text_of
+from tests.fakes.whatsapp import FakeWhatsApp, WhatsAppUser, post, sign, text_of
 from tests.integration.edge_process import EdgeProcess, FakeEngineServer
 
 SPREAD_SECONDS = 10.0
@@ -30,18 +30,18 @@ COMPLAINT = "El repartidor fue muy grosero conmigo y me gritó delante de todos"
 
 
 @contextmanager
-def product(whatsapp: WhatsApp, folder: Path) -> Iterator[tuple[str, int]]:
+def product(whatsapp: FakeWhatsApp, folder: Path) -> Iterator[tuple[str, int]]:
     """The whole of it, with the real engine."""
     running = Product(folder, **whatsapp.settings)
     running.start()
     try:
         yield running.url, running.pid("edge")
     finally:
-        running.end()
+        running.stop()
 
 
 @contextmanager
-def stand_in(whatsapp: WhatsApp, folder: Path) -> Iterator[tuple[str, int]]:
+def stand_in(whatsapp: FakeWhatsApp, folder: Path) -> Iterator[tuple[str, int]]:
     """The edge with an engine that answers at once."""
     from tests.integration.conftest import settings_for
 
@@ -56,15 +56,17 @@ def stand_in(whatsapp: WhatsApp, folder: Path) -> Iterator[tuple[str, int]]:
         engine.close()
 
 
-async def write_all(customers: Sequence[Customer], seconds: float) -> tuple[list[float], list[int]]:
+async def write_all(
+    customers: Sequence[WhatsAppUser], seconds: float
+) -> tuple[list[float], list[int]]:
     """Everybody writes at their moment; how long each post took, and its status."""
     times: list[float] = []
     statuses: list[int] = []
     async with httpx.AsyncClient(trust_env=False, timeout=60) as client:
 
-        async def write(customer: Customer, at: float) -> None:
+        async def write(customer: WhatsAppUser, at: float) -> None:
             await asyncio.sleep(at)
-            body = json.dumps(post(customer.words(COMPLAINT))).encode()
+            body = json.dumps(post(customer.text_message(COMPLAINT))).encode()
             began = time.monotonic()
             answer = await client.post(
                 customer.url, content=body, headers={"X-Hub-Signature-256": sign(body)}
@@ -81,7 +83,7 @@ async def write_all(customers: Sequence[Customer], seconds: float) -> tuple[list
 wrote: dict[str, float] = {}
 
 
-def heard_first(whatsapp: WhatsApp, *, apology: bool) -> dict[str, float]:
+def heard_first(whatsapp: FakeWhatsApp, *, apology: bool) -> dict[str, float]:
     """When each customer was first answered, or apologised to."""
     first: dict[str, float] = {}
     with whatsapp.lock:
@@ -111,14 +113,14 @@ def main() -> None:
     parser.add_argument("--customers", type=int, default=500)
     parser.add_argument("--stand-in", action="store_true")
     options = parser.parse_args()
-    whatsapp = WhatsApp()
+    whatsapp = FakeWhatsApp()
     serve = stand_in if options.stand_in else product
     with tempfile.TemporaryDirectory() as folder, serve(whatsapp, Path(folder)) as (url, pid):
         whatsapp.webhook = f"{url}/channels/whatsapp"
         # One first, so that nothing is loaded for the first time while the others write.
-        Customer(whatsapp, url).say(COMPLAINT)
+        WhatsAppUser(whatsapp, url).send_text(COMPLAINT)
         time.sleep(5)
-        customers = [Customer(whatsapp, url) for _ in range(options.customers)]
+        customers = [WhatsAppUser(whatsapp, url) for _ in range(options.customers)]
         load, worked, ours = os.getloadavg()[0], cpu_seconds(pid), time.process_time()
         times, statuses = asyncio.run(write_all(customers, SPREAD_SECONDS))
         until = time.monotonic() + LONGEST_WAIT

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tests.fakes.provider import Trouble, until
+from tests.fakes.provider import Fault
 from tests.integration.channel_kit import CHANNEL_SETUPS, ChannelHarness, run_channel
+from tests.waiting import wait_until
 
 
 @pytest.fixture(scope="module", params=sorted(CHANNEL_SETUPS))
@@ -169,7 +170,7 @@ def test_a_button_is_spent_once_and_brings_what_it_stands_for(here: ChannelHarne
     person = here.new_customer()
     person.deliver(person.text_update("buttons"))
     here.wait_until_settled(person)
-    (_, first), (_, second) = until(person.choices, why="the buttons")
+    (_, first), (_, second) = wait_until(person.choices, message="the buttons")
     press = person.press_update(first)
 
     for what in (press, press, person.press_update(first), person.press_update(second)):
@@ -187,7 +188,7 @@ def test_a_button_of_somebody_elses_says_nothing_of_them(here: ChannelHarness) -
     owner, thief = here.new_customer(), here.new_customer()
     owner.deliver(owner.text_update("buttons"))
     here.wait_until_settled(owner)
-    (_, token), _ = until(owner.choices, why="the buttons")
+    (_, token), _ = wait_until(owner.choices, message="the buttons")
 
     assert thief.deliver(thief.press_update(token)) == 200
 
@@ -233,7 +234,7 @@ def test_when_the_provider_wants_less_it_gets_less_and_the_order_holds(
     person = here.new_customer()
     person.deliver(person.text_update("hola"))
     here.wait_until_settled(person)
-    here.world.provider.troubles.append(here.world.rate_limited(after=2))
+    here.world.provider.faults.append(here.world.rate_limited(after=2))
     began = time.monotonic()
 
     here.put_messages(person, "uno", "dos")
@@ -250,7 +251,7 @@ def test_when_the_provider_is_back_what_waited_goes_out_in_order(here: ChannelHa
     here.world.provider.is_down = True
     try:
         here.put_messages(person, "uno", "dos", "tres")
-        until(lambda: max(here.messages(person, "tries")) >= 2, 30, "it is tried")
+        wait_until(lambda: max(here.messages(person, "tries")) >= 2, 30, "it is tried")
         assert person.texts() == ["oigo: hola"]
     finally:
         here.world.provider.is_down = False
@@ -263,7 +264,7 @@ def test_an_answer_that_was_lost(here: ChannelHarness) -> None:
     person = here.new_customer()
     person.deliver(person.text_update("hola"))
     here.wait_until_settled(person)
-    here.world.provider.troubles.append(Trouble(lose=True))
+    here.world.provider.faults.append(Fault(drop_answer=True))
 
     here.put_messages(person, "uno", "dos")
 
@@ -283,7 +284,7 @@ def test_what_is_refused_for_good_is_told_to_a_person_and_holds_up_nothing(
     person.deliver(person.text_update("hola"))
     here.wait_until_settled(person)
     reference = here.open_case(person)
-    here.world.provider.troubles.append(here.world.rejection())
+    here.world.provider.faults.append(here.world.rejection())
 
     here.put_messages(person, "uno", "dos")
 
@@ -303,14 +304,16 @@ def test_a_customer_whom_nothing_reaches_is_marked_and_a_person_is_told(
 
     here.put_messages(person, "uno", "dos")
 
-    until(lambda: here.messages(person, "state")[2:] == ["failed", "failed"], 20, "both failed")
+    wait_until(
+        lambda: here.messages(person, "state")[2:] == ["failed", "failed"], 20, "both failed"
+    )
     assert _handoffs(here, reference) == [("unreachable", 2)]
     assert _unreachable(here, person.address)
 
     # Whoever writes can be reached.
     person.become_reachable()
     person.deliver(person.text_update("ya volví"))
-    until(lambda: len(person.texts()) > 1, 20, "an answer")
+    wait_until(lambda: len(person.texts()) > 1, 20, "an answer")
     assert not _unreachable(here, person.address)
 
 

@@ -13,9 +13,9 @@ import pytest
 
 from bot.config.settings import ROOT
 from bot.models import Author
-from tests.fakes.provider import until
-from tests.fakes.telegram import SECRET, Customer, Telegram
+from tests.fakes.telegram import SECRET, FakeTelegram, TelegramUser
 from tests.integration.channel_kit import ChannelHarness, TelegramCustomer, run_channel
+from tests.waiting import wait_until
 
 GROUPS = itertools.count(-1_000_001, -1)
 
@@ -29,20 +29,20 @@ def here(
 
 
 @pytest.fixture
-def telegram(here: ChannelHarness) -> Telegram:
-    assert isinstance(here.world.provider, Telegram)
+def telegram(here: ChannelHarness) -> FakeTelegram:
+    assert isinstance(here.world.provider, FakeTelegram)
     return here.world.provider
 
 
 @pytest.fixture
-def customer(here: ChannelHarness, telegram: Telegram) -> Customer:
-    return Customer(telegram, here.edge.url)
+def customer(here: ChannelHarness, telegram: FakeTelegram) -> TelegramUser:
+    return TelegramUser(telegram, here.edge.url)
 
 
 def test_the_commands_are_registered_in_both_languages(
-    here: ChannelHarness, telegram: Telegram
+    here: ChannelHarness, telegram: FakeTelegram
 ) -> None:
-    until(lambda: set(telegram.commands) == {"", "es", "en"}, why="all are registered")
+    wait_until(lambda: set(telegram.commands) == {"", "es", "en"}, message="all are registered")
     assert telegram.commands["es"] == ["start", "ayuda", "persona", "estado"]
     assert telegram.commands["en"] == ["start", "help", "person", "status"]
     assert telegram.commands[""] == telegram.commands["es"]
@@ -62,21 +62,21 @@ def test_the_commands_are_registered_in_both_languages(
     ],
 )
 def test_a_command_is_told_to_the_engine_as_what_it_means(
-    customer: Customer, command: str, told: str
+    customer: TelegramUser, command: str, told: str
 ) -> None:
-    customer.say(command)
-    assert [one["text"] for one in customer.heard()] == [f"oigo: {told}"]
+    customer.send_text(command)
+    assert [one["text"] for one in customer.wait_for_messages()] == [f"oigo: {told}"]
 
 
 def test_an_edit_that_comes_before_the_answer_takes_the_words_place(
-    here: ChannelHarness, customer: Customer
+    here: ChannelHarness, customer: TelegramUser
 ) -> None:
     person = TelegramCustomer(customer)
     here.edge.engine.delay = 1.0
     try:
         # The first message keeps the conversation busy, so the second still waits.
-        customer.say("hola")
-        said = customer.say("Es el pedido uno")["message"]
+        customer.send_text("hola")
+        said = customer.send_text("Es el pedido uno")["message"]
         customer.post(customer.update(edited_message={**said, "text": "Es el pedido dos"}))
     finally:
         here.edge.engine.delay = 0.0
@@ -85,10 +85,10 @@ def test_an_edit_that_comes_before_the_answer_takes_the_words_place(
 
 
 def test_an_edit_after_the_answer_is_heard_as_a_correction_once(
-    here: ChannelHarness, customer: Customer
+    here: ChannelHarness, customer: TelegramUser
 ) -> None:
     person = TelegramCustomer(customer)
-    said = customer.say("Es el pedido uno")["message"]
+    said = customer.send_text("Es el pedido uno")["message"]
     here.wait_until_settled(person)
     edit = customer.update(edited_message={**said, "text": "Es el pedido dos"})
 
@@ -106,72 +106,78 @@ def test_an_edit_after_the_answer_is_heard_as_a_correction_once(
     assert second
 
 
-def test_ones_own_shared_phone_proves_who_it_is(here: ChannelHarness, customer: Customer) -> None:
+def test_ones_own_shared_phone_proves_who_it_is(
+    here: ChannelHarness, customer: TelegramUser
+) -> None:
     rows = here.edge.rows("SELECT contact_id, phone FROM orders WHERE number = '10482'")
     ((contact, phone),) = rows
     shared = {"phone_number": phone, "first_name": "Ana", "user_id": customer.chat}
 
     assert customer.post(customer.message(contact=shared)).status_code == 200
 
-    assert [one["text"] for one in customer.heard()] == ["oigo: /inform"]
+    assert [one["text"] for one in customer.wait_for_messages()] == ["oigo: /inform"]
     query = "SELECT contact_id, proven_by FROM conversations WHERE address = ?"
     assert here.edge.rows(query, str(customer.chat)) == [(contact, "channel_phone")]
 
 
-def test_somebody_elses_card_proves_nothing(here: ChannelHarness, customer: Customer) -> None:
+def test_somebody_elses_card_proves_nothing(here: ChannelHarness, customer: TelegramUser) -> None:
     shared = {"phone_number": "+573001234567", "first_name": "Ana", "user_id": 1}
     assert customer.post(customer.message(contact=shared)).status_code == 200
-    assert "con palabras" in customer.heard()[0]["text"]
+    assert "con palabras" in customer.wait_for_messages()[0]["text"]
     query = "SELECT contact_id, proven_by, phone FROM conversations WHERE address = ?"
     assert here.edge.rows(query, str(customer.chat)) == [(None, None, None)]
 
 
 def test_the_question_who_one_is_brings_the_button_that_shares_the_phone(
-    here: ChannelHarness, customer: Customer
+    here: ChannelHarness, customer: TelegramUser
 ) -> None:
-    customer.say("hola")
+    customer.send_text("hola")
     here.wait_until_settled(TelegramCustomer(customer))
-    customer.heard()
+    customer.wait_for_messages()
 
     here.put_messages(
         TelegramCustomer(customer), "¿Cuál es el número de su pedido?", author=Author.BOT
     )
 
-    (asked,) = customer.heard()
+    (asked,) = customer.wait_for_messages()
     assert asked["keyboard"] == [[{"text": "Compartir mi teléfono", "request_contact": True}]]
 
 
 def test_the_buttons_become_what_was_chosen(
-    here: ChannelHarness, customer: Customer, telegram: Telegram
+    here: ChannelHarness, customer: TelegramUser, telegram: FakeTelegram
 ) -> None:
-    customer.say("buttons")
-    (asked,) = customer.heard()
+    customer.send_text("buttons")
+    (asked,) = customer.wait_for_messages()
     press = customer.press(asked["buttons"][1][1])
 
-    settled = until(
+    settled = wait_until(
         lambda: [e for e in telegram.edits if int(e["message_id"]) == asked["message_id"]],
-        why="the message is edited",
+        message="the message is edited",
     )
     assert settled[0]["text"] == "oigo: buttons\n\n✓ dos"
     assert "reply_markup" not in settled[0]
-    until(lambda: press["callback_query"]["id"] in telegram.presses_answered, why="no spinner")
+    wait_until(
+        lambda: press["callback_query"]["id"] in telegram.presses_answered, message="no spinner"
+    )
 
 
 def test_a_group_is_declined_and_left_and_nothing_of_it_is_kept(
-    here: ChannelHarness, customer: Customer, telegram: Telegram
+    here: ChannelHarness, customer: TelegramUser, telegram: FakeTelegram
 ) -> None:
     group = {"id": next(GROUPS), "type": "supergroup", "title": "Familia"}
-    said = {**customer.told(text="Mi pedido llegó roto"), "chat": group}
+    said = {**customer.message_fields(text="Mi pedido llegó roto"), "chat": group}
 
     assert customer.post(customer.update(message=said)).status_code == 200
 
-    until(lambda: group["id"] in telegram.left, why="it is left")
-    assert "en privado" in telegram.to(group["id"])[0]["text"]  # type: ignore[arg-type]
+    wait_until(lambda: group["id"] in telegram.left, message="it is left")
+    assert "en privado" in telegram.sent_to(group["id"])[0]["text"]  # type: ignore[arg-type]
     assert here.edge.rows("SELECT 1 FROM messages WHERE text LIKE '%llegó roto%'") == []
 
 
-def test_a_customer_who_blocks_us_and_comes_back(here: ChannelHarness, customer: Customer) -> None:
-    customer.say("hola")
+def test_a_customer_who_blocks_us_and_comes_back(
+    here: ChannelHarness, customer: TelegramUser
+) -> None:
+    customer.send_text("hola")
     here.wait_until_settled(TelegramCustomer(customer))
 
     def change(status: str) -> Any:
@@ -188,42 +194,42 @@ def test_a_customer_who_blocks_us_and_comes_back(here: ChannelHarness, customer:
 
 
 def test_somebody_who_waits_longer_sees_that_we_write(
-    here: ChannelHarness, customer: Customer, telegram: Telegram
+    here: ChannelHarness, customer: TelegramUser, telegram: FakeTelegram
 ) -> None:
     here.edge.engine.delay = 1.5
     try:
-        customer.say("hola")
-        customer.heard()
+        customer.send_text("hola")
+        customer.wait_for_messages()
     finally:
         here.edge.engine.delay = 0.0
     assert telegram.typing.count(customer.chat) == 1
-    customer.say("gracias")
-    customer.heard()
+    customer.send_text("gracias")
+    customer.wait_for_messages()
     assert telegram.typing.count(customer.chat) == 1
 
 
 def test_a_laptop_asks_for_what_has_come(sqlite_template: Path, tmp_path: Path) -> None:
     with run_channel("telegram", sqlite_template, tmp_path, TELEGRAM_MODE="polling") as mine:
-        assert isinstance(mine.world.provider, Telegram)
+        assert isinstance(mine.world.provider, FakeTelegram)
         telegram = mine.world.provider
-        customer = Customer(telegram, mine.edge.url)
+        customer = TelegramUser(telegram, mine.edge.url)
         telegram.updates += [customer.message(text="uno"), customer.message(text="dos")]
 
-        assert [one["text"] for one in customer.heard(2)] == ["oigo: uno", "oigo: dos"]
+        assert [one["text"] for one in customer.wait_for_messages(2)] == ["oigo: uno", "oigo: dos"]
 
         # What is confirmed does not come again; what came during a stop does.
-        until(lambda: telegram.updates == [], why="both are confirmed")
+        wait_until(lambda: telegram.updates == [], message="both are confirmed")
         mine.wait_until_settled(TelegramCustomer(customer), least=4)
         mine.edge.kill()
         telegram.updates.append(customer.message(text="tres"))
         mine.edge.start()
-        assert [one["text"] for one in customer.heard()] == ["oigo: tres"]
+        assert [one["text"] for one in customer.wait_for_messages()] == ["oigo: tres"]
         time.sleep(0.3)
-        assert len(telegram.to(customer.chat)) == 3
+        assert len(telegram.sent_to(customer.chat)) == 3
 
 
 def test_the_command_tells_telegram_where_we_are(tmp_path: Path) -> None:
-    telegram = Telegram()
+    telegram = FakeTelegram()
     environment = os.environ | telegram.settings | {"VAR_DIR": str(tmp_path)}
     command = [sys.executable, "-m", "bot.cli", "telegram", "webhook"]
 

@@ -7,17 +7,18 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.fakes.provider import Trouble, until
+from tests.fakes.provider import Fault
 from tests.fakes.whatsapp import (
     VERIFY_TOKEN,
-    Customer,
-    WhatsApp,
+    FakeWhatsApp,
+    WhatsAppUser,
     deliver,
     post,
     status,
     text_of,
 )
 from tests.integration.channel_kit import ChannelHarness, WhatsAppCustomer, run_channel
+from tests.waiting import wait_until
 
 HOUR = 3600.0
 ANA = "573001234567"  # of order 10482
@@ -32,19 +33,19 @@ def here(
 
 
 @pytest.fixture
-def whatsapp(here: ChannelHarness) -> WhatsApp:
-    assert isinstance(here.world.provider, WhatsApp)
+def whatsapp(here: ChannelHarness) -> FakeWhatsApp:
+    assert isinstance(here.world.provider, FakeWhatsApp)
     return here.world.provider
 
 
 @pytest.fixture
-def customer(here: ChannelHarness, whatsapp: WhatsApp) -> Customer:
-    return Customer(whatsapp, here.edge.url)
+def customer(here: ChannelHarness, whatsapp: FakeWhatsApp) -> WhatsAppUser:
+    return WhatsAppUser(whatsapp, here.edge.url)
 
 
-def _begun(here: ChannelHarness, customer: Customer) -> WhatsAppCustomer:
+def _begun(here: ChannelHarness, customer: WhatsAppUser) -> WhatsAppCustomer:
     person = WhatsAppCustomer(customer)
-    customer.say("hola")
+    customer.send_text("hola")
     here.wait_until_settled(person)
     return person
 
@@ -69,32 +70,37 @@ def test_the_challenge_is_answered_to_meta_alone(
 
 
 def test_several_messages_of_one_post_are_all_answered_and_a_broken_one_takes_none_along(
-    here: ChannelHarness, customer: Customer, whatsapp: WhatsApp
+    here: ChannelHarness, customer: WhatsAppUser, whatsapp: FakeWhatsApp
 ) -> None:
-    other = Customer(whatsapp, here.edge.url)
-    broken = {**customer.words("x"), "timestamp": "yesterday"}
+    other = WhatsAppUser(whatsapp, here.edge.url)
+    broken = {**customer.text_message("x"), "timestamp": "yesterday"}
 
-    content = post(customer.words("uno"), broken, other.words("dos"), customer.words("tres"))
+    content = post(
+        customer.text_message("uno"),
+        broken,
+        other.text_message("dos"),
+        customer.text_message("tres"),
+    )
     assert deliver(customer.url, content).status_code == 200
 
-    assert sorted(map(text_of, customer.heard(2))) == ["oigo: tres", "oigo: uno"]
-    assert [text_of(one) for one in other.heard()] == ["oigo: dos"]
+    assert sorted(map(text_of, customer.wait_for_messages(2))) == ["oigo: tres", "oigo: uno"]
+    assert [text_of(one) for one in other.wait_for_messages()] == ["oigo: dos"]
 
 
 def test_messages_for_another_number_of_the_account_are_not_ours(
-    here: ChannelHarness, customer: Customer
+    here: ChannelHarness, customer: WhatsAppUser
 ) -> None:
-    content = post(customer.words("hola"), phone_number_id="999")
+    content = post(customer.text_message("hola"), phone_number_id="999")
     assert deliver(customer.url, content).status_code == 200
     assert here.messages(WhatsAppCustomer(customer)) == []
 
 
 def test_reports_move_a_message_forward_and_never_back(
-    here: ChannelHarness, customer: Customer
+    here: ChannelHarness, customer: WhatsAppUser
 ) -> None:
     person = _begun(here, customer)
     wamid = here.messages(person, "provider_id")[1]
-    until(lambda: here.messages(person, "state")[1] == "delivered", why="delivered")
+    wait_until(lambda: here.messages(person, "state")[1] == "delivered", message="delivered")
 
     for state in ("read", "sent", "delivered"):
         told = post(statuses=[status(wamid, state, customer.phone)])
@@ -104,11 +110,11 @@ def test_reports_move_a_message_forward_and_never_back(
 
 
 def test_a_failure_that_is_reported_later_is_kept_with_its_code_and_told_to_a_person(
-    here: ChannelHarness, customer: Customer, whatsapp: WhatsApp
+    here: ChannelHarness, customer: WhatsAppUser, whatsapp: FakeWhatsApp
 ) -> None:
     person = _begun(here, customer)
     reference = here.open_case(person)
-    whatsapp.reports = False
+    whatsapp.sends_reports = False
     try:
         here.put_messages(person, "uno")
         here.wait_until_settled(person, least=3)
@@ -116,7 +122,7 @@ def test_a_failure_that_is_reported_later_is_kept_with_its_code_and_told_to_a_pe
         told = post(statuses=[status(wamid, "failed", customer.phone, 131053)])
         assert deliver(customer.url, told).status_code == 200
     finally:
-        whatsapp.reports = True
+        whatsapp.sends_reports = True
 
     assert here.messages(person, "state")[2] == "failed"
     assert here.messages(person, "failed_why")[2] == "131053"
@@ -129,18 +135,18 @@ def test_a_failure_that_is_reported_later_is_kept_with_its_code_and_told_to_a_pe
 
 
 def test_a_day_after_the_customer_wrote_the_words_go_by_template(
-    here: ChannelHarness, customer: Customer
+    here: ChannelHarness, customer: WhatsAppUser
 ) -> None:
     person = WhatsAppCustomer(customer)
     # Meta delivers what could not be delivered for a day and an hour.
-    customer.send(customer.words("hola", age=25 * HOUR))
+    customer.send(customer.text_message("hola", age=25 * HOUR))
     here.wait_until_settled(person)
     reference = here.open_case(person)
 
     here.put_messages(person, "Su dinero\nya salió.")
 
     here.wait_until_settled(person, least=3)
-    template = customer.heard(2)[-1]
+    template = customer.wait_for_messages(2)[-1]
     assert template["type"] == "template"
     assert template["template"]["name"] == "case_update"
     values = [one["text"] for one in template["template"]["components"][0]["parameters"]]
@@ -149,31 +155,31 @@ def test_a_day_after_the_customer_wrote_the_words_go_by_template(
 
 @pytest.mark.parametrize("told", ["in the answer", "after the answer", "before the answer"])
 def test_what_does_not_fit_into_the_template_waits_for_the_answer_to_its_knock(
-    here: ChannelHarness, customer: Customer, whatsapp: WhatsApp, told: str
+    here: ChannelHarness, customer: WhatsAppUser, whatsapp: FakeWhatsApp, told: str
 ) -> None:
     person = WhatsAppCustomer(customer)
     # We are wrong about the window by an hour: the provider's word counts, whenever it is said.
-    customer.send(customer.words("hola", age=23 * HOUR))
+    customer.send(customer.text_message("hola", age=23 * HOUR))
     here.wait_until_settled(person)
     here.open_case(person)
-    customer.heard()
+    customer.wait_for_messages()
     whatsapp.last_wrote[customer.phone] -= 2 * HOUR
-    whatsapp.tells_window_late = told != "in the answer"
-    whatsapp.reports_before_it_answers = told == "before the answer"
+    whatsapp.reports_closed_window_late = told != "in the answer"
+    whatsapp.reports_before_answer = told == "before the answer"
     try:
         here.offer_choices(person, "Reembolso", "Cupón")
-        (knock,) = customer.heard()
+        (knock,) = customer.wait_for_messages()
     finally:
-        whatsapp.tells_window_late = whatsapp.reports_before_it_answers = False
+        whatsapp.reports_closed_window_late = whatsapp.reports_before_answer = False
     assert knock["type"] == "template"
     assert "Cuál" in text_of(knock)
     assert here.messages(person, "state")[2] == "pending"
     time.sleep(2.5)
-    assert not whatsapp.to(customer.phone)[2:], "one knock is enough"
+    assert not whatsapp.sent_to(customer.phone)[2:], "one knock is enough"
 
-    customer.say("aquí estoy")
+    customer.send_text("aquí estoy")
 
-    got = customer.hears_with("Cuál")
+    got = customer.wait_for_message_with("Cuál")
     assert [title for one in got for title in _titles(one)] == ["Reembolso", "Cupón"]
 
 
@@ -182,16 +188,16 @@ def test_a_customer_with_more_channels_is_told_on_another_when_no_template_is_ap
 ) -> None:
     company = _company_without_template(tmp_path)
     with run_channel("whatsapp", sqlite_template, tmp_path, COMPANY_DIR=str(company)) as mine:
-        assert isinstance(mine.world.provider, WhatsApp)
-        customer = Customer(mine.world.provider, mine.edge.url)
+        assert isinstance(mine.world.provider, FakeWhatsApp)
+        customer = WhatsAppUser(mine.world.provider, mine.edge.url)
         person = WhatsAppCustomer(customer)
-        customer.send(customer.words("hola", age=25 * HOUR))
+        customer.send(customer.text_message("hola", age=25 * HOUR))
         # The answer itself may not go out any more: a person is told once there is a case.
-        until(lambda: "failed" in mine.messages(person, "state"), 20, "it has failed")
+        wait_until(lambda: "failed" in mine.messages(person, "state"), 20, "it has failed")
         assert mine.messages(person, "failed_why")[1] == "window_closed"
         reference = mine.open_case(person)
         mine.put_messages(person, "Su dinero ya salió.")
-        until(lambda: mine.messages(person, "state")[2:] == ["failed"], 20, "it has failed")
+        wait_until(lambda: mine.messages(person, "state")[2:] == ["failed"], 20, "it has failed")
         handoffs = mine.edge.rows(
             "SELECT h.reason FROM handoffs h JOIN complaints c ON c.id = h.complaint_id"
             " WHERE c.reference = ?",
@@ -200,18 +206,20 @@ def test_a_customer_with_more_channels_is_told_on_another_when_no_template_is_ap
         assert handoffs == [("window_closed",)]
 
 
-def test_the_phone_on_an_order_says_who_writes(here: ChannelHarness, whatsapp: WhatsApp) -> None:
+def test_the_phone_on_an_order_says_who_writes(
+    here: ChannelHarness, whatsapp: FakeWhatsApp
+) -> None:
     rows = here.edge.rows("SELECT contact_id, phone FROM orders WHERE number = '10482'")
     ((contact, phone),) = rows
-    customer = Customer(whatsapp, here.edge.url, phone.removeprefix("+"))
-    customer.say("hola")
-    customer.heard()
+    customer = WhatsAppUser(whatsapp, here.edge.url, phone.removeprefix("+"))
+    customer.send_text("hola")
+    customer.wait_for_messages()
     query = "SELECT contact_id, proven_by, phone FROM conversations WHERE address = ?"
     assert here.edge.rows(query, customer.phone) == [(contact, "channel_phone", phone)]
 
 
 def test_a_reaction_is_kept_and_answered_by_nobody(
-    here: ChannelHarness, customer: Customer
+    here: ChannelHarness, customer: WhatsAppUser
 ) -> None:
     person = _begun(here, customer)
     wamid = here.messages(person, "provider_id")[1]
@@ -238,8 +246,8 @@ def test_a_reaction_is_kept_and_answered_by_nobody(
 )
 def test_what_the_assistant_cannot_take_in_gets_an_honest_word(
     here: ChannelHarness,
-    customer: Customer,
-    whatsapp: WhatsApp,
+    customer: WhatsAppUser,
+    whatsapp: FakeWhatsApp,
     kind: str,
     what: object,
     words: str,
@@ -262,18 +270,18 @@ def test_an_edge_that_dies_while_it_sends_says_nothing_twice(
     sqlite_template: Path, tmp_path: Path
 ) -> None:
     with run_channel("whatsapp", sqlite_template, tmp_path) as mine:
-        assert isinstance(mine.world.provider, WhatsApp)
-        customer = Customer(mine.world.provider, mine.edge.url)
+        assert isinstance(mine.world.provider, FakeWhatsApp)
+        customer = WhatsAppUser(mine.world.provider, mine.edge.url)
         person = _begun(mine, customer)
         # Meta takes the message while the edge is killed; the report comes to the next one.
-        mine.world.provider.reports = False
-        mine.world.provider.troubles.append(Trouble(slow=1.5))
+        mine.world.provider.sends_reports = False
+        mine.world.provider.faults.append(Fault(delay=1.5))
         mine.put_messages(person, "uno")
-        until(lambda: not mine.world.provider.troubles, 10, "it is being sent")
+        wait_until(lambda: not mine.world.provider.faults, 10, "it is being sent")
         mine.edge.kill()
-        until(lambda: len(person.texts()) == 2, 10, "it is out")
+        wait_until(lambda: len(person.texts()) == 2, 10, "it is out")
         mine.edge.start()
-        sent = mine.world.provider.to(customer.phone)[1]
+        sent = mine.world.provider.sent_to(customer.phone)[1]
         told = status(sent["id"], "sent", customer.phone, 0, sent["biz_opaque_callback_data"])
         assert deliver(customer.url, post(statuses=[told])).status_code == 200
 

@@ -24,12 +24,12 @@ from bot.config.settings import ROOT, Settings
 from bot.context.company_context import load_company_context
 from bot.database.session import Database
 from bot.models import Compensation, Conversation, ProviderOutcome
-from tests.fakes.company_system import SECRET, CompanySystem
-from tests.fakes.provider import until
+from tests.fakes.company_system import SECRET, FakeCompanySystem
 from tests.integration.conftest import settings_for
 from tests.integration.edge_forker import with_webhook_provider
 from tests.integration.edge_process import EdgeProcess, FakeEngineServer, free_port
 from tests.integration.harness import AppHarness, SystemClock
+from tests.waiting import wait_until
 
 API_KEY = "0123456789abcdef0123456789abcdef"
 CODE = "7KQM-9XRT-2BFD"
@@ -38,8 +38,8 @@ Json = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
-def system() -> Iterator[CompanySystem]:
-    fake = CompanySystem()
+def system() -> Iterator[FakeCompanySystem]:
+    fake = FakeCompanySystem()
     fake.answers = [(202, {})] * 1000  # it calls back, and never otherwise
     yield fake
     fake.close()
@@ -53,7 +53,7 @@ def settings(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 @pytest.fixture(scope="module")
-def edge(settings: Settings, system: CompanySystem) -> Iterator[EdgeProcess]:
+def edge(settings: Settings, system: FakeCompanySystem) -> Iterator[EdgeProcess]:
     engine = FakeEngineServer()
     edge = EdgeProcess(
         settings,
@@ -107,11 +107,13 @@ def told(kind: str, key: str, **more: str) -> bytes:
 
 
 async def test_a_callback_settles_the_remedy_once(
-    edge: EdgeProcess, http: httpx.Client, settings: Settings, system: CompanySystem
+    edge: EdgeProcess, http: httpx.Client, settings: Settings, system: FakeCompanySystem
 ) -> None:
     given = await choose(settings, "damaged", 1)
     where = "SELECT idempotency_key, state, is_accepted FROM fulfilments WHERE compensation_id = ?"
-    until(lambda: edge.rows(where, given.id)[0][2], why="the edge asks, and it is accepted")
+    wait_until(
+        lambda: edge.rows(where, given.id)[0][2], message="the edge asks, and it is accepted"
+    )
     ((key, _, _),) = edge.rows(where, given.id)
     body = told("remedy.done", key, reference="ERP-1")
     assert [call_back(http, body, "evt_1").status_code for _ in range(3)] == [204] * 3
@@ -273,7 +275,7 @@ async def test_the_receiver_of_the_document_does_each_key_once(tmp_path: Path) -
     )
     url = f"http://127.0.0.1:{port}"
     try:
-        until(lambda: _listens(port), why="the receiver")
+        wait_until(lambda: _listens(port), message="the receiver")
         ours, strange = Provider(url, SECRET), Provider(url, f"{SECRET[:-4]}aaaa")
         body = json.dumps({"type": "remedy.requested", "data": {"kind": "refund"}}).encode()
         first = await ours.ask(body, "key-1")

@@ -34,7 +34,7 @@ from bot.models import (
     ProviderOutcome,
     ProviderTry,
 )
-from tests.fakes.company_system import SECRET, CompanySystem
+from tests.fakes.company_system import SECRET, FakeCompanySystem
 from tests.integration.edge_forker import with_webhook_provider
 from tests.integration.harness import ANA, AppHarness, ConversationHarness
 
@@ -43,14 +43,14 @@ TITLE = "Devolver mi dinero ($249.900)"
 
 
 @pytest.fixture
-def system() -> Iterator[CompanySystem]:
-    fake = CompanySystem()
+def system() -> Iterator[FakeCompanySystem]:
+    fake = FakeCompanySystem()
     yield fake
     fake.close()
 
 
 @pytest.fixture
-async def carrier(app: AppHarness, system: CompanySystem) -> AsyncIterator[Carrier]:
+async def carrier(app: AppHarness, system: FakeCompanySystem) -> AsyncIterator[Carrier]:
     app.use_policy(with_webhook_provider(app.context.policy, "refund", "replacement"))
 
     async def nobody_looks(_: object) -> None:
@@ -118,7 +118,7 @@ async def test_what_is_chosen_is_pending_with_a_date_and_waits_for_the_provider(
 
 
 async def test_done_is_told_once_and_settles_ledger_and_promise(
-    chosen: ConversationHarness, carrier: Carrier, app: AppHarness, system: CompanySystem
+    chosen: ConversationHarness, carrier: Carrier, app: AppHarness, system: FakeCompanySystem
 ) -> None:
     await carrier.sweep()
     assert not await carrier.sweep()
@@ -132,7 +132,7 @@ async def test_done_is_told_once_and_settles_ledger_and_promise(
     (message,) = await read(chosen)
     assert chosen.answered_with("fulfilled", title=TITLE)
     assert message.state == MessageState.PENDING  # whoever serves the customer shows it
-    (deed,) = system.deeds.values()
+    (deed,) = system.remedies.values()
     assert deed.data["amount"] == "249900.00"
     assert (deed.data["kind"], deed.data["order"], deed.data["currency"]) == (
         "refund",
@@ -143,14 +143,14 @@ async def test_done_is_told_once_and_settles_ledger_and_promise(
 
 
 async def test_the_same_key_goes_with_every_try(
-    chosen: ConversationHarness, carrier: Carrier, app: AppHarness, system: CompanySystem
+    chosen: ConversationHarness, carrier: Carrier, app: AppHarness, system: FakeCompanySystem
 ) -> None:
     system.answers = [(500, {}), (404, {}), (429, {}), (301, {})]
     for _ in range(5):
         await carrier.sweep()
         app.clock.advance(hours=1)
     assert len(system.headers) == 5
-    assert {one["idempotency-key"] for one in system.headers} == set(system.deeds)
+    assert {one["idempotency-key"] for one in system.headers} == set(system.remedies)
     assert len({one["webhook-timestamp"] for one in system.headers}) == 5
     assert (await one(app)).state == FulfilmentState.DONE
     outcomes = [each.outcome for each in await app.rows(ProviderTry)]
@@ -158,7 +158,7 @@ async def test_the_same_key_goes_with_every_try(
 
 
 async def test_an_answer_that_was_lost_is_asked_for_again_and_done_once(
-    chosen: ConversationHarness, carrier: Carrier, app: AppHarness, system: CompanySystem
+    chosen: ConversationHarness, carrier: Carrier, app: AppHarness, system: FakeCompanySystem
 ) -> None:
     key = (await one(app)).idempotency_key
     system.is_down = True
@@ -167,12 +167,12 @@ async def test_an_answer_that_was_lost_is_asked_for_again_and_done_once(
     system.is_down = False
     app.clock.advance(minutes=1)
     await carrier.sweep()
-    assert list(system.deeds) == [key]
+    assert list(system.remedies) == [key]
     assert len(await chosen.ledger()) == 2
 
 
 async def test_the_wait_doubles_with_jitter_and_obeys_the_provider(
-    chosen: ConversationHarness, carrier: Carrier, app: AppHarness, system: CompanySystem
+    chosen: ConversationHarness, carrier: Carrier, app: AppHarness, system: FakeCompanySystem
 ) -> None:
     key = (await one(app)).idempotency_key
     waits = []
@@ -192,7 +192,7 @@ async def test_the_wait_doubles_with_jitter_and_obeys_the_provider(
 
 
 async def test_retry_after_holds_for_everything_that_is_to_be_asked(
-    chosen: ConversationHarness, carrier: Carrier, app: AppHarness, system: CompanySystem
+    chosen: ConversationHarness, carrier: Carrier, app: AppHarness, system: FakeCompanySystem
 ) -> None:
     await says(app, (await one(app)).idempotency_key, Answer(ProviderOutcome.LATER, "a first no"))
     app.clock.advance(hours=1)
@@ -205,7 +205,7 @@ async def test_retry_after_holds_for_everything_that_is_to_be_asked(
 
 
 async def test_accepted_is_not_done_and_is_asked_about_hourly(
-    chosen: ConversationHarness, carrier: Carrier, app: AppHarness, system: CompanySystem
+    chosen: ConversationHarness, carrier: Carrier, app: AppHarness, system: FakeCompanySystem
 ) -> None:
     system.answers = [(202, {"reference": "ERP-77"})]
     await carrier.sweep()
@@ -255,7 +255,7 @@ async def test_refused_is_told_as_it_is_with_a_person_and_something_else_to_choo
     chosen: ConversationHarness,
     carrier: Carrier,
     app: AppHarness,
-    system: CompanySystem,
+    system: FakeCompanySystem,
     status: int,
 ) -> None:
     system.answers = [(status, {"reason": "the card\0 is closed"})]
@@ -291,7 +291,7 @@ async def test_refused_is_told_as_it_is_with_a_person_and_something_else_to_choo
 
 
 async def test_what_is_chosen_instead_is_given_without_a_person(
-    chosen: ConversationHarness, carrier: Carrier, system: CompanySystem
+    chosen: ConversationHarness, carrier: Carrier, system: FakeCompanySystem
 ) -> None:
     system.answers = [(422, {})]
     await carrier.sweep()
@@ -310,7 +310,7 @@ async def test_what_is_chosen_instead_is_given_without_a_person(
 
 
 async def test_none_of_it_leaves_the_person_who_is_awaited(
-    chosen: ConversationHarness, carrier: Carrier, app: AppHarness, system: CompanySystem
+    chosen: ConversationHarness, carrier: Carrier, app: AppHarness, system: FakeCompanySystem
 ) -> None:
     system.answers = [(422, {})]
     await carrier.sweep()
@@ -322,7 +322,7 @@ async def test_none_of_it_leaves_the_person_who_is_awaited(
 
 
 async def test_a_second_failure_does_not_offer_what_has_failed(
-    chosen: ConversationHarness, carrier: Carrier, app: AppHarness, system: CompanySystem
+    chosen: ConversationHarness, carrier: Carrier, app: AppHarness, system: FakeCompanySystem
 ) -> None:
     system.answers = [(422, {}), (422, {})]
     await carrier.sweep()
@@ -340,7 +340,7 @@ async def test_a_second_failure_does_not_offer_what_has_failed(
 
 
 async def test_while_a_person_has_the_customer_they_decide_what_comes_next(
-    chosen: ConversationHarness, carrier: Carrier, app: AppHarness, system: CompanySystem
+    chosen: ConversationHarness, carrier: Carrier, app: AppHarness, system: FakeCompanySystem
 ) -> None:
     laura = await app.agent()
     await chosen.send("wants_human", "quiero una persona")
@@ -354,7 +354,7 @@ async def test_while_a_person_has_the_customer_they_decide_what_comes_next(
 
 
 async def test_without_an_answer_for_a_day_it_is_lost_and_a_person_takes_it(
-    chosen: ConversationHarness, carrier: Carrier, app: AppHarness, system: CompanySystem
+    chosen: ConversationHarness, carrier: Carrier, app: AppHarness, system: FakeCompanySystem
 ) -> None:
     system.is_down = True
     for _ in range(23):
@@ -387,7 +387,7 @@ async def test_done_after_it_was_given_up_is_for_people_to_see(
 
 
 async def test_what_somebody_has_done_by_hand_neither_fails_nor_is_told_twice(
-    chosen: ConversationHarness, carrier: Carrier, app: AppHarness, system: CompanySystem
+    chosen: ConversationHarness, carrier: Carrier, app: AppHarness, system: FakeCompanySystem
 ) -> None:
     async with app.db.write() as session:
         case = await session.get_one(Complaint, (await chosen.case()).id)
@@ -427,7 +427,7 @@ async def test_two_carriers_ask_for_different_remedies(app: AppHarness, carrier:
 
 
 async def test_the_new_choices_stand_and_the_old_ones_do_not(
-    chosen: ConversationHarness, carrier: Carrier, app: AppHarness, system: CompanySystem
+    chosen: ConversationHarness, carrier: Carrier, app: AppHarness, system: FakeCompanySystem
 ) -> None:
     system.answers = [(422, {})]
     await carrier.sweep()

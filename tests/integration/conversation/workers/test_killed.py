@@ -40,14 +40,16 @@ from bot.models import (
 )
 from bot.policy.decide import decide
 from bot.understanding.extraction import Facts
-from tests.fakes.company_system import CompanySystem, Odds
+from tests.fakes.company_system import FakeCompanySystem, FaultRates
 from tests.integration.edge_forker import EdgeForker, edge_settings, with_webhook_provider
 from tests.integration.edge_process import free_port
 from tests.integration.harness import AppHarness, contains_response
 
 KILLS = 100  # on each of the two databases
 REMEDIES = 75
-BAD_DAY = Odds(fails=0.2, loses=0.2, refuses=0.1, calls_back=0.3, tells_twice=0.2, slow=0.3)
+BAD_DAY = FaultRates(
+    failure=0.2, lost_answer=0.2, refusal=0.1, callback=0.3, duplicate_callback=0.2, delay=0.3
+)
 
 
 @pytest.fixture
@@ -58,14 +60,14 @@ def seed() -> int:
 
 
 @pytest.fixture
-def system(seed: int) -> Iterator[CompanySystem]:
-    fake = CompanySystem(BAD_DAY, seed)
+def system(seed: int) -> Iterator[FakeCompanySystem]:
+    fake = FakeCompanySystem(BAD_DAY, seed)
     yield fake
     fake.close()
 
 
 @pytest.fixture
-def forker(settings: Settings, system: CompanySystem) -> Iterator[EdgeForker]:
+def forker(settings: Settings, system: FakeCompanySystem) -> Iterator[EdgeForker]:
     forker = EdgeForker(edge_settings(settings, system.url))
     yield forker
     forker.close()
@@ -73,7 +75,11 @@ def forker(settings: Settings, system: CompanySystem) -> Iterator[EdgeForker]:
 
 @pytest.mark.timeout(900)
 async def test_whatever_is_killed_each_remedy_is_done_once_and_told_as_it_is(
-    app: AppHarness, context: CompanyContext, forker: EdgeForker, system: CompanySystem, seed: int
+    app: AppHarness,
+    context: CompanyContext,
+    forker: EdgeForker,
+    system: FakeCompanySystem,
+    seed: int,
 ) -> None:
     context.in_force.policy = with_webhook_provider(context.policy, "refund", "replacement")
     await _lay_tables(app.db, context, REMEDIES)
@@ -99,14 +105,16 @@ async def test_whatever_is_killed_each_remedy_is_done_once_and_told_as_it_is(
 
     remedies = await app.rows(Compensation, Compensation.accepted_at.is_not(None))
     asked = {one.compensation_id: one for one in await app.rows(Fulfilment)}
-    print(f"{len(asked)} remedies, {sum(each.asked for each in system.deeds.values())} requests")
+    print(
+        f"{len(asked)} remedies, {sum(each.requests for each in system.remedies.values())} requests"
+    )
     assert len(asked) >= REMEDIES
     assert open_still < 2 * REMEDIES, "nothing was done while edges were killed"
     # Done once at the provider: one key a remedy, one remedy a key.
-    assert {one.idempotency_key for one in asked.values()} == set(system.deeds)
+    assert {one.idempotency_key for one in asked.values()} == set(system.remedies)
     done_there = Counter(
         (each.data["case"], each.data["kind"])
-        for each in system.deeds.values()
+        for each in system.remedies.values()
         if each.verdict == "done"
     )
     assert set(done_there.values()) == {1}
@@ -115,7 +123,7 @@ async def test_whatever_is_killed_each_remedy_is_done_once_and_told_as_it_is(
     for given in remedies:
         fulfilment = asked.get(given.id)
         if fulfilment is not None:
-            verdict = system.deeds[fulfilment.idempotency_key].verdict
+            verdict = system.remedies[fulfilment.idempotency_key].verdict
             assert fulfilment.state == FulfilmentState(verdict)
         await _assert_all_agree(app, context, given, fulfilment)
     assert await app.count(Promise, Promise.what.in_(("refund", "replacement")),
@@ -174,7 +182,7 @@ async def _waiting(session: AsyncSession) -> list[int]:
     return [*await session.scalars(pending), *await session.scalars(offered)]
 
 
-async def _is_at_work(system: CompanySystem) -> None:
+async def _is_at_work(system: FakeCompanySystem) -> None:
     """Wait until the provider is asked once more: on a busy machine an edge takes long to begin."""
     before, deadline = len(system.headers), time.monotonic() + 5
     # What the fake has heard is heard in a thread of its own: it is looked at again and again.
@@ -182,12 +190,12 @@ async def _is_at_work(system: CompanySystem) -> None:
         await asyncio.sleep(0.01)
 
 
-async def _until_all_is_done(db: Database, system: CompanySystem) -> None:
+async def _until_all_is_done(db: Database, system: FakeCompanySystem) -> None:
     deadline = time.monotonic() + 120
     while True:
         async with db.read() as session:
             left = await _waiting(session)
-        if not left and not system.is_calling:
+        if not left and not system.has_pending_callbacks:
             return
         assert time.monotonic() < deadline, f"{len(left)} are still to be done"
         await asyncio.sleep(0.2)

@@ -5,7 +5,7 @@ from actions.go_on import go_on
 from actions.next_step import to_person
 from actions.turn import COUNT_UNCLEAR, Turn, TurnAction
 from bot.company.opening_hours import show_hours
-from bot.models import Complaint
+from bot.models import Complaint, HandoffReason
 from bot.text.reply import Reply, ReplyButton, payload
 from bot.understanding.clarification import candidates
 from bot.understanding.escalation import alarm
@@ -78,13 +78,13 @@ async def _not_understood(turn: Turn) -> list[Reply]:
     """Facts and choices are still seen; then one open question; the second time a person."""
     case = await turn.case()
     if case is None and (grave := alarm(turn.text)) is not None:
-        return await to_person(turn, grave)
+        return await to_person(turn, HandoffReason(grave))
     if turn.photos or (turn.facts and case is not None):
         return await go_on(turn, turn.render("photo_received") if turn.photos else "")
     if case is not None and await chosen_in_words(turn, case) is not None:
         return await go_on(turn)
     if turn.count(COUNT_UNCLEAR) > 1:
-        return await to_person(turn, "not_understood")
+        return await to_person(turn, HandoffReason.NOT_UNDERSTOOD)
     if case is not None:
         what = turn.render(f"what_{case.category}")
         known = turn.render("unclear_known", what=what, reference=case.reference)

@@ -7,7 +7,7 @@ from bot.cases import complaints
 from bot.compensation import acceptance, offers
 from bot.compensation.acceptance import Acceptance
 from bot.handoffs import queue
-from bot.models import Compensation, Complaint
+from bot.models import Compensation, Complaint, HandoffReason
 from bot.text.reply import Reply
 from bot.understanding import choice_matching
 
@@ -27,7 +27,7 @@ async def take(turn: Turn, compensation_id: int) -> list[Reply]:
         here = await turn.case()
         gone = Reply(turn.render("offer_gone"))
         return [gone] if here is None else [gone, *await next_step(turn, here)]
-    return await to_person(turn, outcome.value)
+    return await to_person(turn, HandoffReason(outcome))
 
 
 async def chosen_in_words(turn: Turn, case: Complaint) -> int | None:
@@ -86,7 +86,7 @@ class Affirm(TurnAction):
             if chosen is not None:
                 return await take(turn, table.alternatives[chosen].id)
         elif await complaints.remedied(turn.session, case) is not None:
-            return await to_person(turn, "already_remedied")
+            return await to_person(turn, HandoffReason.ALREADY_REMEDIED)
         return await next_step(turn, case)
 
 
@@ -110,7 +110,7 @@ class Deny(TurnAction):
             if chosen is not None and choice_matching.desired(turn.text) is not None:
                 return await take(turn, table.alternatives[chosen].id)
             await offers.decline(turn.session, case)
-            return await to_person(turn, "all_declined")
+            return await to_person(turn, HandoffReason.ALL_DECLINED)
         if await complaints.remedied(turn.session, case) is not None:
             complaints.close(turn.session, case, "customer")
             return [Reply(turn.render("closed", reference=case.reference))]

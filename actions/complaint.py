@@ -8,7 +8,7 @@ from actions.turn import Turn, TurnAction
 from bot.cases import complaints
 from bot.category import OTHER_COMPLAINT
 from bot.compensation import offers
-from bot.models import Complaint
+from bot.models import Complaint, HandoffReason
 from bot.remedy_kind import KINDS
 from bot.text.normalize import fold
 from bot.text.reply import Reply
@@ -58,7 +58,7 @@ class TakeComplaint(TurnAction):
             opening = await _more(turn, case)
         if (grave := alarm(turn.text)) is not None:
             # Whatever else it is about, a person sees to it.
-            return join(opening, await to_person(turn, grave))
+            return join(opening, await to_person(turn, HandoffReason(grave)))
         return join(opening, await next_step(turn, case))
 
 

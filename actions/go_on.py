@@ -3,6 +3,7 @@
 from actions.compensation import chosen_in_words, take
 from actions.next_step import join, next_step, to_person
 from actions.turn import Turn
+from bot.models import HandoffReason
 from bot.text.reply import Reply
 from bot.understanding.escalation import alarm
 
@@ -12,7 +13,7 @@ async def go_on(turn: Turn, opening: str = "") -> list[Reply]:
     case = await turn.case()
     if case is None and (grave := alarm(turn.text)) is not None:
         # Whatever it was understood as, a person sees to it.
-        return await to_person(turn, grave)
+        return await to_person(turn, HandoffReason(grave))
     if case is None:
         return join(opening, [Reply(turn.render("ask_what"))])
     chosen = await chosen_in_words(turn, case)

@@ -6,7 +6,14 @@ from actions.status import status
 from actions.turn import Turn, TurnAction
 from bot.cases import complaints, promises
 from bot.handoffs import queue
-from bot.models import Complaint, ComplaintState, HandoffEnding, HandoffState, PromiseState
+from bot.models import (
+    Complaint,
+    ComplaintState,
+    HandoffEnding,
+    HandoffReason,
+    HandoffState,
+    PromiseState,
+)
 from bot.text.reply import Reply
 from bot.understanding.escalation import alarm
 
@@ -25,7 +32,7 @@ class HandOff(TurnAction):
         if case is not None:
             complaints.feel(case, turn.text)
         # The press is a threat of its own kind, and danger is danger however it is understood.
-        return await to_person(turn, alarm(turn.text) or turn.intent)
+        return await to_person(turn, HandoffReason(alarm(turn.text) or turn.intent))
 
 
 class GoOn(TurnAction):

@@ -4,6 +4,7 @@ from actions.go_on import go_on
 from actions.next_step import next_step, to_person
 from actions.turn import Turn, TurnAction
 from bot.category import CATEGORIES, OrderNeed
+from bot.models import HandoffReason
 from bot.text.reply import Reply
 
 
@@ -40,11 +41,11 @@ class HelpFindOrder(TurnAction):
             return await next_step(turn, case)
         if turn.conversation.said_order is not None:
             if turn.count("help_find_contact") > 1:
-                return await to_person(turn, "identity_unproven")
+                return await to_person(turn, HandoffReason.IDENTITY_UNPROVEN)
             return [Reply(turn.render("help_find_contact"))]
         known = turn.conversation.said_email or turn.conversation.said_phone
         if known or turn.count("help_find_order") > 1:
-            return await to_person(turn, "order_not_found")
+            return await to_person(turn, HandoffReason.ORDER_NOT_FOUND)
         where = turn.context.company.order_number.where[turn.conversation.language]
         return [Reply(turn.render("help_find_order", where=where))]
 

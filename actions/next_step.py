@@ -16,7 +16,14 @@ from bot.compensation.decision_log import record
 from bot.customers import orders, verification
 from bot.customers.verification import Match
 from bot.handoffs import queue, wait_estimate
-from bot.models import Compensation, CompensationState, Complaint, Order, SummaryState
+from bot.models import (
+    Compensation,
+    CompensationState,
+    Complaint,
+    HandoffReason,
+    Order,
+    SummaryState,
+)
 from bot.policy.decide import decide
 from bot.policy.decision import CaseFacts, Decision
 from bot.risk import evidence
@@ -30,9 +37,9 @@ MOST_ASKED = 3
 # So strong a feeling, from somebody who buys much, goes to a person.
 STRONG = {Emotion.ANGRY, Emotion.DESPERATE}
 # These have an apology of their own.
-APOLOGIZED_FOR = {"danger", "threat", "press"}
+APOLOGIZED_FOR = {HandoffReason.DANGER, HandoffReason.THREAT, HandoffReason.PRESS}
 # Nobody is told that somebody looks at their case more closely: they hear what others hear.
-HEARD_AS = {"to_check": "rule_says_person"}
+HEARD_AS = {HandoffReason.TO_CHECK: HandoffReason.RULE_SAYS_PERSON}
 
 
 async def next_step(turn: Turn, case: Complaint) -> list[Reply]:
@@ -85,15 +92,15 @@ async def _find_order(turn: Turn, case: Complaint) -> list[Reply] | None:
 async def _ask(turn: Turn, matched: Match, need: OrderNeed) -> list[Reply] | None:
     """The one question that helps to find the purchase; None where the case goes on without."""
     if matched is Match.TOO_MANY_TRIES:
-        return await to_person(turn, "identity_unproven")
+        return await to_person(turn, HandoffReason.IDENTITY_UNPROVEN)
     if matched is Match.NEEDS_ORDER:
         return await _ask_order(turn, need)
     if matched is Match.MISMATCH:
         if turn.count("ask_contact_again") >= MOST_ASKED:
-            return await to_person(turn, "identity_unproven")
+            return await to_person(turn, HandoffReason.IDENTITY_UNPROVEN)
         return [Reply(turn.render("ask_contact_again"))]
     if turn.count("ask_contact") > MOST_ASKED:
-        return await to_person(turn, "identity_unproven")
+        return await to_person(turn, HandoffReason.IDENTITY_UNPROVEN)
     return [Reply(turn.render("ask_contact"))]
 
 
@@ -102,7 +109,7 @@ async def _ask_order(turn: Turn, need: OrderNeed) -> list[Reply] | None:
     if turn.conversation.contact_id is not None and not turn.counted("other_order"):
         recent = await orders.recent(turn.session, turn.conversation.contact_id)
         if recent and turn.count("pick_order") > MOST_ASKED:
-            return await to_person(turn, "order_not_found")
+            return await to_person(turn, HandoffReason.ORDER_NOT_FOUND)
         if recent:
             return [_pick(turn, recent)]
     if need is OrderNeed.USEFUL:
@@ -110,9 +117,9 @@ async def _ask_order(turn: Turn, need: OrderNeed) -> list[Reply] | None:
     known = turn.conversation.said_email or turn.conversation.said_phone
     if turn.counted("help_find_order") and known:
         # As was said with the help: a person looks it up by this.
-        return await to_person(turn, "order_not_found")
+        return await to_person(turn, HandoffReason.ORDER_NOT_FOUND)
     if turn.count("ask_order") > MOST_ASKED:
-        return await to_person(turn, "order_not_found")
+        return await to_person(turn, HandoffReason.ORDER_NOT_FOUND)
     return [Reply(turn.render("ask_order"))]
 
 
@@ -158,7 +165,7 @@ async def _offer(turn: Turn, case: Complaint) -> list[Reply]:
     """The alternatives: those on the table, or what the policy allows now."""
     table = await offers.on_table(turn.session, case)
     if table is None and await _much_at_stake(turn, case):
-        return await to_person(turn, "anger")
+        return await to_person(turn, HandoffReason.ANGER)
     facts = await offers.case_facts(turn.session, turn.context, case, turn.conversation)
     if facts.signals:
         await evidence.note(
@@ -179,7 +186,7 @@ async def _offer(turn: Turn, case: Complaint) -> list[Reply]:
             )
         ]
     await _record(turn, case, facts, decision, None)
-    return await to_person(turn, decision.reason or "no_rule")
+    return await to_person(turn, HandoffReason(decision.reason or "no_rule"))
 
 
 async def _record(
@@ -198,10 +205,10 @@ async def _much_at_stake(turn: Turn, case: Complaint) -> bool:
     spent = await orders.spent_in_a_year(
         turn.session, case.contact_id, turn.context.company.currency
     )
-    return spent.major >= least and not await queue.was_for(turn.session, case, "anger")
+    return spent.major >= least and not await queue.was_for(turn.session, case, HandoffReason.ANGER)
 
 
-async def to_person(turn: Turn, reason: str) -> list[Reply]:
+async def to_person(turn: Turn, reason: HandoffReason) -> list[Reply]:
     """Put the case into the human queue, and say honestly why, and how the wait looks.
 
     What is passed on is shown, too: the customer corrects it while they wait.
@@ -227,7 +234,7 @@ async def to_person(turn: Turn, reason: str) -> list[Reply]:
     # Where the apology of this same turn has just named the case, once is enough.
     if not (case.is_told and case.first_message_id == turn.message.id):
         parts.append(turn.render("your_case", reference=case.reference))
-    if not case.is_told and reason == "wants_human":
+    if not case.is_told and reason == HandoffReason.WANTS_HUMAN:
         parts.append(turn.render("tell_meanwhile"))
     back = (
         ()

@@ -19,7 +19,7 @@ from bot.cases import complaints
 from bot.context.company_context import CompanyContext
 from bot.customers import verification
 from bot.database.session import Database
-from bot.models import Attachment, Complaint, Conversation, Message, table_of
+from bot.models import Attachment, Complaint, ContentKind, Conversation, Message, table_of
 from bot.text.reply import Reply
 from bot.text.responses import Value
 from bot.understanding import extraction
@@ -27,7 +27,9 @@ from bot.understanding.extraction import Facts
 
 COUNT_UNCLEAR = "unclear"
 # Made once, for they are asked for every message.
-_HAS_PHOTOS = exists().where(Attachment.message_id == Message.id, Attachment.kind == "photo")
+_HAS_PHOTOS = exists().where(
+    Attachment.message_id == Message.id, Attachment.kind == ContentKind.PHOTO
+)
 # The conversation and its message are held until the transaction ends.
 _HEARD = (
     select(Conversation, Message, _HAS_PHOTOS)

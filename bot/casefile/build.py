@@ -28,6 +28,7 @@ from bot.models import (
     Compensation,
     Complaint,
     Contact,
+    ContentKind,
     Conversation,
     Handoff,
     Message,
@@ -170,7 +171,7 @@ async def _photos(session: AsyncSession, case: Complaint) -> list[Attachment]:
             Attachment.complaint_id == case.id,
         ),
         Attachment.message_id.is_not(None),
-        Attachment.kind == "photo",
+        Attachment.kind == ContentKind.PHOTO,
     )
     return list(await session.scalars(query.order_by(Attachment.created_at)))
 

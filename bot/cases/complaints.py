@@ -16,6 +16,7 @@ from bot.models import (
     CompensationState,
     Complaint,
     ComplaintState,
+    ContentKind,
     Conversation,
     Message,
     table_of,
@@ -49,7 +50,7 @@ _ADOPT_PHOTOS = (
     )
     .values(complaint_id=bindparam("case"))
 )
-_PHOTO = select(Attachment.id).where(Attachment.kind == "photo").limit(1)
+_PHOTO = select(Attachment.id).where(Attachment.kind == ContentKind.PHOTO).limit(1)
 _PHOTO_WITH = _PHOTO.where(Attachment.message_id == bindparam("message"))
 _PHOTO_OF = _PHOTO.where(Attachment.complaint_id == bindparam("case"))
 _FAILURES = select(func.count()).where(

@@ -24,6 +24,7 @@ from bot.models import (
     ComplaintState,
     Contact,
     HandoffEnding,
+    HandoffReason,
     LedgerEvent,
     Offer,
     OfferState,
@@ -134,7 +135,7 @@ async def accept(
         # Whoever chose a remedy no longer waits for a person's answer about it.
         await promises.end(session, case.id, promises.ANSWER, PromiseState.KEPT)
         await queue.end_if_because(
-            session, case, "remedy_failed", HandoffEnding.RESOLVED, originator
+            session, case, HandoffReason.REMEDY_FAILED, HandoffEnding.RESOLVED, originator
         )
         complaints.resolve(session, case, originator)
     return Acceptance.DONE, chosen
@@ -271,7 +272,7 @@ async def fulfil(session: AsyncSession, remedy: Compensation, originator: str) -
     await promises.end(session, case.id, remedy.kind, PromiseState.KEPT)
     # Done late, it ends the wait that its delay began.
     if await queue.end_if_because(
-        session, case, "promise_broken", HandoffEnding.RESOLVED, originator
+        session, case, HandoffReason.PROMISE_BROKEN, HandoffEnding.RESOLVED, originator
     ):
         await promises.end(session, case.id, promises.ANSWER, PromiseState.KEPT)
     audit.note(session, case, originator, "fulfilled", kind=remedy.kind)

@@ -8,7 +8,7 @@ from bot import photo
 from bot.console.auth import Refused, person_of, service_of
 from bot.console.case_access import held_case
 from bot.console.read_log import record_conversation
-from bot.models import Attachment
+from bot.models import Attachment, ContentKind
 from bot.photo import PhotoRefused
 from bot.runtime import PHOTOS_RATE
 
@@ -25,7 +25,7 @@ async def show(request: Request, photo_id: str) -> HTTPResponse:
         raise Refused("photo_gone", 404)
     await record_conversation(service, person_of(request), kept.conversation_id)
     # A photo was made anew by us; a document is whatever a stranger made it.
-    shown = kept.kind in {"photo", "voice", "video"}
+    shown = kept.kind in {ContentKind.PHOTO, ContentKind.VOICE, ContentKind.VIDEO}
     return await response.file(
         service.settings.var_dir / "photos" / kept.file_name,
         mime_type=kept.media_type,

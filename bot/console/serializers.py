@@ -15,6 +15,7 @@ from bot.models import (
     CaseEvent,
     Complaint,
     Conversation,
+    HandoffReason,
     Note,
     Promise,
     SpendingPause,
@@ -23,7 +24,7 @@ from bot.money import Money, minor_digits
 
 Json = dict[str, Any]
 LAST_WORDS = 120
-TELLING = {"danger", "threat", "press"}
+TELLING = {HandoffReason.DANGER, HandoffReason.THREAT, HandoffReason.PRESS}
 
 
 def moment(at: datetime | None) -> str | None:

@@ -12,6 +12,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
 
+from bot.models import ContentKind
+
 # How a customer is told something in one request to the provider; only its channel reads it.
 Part = dict[str, Any]
 
@@ -44,7 +46,7 @@ class File:
     """A file that lies with the provider, until the turn fetches it."""
 
     id: str
-    kind: str  # photo, video, voice, document
+    kind: ContentKind  # a photo, video, voice or document
     size: int | None = None
     name: str | None = None
     media_type: str | None = None
@@ -56,7 +58,7 @@ class Arrived:
 
     address: str
     source_id: str  # what the provider calls this delivery: it is stored once
-    kind: str = "text"
+    kind: ContentKind = ContentKind.TEXT
     text: str = ""
     token: str | None = None  # of a pressed button
     told: str | None = None  # what the engine is told in place of words: "/wants_human"

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.models import Attachment, Author, Choice, Message, MessageState
+from bot.models import Attachment, Author, Choice, ContentKind, Message, MessageState
 
 # Made once, for they are asked for every message.
 _CHOICES = (
@@ -59,7 +59,7 @@ def _frame(
     message: Message, choices: Sequence[Choice], attached: Sequence[Attachment]
 ) -> dict[str, Any]:
     source = message.source_id
-    photos = [one for one in attached if one.kind == "photo"]
+    photos = [one for one in attached if one.kind == ContentKind.PHOTO]
     pending = MessageState.SENT if message.channel == "web" else MessageState.PENDING
     delivery = {MessageState.RECEIVED: "stored", MessageState.PENDING: pending}
     return {
@@ -83,7 +83,7 @@ def _frame(
         "files": [
             {"id": one.id, "kind": one.kind, "name": one.name, "type": one.media_type}
             for one in attached
-            if one.kind != "photo"
+            if one.kind != ContentKind.PHOTO
         ],
         "place": (message.extra or {}).get("location"),
         "why": message.failed_why,

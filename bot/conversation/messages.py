@@ -10,7 +10,16 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from bot import clock
 from bot.database.statements import insert_row
-from bot.models import Attachment, Author, Choice, Conversation, Message, MessageState, table_of
+from bot.models import (
+    Attachment,
+    Author,
+    Choice,
+    ContentKind,
+    Conversation,
+    Message,
+    MessageState,
+    table_of,
+)
 from bot.text import language
 from bot.text.normalize import fold
 from bot.text.reply import Reply
@@ -115,7 +124,7 @@ async def add(
     *,
     text: str = "",
     choice_token: str | None = None,
-    kind: str = "text",
+    kind: ContentKind = ContentKind.TEXT,
     has_photos: bool = False,
     languages: Sequence[str] = language.LANGUAGES,
     **more: Any,
@@ -133,7 +142,7 @@ async def add(
     choice_token = choice_token or await _pressed_in_words(session, conversation, text)
     if choice_token is not None:
         text = await _press(session, conversation, choice_token)
-    elif not text.strip() and not has_photos and kind == "text":
+    elif not text.strip() and not has_photos and kind == ContentKind.TEXT:
         raise MessageRefused("empty")
     elif len(text) > LONGEST_TEXT:
         raise MessageRefused("too_long", length=len(text), most=LONGEST_TEXT)

@@ -9,7 +9,7 @@ from bot import clock
 from bot.cases import audit, complaints
 from bot.context.company_context import CompanyContext
 from bot.handoffs import queue
-from bot.models import Complaint, Conversation, Promise, PromiseState
+from bot.models import Complaint, Conversation, HandoffReason, Promise, PromiseState
 
 # How long after the customer's last message we may write freely.
 WINDOWS = {"whatsapp": timedelta(hours=24)}
@@ -61,7 +61,7 @@ async def lose(
     if conversation.unreachable_at is not None:
         return
     conversation.unreachable_at, conversation.unreachable_why = clock.now(), why
-    await tell_person(session, context, conversation, "unreachable", why)
+    await tell_person(session, context, conversation, HandoffReason.UNREACHABLE, why)
 
 
 def regain(conversation: Conversation) -> None:
@@ -73,7 +73,7 @@ async def tell_person(
     session: AsyncSession,
     context: CompanyContext,
     conversation: Conversation,
-    reason: str,
+    reason: HandoffReason,
     why: str,
 ) -> None:
     """A message did not reach the customer: noted on the case, which goes to a person."""

@@ -17,6 +17,7 @@ from bot.models import (
     Conversation,
     Handoff,
     HandoffEnding,
+    HandoffReason,
     HandoffState,
     Message,
     Owner,
@@ -26,48 +27,48 @@ from bot.understanding.extraction import Facts
 
 # Why a person takes over, and how urgent it is: 1 comes first.
 PRIORITIES = {
-    "danger": 1,
-    "promise_broken": 1,
-    "vulnerable": 2,
-    "threat": 2,
-    "press": 2,
-    "anger": 2,
-    "engine_failed": 2,
-    "truth_gate": 2,
-    "provider_failed": 2,
-    "remedy_failed": 2,
-    "wants_human": 3,
-    "all_declined": 3,
-    "already_remedied": 3,
-    "identity_unproven": 3,
-    "order_not_found": 3,
-    "not_understood": 3,
-    "budget_spent": 3,
-    "limit_passed": 3,
+    HandoffReason.DANGER: 1,
+    HandoffReason.PROMISE_BROKEN: 1,
+    HandoffReason.VULNERABLE: 2,
+    HandoffReason.THREAT: 2,
+    HandoffReason.PRESS: 2,
+    HandoffReason.ANGER: 2,
+    HandoffReason.ENGINE_FAILED: 2,
+    HandoffReason.TRUTH_GATE: 2,
+    HandoffReason.PROVIDER_FAILED: 2,
+    HandoffReason.REMEDY_FAILED: 2,
+    HandoffReason.WANTS_HUMAN: 3,
+    HandoffReason.ALL_DECLINED: 3,
+    HandoffReason.ALREADY_REMEDIED: 3,
+    HandoffReason.IDENTITY_UNPROVEN: 3,
+    HandoffReason.ORDER_NOT_FOUND: 3,
+    HandoffReason.NOT_UNDERSTOOD: 3,
+    HandoffReason.BUDGET_SPENT: 3,
+    HandoffReason.LIMIT_PASSED: 3,
 }
 DEFAULT_PRIORITY = 3
 # Here the assistant can do nothing more: going back to it would lead in a circle.
 ONLY_A_PERSON = frozenset(
     {
-        "danger",
-        "threat",
-        "press",
-        "no_rule",
-        "rule_says_person",
-        "order_limit",
-        "customer_limit",
-        "household_limit",
-        "category_limit",
-        "kind_limit",
-        "limit_passed",
-        "paused",
-        "budget_spent",
-        "other_currency",
-        "needs_identity",
-        "needs_order",
-        "to_check",
-        "already_remedied",
-        "remedy_failed",
+        HandoffReason.DANGER,
+        HandoffReason.THREAT,
+        HandoffReason.PRESS,
+        HandoffReason.NO_RULE,
+        HandoffReason.RULE_SAYS_PERSON,
+        HandoffReason.ORDER_LIMIT,
+        HandoffReason.CUSTOMER_LIMIT,
+        HandoffReason.HOUSEHOLD_LIMIT,
+        HandoffReason.CATEGORY_LIMIT,
+        HandoffReason.KIND_LIMIT,
+        HandoffReason.LIMIT_PASSED,
+        HandoffReason.PAUSED,
+        HandoffReason.BUDGET_SPENT,
+        HandoffReason.OTHER_CURRENCY,
+        HandoffReason.NEEDS_IDENTITY,
+        HandoffReason.NEEDS_ORDER,
+        HandoffReason.TO_CHECK,
+        HandoffReason.ALREADY_REMEDIED,
+        HandoffReason.REMEDY_FAILED,
     }
 )
 
@@ -102,7 +103,7 @@ async def hand_off(
     context: CompanyContext,
     conversation: Conversation,
     message: Message,
-    reason: str,
+    reason: HandoffReason,
     *,
     category: str | None = None,
 ) -> Waiting:
@@ -125,7 +126,7 @@ async def add(
     session: AsyncSession,
     context: CompanyContext,
     case: Complaint,
-    reason: str,
+    reason: HandoffReason,
     *,
     message: Message | None = None,
 ) -> Handoff:
@@ -183,7 +184,7 @@ async def waiting(session: AsyncSession, context: CompanyContext, handoff: Hando
     return Waiting(handoff, case, answer, await outlook(session, context, handoff))
 
 
-async def was_for(session: AsyncSession, case: Complaint, reason: str) -> bool:
+async def was_for(session: AsyncSession, case: Complaint, reason: HandoffReason) -> bool:
     """Whether a case has been with a person for this reason before: once is enough."""
     query = select(Handoff.id).where(Handoff.complaint_id == case.id, Handoff.reason == reason)
     return await session.scalar(query.limit(1)) is not None
@@ -198,7 +199,7 @@ async def told_meanwhile(session: AsyncSession, conversation_id: str) -> bool:
 
 
 async def end_if_because(
-    session: AsyncSession, case: Complaint, reason: str, how: HandoffEnding, actor: str
+    session: AsyncSession, case: Complaint, reason: HandoffReason, how: HandoffEnding, actor: str
 ) -> bool:
     """End a case's waiting handoff when what it was for is settled; whether there was one."""
     query = select(Handoff).where(

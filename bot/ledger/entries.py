@@ -13,7 +13,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock
 from bot.database.statements import insert_row
-from bot.models import Account, Compensation, Complaint, LedgerEntry, LedgerEvent, Offer, Order
+from bot.models import (
+    Account,
+    Compensation,
+    Complaint,
+    LedgerEntry,
+    LedgerEvent,
+    LedgerState,
+    Offer,
+    Order,
+)
 from bot.money import Money
 
 COLUMNS = (
@@ -33,12 +42,12 @@ MOVES = {
 }
 # What the export calls a compensation after each event.
 STATES = {
-    LedgerEvent.RESERVE: "accepted",
-    LedgerEvent.RELEASE: "failed",
-    LedgerEvent.ISSUE: "issued",
-    LedgerEvent.REDEEM: "redeemed",
-    LedgerEvent.EXPIRE: "expired",
-    LedgerEvent.REVERSE: "reversed",
+    LedgerEvent.RESERVE: LedgerState.ACCEPTED,
+    LedgerEvent.RELEASE: LedgerState.FAILED,
+    LedgerEvent.ISSUE: LedgerState.ISSUED,
+    LedgerEvent.REDEEM: LedgerState.REDEEMED,
+    LedgerEvent.EXPIRE: LedgerState.EXPIRED,
+    LedgerEvent.REVERSE: LedgerState.REVERSED,
 }
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Enum,
     Integer,
     MetaData,
+    String,
     Table,
     TypeDecorator,
 )
@@ -65,6 +66,29 @@ def words(name: str, allowed: type[StrEnum] | Sequence[str]) -> Enum:
     if isinstance(allowed, type):
         return Enum(allowed, values_callable=_values, validate_strings=True, **options)
     return Enum(*allowed, validate_strings=True, **options)
+
+
+class FreeWords(TypeDecorator[Any]):
+    """A column of text without a CHECK constraint that is read as members of a ``StrEnum``.
+
+    A word that no longer is a member (an older release wrote it) is read as plain text.
+    """
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, vocabulary: type[StrEnum]) -> None:
+        super().__init__()
+        self.vocabulary = vocabulary
+        self._members: dict[str | None, StrEnum] = {word.value: word for word in vocabulary}
+
+    def process_result_value(
+        self,
+        value: str | None,
+        dialect: Dialect,  # noqa: ARG002  (SQLAlchemy names it)
+    ) -> str | None:
+        """Return the member of the vocabulary."""
+        return self._members.get(value, value)
 
 
 class Base(DeclarativeBase):

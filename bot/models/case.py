@@ -7,10 +7,11 @@ from sqlalchemy import ForeignKey, Index, String, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.category import Severity
-from bot.models.base import Base, words
+from bot.models.base import Base, FreeWords, words
 from bot.models.states import (
     ComplaintState,
     HandoffEnding,
+    HandoffReason,
     HandoffState,
     PromiseState,
     SummaryState,
@@ -76,7 +77,7 @@ class Handoff(Base):
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"))
     complaint_id: Mapped[int] = mapped_column(ForeignKey("complaints.id"), index=True)
     state: Mapped[HandoffState] = mapped_column(words("handoff_state", HandoffState))
-    reason: Mapped[str]
+    reason: Mapped[HandoffReason] = mapped_column(FreeWords(HandoffReason))
     priority: Mapped[int]  # 1 is the most urgent
     # By when a person was promised first. With the priority it is the place in the queue, and
     # stays when the case comes back there.

@@ -6,13 +6,14 @@ from typing import Any, Literal
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.models.base import Base, Minor, words
+from bot.models.base import Base, FreeWords, Minor, words
 from bot.models.states import (
     Account,
     CompensationState,
     DecisionMode,
     FulfilmentState,
     LedgerEvent,
+    LedgerState,
     OfferState,
     PauseReason,
     Period,
@@ -109,8 +110,7 @@ class LedgerEntry(Base):
     compensation_id: Mapped[int] = mapped_column(ForeignKey("compensations.id"))
     kind: Mapped[str]  # the kind of remedy
     event: Mapped[LedgerEvent] = mapped_column(words("ledger_event", LedgerEvent))
-    # What the compensation was after it: accepted, issued, failed, redeemed, expired, reversed.
-    state: Mapped[str]
+    state: Mapped[LedgerState] = mapped_column(FreeWords(LedgerState))
     from_account: Mapped[Account] = mapped_column(words("from_account", Account))
     to_account: Mapped[Account] = mapped_column(words("to_account", Account))
     amount_minor: Mapped[Minor]

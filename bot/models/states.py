@@ -29,6 +29,24 @@ class MessageState(StrEnum):
     FAILED = "failed"
 
 
+class ContentKind(StrEnum):
+    """What a message or a file is."""
+
+    TEXT = "text"
+    PHOTO = "photo"
+    VOICE = "voice"
+    VIDEO = "video"
+    DOCUMENT = "document"
+    LOCATION = "location"
+    CONTACT = "contact"  # somebody's card
+    PHONE = "phone"  # the customer's own, which the channel vouches for
+    STICKER = "sticker"
+    REACTION = "reaction"
+    COMMAND = "command"
+    GONE = "gone"  # a press on a button that is not open any more
+    UNSUPPORTED = "unsupported"
+
+
 class Proof(StrEnum):
     """How a customer proved who they are."""
 
@@ -67,6 +85,47 @@ class HandoffEnding(StrEnum):
     RESOLVED = "resolved"
     RETURNED = "returned"  # to the bot
     ABANDONED = "abandoned"  # the customer no longer answers
+
+
+class HandoffReason(StrEnum):
+    """Why a person takes over."""
+
+    # What the customer says or feels, see bot/understanding.
+    DANGER = "danger"
+    VULNERABLE = "vulnerable"
+    THREAT = "threat"
+    PRESS = "press"
+    ANGER = "anger"
+    WANTS_HUMAN = "wants_human"
+    ALL_DECLINED = "all_declined"
+    # What the assistant cannot find out or understand.
+    NOT_UNDERSTOOD = "not_understood"
+    IDENTITY_UNPROVEN = "identity_unproven"
+    ORDER_NOT_FOUND = "order_not_found"
+    # What the policy says, see HumanReason in bot/policy/decision.py.
+    NO_RULE = "no_rule"
+    RULE_SAYS_PERSON = "rule_says_person"
+    NEEDS_IDENTITY = "needs_identity"
+    NEEDS_ORDER = "needs_order"
+    OTHER_CURRENCY = "other_currency"
+    ORDER_LIMIT = "order_limit"
+    CUSTOMER_LIMIT = "customer_limit"
+    HOUSEHOLD_LIMIT = "household_limit"
+    CATEGORY_LIMIT = "category_limit"
+    KIND_LIMIT = "kind_limit"
+    LIMIT_PASSED = "limit_passed"
+    BUDGET_SPENT = "budget_spent"
+    PAUSED = "paused"
+    TO_CHECK = "to_check"
+    ALREADY_REMEDIED = "already_remedied"
+    # What went wrong on our side.
+    ENGINE_FAILED = "engine_failed"
+    TRUTH_GATE = "truth_gate"
+    PROVIDER_FAILED = "provider_failed"  # the channel's provider does not take a message
+    WINDOW_CLOSED = "window_closed"  # the channel does not let us write to the customer now
+    UNREACHABLE = "unreachable"
+    REMEDY_FAILED = "remedy_failed"
+    PROMISE_BROKEN = "promise_broken"
 
 
 class SummaryState(StrEnum):
@@ -117,6 +176,17 @@ class LedgerEvent(StrEnum):
     REDEEM = "redeem"
     EXPIRE = "expire"
     REVERSE = "reverse"
+
+
+class LedgerState(StrEnum):
+    """What a compensation was after an entry of the ledger, as the export calls it."""
+
+    ACCEPTED = "accepted"
+    ISSUED = "issued"
+    FAILED = "failed"
+    REDEEMED = "redeemed"
+    EXPIRED = "expired"
+    REVERSED = "reversed"
 
 
 class Account(StrEnum):

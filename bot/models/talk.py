@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from bot.models.base import Base, words
-from bot.models.states import Author, MessageState, Proof
+from bot.models.base import Base, FreeWords, words
+from bot.models.states import Author, ContentKind, MessageState, Proof
 
 
 class Conversation(Base):
@@ -110,7 +110,9 @@ class Message(Base):
     in_reply_to: Mapped[int | None] = mapped_column(ForeignKey("messages.id"))
     at: Mapped[datetime]
     # What an incoming message is, where it is more or less than words: "voice", "location", …
-    kind: Mapped[str] = mapped_column(default="text", server_default="text")
+    kind: Mapped[ContentKind] = mapped_column(
+        FreeWords(ContentKind), default=ContentKind.TEXT, server_default="text"
+    )
     # What came with it: files of the provider's, a place, what the engine is told in its stead.
     extra: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     # When the customer sent it, by the provider's clock; it may come to us days later.
@@ -181,7 +183,9 @@ class Attachment(Base):
     size: Mapped[int]  # bytes
     sha256: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime]
-    kind: Mapped[str] = mapped_column(default="photo", server_default="photo")
+    kind: Mapped[ContentKind] = mapped_column(
+        FreeWords(ContentKind), default=ContentKind.PHOTO, server_default="photo"
+    )
     name: Mapped[str | None]  # what the sender called the file
     # What a photo looks like, so that it is known again when it was sent before.
     looks: Mapped[str | None] = mapped_column(String(16), index=True)

@@ -19,6 +19,7 @@ from bot.models import (
     Conversation,
     Handoff,
     HandoffEnding,
+    HandoffReason,
     Message,
     Order,
     RiskFlag,
@@ -34,7 +35,7 @@ _LOOKED_AT = (
     select(Handoff.id)
     .where(
         Handoff.complaint_id == bindparam("case"),
-        Handoff.reason == "to_check",
+        Handoff.reason == HandoffReason.TO_CHECK,
         Handoff.agent_id.is_not(None),
         Handoff.ended_how == HandoffEnding.RETURNED,
     )

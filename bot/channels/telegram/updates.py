@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.conversation.channel_api import Arrived, Event, File, Reach
 from bot.customers.contacts import normal_phone
+from bot.models import ContentKind
 from bot.text.normalize import digits
 
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
@@ -205,14 +206,14 @@ def _changed(change: MemberChange) -> Read:
 
 def _arrived(source_id: str, told: Told, sender: User, region: str, *, is_edit: bool) -> Arrived:
     text = told.text or told.caption
-    kind, extra, files = _file(told) or _place(told) or ("text", {}, ())
+    kind, extra, files = _file(told) or _place(told) or (ContentKind.TEXT, {}, ())
     told_instead = phone = None
     if told.contact is not None:
         kind, told_instead, phone = _contact(told.contact, sender, region)
     elif told.sticker is not None:
-        kind = "sticker"
-    elif kind == "text" and (told_instead := COMMANDS.get(_command(text))):
-        kind = "command"
+        kind = ContentKind.STICKER
+    elif kind == ContentKind.TEXT and (told_instead := COMMANDS.get(_command(text))):
+        kind = ContentKind.COMMAND
     return Arrived(
         address=str(told.chat.id),
         source_id=source_id,
@@ -229,13 +230,13 @@ def _arrived(source_id: str, told: Told, sender: User, region: str, *, is_edit: 
     )
 
 
-_Found = tuple[str, dict[str, Any], tuple[File, ...]]
-_FILES: Mapping[str, Callable[[Told], Sent | None]] = {
+_Found = tuple[ContentKind, dict[str, Any], tuple[File, ...]]
+_FILES: Mapping[ContentKind, Callable[[Told], Sent | None]] = {
     # The last size of a photo is the largest.
-    "photo": lambda told: told.photo[-1] if told.photo else None,
-    "voice": lambda told: told.voice or told.audio,
-    "video": lambda told: told.video or told.video_note or told.animation,
-    "document": lambda told: told.document,
+    ContentKind.PHOTO: lambda told: told.photo[-1] if told.photo else None,
+    ContentKind.VOICE: lambda told: told.voice or told.audio,
+    ContentKind.VIDEO: lambda told: told.video or told.video_note or told.animation,
+    ContentKind.DOCUMENT: lambda told: told.document,
 }
 
 
@@ -244,8 +245,10 @@ def _file(told: Told) -> _Found | None:
         sent = find(told)
         if sent is not None:
             # A photo that was sent "as a file" is one all the same.
-            is_picture = kind == "document" and (sent.mime_type or "").startswith("image/")
-            kept_as = "photo" if is_picture else kind
+            is_picture = kind == ContentKind.DOCUMENT and (sent.mime_type or "").startswith(
+                "image/"
+            )
+            kept_as = ContentKind.PHOTO if is_picture else kind
             file = File(sent.file_id, kept_as, sent.file_size, sent.file_name, sent.mime_type)
             return kept_as, {}, (file,)
     return None
@@ -258,17 +261,17 @@ def _place(told: Told) -> _Found | None:
     extra: dict[str, Any] = {"latitude": place.latitude, "longitude": place.longitude}
     if told.venue is not None:
         extra |= {"name": told.venue.title, "address": told.venue.address}
-    return "location", {"location": extra}, ()
+    return ContentKind.LOCATION, {"location": extra}, ()
 
 
 def _contact(
     shared: SharedContact, sender: User, region: str
-) -> tuple[str, str | None, str | None]:
+) -> tuple[ContentKind, str | None, str | None]:
     """One's own phone, which Telegram vouches for; anybody else's card proves nothing."""
     phone = normal_phone(f"+{digits(shared.phone_number)}", region)
     if shared.user_id != sender.id or not phone:
-        return "contact", None, None
-    return "phone", "/inform", phone
+        return ContentKind.CONTACT, None, None
+    return ContentKind.PHONE, "/inform", phone
 
 
 def _command(text: str) -> str:

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.conversation.channel_api import Arrived, Delivery, Event, File, Report
+from bot.models import ContentKind
 
 # Codes of a report that say more than that a message failed.
 WINDOW_CLOSED = 131047
@@ -174,22 +175,25 @@ def _arrived(told: Told) -> Arrived:
     )
 
 
-def _content(told: Told) -> tuple[str, str, str | None, dict[str, Any]]:
+_OTHER_KINDS = {"sticker": ContentKind.STICKER, "contacts": ContentKind.CONTACT}
+
+
+def _content(told: Told) -> tuple[ContentKind, str, str | None, dict[str, Any]]:
     """What it is, its words, the token of a press, and what else belongs to it."""
     reply = _reply(told.interactive)
     if reply is not None:
-        return "text", reply.title, reply.id, {}
+        return ContentKind.TEXT, reply.title, reply.id, {}
     if words := told.text.body if told.text else told.button.text if told.button else "":
-        return "text", words, None, {}
+        return ContentKind.TEXT, words, None, {}
     if told.reaction is not None:
         on = {"emoji": told.reaction.emoji, "on": told.reaction.message_id}
-        return "reaction", told.reaction.emoji, None, {"reaction": on}
+        return ContentKind.REACTION, told.reaction.emoji, None, {"reaction": on}
     if told.location is not None:
-        return "location", "", None, {"location": told.location.model_dump()}
+        return ContentKind.LOCATION, "", None, {"location": told.location.model_dump()}
     media, kind = _media(told)
     if media is not None:
         return kind, media.caption, None, {}
-    kind = {"sticker": "sticker", "contacts": "contact"}.get(told.type, "unsupported")
+    kind = _OTHER_KINDS.get(told.type, ContentKind.UNSUPPORTED)
     return kind, "", None, {"type": told.type[:40]}
 
 
@@ -198,14 +202,16 @@ def _reply(interactive: Interactive | None) -> Reply | None:
     return reply if reply is not None and len(reply.id) <= 64 else None
 
 
-def _media(told: Told) -> tuple[Media | None, str]:
+def _media(told: Told) -> tuple[Media | None, ContentKind]:
     """The file, and what kind of thing it is; a picture sent "as a file" is one all the same."""
     if told.document is not None:
         is_picture = (told.document.mime_type or "").startswith("image/")
-        return told.document, "photo" if is_picture else "document"
+        return told.document, ContentKind.PHOTO if is_picture else ContentKind.DOCUMENT
     if told.image is not None:
-        return told.image, "photo"
-    return (told.video, "video") if told.video is not None else (told.audio, "voice")
+        return told.image, ContentKind.PHOTO
+    if told.video is not None:
+        return told.video, ContentKind.VIDEO
+    return told.audio, ContentKind.VOICE
 
 
 def _files(told: Told) -> Iterator[File]:

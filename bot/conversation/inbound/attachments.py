@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import clock, photo
 from bot.conversation.channel_api import Channel, File, Later, SendError
 from bot.database.session import Database
-from bot.models import Attachment, Message
+from bot.models import Attachment, ContentKind, Message
 from bot.photo import PhotoRefused, Picture
 
 log = structlog.get_logger()
@@ -63,7 +63,7 @@ class Files:
             if len(data) > LARGEST_BYTES:
                 raise PhotoRefused("file_size")
             picture = None
-            if file.kind == "photo":
+            if file.kind == ContentKind.PHOTO:
                 async with self._decoding:
                     picture = await asyncio.to_thread(photo.clean, data)
             async with self._db.write() as session:

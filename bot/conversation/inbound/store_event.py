@@ -15,7 +15,15 @@ from bot.conversation.channel_api import Arrived, Delivery, Event, Report
 from bot.conversation.outbound import outbox
 from bot.customers import verification
 from bot.database.statements import insert_if_absent
-from bot.models import Author, Choice, Conversation, Message, MessageState
+from bot.models import (
+    Author,
+    Choice,
+    ContentKind,
+    Conversation,
+    HandoffReason,
+    Message,
+    MessageState,
+)
 
 # How far a message has come; what is reported late takes nothing back.
 _STEPS = (
@@ -30,7 +38,7 @@ _FURTHER = {
     Report.READ: MessageState.READ,
 }
 # These are kept for the case, and nobody has to answer them.
-_SILENT = frozenset({"reaction"})
+_SILENT = frozenset({ContentKind.REACTION})
 
 
 # Made once: what is asked for every message costs more to put together than to answer.
@@ -142,7 +150,11 @@ async def _store(
         text[start : start + messages.LONGEST_TEXT]
         for start in range(0, max(len(text), 1), messages.LONGEST_TEXT)
     ]
-    kind = arrived.kind if arrived.kind != "text" or text.strip() else "unsupported"
+    kind = (
+        arrived.kind
+        if arrived.kind != ContentKind.TEXT or text.strip()
+        else ContentKind.UNSUPPORTED
+    )
     stored = []
     for number, piece in enumerate(pieces):
         message = await messages.add(
@@ -203,7 +215,7 @@ async def _press(
         arrived.source_id,
         text=arrived.text if gone else "",
         choice_token=None if gone else arrived.token,
-        kind="gone" if gone else "text",
+        kind=ContentKind.GONE if gone else ContentKind.TEXT,
         **_noted(arrived),
     )
     settled = None if gone else await _place_of(session, arrived.token)
@@ -268,7 +280,9 @@ async def _report(
         await reachability.lose(session, context, conversation, told.code)
         await outbox.fail_all(session, conversation, told.code)
     else:
-        await reachability.tell_person(session, context, conversation, "provider_failed", told.code)
+        await reachability.tell_person(
+            session, context, conversation, HandoffReason.PROVIDER_FAILED, told.code
+        )
     return Taken(conversation.id, delivery=message, released=True)
 
 

@@ -24,6 +24,7 @@ from bot.models import (
     Attachment,
     Author,
     Choice,
+    ContentKind,
     Conversation,
     Message,
     MessageState,
@@ -57,7 +58,7 @@ _BUTTONS = (
 )
 _PHOTOS = (
     select(Attachment.file_name)
-    .where(Attachment.message_id == bindparam("message"), Attachment.kind == "photo")
+    .where(Attachment.message_id == bindparam("message"), Attachment.kind == ContentKind.PHOTO)
     .order_by(Attachment.created_at)
 )
 

@@ -12,13 +12,13 @@ from bot.context.company_context import CompanyContext
 from bot.conversation import messages, reachability
 from bot.conversation.channel_api import SendError, Unreachable
 from bot.conversation.outbound import outbox
-from bot.models import Conversation, Message, MessageState
+from bot.models import Conversation, HandoffReason, Message, MessageState
 from bot.text.reply import Reply
 
 log = structlog.get_logger()
 # What a provider does not take for this long is told to a person; after the second it has failed.
 TELL_AFTER, GIVE_UP_AFTER = timedelta(minutes=10), timedelta(hours=24)
-WINDOW_CLOSED = "window_closed"
+WINDOW_CLOSED = HandoffReason.WINDOW_CLOSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Tried:
     conversation: Conversation
     message: Message
 
-    async def tell_person(self, reason: str, why: str) -> None:
+    async def tell_person(self, reason: HandoffReason, why: str) -> None:
         """Somebody has to look after this customer."""
         await reachability.tell_person(self.session, self.context, self.conversation, reason, why)
 
@@ -83,7 +83,7 @@ def later(why: str, wait: float, *, lost: bool = False) -> Outcome:
             message.state, message.asked_at = MessageState.FAILED, None
         elif now - message.at > TELL_AFTER and message.failed_why is None:
             message.failed_why = why
-            await tried.tell_person("provider_failed", why)
+            await tried.tell_person(HandoffReason.PROVIDER_FAILED, why)
 
     return note
 
@@ -104,7 +104,7 @@ def failed(error: SendError) -> Outcome:
             await reachability.lose(tried.session, tried.context, tried.conversation, why)
             await outbox.fail_all(tried.session, tried.conversation, why)
         else:
-            await tried.tell_person("provider_failed", why)
+            await tried.tell_person(HandoffReason.PROVIDER_FAILED, why)
 
     return note
 

@@ -4,7 +4,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.context.company_context import CompanyContext
 from bot.handoffs import queue
-from bot.models import Conversation, Handoff, Message
+from bot.models import ContentKind, Conversation, Handoff, HandoffReason, Message
 from bot.text.reply import Reply, ReplyButton, payload
 
 
@@ -13,7 +13,7 @@ async def apologize(
     context: CompanyContext,
     conversation: Conversation,
     message: Message,
-    reason: str,
+    reason: HandoffReason,
 ) -> Reply:
     """The apology for a turn that got no answer: the truth, a reference, and a dated promise.
 
@@ -21,7 +21,7 @@ async def apologize(
         reason: "engine_failed", or "truth_gate" for an answer that no row backs.
     """
     waiting = await queue.hand_off(session, context, conversation, message, reason)
-    name = "engine_failed" if reason == "engine_failed" else "safe"
+    name = "engine_failed" if reason == HandoffReason.ENGINE_FAILED else "safe"
     return Reply(
         context.responses.render(
             name,
@@ -34,14 +34,14 @@ async def apologize(
 
 # What is said of a message without words, by what it is; a photo is the engine's to answer.
 _WITHOUT_WORDS = {
-    "voice": "cannot_hear",
-    "video": "kept_for_the_case",
-    "document": "kept_for_the_case",
-    "location": "kept_for_the_case",
-    "sticker": "cannot_use",
-    "contact": "cannot_use",
-    "unsupported": "cannot_use",
-    "gone": "error_choice_gone",
+    ContentKind.VOICE: "cannot_hear",
+    ContentKind.VIDEO: "kept_for_the_case",
+    ContentKind.DOCUMENT: "kept_for_the_case",
+    ContentKind.LOCATION: "kept_for_the_case",
+    ContentKind.STICKER: "cannot_use",
+    ContentKind.CONTACT: "cannot_use",
+    ContentKind.UNSUPPORTED: "cannot_use",
+    ContentKind.GONE: "error_choice_gone",
 }
 
 
@@ -52,7 +52,11 @@ def without_words(
     extra = message.extra or {}
     refused = next((one["refused"] for one in extra.get("files", ()) if "refused" in one), None)
     name = f"refused_{refused}" if refused else _WITHOUT_WORDS.get(message.kind)
-    if name is None or "told" in extra or (message.text.strip() and message.kind != "gone"):
+    if (
+        name is None
+        or "told" in extra
+        or (message.text.strip() and message.kind != ContentKind.GONE)
+    ):
         return None
     return Reply(context.responses.render(name, conversation.language))
 

@@ -33,9 +33,11 @@ from bot.models import (
     NOT_ENDED,
     Author,
     Complaint,
+    ContentKind,
     Conversation,
     Handoff,
     HandoffEnding,
+    HandoffReason,
     HandoffState,
     Message,
     MessageState,
@@ -121,7 +123,7 @@ class Turns:
             if heard is None:
                 return None
             if self._fetch is not None and await self._fetch(heard.message):
-                if heard.message.kind == "photo":
+                if heard.message.kind == ContentKind.PHOTO:
                     await _until_the_album_is_there(heard.message)
                 heard = await self._hear(conversation_id, None) or heard
             with TURN_SECONDS.time():
@@ -145,7 +147,7 @@ class Turns:
         except EngineError as error:
             ENGINE_FAILURES.inc()
             log.warning("engine_failed", conversation=heard.conversation.id, why=str(error))
-            return await self._apologize(heard, "engine_failed", lease)
+            return await self._apologize(heard, HandoffReason.ENGINE_FAILED, lease)
         return await self._answer(heard, replies, lease)
 
     async def _hear(self, conversation_id: str, lease: Lease | None) -> Heard | None:
@@ -204,8 +206,8 @@ class Turns:
             if wrong is not None:
                 TRUTH_BLOCKED.inc()
                 log.error("truth_gate", conversation=conversation.id, unbacked=wrong)
-                return await self._say_apology(session, heard, "truth_gate")
-            if owner is not None and owner.reason == "engine_failed" and heard.handoff:
+                return await self._say_apology(session, heard, HandoffReason.TRUTH_GATE)
+            if owner is not None and owner.reason == HandoffReason.ENGINE_FAILED and heard.handoff:
                 case = await session.get_one(Complaint, owner.complaint_id)
                 queue.end(session, owner, case, HandoffEnding.RETURNED, "bot")
             if heard.missed:
@@ -273,7 +275,11 @@ class Turns:
         What was offered instead of a remedy that failed they may take without a person.
         """
         reply = None
-        if owner.reason == "remedy_failed" and pressed is not None and pressed.number is not None:
+        if (
+            owner.reason == HandoffReason.REMEDY_FAILED
+            and pressed is not None
+            and pressed.number is not None
+        ):
             reply = await agent_offers.pressed(
                 session, self._context, owner, pressed.intent, pressed.number
             )
@@ -293,15 +299,19 @@ class Turns:
                 return await _over(session, message, [], [], owner)
         return await _put(session, conversation, message, [reply], owner)
 
-    async def _apologize(self, heard: Heard, reason: str, lease: Lease | None) -> Answered:
+    async def _apologize(
+        self, heard: Heard, reason: HandoffReason, lease: Lease | None
+    ) -> Answered:
         async with self._ending(heard, lease) as session:
             return await self._say_apology(session, heard, reason)
 
-    async def _say_apology(self, session: AsyncSession, heard: Heard, reason: str) -> Answered:
+    async def _say_apology(
+        self, session: AsyncSession, heard: Heard, reason: HandoffReason
+    ) -> Answered:
         conversation, message, owner = await _lock(session, heard)
         if message.state != MessageState.RECEIVED:
             return Answered(message, [], [], queue.owner_of(owner))
-        message.heard = reason != "engine_failed"
+        message.heard = reason != HandoffReason.ENGINE_FAILED
         if owner is not None and owner.state == HandoffState.ACTIVE:
             return await _over(session, message, [], [], owner)
         if owner is not None and heard.handoff is not None:

@@ -10,7 +10,17 @@ from sqlalchemy.orm import aliased
 
 from bot.cases import complaints
 from bot.conversation.messages import LONGEST_TEXT
-from bot.models import NOT_ENDED, RECEIVED, Choice, Conversation, Handoff, HandoffState, Message
+from bot.models import (
+    NOT_ENDED,
+    RECEIVED,
+    Choice,
+    ContentKind,
+    Conversation,
+    Handoff,
+    HandoffReason,
+    HandoffState,
+    Message,
+)
 
 # When more than this wait behind a message on a channel, they are answered together. In the web
 # chat so many are refused.
@@ -66,7 +76,7 @@ class Heard:
     handoff: Handoff | None
     asks: tuple[Ask, ...]
     missed: bool  # whether there is more in it than the engine could have heard before
-    behind: tuple[str, ...]  # the kinds of the messages that wait behind it
+    behind: tuple[ContentKind, ...]  # the kinds of the messages that wait behind it
 
     @property
     def pressed(self) -> Pressed | None:
@@ -82,7 +92,7 @@ class Heard:
             return False
         files = (self.message.extra or {}).get("files", ())
         is_fine = not any("refused" in one for one in files)
-        of_an_album = self.message.kind == self.behind[0] == "photo" and is_fine
+        of_an_album = self.message.kind == self.behind[0] == ContentKind.PHOTO and is_fine
         # Once it has begun, all that waits goes together.
         return of_an_album or len(self.behind) > (0 if self.missed else MOST_BEHIND)
 
@@ -96,7 +106,7 @@ class Heard:
         # the handoff, and its turn was cut off before the answer was stored.
         return (
             any(ask.text.startswith("/go_on") for ask in self.asks)
-            or owner.reason == "engine_failed"
+            or owner.reason == HandoffReason.ENGINE_FAILED
             or owner.message_id == self.message.id
         )
 

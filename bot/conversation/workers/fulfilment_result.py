@@ -25,6 +25,7 @@ from bot.models import (
     Conversation,
     Fulfilment,
     FulfilmentState,
+    HandoffReason,
     HandoffState,
     MessageState,
     ProviderOutcome,
@@ -33,7 +34,6 @@ from bot.policy.decide import decide
 from bot.text.reply import Reply, ReplyButton, payload
 
 log = structlog.get_logger()
-REMEDY_FAILED = "remedy_failed"
 
 
 async def heard(
@@ -124,16 +124,16 @@ async def _failed(
         )
         return Step(conversation.id)
     if owner is None:
-        owner = await queue.add(session, context, case, REMEDY_FAILED)
-    elif owner.reason == "promise_broken":
-        owner.reason = REMEDY_FAILED  # that is why
-    owner.priority = min(owner.priority, queue.PRIORITIES[REMEDY_FAILED])
+        owner = await queue.add(session, context, case, HandoffReason.REMEDY_FAILED)
+    elif owner.reason == HandoffReason.PROMISE_BROKEN:
+        owner.reason = HandoffReason.REMEDY_FAILED  # that is why
+    owner.priority = min(owner.priority, queue.PRIORITIES[HandoffReason.REMEDY_FAILED])
     wait = await queue.waiting(session, context, owner)
     text = responses.render("remedy_failed", language, due=wait.promise.due_at, **values)
     buttons: tuple[ReplyButton, ...] = ()
     spent = await messages.spend_open_choices(session, conversation.id)
     table = None
-    if owner.reason == REMEDY_FAILED and owner.complaint_id == case.id:
+    if owner.reason == HandoffReason.REMEDY_FAILED and owner.complaint_id == case.id:
         table = await _instead(session, context, conversation, case)
     if table is not None:
         text = f"{text} {responses.render('remedy_failed_choose', language)}"

@@ -12,7 +12,7 @@ from bot.conversation import messages
 from bot.customers import verification
 from bot.database.session import Database
 from bot.handoffs import queue
-from bot.models import Author, Complaint, Conversation, Message, Promise
+from bot.models import Author, Complaint, Conversation, HandoffReason, Message, Promise
 from bot.text.reply import Reply
 
 log = structlog.get_logger()
@@ -67,6 +67,6 @@ async def _to_the_front(
     """A broken promise makes the case the most urgent one, with a person if it has none yet."""
     open_handoff = await queue.open_handoff(session, conversation.id)
     if open_handoff is None:
-        open_handoff = await queue.add(session, context, case, "promise_broken")
-    open_handoff.priority = queue.PRIORITIES["promise_broken"]
+        open_handoff = await queue.add(session, context, case, HandoffReason.PROMISE_BROKEN)
+    open_handoff.priority = queue.PRIORITIES[HandoffReason.PROMISE_BROKEN]
     await session.flush()

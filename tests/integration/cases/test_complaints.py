@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.category import CATEGORIES, OrderNeed
-from bot.models import Author, Complaint, ComplaintState, HandoffState, LedgerEntry
+from bot.models import Author, Complaint, ComplaintState, HandoffReason, HandoffState, LedgerEntry
 from tests.integration.harness import ANA, AppHarness, ConversationHarness
 
 DAMAGED = "Compré una licuadora, pedido 10482, y llegó quebrada"
@@ -256,7 +256,7 @@ async def test_without_an_order_number_help_comes_first_and_then_a_person(
     await chat.send("no_order_number", f"No lo encuentro, mi correo es {ANA}")
     assert chat.answered_with("person_because_order_not_found")
     (handoff,) = await chat.handoffs()
-    assert handoff.reason == "order_not_found"
+    assert handoff.reason == HandoffReason.ORDER_NOT_FOUND
 
 
 async def test_a_useful_order_number_is_asked_for_once(chat: ConversationHarness) -> None:

@@ -9,6 +9,7 @@ import pytest
 from bot.config.settings import ROOT, Settings
 from bot.conversation.outbound import outbox
 from bot.database.session import Database
+from bot.models import LedgerState
 from tests.integration.harness import ConversationHarness
 
 
@@ -60,7 +61,10 @@ async def test_kept_promise_reaches_customer_and_ledger_once(
     assert again.returncode == 1
     assert case.reference in again.stderr
 
-    assert [entry.state for entry in await chat.ledger()] == ["accepted", "issued"]
+    assert [entry.state for entry in await chat.ledger()] == [
+        LedgerState.ACCEPTED,
+        LedgerState.ISSUED,
+    ]
     assert not await chat.promises()
     async with db.write() as session:
         waiting = await outbox.pending(session)

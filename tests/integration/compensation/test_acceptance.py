@@ -13,6 +13,7 @@ from bot.models import (
     Compensation,
     CompensationState,
     ComplaintState,
+    HandoffReason,
     HandoffState,
     LedgerEntry,
     Offer,
@@ -44,7 +45,7 @@ async def test_no_in_words_declines_as_well(chat: ConversationHarness) -> None:
     await chat.send("damaged", DAMAGED)
     await chat.send("deny", "no, nada de eso")
     (handoff,) = await chat.handoffs()
-    assert handoff.reason == "all_declined"
+    assert handoff.reason == HandoffReason.ALL_DECLINED
 
 
 async def test_no_coupon_but_my_money_is_a_choice(chat: ConversationHarness) -> None:
@@ -180,7 +181,7 @@ async def test_a_yes_to_the_person_after_a_remedy_brings_one(app: AppHarness) ->
     await second.send("late_delivery", f"El pedido 10482 llegó tarde. {ANA}")
     await second.send("affirm", "sí, por favor")
     (handoff,) = await second.handoffs()
-    assert handoff.reason == "already_remedied"
+    assert handoff.reason == HandoffReason.ALREADY_REMEDIED
 
 
 async def test_an_open_case_goes_on_in_a_second_conversation(app: AppHarness) -> None:
@@ -255,7 +256,7 @@ async def test_the_limit_holds_when_two_offers_were_on_the_table_already(
     for chat in chats:
         await chat.press(1)
     assert await app.count(LedgerEntry) == 2
-    assert [one.reason for one in await chats[2].handoffs()] == ["limit_passed"]
+    assert [one.reason for one in await chats[2].handoffs()] == [HandoffReason.LIMIT_PASSED]
     assert not await chats[2].accepted_remedies()
 
 
@@ -267,7 +268,7 @@ async def test_an_empty_budget_brings_a_person_and_takes_nothing(
     await chat.press("Bono de compra")
     assert chat.answered_with("person_because_budget_spent")
     assert "Listo" not in chat.last_message.text
-    assert [one.reason for one in await chat.handoffs()] == ["budget_spent"]
+    assert [one.reason for one in await chat.handoffs()] == [HandoffReason.BUDGET_SPENT]
     assert not await chat.ledger()
     assert sum(one.spent_minor for one in await chat.app.rows(Budget)) == 0
 
@@ -309,7 +310,7 @@ async def test_a_customer_nobody_knows_is_held_to_the_limit_of_one_conversation(
         await chat.press(1)
     await chat.send("rude_treatment", "y el cajero también")
     assert len(await chat.accepted_remedies()) == 2
-    assert [one.reason for one in await chat.handoffs()] == ["customer_limit"]
+    assert [one.reason for one in await chat.handoffs()] == [HandoffReason.CUSTOMER_LIMIT]
 
 
 async def test_a_button_of_a_closed_case_gives_nothing(chat: ConversationHarness) -> None:

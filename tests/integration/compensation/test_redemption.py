@@ -13,6 +13,7 @@ from bot.models import (
     ComplaintState,
     LedgerEntry,
     LedgerEvent,
+    LedgerState,
     Period,
     Promise,
     PromiseState,
@@ -56,7 +57,11 @@ async def test_a_voucher_is_spent_in_parts_and_never_more_than_it_holds(
     assert (await redeem(chat.app, given, None, "till-3")).left == Money(0, "COP")
     with pytest.raises(CannotRedeem, match="spent"):
         await redeem(chat.app, given, 1, "till-4")
-    assert [one.state for one in await chat.ledger()] == ["issued", "redeemed", "redeemed"]
+    assert [one.state for one in await chat.ledger()] == [
+        LedgerState.ISSUED,
+        LedgerState.REDEEMED,
+        LedgerState.REDEEMED,
+    ]
 
 
 async def test_the_same_key_spends_once_and_answers_the_same_whatever_came_after(

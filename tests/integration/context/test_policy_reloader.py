@@ -13,6 +13,7 @@ from bot.config.settings import ROOT, Settings, load_settings
 from bot.context.company_context import CompanyContext
 from bot.context.policy_reloader import PolicyReloader
 from bot.metrics import POLICY_BAD
+from bot.models import HandoffReason
 from bot.policy.loader import POLICY_FILE, SHADOW_POLICY_FILE
 from bot.policy.model import Policy
 from tests.integration.edge_process import EdgeProcess, FakeEngineServer
@@ -70,7 +71,7 @@ async def test_good_is_taken_bad_is_kept_out_and_good_again_is_taken(
     assert second.version != first.version
     chat = await app.chat()
     await chat.send("damaged", DAMAGED)
-    assert [one.reason for one in await chat.handoffs()] == ["no_rule"]
+    assert [one.reason for one in await chat.handoffs()] == [HandoffReason.NO_RULE]
 
     change(company / POLICY_FILE, "kind: voucher", "kind: vucher")
     await look(reloader)

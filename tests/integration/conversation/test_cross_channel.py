@@ -15,6 +15,7 @@ from bot.models import (
     ComplaintState,
     Conversation,
     Handoff,
+    HandoffReason,
     LedgerEntry,
     Message,
     MessageState,
@@ -217,7 +218,7 @@ async def test_a_customer_who_is_gone_is_told_to_the_promises_owner_once(
 
     conversation = await there.conversation()
     assert conversation.unreachable_why == "blocked"
-    assert [one.reason for one in await there.handoffs()] == ["unreachable"]
+    assert [one.reason for one in await there.handoffs()] == [HandoffReason.UNREACHABLE]
     # What waited for them does not wait any more.
     assert await app.count(Message, Message.state == MessageState.PENDING) == 0
 

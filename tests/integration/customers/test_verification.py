@@ -5,7 +5,7 @@ import re
 import pytest
 
 from bot.customers.verification import CONVERSATION_TRIES, ORDER_TRIES, TRIES
-from bot.models import Order, Proof
+from bot.models import HandoffReason, Order, Proof
 from tests.integration.harness import ANA, AppHarness, ConversationHarness
 
 # What belongs to order 10482 and to nobody else's eyes.
@@ -76,7 +76,7 @@ async def test_after_a_few_wrong_tries_a_person_takes_over_and_guessing_ends(
         assert not await chat.handoffs()
         await chat.send("inform", f"otro{one}@example.com")
     (handoff,) = await chat.handoffs()
-    assert handoff.reason == "identity_unproven"
+    assert handoff.reason == HandoffReason.IDENTITY_UNPROVEN
     assert chat.answered_with("person_because_identity_unproven")
     await chat.press("Seguir con el asistente")
     await chat.send("inform", ANA)
@@ -100,7 +100,7 @@ async def test_details_that_never_match_lead_to_a_person_and_not_in_a_circle(
     await chat.send("damaged", "El pedido 10482 llegó roto, otro@example.com")
     for _ in range(2):
         await chat.send("inform", "es ese, otro@example.com")
-    assert [one.reason for one in await chat.handoffs()] == ["identity_unproven"]
+    assert [one.reason for one in await chat.handoffs()] == [HandoffReason.IDENTITY_UNPROVEN]
 
 
 async def test_a_guess_told_while_a_person_is_awaited_costs_a_try_too(
@@ -128,7 +128,7 @@ async def test_a_customer_known_later_is_held_to_the_limits_of_the_person(
         await chat.send("greet", "hola")
         if place < 2:
             await chat.press(1)
-    assert [one.reason for one in await chats[-1].handoffs()] == ["customer_limit"]
+    assert [one.reason for one in await chats[-1].handoffs()] == [HandoffReason.CUSTOMER_LIMIT]
 
 
 async def test_a_corrected_number_is_matched_with_the_contact_told_before(
@@ -146,7 +146,7 @@ async def test_a_siege_on_one_order_from_many_conversations_is_broken(app: AppHa
         await chat.send("damaged", f"El pedido 10482 llegó roto, otro{one}@example.com")
     late = await app.chat()
     await late.send("damaged", f"El pedido 10482 llegó roto. {ANA}")
-    assert [one.reason for one in await late.handoffs()] == ["identity_unproven"]
+    assert [one.reason for one in await late.handoffs()] == [HandoffReason.IDENTITY_UNPROVEN]
     assert not leaks(late)
     # Another order is not under siege, and this one is free again after an hour.
     other = await app.chat()

@@ -5,7 +5,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.conversation import truth_gate
-from bot.models import Agent, Conversation, Handoff, HandoffEnding, HandoffState, Presence
+from bot.models import (
+    Agent,
+    Conversation,
+    Handoff,
+    HandoffEnding,
+    HandoffReason,
+    HandoffState,
+    Presence,
+)
 from bot.text.reply import Reply
 from tests.integration.harness import AppHarness, ConversationHarness
 
@@ -107,7 +115,7 @@ async def test_what_was_told_of_the_wait_passes_the_truth_gate_and_nothing_else_
     await samples(app, laura, *[6.5] * 5)
     chat = await app.chat(language)
     await chat.send("wants_human", PERSON[language])
-    assert (await chat.handoff()).reason == "wants_human"  # the gate let it through
+    assert (await chat.handoff()).reason == HandoffReason.WANTS_HUMAN  # the gate let it through
     say = app.context.responses.render
     so = say("wait_range", language, low=6, high=7)
     not_so = say("wait_range", language, low=1, high=2)

@@ -22,6 +22,7 @@ from bot.models import (
     ComplaintState,
     Conversation,
     HandoffEnding,
+    HandoffReason,
     HandoffState,
     LedgerEntry,
     Order,
@@ -116,7 +117,7 @@ async def test_many_claims_of_one_person_bring_a_person_with_the_reasons(
     assert not await second.handoffs()
     third = await complains(app, "30003", "rosa@example.com")
     (waiting,) = await third.handoffs()
-    assert waiting.reason == "to_check"
+    assert waiting.reason == HandoffReason.TO_CHECK
     assert not await third.app.rows(
         Compensation, Compensation.complaint_id == (await third.case()).id
     )
@@ -154,7 +155,7 @@ async def test_one_address_with_other_customers_is_seen(app: AppHarness) -> None
     await rosa.send("damaged", "El pedido 30001 salió mal, rosa@example.com")
     assert not await rosa.handoffs()  # nobody else has complained from there
     await luis.send("damaged", "El pedido 30002 salió mal, luis@example.com")
-    assert (await luis.handoff()).reason == "to_check"
+    assert (await luis.handoff()).reason == HandoffReason.TO_CHECK
     detail = (await raised(luis))["same_address"]
     assert detail["references"] == [(await rosa.case()).reference]
 
@@ -300,8 +301,8 @@ async def test_the_customer_hears_word_for_word_what_others_hear_who_wait_for_a_
     seen = await app.chat()
     await seen.send("not_delivered", text.format("30002", "luis@example.com"))
     await seen.send("status", "¿Cómo va mi caso?")
-    assert (await plain.handoff()).reason == "rule_says_person"
-    assert (await seen.handoff()).reason == "to_check"
+    assert (await plain.handoff()).reason == HandoffReason.RULE_SAYS_PERSON
+    assert (await seen.handoff()).reason == HandoffReason.TO_CHECK
     assert [one.replace("30002", "30001") for one in heard(seen)] == heard(plain)
     plain_one, seen_one = await plain.handoff(), await seen.handoff()
     assert plain_one.priority == seen_one.priority

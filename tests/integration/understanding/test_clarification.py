@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from bot.models import HandoffReason
 from bot.text.normalize import fold
 from tests.integration.harness import ConversationHarness
 
@@ -22,7 +23,7 @@ async def test_the_second_time_a_person_takes_over(
     assert not await chat.handoffs()
     await chat.send("nlu_fallback", text)
     (found,) = await chat.handoffs()
-    assert found.reason == "not_understood"
+    assert found.reason == HandoffReason.NOT_UNDERSTOOD
     assert NOT_UNDERSTOOD.search(fold(chat.all_text)) is None
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.models import HandoffReason
 from tests.integration.harness import ANA, AppHarness, ConversationHarness
 
 
@@ -32,7 +33,7 @@ async def test_an_alarm_in_a_later_word_brings_a_person_as_well(chat: Conversati
     await chat.send("damaged", f"El pedido 10482 llegó roto. {ANA}")
     await chat.send("damaged", "Llegó roto y mi abuela de 84 años está sin nevera")
     (found,) = await chat.handoffs()
-    assert found.reason == "vulnerable"
+    assert found.reason == HandoffReason.VULNERABLE
     assert len(await chat.cases()) == 1
 
 
@@ -42,12 +43,12 @@ async def test_an_alarm_is_heard_however_the_message_was_understood(
 ) -> None:
     await chat.send(understood_as, f"Es la silla de ruedas de mi mamá, pedido 10482, {ANA}")
     (found,) = await chat.handoffs()
-    assert found.reason == "vulnerable"
+    assert found.reason == HandoffReason.VULNERABLE
 
 
 async def test_the_press_is_no_threat_with_the_law(chat: ConversationHarness) -> None:
     await chat.send("threat", "Voy a contar esto en la prensa")
-    assert (await chat.handoff()).reason == "press"
+    assert (await chat.handoff()).reason == HandoffReason.PRESS
 
 
 async def test_danger_shows_no_way_back_to_the_bot(chat: ConversationHarness) -> None:
@@ -73,7 +74,7 @@ async def test_a_very_good_customer_who_is_very_angry_gets_a_person_once(
     assert chat.answered_with("person_because_anger")
     assert chat.answered_with("apology_damaged")
     found = await chat.handoff()
-    assert (found.reason, found.priority) == ("anger", 2)
+    assert (found.reason, found.priority) == (HandoffReason.ANGER, 2)
     assert not await chat.ledger()
     # Who would rather go on is not sent to a person again for the same anger.
     await chat.press("Seguir con el asistente")

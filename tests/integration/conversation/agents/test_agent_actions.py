@@ -13,6 +13,7 @@ from bot.models import (
     CompensationState,
     ComplaintState,
     HandoffEnding,
+    HandoffReason,
     HandoffState,
     Message,
     MessageState,
@@ -161,7 +162,9 @@ async def test_no_late_answer_of_the_engine_follows_a_claim(chat: ConversationHa
 
             conversation = await session.get_one(Conversation, chat.id)
             message = await session.get_one(Message, incoming.id)
-            await queue.hand_off(session, chat.app.context, conversation, message, "wants_human")
+            await queue.hand_off(
+                session, chat.app.context, conversation, message, HandoffReason.WANTS_HUMAN
+            )
         await chat.assign_to(laura)
 
     incoming, _ = await chat.receive(DAMAGED)
@@ -188,7 +191,7 @@ async def test_a_claim_while_the_engine_answers_who_waits_for_it_drops_the_answe
     laura = await chat.app.agent()
     chat.app.engine.error = EngineError("broken")
     await chat.send("damaged", DAMAGED)
-    assert (await chat.handoff()).reason == "engine_failed"
+    assert (await chat.handoff()).reason == HandoffReason.ENGINE_FAILED
     chat.app.engine.error = None
 
     async def claims() -> None:

@@ -18,6 +18,7 @@ from bot.models import (
     ComplaintState,
     HandoffState,
     LedgerEntry,
+    LedgerState,
     Offer,
     OfferState,
     Promise,
@@ -209,7 +210,7 @@ async def test_a_refund_is_never_more_than_was_paid(
     assert await refused(held, marta, "full_refund", paid + 1) == "more_than_paid"
     await give(held, marta, "full_refund", amount=paid)
     (entry,) = await held.ledger()
-    assert (entry.kind, entry.amount_minor, entry.state) == ("refund", paid, "accepted")
+    assert (entry.kind, entry.amount_minor, entry.state) == ("refund", paid, LedgerState.ACCEPTED)
     assert held.answered_with("promised_bank")
 
 
@@ -366,7 +367,7 @@ async def test_a_remedy_that_hands_have_done_is_told_once(
         told += [said.text] if said else []
     assert len(told) == 1
     assert contains_response(held.app.context, told[0], "fulfilled")
-    assert [one.state for one in await held.ledger()] == ["accepted", "issued"]
+    assert [one.state for one in await held.ledger()] == [LedgerState.ACCEPTED, LedgerState.ISSUED]
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)

@@ -16,6 +16,7 @@ from bot.models import (
     Compensation,
     Complaint,
     Handoff,
+    HandoffReason,
     HandoffState,
     LedgerEntry,
     Message,
@@ -352,7 +353,7 @@ async def test_what_no_row_backs_is_not_said(chat: ConversationHarness, planted:
     assert planted not in said.text
     assert chat.answered_with("safe", reference=(await chat.case()).reference)
     (handoff,) = await chat.handoffs()
-    assert handoff.reason == "truth_gate"
+    assert handoff.reason == HandoffReason.TRUTH_GATE
     assert len(await chat.promises()) == 1
 
 

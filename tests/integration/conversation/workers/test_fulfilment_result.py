@@ -22,6 +22,7 @@ from bot.models import (
     DecisionRecord,
     Fulfilment,
     FulfilmentState,
+    HandoffReason,
     HandoffState,
     LedgerEntry,
     LedgerEvent,
@@ -365,7 +366,7 @@ async def test_without_an_answer_for_a_day_it_is_lost_and_a_person_takes_it(
     await carrier.sweep()
     lost = await one(app)
     assert (lost.state, lost.tries >= 20) == (FulfilmentState.LOST, True)
-    assert (await chosen.handoff()).reason == "remedy_failed"
+    assert (await chosen.handoff()).reason == HandoffReason.REMEDY_FAILED
     await read(chosen)
     assert chosen.ever_answered_with("remedy_failed", title=TITLE)
 

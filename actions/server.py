@@ -13,7 +13,7 @@ from actions.turn import TurnAction
 from bot.config.settings import Settings, SettingsError
 from bot.context.company_context import CompanyContext, load_company_context
 from bot.context.policy_reloader import PolicyReloader
-from bot.database.session import Database
+from bot.database.session import open_database
 
 ActionsApp = Sanic[Any, Any]
 ACTIONS: tuple[type[TurnAction], ...] = (
@@ -60,7 +60,7 @@ def create_app(settings: Settings, context: CompanyContext | None = None) -> Act
             " token, or set it"
         )
     warnings.filterwarnings("ignore", message=OTHER_NUMBERS)
-    db = Database(settings.database_url)
+    db = open_database(settings)
     context = context or load_company_context(settings)
     executor = Executor()
     for action in ACTIONS:

@@ -19,7 +19,7 @@ from bot.config.logging_setup import configure_logs
 from bot.config.settings import Settings
 from bot.console.routes import add_console
 from bot.context.company_context import CompanyContext, load_company_context
-from bot.database.session import Database
+from bot.database.session import open_database
 from bot.health import health
 from bot.photo import LARGEST_BYTES, PhotoRefused
 from bot.rasa.client import RasaClient
@@ -65,7 +65,7 @@ def _serve_with(app: EdgeApp, settings: Settings, context: CompanyContext) -> No
         app.ctx.service = Service(
             settings=settings,
             context=context,
-            db=Database(settings.database_url),
+            db=open_database(settings),
             rasa=RasaClient(settings.engine_url or "", token),
             channels=open_channels(settings, context),
         )

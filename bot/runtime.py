@@ -92,7 +92,7 @@ class Service:
             apology_after=self.settings.apology_after,
             fetch=Files(self.db, self.channels, photos, self.decoding).fetch,
         )
-        if not self.db.is_sqlite:
+        if not self.db.has_one_edge:
             from bot.conversation.pg_relay import Relay
 
             self.relay = Relay(self.settings.database_url, self._relayed)

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from bot.agents import accounts
 from bot.config.settings import Settings
-from bot.database.session import Database
+from bot.database.session import open_database
 from bot.models import Agent, Role
 
 DEFAULT_EMAIL = "admin@regalo.local"
@@ -30,7 +30,7 @@ def ensure(settings: Settings) -> tuple[str, str] | None:
 
 
 async def _ensure(settings: Settings) -> tuple[str, str] | None:
-    db = Database(settings.database_url)
+    db = open_database(settings)
     try:
         async with db.write() as session:
             supervisors = await session.scalar(

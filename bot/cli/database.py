@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.cli.failure import Failure
 from bot.config.settings import Settings
-from bot.database.session import Database, migrate
+from bot.database.session import migrate, open_database
 
 Result = TypeVar("Result")
 Work = Callable[[AsyncSession], Awaitable[Result]]
@@ -24,7 +24,7 @@ def run_read(settings: Settings, work: Work[Result]) -> Result:
     migrate(settings)
 
     async def run() -> Result:
-        db = Database(settings.database_url)
+        db = open_database(settings)
         try:
             async with db.read() as session:
                 return await work(session)
@@ -43,7 +43,7 @@ def run_write(settings: Settings, work: Work[Result]) -> Result:
     migrate(settings)
 
     async def run() -> Result:
-        db = Database(settings.database_url)
+        db = open_database(settings)
         try:
             async with db.write() as session:
                 return await work(session)

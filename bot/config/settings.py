@@ -78,6 +78,7 @@ Folder = Annotated[Path, AfterValidator(_below_root)]
 Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254)]
 Token = Annotated[SecretStr, AfterValidator(_token)]
 LongSecret = Annotated[SecretStr, Field(min_length=32)]
+SqliteDriver = Literal["fast", "plain"]
 Upper = BeforeValidator(lambda value: value.upper() if isinstance(value, str) else value)
 Lower = BeforeValidator(lambda value: value.lower() if isinstance(value, str) else value)
 
@@ -110,6 +111,7 @@ class Settings(BaseSettings):
         validate_default=True,
         description="sqlite:///path/to/file.db or postgresql://user:password@host:port/name",
     )
+    sqlite_driver: Annotated[SqliteDriver, Lower] = Field("fast", description="fast or plain")
     var_dir: Folder = Field(Path("var"), description="a folder that Regalo may write to")
     company_dir: Folder = Field(Path("data/company"), description="a folder")
 

@@ -16,7 +16,7 @@ from bot import clock
 from bot.company.profile import load_company
 from bot.config.settings import Settings
 from bot.customers import contacts, fingerprints
-from bot.database.session import Database
+from bot.database.session import open_database
 from bot.models import Order
 from bot.money import Money, minor_digits, parse_amount
 from bot.text import email_address
@@ -240,7 +240,7 @@ def load_demo(settings: Settings) -> int:
 async def _load_demo(settings: Settings) -> int:
     company = load_company(settings.company_dir)
     path = settings.company_dir / "orders.csv"
-    db = Database(settings.database_url)
+    db = open_database(settings)
     try:
         async with db.write() as session:
             if not path.exists() or not await is_empty(session):

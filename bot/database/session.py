@@ -1,93 +1,116 @@
-"""The database: one engine a process, short transactions, and the migrations.
+"""The database: short transactions that read or write, slow reads, and the migrations.
 
-SQLite serves one machine, PostgreSQL several workers. On SQLite a transaction that writes takes
-the write lock when it begins (``BEGIN IMMEDIATE``), so that what it read still holds when it
-writes; on PostgreSQL the rows that matter are locked where they are read.
+SQLite serves one edge, PostgreSQL several workers. On SQLite a transaction that writes takes the
+write lock when it begins (``BEGIN IMMEDIATE``), so that what it read still holds when it writes; on
+PostgreSQL the rows that matter are locked where they are read.
 """
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
-from typing import TypeVar
 
-from sqlalchemy import Connection, make_url
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy import Connection, Engine, make_url
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.config.settings import Settings
-from bot.database import sqlite_session
-from bot.database.group_commit import GroupCommit
+from bot.config.database_url import is_sqlite
+from bot.config.settings import Settings, SqliteDriver
+from bot.database.driver import Driver, Result
+from bot.database.fast_sqlite import FastSqliteDriver
+from bot.database.plain_driver import PlainDriver
 
-Result = TypeVar("Result")
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
+# How long one slow read may take on SQLite, and one of its statements on PostgreSQL.
+SLOW_READ_SECONDS = 10.0
 
 
 class Database:
-    """The way to the database; ``read`` and ``write`` each open one transaction."""
+    """One process's way to its database: ``read``, ``write`` and ``slow_read``."""
 
-    def __init__(self, url: str) -> None:
-        self.is_sqlite = url.startswith("sqlite")
-        self._postgres = None if self.is_sqlite else _postgres_engine(url)
-        self.engine = (
-            self._postgres.sync_engine if self._postgres else sqlite_session.open_engine(url)
-        )
-        self._writer = GroupCommit(self.engine) if self.is_sqlite else None
-
-    @asynccontextmanager
-    async def write(self, *, first: bool = False) -> AsyncIterator[AsyncSession]:
-        """A transaction that may change rows: committed at the end, or wholly undone.
+    def __init__(self, url: str, sqlite_driver: SqliteDriver = "fast") -> None:
+        """Open no connection yet.
 
         Args:
-            first: on SQLite it goes before the others that wait, because somebody waits for it.
+            url: as ``Settings.database_url`` has it.
+            sqlite_driver: which driver serves a SQLite file; PostgreSQL has one only.
         """
-        if self._writer is not None:
-            async with self._writer.session(first=first) as session:
-                yield session
-        else:
-            async with self._session() as session, session.begin():
-                yield session
+        self._is_sqlite = is_sqlite(url)
+        self._driver: Driver = (
+            FastSqliteDriver(url)
+            if self._is_sqlite and sqlite_driver == "fast"
+            else PlainDriver(url)
+        )
 
-    @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncSession]:
-        """A transaction that only looks; nothing it does is kept."""
-        async with self._session() as session:
-            yield session
+    @property
+    def engine(self) -> Engine:
+        """SQLAlchemy's engine below the sessions, for its events."""
+        return self._driver.engine
 
-    def _session(self) -> AsyncSession:
-        if self._postgres is None:
-            return sqlite_session.LoopSession(self.engine)
-        return AsyncSession(self._postgres, expire_on_commit=False)
+    @property
+    def has_one_edge(self) -> bool:
+        """True if no other edge process can use the database: a SQLite file has a lock beside it.
 
-    async def run(self, work: Callable[[Connection], Result]) -> Result:
-        """What ``work`` does, in one transaction that writes, for what wants the whole database."""
-        if self._postgres is not None:
-            async with self._postgres.begin() as connection:
-                return await connection.run_sync(work)
-        with self.engine.connect() as here:
-            await sqlite_session.begin_to_write(here)
-            done = work(here)
-            here.commit()
-            return done
+        Such an edge needs no leases and no relay, and what was begun before its start has ended.
+        """
+        return self._is_sqlite
+
+    @property
+    def has_one_writer(self) -> bool:
+        """True if writers wait for each other, so that several rows belong in one transaction."""
+        return self._is_sqlite
+
+    def write(self, *, first: bool = False) -> AbstractAsyncContextManager[AsyncSession]:
+        """Open a transaction that may write: committed at the end, or rolled back as a whole.
+
+        Args:
+            first: go before the writers that wait (fast SQLite driver), because a customer waits.
+        """
+        return self._driver.write(first=first)
+
+    def read(self) -> AbstractAsyncContextManager[AsyncSession]:
+        """Open a transaction for quick reads; nothing that it changes is kept.
+
+        SQLite's fast driver runs its statements in the event loop: whatever grows with the data
+        belongs in ``slow_read``.
+        """
+        return self._driver.read()
+
+    async def slow_read(
+        self,
+        work: Callable[[AsyncSession], Awaitable[Result]],
+        *,
+        seconds: float = SLOW_READ_SECONDS,
+    ) -> Result:
+        """Run reads that grow with the data, while the event loop goes on; return their result.
+
+        At most ``SLOW_READS_AT_ONCE`` run in one process; the others wait. On SQLite ``work`` runs
+        in a worker thread.
+
+        Args:
+            work: given a session that can only read; it may await nothing but that session.
+            seconds: the time limit; ``math.inf`` for none.
+
+        Raises:
+            ReadTimeoutError: the time was up.
+        """
+        return await self._driver.slow_read(work, seconds)
+
+    async def run_sync(self, work: Callable[[Connection], Result]) -> Result:
+        """Run a function on one connection, in one transaction that writes; for migrations."""
+        return await self._driver.run_sync(work)
 
     async def close(self) -> None:
-        """Let go of every connection."""
-        if self._writer is not None:
-            self._writer.close()
-        if self._postgres is not None:
-            await self._postgres.dispose()
-        else:
-            self.engine.dispose()
+        """Close every connection."""
+        await self._driver.close()
 
 
-def _postgres_engine(url: str) -> AsyncEngine:
-    # `hide_parameters`: an error that is logged tells the statement, not what customers wrote.
-    return create_async_engine(
-        url, pool_size=10, max_overflow=20, pool_pre_ping=True, hide_parameters=True
-    )
+def open_database(settings: Settings) -> Database:
+    """Return the database that the settings name, with the driver that they choose."""
+    return Database(settings.database_url, settings.sqlite_driver)
 
 
 def migrate(settings: Settings) -> None:
-    """Bring the database to the newest schema, making it if it is not there."""
-    # Whoever only serves need not load it.
+    """Bring the database to the newest schema; make it, and its folder, if it is missing."""
+    # Alembic takes long to import: only what migrates loads it.
     from alembic import command
     from alembic.config import Config
 

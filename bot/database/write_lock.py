@@ -1,8 +1,8 @@
-"""The gate that SQLite's writers of all processes pass one by one, in fairness.
+"""The lock between processes that write to one SQLite file: first come, first served.
 
-SQLite itself only says "busy": whoever waits asks again and again, and mostly comes too late. Here
-the system wakes them. Whoever waits for the place holds the turnstile before it, so the process
-that had the place last does not take it again before those who wait.
+SQLite itself only says "busy": a process that waits asks again and again, and mostly comes too
+late. These file locks let the operating system wake it. A process that waits for the lock holds the
+turnstile before it, so the process that had the lock last does not overtake those that wait.
 """
 
 import asyncio
@@ -13,51 +13,51 @@ from pathlib import Path
 
 
 class WriteLock:
-    """One process's way to the place of the writer of one database file."""
+    """One process's side of the lock of one database file."""
 
     def __init__(self, database: Path) -> None:
-        self._turnstile = _Lock(database.with_name(f"{database.name}.turnstile"), database)
-        self._place = _Lock(database.with_name(f"{database.name}.writer"), database)
+        self._turnstile = _FileLock(database.with_name(f"{database.name}.turnstile"), database)
+        self._writer = _FileLock(database.with_name(f"{database.name}.writer"), database)
 
-    async def enter(self) -> None:
-        """Wait for the place; the system gives back what a process held that died."""
-        if self._enter_at_once():
+    async def acquire(self) -> None:
+        """Wait for the lock, in a thread; the system releases that of a process that died."""
+        if self._acquire_at_once():
             return
         waiting = asyncio.ensure_future(asyncio.to_thread(self._wait))
         try:
             await asyncio.shield(waiting)
         except asyncio.CancelledError:
             await asyncio.wait([waiting])
-            self.leave()
+            self.release()
             raise
 
-    def leave(self) -> None:
-        """Give the place to the next."""
-        self._place.unlock()
+    def release(self) -> None:
+        """Give the lock to the next process."""
+        self._writer.unlock()
 
     def close(self) -> None:
-        """Let go of the files."""
+        """Close the files."""
         self._turnstile.close()
-        self._place.close()
+        self._writer.close()
 
-    def _enter_at_once(self) -> bool:
+    def _acquire_at_once(self) -> bool:
         if not self._turnstile.lock(wait=False):
             return False
         try:
-            return self._place.lock(wait=False)
+            return self._writer.lock(wait=False)
         finally:
             self._turnstile.unlock()
 
     def _wait(self) -> None:
         self._turnstile.lock()
         try:
-            self._place.lock()
+            self._writer.lock()
         finally:
             self._turnstile.unlock()
 
 
-class _Lock:
-    """A lock of the system on a file, which is made when it is first wanted."""
+class _FileLock:
+    """A lock of the operating system on a file, which is made when it is first needed."""
 
     def __init__(self, file: Path, database: Path) -> None:
         self._file = file
@@ -65,6 +65,7 @@ class _Lock:
         self._descriptor: int | None = None
 
     def lock(self, *, wait: bool = True) -> bool:
+        """Return True once it is held; False if it is taken and ``wait`` is False."""
         if self._descriptor is None:
             self._descriptor = self._open()
         try:
@@ -76,16 +77,18 @@ class _Lock:
     def _open(self) -> int:
         descriptor = os.open(self._file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         with suppress(OSError):
-            # As SQLite does with its files: what root makes belongs to whom the database does.
+            # As SQLite does with its files: one that root makes gets the database's owner.
             owner = self._database.stat()
             os.fchown(descriptor, owner.st_uid, owner.st_gid)
         return descriptor
 
     def unlock(self) -> None:
+        """Release it, if it is held."""
         if self._descriptor is not None:
             fcntl.flock(self._descriptor, fcntl.LOCK_UN)
 
     def close(self) -> None:
+        """Close the file, which releases the lock."""
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None

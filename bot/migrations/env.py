@@ -33,7 +33,7 @@ async def _main() -> None:
     url = context.config.get_main_option("sqlalchemy.url", "")  # set by migrate()
     db = Database(url)
     # All or nothing: a migration that is cut off leaves the schema as it was.
-    await db.run(_migrate)
+    await db.run_sync(_migrate)
     await db.close()
 
 

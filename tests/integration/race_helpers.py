@@ -9,7 +9,7 @@ from bot.compensation.agent_remedies import CannotGive, Wanted
 from bot.config.settings import load_settings
 from bot.context.company_context import CompanyContext, load_company_context
 from bot.conversation.agents import agent_actions, agent_offers
-from bot.database.session import Database
+from bot.database.session import Database, open_database
 from bot.handoffs.assignment import ClaimedBefore
 from bot.models import Agent, Handoff
 from bot.money import Money
@@ -50,7 +50,7 @@ async def _accept(
     context = load_company_context(settings)
     changed = context.policy.limits.model_copy(update=limits)
     context.in_force.policy = replace(context.policy, limits=changed)
-    db = Database(settings.database_url)
+    db = open_database(settings)
     await asyncio.sleep(every - time.time() % every)
     outcomes = await asyncio.gather(*(_one(db, context, one) for one in ids))
     await db.close()
@@ -71,7 +71,7 @@ def claim(url: str, folder: str, handoff_id: int, people: list[int], every: floa
 async def _claim(
     url: str, folder: str, handoff_id: int, people: list[int], every: float
 ) -> list[str]:
-    db = Database(load_settings(database_url=url, var_dir=folder).database_url)
+    db = open_database(load_settings(database_url=url, var_dir=folder))
     await asyncio.sleep(every - time.time() % every)
     outcomes = await asyncio.gather(*(_claims(db, handoff_id, one) for one in people))
     await db.close()
@@ -103,7 +103,7 @@ async def _give(
     url: str, folder: str, cases: list[tuple[int, str]], person_id: int, amount: int, every: float
 ) -> list[str]:
     settings = load_settings(database_url=url, var_dir=folder)
-    context, db = load_company_context(settings), Database(settings.database_url)
+    context, db = load_company_context(settings), open_database(settings)
     await asyncio.sleep(every - time.time() % every)
     outcomes = await asyncio.gather(*(_gives(db, context, one, person_id, amount) for one in cases))
     await db.close()

@@ -46,7 +46,7 @@ class Inbox:
         """Store what came on a channel; what cannot be stored keeps nothing else from it."""
         loop = asyncio.get_running_loop()
         came = [_Came(channel, event, loop.create_future()) for event in events]
-        if self._db.is_sqlite:
+        if self._db.has_one_writer:
             self._waiting += came
             self._runs.wake("")
         else:

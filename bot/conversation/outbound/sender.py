@@ -61,7 +61,7 @@ class Deliverer:
         """Begin; what was left at the last stop goes first."""
         if not self._channels:
             return
-        if self._db.is_sqlite:
+        if self._db.has_one_edge:
             await outbox.release_all(self._db)
         self._sweeping = asyncio.create_task(self._sweep())
 

@@ -49,7 +49,7 @@ class Carrier:
 
     async def start(self) -> None:
         """Begin; what was left at the last stop goes first."""
-        if self._db.is_sqlite:
+        if self._db.has_one_edge:
             async with self._db.write() as session:
                 await fulfilment.release_all(session)
         self._sweeping = asyncio.create_task(self._for_ever())

@@ -87,7 +87,7 @@ class Keeper:
     async def _run(self, conversation_id: str) -> None:
         try:
             async with turn_lease(
-                self._db, conversation_id, self._name, is_alone=self._db.is_sqlite
+                self._db, conversation_id, self._name, is_alone=self._db.has_one_edge
             ) as lease:
                 while answered := await self._turns.run_next(
                     conversation_id, lambda: self._on_think(conversation_id), lease

@@ -4,7 +4,10 @@ import pytest
 
 from bot.cases import notes, search
 from bot.cases.search import Found
+from tests.integration.conftest import EACH_DRIVER
 from tests.integration.harness import ANA, AppHarness, ConversationHarness
+
+pytestmark = EACH_DRIVER
 
 
 async def find(app: AppHarness, wanted: str) -> list[Found]:

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.agents import accounts, sessions
 from bot.cli import main
 from bot.config.settings import Settings
-from bot.database.session import Database
+from bot.database.session import open_database
 from bot.models import Agent, AgentSession, Role
 
 PASSWORD = "una clave larga"
@@ -68,7 +68,7 @@ def run_in_database(
     """Run ``step`` in one transaction, after a command."""
 
     async def run() -> Result:
-        db = Database(settings.database_url)
+        db = open_database(settings)
         async with db.write() as session:
             result = await step(session)
         await db.close()

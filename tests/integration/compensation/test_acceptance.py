@@ -20,7 +20,10 @@ from bot.models import (
     OfferState,
 )
 from bot.money import Money
+from tests.integration.conftest import EACH_DRIVER
 from tests.integration.harness import ANA, AppHarness, ConversationHarness
+
+pytestmark = EACH_DRIVER
 
 DAMAGED = f"Compré una licuadora, pedido 10482, y llegó quebrada. {ANA}"
 

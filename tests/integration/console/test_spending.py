@@ -11,7 +11,7 @@ import pytest
 
 from bot.compensation import spending_breaker
 from bot.config.settings import ROOT, Settings
-from bot.database.session import Database
+from bot.database.session import open_database
 from bot.models import PauseReason
 from tests.integration.conftest import settings_for
 from tests.integration.console_client import ConsoleClient, add_supervisor
@@ -63,7 +63,7 @@ async def test_a_pause_is_shown_to_all_and_ended_by_supervisors_alone(
     settings: Settings, marta: ConsoleClient
 ) -> None:
     assert (await marta.get("/board"))["pause"] is None
-    db = Database(settings.database_url)
+    db = open_database(settings)
     async with db.write() as session:
         await spending_breaker.pause(session, PauseReason.BY_HAND, {})
     await db.close()

@@ -13,7 +13,7 @@ from sqlalchemy.engine import make_url
 
 from bot.config.settings import Settings
 from bot.context.company_context import load_company_context
-from bot.database.session import Database
+from bot.database.session import open_database
 from tests.integration.conftest import settings_for
 from tests.integration.console_client import DAMAGED, ConsoleClient, add_supervisor
 from tests.integration.edge_process import EdgeProcess, run_edge
@@ -34,7 +34,7 @@ def code(settings: Settings) -> str:
     """Ana's credit of 275,000 pesos."""
 
     async def given() -> str:
-        db = Database(settings.database_url)
+        db = open_database(settings)
         app = AppHarness(db, load_company_context(settings), SystemClock(), settings.var_dir)
         chat = await app.chat()
         await chat.send("damaged", DAMAGED)

@@ -1,4 +1,4 @@
-"""Writers that share a transaction: each is kept or undone as if it had been alone."""
+"""Group commit: each writer is committed or rolled back as if it had a transaction alone."""
 
 import asyncio
 import sqlite3
@@ -12,11 +12,10 @@ from hypothesis import strategies as st
 from sqlalchemy import event, text
 from sqlalchemy.exc import IntegrityError
 
-from bot.database.group_commit import LONGEST, Undone
+from bot.database.group_commit import LONGEST_SECONDS, TransactionLostError
 from bot.database.session import Database
 from bot.database.sqlite_session import driver_of
 
-pytestmark = pytest.mark.integration
 WRITE = text("INSERT INTO words VALUES (:word)")
 
 
@@ -26,127 +25,129 @@ class Mistake(Exception):
 
 @pytest.fixture
 async def db(tmp_path: Path) -> AsyncIterator[Database]:
-    one = Database(f"sqlite:///{tmp_path / 'words.db'}")
-    async with one.write() as session:
+    database = Database(f"sqlite:///{tmp_path / 'words.db'}")
+    async with database.write() as session:
         await session.execute(text("CREATE TABLE words (word TEXT UNIQUE)"))
-    yield one
-    await one.close()
+    yield database
+    await database.close()
 
 
-async def write(db: Database, word: str, *, then: Exception | None = None) -> None:
+async def write(db: Database, word: str, *, error: Exception | None = None) -> None:
     async with db.write() as session:
-        await asyncio.sleep(0)  # the others come, and wait
+        await asyncio.sleep(0)  # the other writers come, and wait
         await session.execute(WRITE, {"word": word})
-        if then is not None:
-            raise then
+        if error is not None:
+            raise error
 
 
-def kept(db: Database) -> list[str]:
-    """What another process finds."""
+def committed(db: Database) -> list[str]:
+    """Return the words that another process reads."""
     file = db.engine.url.database
     assert file
     with closing(sqlite3.connect(file)) as other:
         return sorted(word for (word,) in other.execute("SELECT word FROM words"))
 
 
-async def test_those_who_wait_together_are_committed_together(db: Database) -> None:
+async def test_concurrent_writers_share_commits(db: Database) -> None:
     commits: list[int] = []
     event.listen(db.engine, "commit", lambda _: commits.append(1))
 
     await asyncio.gather(*(write(db, str(number)) for number in range(20)))
 
-    assert len(kept(db)) == 20
+    assert len(committed(db)) == 20
     assert len(commits) < 5
 
 
-async def test_nobody_goes_on_before_it_is_on_the_disk(db: Database) -> None:
+async def test_each_writer_continues_only_after_its_commit(db: Database) -> None:
     async def write_and_look(word: str) -> bool:
         await write(db, word)
-        return word in kept(db)
+        return word in committed(db)
 
     assert all(await asyncio.gather(*(write_and_look(str(number)) for number in range(20))))
 
 
-async def test_what_goes_wrong_for_one_undoes_nothing_of_another(db: Database) -> None:
+async def test_error_of_one_writer_rolls_back_nothing_of_another(db: Database) -> None:
     outcomes = await asyncio.gather(
         write(db, "uno"),
-        write(db, "dos", then=Mistake()),
+        write(db, "dos", error=Mistake()),
         write(db, "tres"),
         write(db, "tres"),  # the database refuses it
         write(db, "cuatro"),
         return_exceptions=True,
     )
-    assert [type(one) for one in outcomes] == [
+    assert [type(outcome) for outcome in outcomes] == [
         type(None),
         Mistake,
         type(None),
         IntegrityError,
         type(None),
     ]
-    assert kept(db) == ["cuatro", "tres", "uno"]
+    assert committed(db) == ["cuatro", "tres", "uno"]
 
 
-async def test_when_the_first_fails_the_next_begin_anew(db: Database) -> None:
+async def test_writers_after_a_failed_first_one_commit(db: Database) -> None:
     outcomes = await asyncio.gather(
-        write(db, "uno", then=Mistake()),
+        write(db, "uno", error=Mistake()),
         write(db, "dos"),
         write(db, "tres"),
         return_exceptions=True,
     )
     assert isinstance(outcomes[0], Mistake)
-    assert kept(db) == ["dos", "tres"]
+    assert committed(db) == ["dos", "tres"]
 
 
-async def test_if_sqlite_ends_the_transaction_by_itself_all_of_its_writers_learn_of_it(
+async def test_transaction_that_sqlite_rolls_back_fails_all_its_writers(
     db: Database,
 ) -> None:
-    async def meet_a_full_disk() -> None:
+    async def write_to_a_full_disk() -> None:
         async with db.write() as session:
             await session.execute(WRITE, {"word": "dos"})
             driver_of(session.sync_session.connection()).rollback()
 
     outcomes = await asyncio.gather(
-        write(db, "uno"), meet_a_full_disk(), write(db, "tres"), return_exceptions=True
+        write(db, "uno"), write_to_a_full_disk(), write(db, "tres"), return_exceptions=True
     )
 
-    assert isinstance(outcomes[0], Undone)
+    assert isinstance(outcomes[0], TransactionLostError)
     assert isinstance(outcomes[1], Exception)
     assert outcomes[2] is None
-    assert kept(db) == ["tres"]
+    assert committed(db) == ["tres"]
 
 
-async def test_a_writer_who_takes_long_is_not_followed_in_the_same_transaction(
+async def test_no_writer_joins_a_transaction_that_takes_long(
     db: Database,
 ) -> None:
     commits: list[int] = []
     event.listen(db.engine, "commit", lambda _: commits.append(1))
 
-    async def slowly() -> None:
+    async def write_slowly() -> None:
         async with db.write() as session:
             await session.execute(WRITE, {"word": "uno"})
-            await asyncio.sleep(2 * LONGEST)
+            await asyncio.sleep(2 * LONGEST_SECONDS)
 
-    await asyncio.gather(slowly(), write(db, "dos"))
+    await asyncio.gather(write_slowly(), write(db, "dos"))
 
     assert len(commits) == 2
 
 
-async def test_who_comes_first_goes_before_those_who_wait(db: Database) -> None:
+async def test_first_writer_goes_before_those_that_wait(db: Database) -> None:
     order: list[str] = []
 
-    async def go(name: str, *, first: bool = False) -> None:
+    async def write_as(name: str, *, first: bool = False) -> None:
         async with db.write(first=first):
             order.append(name)
             await asyncio.sleep(0)
 
-    await asyncio.gather(go("in it"), go("waits"), go("waits, too"), go("first", first=True))
+    await asyncio.gather(
+        write_as("writing"), write_as("second"), write_as("third"), write_as("first", first=True)
+    )
 
-    assert order == ["in it", "first", "waits", "waits, too"]
+    assert order == ["writing", "first", "second", "third"]
 
 
-# What becomes of each writer: it ends well, fails, is refused, or is cut off at some moment.
+# How each writer ends: commits, raises, violates a constraint, or is cancelled after some turns.
 ENDS = st.one_of(
-    st.sampled_from(["well", "mistake", "refused"]), st.integers(min_value=0, max_value=30)
+    st.sampled_from(["commits", "raises", "violates"]), st.integers(min_value=0, max_value=30)
 )
 
 
@@ -154,35 +155,33 @@ ENDS = st.one_of(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(ends=st.lists(ENDS, min_size=1, max_size=12))
-async def test_whatever_happens_to_some_the_others_are_kept(
-    db: Database, ends: list[str | int]
-) -> None:
+async def test_other_writers_commit_however_some_end(db: Database, ends: list[str | int]) -> None:
     async with db.write() as session:
         await session.execute(text("DELETE FROM words"))
         await session.execute(WRITE, {"word": "known"})
 
-    async def one(place: int, end: str | int) -> None:
+    async def write_and_end(place: int, end: str | int) -> None:
         async with db.write(first=place % 3 == 0) as session:
-            await session.execute(WRITE, {"word": "known" if end == "refused" else str(place)})
+            await session.execute(WRITE, {"word": "known" if end == "violates" else str(place)})
             await asyncio.sleep(0)
-            if end == "mistake":
+            if end == "raises":
                 raise Mistake
 
-    tasks = [asyncio.create_task(one(place, end)) for place, end in enumerate(ends)]
+    tasks = [asyncio.create_task(write_and_end(place, end)) for place, end in enumerate(ends)]
 
-    async def cut_off(task: "asyncio.Task[None]", after: int) -> None:
+    async def cancel(task: "asyncio.Task[None]", after: int) -> None:
         for _ in range(after):
             await asyncio.sleep(0)
         task.cancel()
 
-    cuts = [cut_off(tasks[place], end) for place, end in enumerate(ends) if isinstance(end, int)]
-    await asyncio.gather(*cuts)
+    cancels = [cancel(tasks[place], end) for place, end in enumerate(ends) if isinstance(end, int)]
+    await asyncio.gather(*cancels)
     await asyncio.wait(tasks, timeout=10)
 
-    found = set(kept(db)) - {"known"}
+    words = set(committed(db)) - {"known"}
     for place, (task, end) in enumerate(zip(tasks, ends, strict=True)):
-        assert task.done(), "nobody waits for ever"
+        assert task.done(), "a writer waits for ever"
         if not task.cancelled():
-            assert (task.exception() is None) == (end == "well" or isinstance(end, int))
-            assert (str(place) in found) == (task.exception() is None)
+            assert (task.exception() is None) == (end == "commits" or isinstance(end, int))
+            assert (str(place) in words) == (task.exception() is None)
     await write(db, "afterwards")

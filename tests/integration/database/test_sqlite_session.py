@@ -1,4 +1,4 @@
-"""SQLite in the event loop: who waits for whom, and what is kept."""
+"""The fast driver of SQLite: who waits for whom, and what is committed."""
 
 import asyncio
 import sqlite3
@@ -14,7 +14,6 @@ from sqlalchemy.exc import OperationalError
 from bot.database import sqlite_session
 from bot.database.session import Database
 
-pytestmark = pytest.mark.integration
 WRITE = text("INSERT INTO words VALUES ('uno')")
 
 
@@ -30,7 +29,7 @@ async def file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def other(file: Path) -> Iterator[sqlite3.Connection]:
-    """Another process, as far as the database can tell."""
+    """A connection of another process, as far as SQLite can tell."""
     with closing(sqlite3.connect(file, isolation_level=None, timeout=0)) as connection:
         yield connection
 
@@ -41,11 +40,11 @@ async def write(db: Database) -> None:
 
 
 def count(connection: sqlite3.Connection) -> int:
-    (found,) = connection.execute("SELECT count(*) FROM words").fetchone()
-    return int(found)
+    (words,) = connection.execute("SELECT count(*) FROM words").fetchone()
+    return int(words)
 
 
-async def test_a_writer_waits_for_another_process_and_the_loop_goes_on(
+async def test_event_loop_goes_on_while_a_writer_waits_for_another_process(
     file: Path, other: sqlite3.Connection
 ) -> None:
     db = Database(f"sqlite:///{file}")
@@ -62,7 +61,7 @@ async def test_a_writer_waits_for_another_process_and_the_loop_goes_on(
     await db.close()
 
 
-async def test_a_database_that_stays_busy_is_an_error_in_the_end(
+async def test_write_fails_when_the_database_stays_busy(
     file: Path, other: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sqlite_session, "BUSY_SECONDS", 0.05)
@@ -71,41 +70,39 @@ async def test_a_database_that_stays_busy_is_an_error_in_the_end(
     with pytest.raises(OperationalError, match="locked"):
         await write(db)
     other.execute("ROLLBACK")
-    await write(db)  # and the next one is none
+    await write(db)  # the next one succeeds
     assert count(other) == 1
     await db.close()
 
 
-async def test_many_writers_of_one_process_all_have_their_turn(
-    file: Path, other: sqlite3.Connection
-) -> None:
+async def test_many_concurrent_writers_all_commit(file: Path, other: sqlite3.Connection) -> None:
     db = Database(f"sqlite:///{file}")
     await asyncio.gather(*(write(db) for _ in range(50)))
     assert count(other) == 50
     await db.close()
 
 
-async def test_a_writer_for_whom_somebody_waits_goes_before_those_in_line(file: Path) -> None:
+async def test_first_writer_goes_before_those_that_wait(file: Path) -> None:
     db = Database(f"sqlite:///{file}")
     order: list[str] = []
 
-    async def writer(name: str, *, first: bool) -> None:
+    async def write_as(name: str, *, first: bool) -> None:
         async with db.write(first=first) as session:
             await session.execute(WRITE)
             order.append(name)
 
     async with db.write():
-        line = [asyncio.create_task(writer("line", first=False)) for _ in range(10)]
+        waiting = [asyncio.create_task(write_as("waiting", first=False)) for _ in range(10)]
         await asyncio.sleep(0.01)
-        first = asyncio.create_task(writer("first", first=True))
+        first = asyncio.create_task(write_as("first", first=True))
         await asyncio.sleep(0.01)
-    await asyncio.gather(first, *line)
+    await asyncio.gather(first, *waiting)
     assert order.index("first") <= 1
     assert len(order) == 11
     await db.close()
 
 
-async def test_a_commit_that_has_begun_comes_to_its_end_when_its_task_is_cancelled(
+async def test_cancelled_writer_still_completes_a_commit_that_has_begun(
     file: Path, other: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun, go_on = threading.Event(), threading.Event()
@@ -119,9 +116,9 @@ async def test_a_commit_that_has_begun_comes_to_its_end_when_its_task_is_cancell
 
         await to_thread(late)
 
-    monkeypatch.setattr(sqlite_session, "SLOW", -1.0)
+    monkeypatch.setattr(sqlite_session, "SLOW_COMMIT_SECONDS", -1.0)
     db = Database(f"sqlite:///{file}")
-    for _ in range(sqlite_session.SLOW_TIMES):
+    for _ in range(sqlite_session.SLOW_COMMITS):
         await write(db)
     monkeypatch.setattr(asyncio, "to_thread", slow_disk)
     writing = asyncio.create_task(write(db))
@@ -132,12 +129,13 @@ async def test_a_commit_that_has_begun_comes_to_its_end_when_its_task_is_cancell
     go_on.set()
     with pytest.raises(asyncio.CancelledError):
         await writing
-    assert count(other) == sqlite_session.SLOW_TIMES + 1
+    assert count(other) == sqlite_session.SLOW_COMMITS + 1
+    monkeypatch.undo()
     await db.close()
 
 
 @pytest.mark.parametrize(("slow", "in_threads"), [(60.0, 0), (-1.0, 3)])
-async def test_only_a_slow_disk_is_waited_for_in_a_thread(
+async def test_only_commits_to_a_slow_disk_go_to_a_thread(
     file: Path, monkeypatch: pytest.MonkeyPatch, slow: float, in_threads: int
 ) -> None:
     to_thread, handed_over = asyncio.to_thread, []
@@ -146,16 +144,17 @@ async def test_only_a_slow_disk_is_waited_for_in_a_thread(
         handed_over.append(commit)
         await to_thread(commit)
 
-    monkeypatch.setattr(sqlite_session, "SLOW", slow)
+    monkeypatch.setattr(sqlite_session, "SLOW_COMMIT_SECONDS", slow)
     monkeypatch.setattr(asyncio, "to_thread", count)
     db = Database(f"sqlite:///{file}")
-    for _ in range(sqlite_session.SLOW_TIMES + 3):
+    for _ in range(sqlite_session.SLOW_COMMITS + 3):
         await write(db)
     assert len(handed_over) == in_threads
+    monkeypatch.undo()
     await db.close()
 
 
-async def test_a_long_result_is_read_piece_by_piece(file: Path) -> None:
+async def test_result_can_be_streamed(file: Path) -> None:
     db = Database(f"sqlite:///{file}")
     await asyncio.gather(*(write(db) for _ in range(5)))
     async with db.read() as session:

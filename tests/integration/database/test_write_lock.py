@@ -1,4 +1,4 @@
-"""Processes that write to one SQLite file: they take turns, and none waits for a dead one."""
+"""The write lock: processes take turns, and none waits for one that died."""
 
 import asyncio
 import os
@@ -13,20 +13,19 @@ import pytest
 
 from bot.database.write_lock import WriteLock
 
-pytestmark = pytest.mark.integration
-# Takes the place again and again, each time for ten milliseconds, and tells how often.
+# Takes the lock again and again, holds it so many seconds, and prints a line each time.
 GREEDY = """
 import asyncio, sys, time
 from pathlib import Path
 from bot.database.write_lock import WriteLock
 
 async def main():
-    gate = WriteLock(Path(sys.argv[1]))
+    lock = WriteLock(Path(sys.argv[1]))
     while True:
-        await gate.enter()
+        await lock.acquire()
         print("in", flush=True)
         time.sleep(float(sys.argv[2]))
-        gate.leave()
+        lock.release()
 
 asyncio.run(main())
 """
@@ -44,45 +43,45 @@ def another_process(database: Path, holds: float) -> Iterator["subprocess.Popen[
             process.kill()
 
 
-async def test_a_process_that_writes_all_the_time_lets_others_in(tmp_path: Path) -> None:
-    gate = WriteLock(tmp_path / "regalo.db")
+async def test_process_that_writes_all_the_time_does_not_starve_others(tmp_path: Path) -> None:
+    lock = WriteLock(tmp_path / "regalo.db")
     with another_process(tmp_path / "regalo.db", holds=0.01) as greedy:
         for _ in range(50):
-            await asyncio.wait_for(gate.enter(), 5)
+            await asyncio.wait_for(lock.acquire(), 5)
             await asyncio.sleep(0.01)
-            gate.leave()
+            lock.release()
         greedy.kill()
         assert greedy.stdout
         meanwhile = len(greedy.stdout.readlines())
-    gate.close()
-    # Nearly in turn: it takes the place once or twice before each of ours.
+    lock.close()
+    # Nearly in turn: it takes the lock once or twice before each of ours.
     assert 25 <= meanwhile <= 150
 
 
-async def test_the_place_of_a_process_that_was_killed_is_free(tmp_path: Path) -> None:
-    gate = WriteLock(tmp_path / "regalo.db")
+async def test_lock_of_a_killed_process_is_released(tmp_path: Path) -> None:
+    lock = WriteLock(tmp_path / "regalo.db")
     with another_process(tmp_path / "regalo.db", holds=60) as holder:
-        entering = asyncio.create_task(gate.enter())
+        acquiring = asyncio.create_task(lock.acquire())
         await asyncio.sleep(0.2)
-        assert not entering.done()
+        assert not acquiring.done()
         holder.send_signal(signal.SIGKILL)
-        await asyncio.wait_for(entering, 5)
-    gate.leave()
-    gate.close()
+        await asyncio.wait_for(acquiring, 5)
+    lock.release()
+    lock.close()
 
 
-async def test_who_no_longer_waits_keeps_nobody_out(tmp_path: Path) -> None:
+async def test_cancelled_waiter_does_not_keep_the_lock(tmp_path: Path) -> None:
     ours, theirs = (WriteLock(tmp_path / "regalo.db") for _ in range(2))
-    await ours.enter()
-    waiting = asyncio.create_task(theirs.enter())
+    await ours.acquire()
+    waiting = asyncio.create_task(theirs.acquire())
     await asyncio.sleep(0.05)
     waiting.cancel()
     await asyncio.sleep(0.05)
-    ours.leave()
+    ours.release()
     with pytest.raises(asyncio.CancelledError):
         await waiting
-    await asyncio.wait_for(ours.enter(), 5)
-    ours.leave()
+    await asyncio.wait_for(ours.acquire(), 5)
+    ours.release()
     ours.close()
     theirs.close()
 
@@ -92,13 +91,13 @@ def owners(folder: Path) -> set[int]:
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root gives files away")
-async def test_what_root_makes_belongs_to_the_owner_of_the_database(tmp_path: Path) -> None:
+async def test_lock_files_belong_to_the_owner_of_the_database(tmp_path: Path) -> None:
     database = tmp_path / "regalo.db"
     database.touch()
     os.chown(database, 65534, 65534)
-    gate = WriteLock(database)
-    await gate.enter()
-    gate.leave()
-    gate.close()
+    lock = WriteLock(database)
+    await lock.acquire()
+    lock.release()
+    lock.close()
     assert len(list(os.scandir(tmp_path))) == 3
     assert owners(tmp_path) == {65534}

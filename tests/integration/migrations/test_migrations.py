@@ -16,7 +16,7 @@ from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from bot.config.settings import Settings
-from bot.database.session import MIGRATIONS, Database, migrate
+from bot.database.session import MIGRATIONS, migrate, open_database
 from bot.models import Base, Handoff, HandoffState
 from tests.integration.conftest import PostgreSQL, settings_for
 
@@ -103,7 +103,7 @@ def upgrade(settings: Settings, to: str) -> None:
 
 
 async def rows(settings: Settings, query: str) -> list[tuple[object, ...]]:
-    db = Database(settings.database_url)
+    db = open_database(settings)
     try:
         async with db.read() as session:
             return [tuple(row) for row in await session.execute(text(query))]
@@ -112,7 +112,7 @@ async def rows(settings: Settings, query: str) -> list[tuple[object, ...]]:
 
 
 async def run(settings: Settings, *statements: str) -> None:
-    db = Database(settings.database_url)
+    db = open_database(settings)
     try:
         async with db.write() as session:
             for one in statements:
@@ -142,7 +142,7 @@ def test_rows_of_the_first_release_are_kept_and_have_their_place_in_the_queue(
     migrate(empty)
 
     async def look() -> list[Handoff]:
-        db = Database(empty.database_url)
+        db = open_database(empty)
         async with db.read() as session:
             found = list(await session.scalars(select(Handoff)))
         await db.close()
@@ -239,8 +239,8 @@ def test_the_migrated_schema_is_what_the_models_say(empty: Settings) -> None:
         return list(compare_metadata(context, Base.metadata))
 
     async def look() -> list[object]:
-        db = Database(empty.database_url)
-        found = await db.run(compare)
+        db = open_database(empty)
+        found = await db.run_sync(compare)
         await db.close()
         return found
 

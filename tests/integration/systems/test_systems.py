@@ -22,7 +22,7 @@ from bot import clock, webhook_signature
 from bot.compensation.provider_client import Provider
 from bot.config.settings import ROOT, Settings
 from bot.context.company_context import load_company_context
-from bot.database.session import Database
+from bot.database.session import open_database
 from bot.models import Compensation, Conversation, ProviderOutcome
 from tests.fakes.company_system import SECRET, FakeCompanySystem
 from tests.integration.conftest import settings_for
@@ -75,7 +75,7 @@ def http(edge: EdgeProcess) -> Iterator[httpx.Client]:
 
 async def choose(settings: Settings, category: str, place: int) -> Compensation:
     """A customer's choice, made before a provider or a till hears of it."""
-    db = Database(settings.database_url)
+    db = open_database(settings)
     context = load_company_context(settings)
     app = AppHarness(db, context, SystemClock(), settings.var_dir)
     app.use_policy(with_webhook_provider(context.policy, "refund"))
@@ -238,7 +238,7 @@ async def test_the_examples_for_vouchers_are_what_happens(
     edge: EdgeProcess, http: httpx.Client, settings: Settings
 ) -> None:
     given = await choose(settings, "late_delivery", 1)
-    db = Database(settings.database_url)
+    db = open_database(settings)
     async with db.write() as session:
         fresh = await session.get_one(Compensation, given.id)
         fresh.code = CODE

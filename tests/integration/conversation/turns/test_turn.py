@@ -25,7 +25,10 @@ from bot.models import (
 )
 from bot.rasa.client import EngineDown, EngineError
 from bot.text.reply import Reply, ReplyButton
+from tests.integration.conftest import EACH_DRIVER
 from tests.integration.harness import ANA, AppHarness, ConversationHarness
+
+pytestmark = EACH_DRIVER
 
 DAMAGED = f"El pedido 10482 llegó roto. {ANA}"
 

@@ -85,7 +85,7 @@ async def test_whatever_is_killed_each_remedy_is_done_once_and_told_as_it_is(
     await _lay_tables(app.db, context, REMEDIES)
     chance = random.Random(seed)  # noqa: S311 - a test that can be told to do it again
     # On SQLite one edge serves.
-    ports = [free_port() for _ in range(1 if app.db.is_sqlite else 2)]
+    ports = [free_port() for _ in range(1 if app.db.has_one_edge else 2)]
     system.callback_urls = [f"http://127.0.0.1:{port}/providers/webhook" for port in ports]
     edges = {port: forker.begin(port) for port in ports}
     began = time.monotonic()

@@ -16,6 +16,7 @@ from bot.compensation.decision_log import record
 from bot.customers import orders, verification
 from bot.customers.verification import Match
 from bot.handoffs import queue, wait_estimate
+from bot.handoffs.return_button import return_buttons
 from bot.models import (
     Compensation,
     CompensationState,
@@ -236,11 +237,7 @@ async def to_person(turn: Turn, reason: HandoffReason) -> list[Reply]:
         parts.append(turn.render("your_case", reference=case.reference))
     if not case.is_told and reason == HandoffReason.WANTS_HUMAN:
         parts.append(turn.render("tell_meanwhile"))
-    back = (
-        ()
-        if wait.handoff.reason in queue.ONLY_A_PERSON
-        else (ReplyButton(turn.render("with_the_bot"), payload("go_on")),)
-    )
+    back = return_buttons(responses, language, wait.handoff)
     summary = await build.summary_for_customer(turn.session, turn.context, case, wait.handoff)
     if summary is None or wait.handoff.summary_state is not None:
         return [Reply(" ".join(parts), back)]

@@ -4,8 +4,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.context.company_context import CompanyContext
 from bot.handoffs import queue
+from bot.handoffs.return_button import return_buttons
 from bot.models import ContentKind, Conversation, Handoff, HandoffReason, Message
-from bot.text.reply import Reply, ReplyButton, payload
+from bot.text.reply import Reply
 
 
 async def apologize(
@@ -75,13 +76,4 @@ async def in_the_queue(
         reference=waiting.complaint.reference,
         due=waiting.promise.due_at,
     )
-    return Reply(text, way_back(context, conversation.language, open_handoff))
-
-
-def way_back(
-    context: CompanyContext, language: str, open_handoff: Handoff
-) -> tuple[ReplyButton, ...]:
-    """The button by which a customer goes on with the assistant, where that leads anywhere."""
-    if open_handoff.reason in queue.ONLY_A_PERSON:
-        return ()
-    return (ReplyButton(context.responses.render("with_the_bot", language), payload("go_on")),)
+    return Reply(text, return_buttons(context.responses, conversation.language, open_handoff))

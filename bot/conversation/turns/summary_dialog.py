@@ -12,10 +12,10 @@ from bot.casefile import build
 from bot.cases import audit
 from bot.compensation import offers
 from bot.context.company_context import CompanyContext
-from bot.conversation.turns.fallback_replies import way_back
 from bot.customers import verification
 from bot.customers.verification import Match
 from bot.handoffs import queue
+from bot.handoffs.return_button import return_buttons
 from bot.models import Complaint, Conversation, Handoff, Message, SummaryState
 from bot.text.reply import Reply
 
@@ -41,7 +41,7 @@ async def answer(
     """
     waiting = await queue.waiting(session, context, open_handoff)
     language, due = conversation.language, waiting.promise.due_at
-    back = way_back(context, language, open_handoff)
+    back = return_buttons(context.responses, language, open_handoff)
     if pressed == RIGHT:
         open_handoff.summary_state = SummaryState.RIGHT
         audit.note(session, waiting.complaint, "customer", "confirmed the summary")

@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 
 from bot.cases import complaints
 from bot.conversation.messages import LONGEST_TEXT
+from bot.handoffs.return_button import is_return
 from bot.models import (
     NOT_ENDED,
     RECEIVED,
@@ -105,7 +106,7 @@ class Heard:
         # The customer goes on with the bot; the engine may be back; or this very message opened
         # the handoff, and its turn was cut off before the answer was stored.
         return (
-            any(ask.text.startswith("/go_on") for ask in self.asks)
+            any(is_return(ask.text) for ask in self.asks)
             or owner.reason == HandoffReason.ENGINE_FAILED
             or owner.message_id == self.message.id
         )

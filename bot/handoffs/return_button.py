@@ -1,0 +1,22 @@
+"""The way back to the bot: the button for customers who wait for a human, and its payload."""
+
+from bot.handoffs import queue
+from bot.models import Handoff
+from bot.text.reply import ReplyButton, payload
+from bot.text.responses import Responses
+
+INTENT = "go_on"  # as in data/rules/handoff.yml
+
+
+def return_buttons(
+    responses: Responses, language: str, handoff: Handoff
+) -> tuple[ReplyButton, ...]:
+    """Return the button back to the bot; none where the bot could do nothing more."""
+    if handoff.reason in queue.ONLY_A_PERSON:
+        return ()
+    return (ReplyButton(responses.render("with_the_bot", language), payload(INTENT)),)
+
+
+def is_return(text: str) -> bool:
+    """Return True if ``text`` is the payload of the button back to the bot."""
+    return text.startswith(payload(INTENT))

@@ -169,8 +169,8 @@ async def _offer(turn: Turn, case: Complaint) -> list[Reply]:
         return await to_person(turn, HandoffReason.ANGER)
     facts = await offers.case_facts(turn.session, turn.context, case, turn.conversation)
     if facts.signals:
-        await evidence.note(
-            turn.session, case, await evidence.found(turn.session, turn.context, case)
+        await evidence.record_flags(
+            turn.session, case, await evidence.find_signals(turn.session, turn.context, case)
         )
     decision = decide(turn.context.policy, facts)
     if table is not None and (decision.rule_id == table.offer.rule_id or not turn.photos):

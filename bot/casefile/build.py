@@ -133,7 +133,7 @@ async def build(
         remedy_cost=_cost(offers, context.policy.currency),
         tier=context.company.tier(rows.spent) if rows.spent else None,
         authority=await authority.of(session, context, reader, case),
-        signals=await evidence.noted(session, case),
+        signals=await evidence.list_flags(session, case),
     )
 
 

@@ -76,7 +76,7 @@ async def case_facts(
         failures=await complaints.failures(session, case, context.policy.raises.within_days),
         usage=await usage.of(session, context, case),
         is_paused=await spending_breaker.is_paused(session),
-        signals=tuple(one.name for one in await evidence.found(session, context, case)),
+        signals=tuple(one.name for one in await evidence.find_signals(session, context, case)),
     )
 
 

@@ -1,4 +1,4 @@
-"""What a case shares with others, read from the database: signals are made of it."""
+"""Reads from the database what a case shares with others, and records the signals it raises."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -26,12 +26,12 @@ from bot.models import (
 )
 from bot.photo import BANDS, BITS_A_BAND
 from bot.policy.signal_spec import SIGNAL_NAMES
-from bot.risk.signals import Signal, Trace, Traces, raised
+from bot.risk.signals import Evidence, RelatedCase, Signal, run_checks
 
-# A household or an office may have had many cases; more than this tells nothing new.
-MOST = 200
-# Made once, for they are asked for each decision.
-_LOOKED_AT = (
+# A household or an office may have many cases; more of them change no signal.
+MAX_RELATED = 200
+# Built once: they run for each decision.
+_RETURNED_AFTER_CHECK = (
     select(Handoff.id)
     .where(
         Handoff.complaint_id == bindparam("case"),
@@ -41,7 +41,7 @@ _LOOKED_AT = (
     )
     .limit(1)
 )
-_OWN_LOOKS = (
+_OWN_PHOTO_HASHES = (
     select(Attachment.looks)
     .join(Message, Message.id == Attachment.message_id)
     .where(
@@ -52,65 +52,71 @@ _OWN_LOOKS = (
 )
 
 
-async def found(
+async def find_signals(
     session: AsyncSession, context: CompanyContext, case: Complaint
 ) -> tuple[Signal, ...]:
-    """The signals of a case; none once a person has looked at it and gave it back."""
-    policy = context.policy.signals
-    if not any(policy.find(name) for name in SIGNAL_NAMES):
+    """Return the signals of a case; none once an agent has checked and returned it."""
+    specs = context.policy.signals
+    if not any(specs.find(name) for name in SIGNAL_NAMES):
         return ()
-    if await _looked_at(session, case):
+    if await _was_checked(session, case):
         return ()
-    since = clock.now() - timedelta(days=policy.longest_days)
-    return raised(await read(session, case, since), policy)
+    since = clock.now() - timedelta(days=specs.longest_days)
+    return run_checks(await read(session, case, since), specs)
 
 
-async def note(session: AsyncSession, case: Complaint, signals: Sequence[Signal]) -> None:
-    """Keep the signals for whoever takes the case; each once."""
-    for one in signals:
+async def record_flags(session: AsyncSession, case: Complaint, signals: Sequence[Signal]) -> None:
+    """Store the signals for the agent who gets the case; each signal once per case."""
+    for signal in signals:
         await insert_if_absent(
             session,
             RiskFlag,
             complaint_id=case.id,
-            signal=one.name,
-            detail=one.detail,
+            signal=signal.name,
+            detail=signal.detail,
             at=clock.now(),
         )
 
 
-async def noted(session: AsyncSession, case: Complaint) -> list[RiskFlag]:
-    """What was kept of a case, in the order in which it was seen."""
+async def list_flags(session: AsyncSession, case: Complaint) -> list[RiskFlag]:
+    """Return the signals stored for a case, oldest first."""
     query = select(RiskFlag).where(RiskFlag.complaint_id == case.id).order_by(RiskFlag.id)
     return list(await session.scalars(query))
 
 
-async def read(session: AsyncSession, case: Complaint, since: datetime) -> Traces:
-    """What the case shares with others that began since then."""
+async def read(session: AsyncSession, case: Complaint, since: datetime) -> Evidence:
+    """Read what the case shares with cases that began at or after ``since``."""
     order = await session.get(Order, case.order_id) if case.order_id else None
     conversation = await session.get_one(Conversation, case.conversation_id)
-    own = case.contact_id
+    contact_id = case.contact_id
 
-    async def shared(
-        column: Any, value: str | None, who: Any = Complaint.contact_id, mine: Any = own
-    ) -> tuple[Trace, ...]:
-        if value is None or mine is None:
+    async def find_shared(
+        column: Any,
+        value: str | None,
+        owner: Any = Complaint.contact_id,
+        own: Any = contact_id,
+    ) -> tuple[RelatedCase, ...]:
+        """Return cases with the same value in a column, whose owner differs from ours."""
+        if value is None or own is None:
             return ()
-        return await _traces(session, who, since, column == value, who != mine)
+        return await _find_cases(session, owner, since, column == value, owner != own)
 
-    mine = Complaint.contact_id == own
-    if own is None:
-        mine = Complaint.conversation_id == case.conversation_id
+    is_own = Complaint.contact_id == contact_id
+    if contact_id is None:
+        is_own = Complaint.conversation_id == case.conversation_id
     email = order.email if order else None
-    return Traces(
+    return Evidence(
         now=clock.now(),
         categories=(case.category, *case.also),
-        claims=await _traces(session, Complaint.contact_id, since, mine),
-        same_address=await shared(Order.address_key, order.address_key if order else None),
-        same_phone=await shared(Order.phone, order.phone if order else None, Order.email, email),
-        same_email=await shared(Order.email, email),
-        same_device=await shared(Conversation.device_key, conversation.device_key),
-        same_network=await shared(Conversation.network_key, conversation.network_key),
-        photos=await _alike(session, case, since),
+        claims=await _find_cases(session, Complaint.contact_id, since, is_own),
+        same_address=await find_shared(Order.address_key, order.address_key if order else None),
+        same_phone=await find_shared(
+            Order.phone, order.phone if order else None, Order.email, email
+        ),
+        same_email=await find_shared(Order.email, email),
+        same_device=await find_shared(Conversation.device_key, conversation.device_key),
+        same_network=await find_shared(Conversation.network_key, conversation.network_key),
+        photos=await _find_same_photos(session, case, since),
         bought_at=(order.delivered_at or order.promised_at or order.placed_at) if order else None,
         is_delivered=order is not None and order.status == "delivered",
         signed_by=order.signed_by if order else None,
@@ -118,32 +124,34 @@ async def read(session: AsyncSession, case: Complaint, since: datetime) -> Trace
 
 
 @cache
-def _cases(who: Any) -> "Select[str, str, datetime]":
-    """Cases with whose they are; two tellings that became one case count once."""
+def _select_cases(owner: Any) -> "Select[str, str, datetime]":
+    """Select owner, reference and start of cases; a case merged into another does not count."""
     merged = (Complaint.state == ComplaintState.CLOSED) & Complaint.resolved_at.is_(None)
     return (
-        select(cast(who, String), Complaint.reference, Complaint.first_message_at)
+        select(cast(owner, String), Complaint.reference, Complaint.first_message_at)
         .select_from(Complaint)
         .join(Conversation, Conversation.id == Complaint.conversation_id)
         .outerjoin(Order, Order.id == Complaint.order_id)
         .where(Complaint.is_told, ~merged, Complaint.first_message_at >= bindparam("since"))
         .order_by(Complaint.first_message_at.desc())
-        .limit(MOST)
+        .limit(MAX_RELATED)
     )
 
 
-async def _traces(
-    session: AsyncSession, who: Any, since: datetime, *where: ColumnElement[bool]
-) -> tuple[Trace, ...]:
-    rows = await session.execute(_cases(who).where(*where), {"since": since})
-    return tuple(Trace(str(whose), reference, at) for whose, reference, at in rows)
+async def _find_cases(
+    session: AsyncSession, owner: Any, since: datetime, *where: ColumnElement[bool]
+) -> tuple[RelatedCase, ...]:
+    rows = await session.execute(_select_cases(owner).where(*where), {"since": since})
+    return tuple(RelatedCase(str(whose), reference, at) for whose, reference, at in rows)
 
 
-async def _alike(session: AsyncSession, case: Complaint, since: datetime) -> tuple[Trace, ...]:
-    """Cases of somebody else, or for another order, in which the same photo was sent."""
-    own = await session.scalars(_OWN_LOOKS, {"case": case.id})
-    looks = {one for one in own if one is not None}
-    if not looks:
+async def _find_same_photos(
+    session: AsyncSession, case: Complaint, since: datetime
+) -> tuple[RelatedCase, ...]:
+    """Return cases of another customer, or for another order, with a photo that looks the same."""
+    own = await session.scalars(_OWN_PHOTO_HASHES, {"case": case.id})
+    hashes = {value for value in own if value is not None}
+    if not hashes:
         return ()
     rows = await session.execute(
         select(
@@ -163,28 +171,28 @@ async def _alike(session: AsyncSession, case: Complaint, since: datetime) -> tup
                 Complaint.contact_id != case.contact_id,
                 Complaint.order_id != case.order_id,
             ),
-            or_(*(_shares_a_band(one) for one in looks)),
+            or_(*(_shares_a_band(value) for value in hashes)),
         )
     )
     return tuple(
-        Trace(str(who), reference, at)
-        for who, reference, at, other in rows
-        if other is not None and any(photo.is_same(one, other) for one in looks)
+        RelatedCase(str(owner), reference, at)
+        for owner, reference, at, other in rows
+        if other is not None and any(photo.is_same(value, other) for value in hashes)
     )
 
 
-def _shares_a_band(looks: str) -> ColumnElement[bool]:
-    """Photos that look the same agree in one band at least: the database leaves out the rest."""
+def _shares_a_band(photo_hash: str) -> ColumnElement[bool]:
+    """Match photos with one band of the hash in common, as all that look the same have."""
     width = BITS_A_BAND // 4  # in hexadecimal digits
     return or_(
         *(
-            func.substr(Attachment.looks, place * width + 1, width)
-            == looks[place * width : (place + 1) * width]
-            for place in range(BANDS)
+            func.substr(Attachment.looks, band * width + 1, width)
+            == photo_hash[band * width : (band + 1) * width]
+            for band in range(BANDS)
         )
     )
 
 
-async def _looked_at(session: AsyncSession, case: Complaint) -> bool:
-    """Whether a person had the case for its signals, and gave it back to the assistant."""
-    return await session.scalar(_LOOKED_AT, {"case": case.id}) is not None
+async def _was_checked(session: AsyncSession, case: Complaint) -> bool:
+    """Return True if an agent had the case for its signals and returned it to the assistant."""
+    return await session.scalar(_RETURNED_AFTER_CHECK, {"case": case.id}) is not None

@@ -1,7 +1,7 @@
-"""SignalsSpec that a person should look at a case first: pure, each with its reason.
+"""The checks behind the risk signals: each looks at the evidence of a case. Pure.
 
-A signal is no verdict. It lowers what the assistant gives alone; it refuses nobody anything, and
-no customer hears of it. None of them looks at a name, a language or the channel.
+A signal asks a human to look at a case first. It lowers what the assistant gives by itself; it
+refuses nothing, and customers never learn of it. No check sees a name, a language or the channel.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,122 +11,137 @@ from typing import Any, Final
 
 from bot.policy.signal_spec import CountSignalSpec, PeriodSignalSpec, SignalSpec, SignalsSpec
 
-# Of these what counts is seen when the parcel comes; a product may fail after years.
+# These complaints are about what is seen on arrival, so a late one is unusual. A product may also
+# fail after years.
 ON_ARRIVAL: Final = frozenset(
     {"late_delivery", "not_delivered", "damaged", "wrong_item", "missing_item"}
 )
-MOST_REFERENCES = 5
+MAX_REFERENCES: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Trace:
-    """Another case: whose it is, its reference, and when it began."""
+class RelatedCase:
+    """A case that shares something with the one in question.
 
-    who: str
+    Attributes:
+        owner: identifies its customer.
+        at: when it began; of a photo, when it was received. UTC.
+    """
+
+    owner: str
     reference: str
     at: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Traces:
-    """What the database knows that signals are made of.
+class Evidence:
+    """What the database knows about a case that signals depend on.
 
-    `claims` are the customer's own cases, this one included; the others are cases of somebody else
-    on the same address, phone and so on; `photos` those in which a photo like this was sent.
+    Attributes:
+        claims: the customer's own cases, this one included.
+        same_address: cases of other customers with the same address; likewise the following.
+        photos: cases in which a photo like one of this case was sent.
+        bought_at: when the order was delivered, else promised, else placed.
+        signed_by: who signed for the delivery.
     """
 
     now: datetime
     categories: tuple[str, ...] = ()
-    claims: tuple[Trace, ...] = ()
-    same_address: tuple[Trace, ...] = ()
-    same_phone: tuple[Trace, ...] = ()
-    same_email: tuple[Trace, ...] = ()
-    same_device: tuple[Trace, ...] = ()
-    same_network: tuple[Trace, ...] = ()
-    photos: tuple[Trace, ...] = ()
-    bought_at: datetime | None = None  # delivered, or promised, or placed: the last that is known
+    claims: tuple[RelatedCase, ...] = ()
+    same_address: tuple[RelatedCase, ...] = ()
+    same_phone: tuple[RelatedCase, ...] = ()
+    same_email: tuple[RelatedCase, ...] = ()
+    same_device: tuple[RelatedCase, ...] = ()
+    same_network: tuple[RelatedCase, ...] = ()
+    photos: tuple[RelatedCase, ...] = ()
+    bought_at: datetime | None = None
     is_delivered: bool = False
     signed_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """A signal that was raised, and what it was made of."""
+    """A raised signal; `detail` holds its reasons as JSON values."""
 
     name: str
     detail: dict[str, Any]
 
 
-def claims(seen: Traces, sign: CountSignalSpec) -> Signal | None:
-    """Many cases of one person in the period: the remedies add up, whatever each is worth."""
-    recent = _recent(seen.claims, seen.now, sign.days)
-    if len(recent) < sign.at_least:
+def check_claims(evidence: Evidence, spec: CountSignalSpec) -> Signal | None:
+    """Raise on many cases of one customer: small remedies add up."""
+    recent = _recent(evidence.claims, evidence.now, spec.days)
+    if len(recent) < spec.at_least:
         return None
-    return Signal("claims", {"count": len(recent), "days": sign.days, **_references(recent)})
+    return Signal("claims", {"count": len(recent), "days": spec.days, **_references(recent)})
 
 
-def others(name: str) -> Callable[[Traces, CountSignalSpec], Signal | None]:
-    """Cases of other customers on the same address, phone, e-mail, device or network.
+def check_shared(name: str) -> Callable[[Evidence, CountSignalSpec], Signal | None]:
+    """Return a check for other customers with the same address, phone, e-mail, device or network.
 
-    One household or office shares them too, which is why the manager says from how many on.
+    A household or an office shares them too, so the policy says how many customers are unusual.
+
+    Args:
+        name: of the signal, and of the field of ``Evidence``.
     """
 
-    def shared(seen: Traces, sign: CountSignalSpec) -> Signal | None:
-        recent = _recent(getattr(seen, name), seen.now, sign.days)
-        people = len({one.who for one in recent})
-        if people < sign.at_least:
+    def check(evidence: Evidence, spec: CountSignalSpec) -> Signal | None:
+        recent = _recent(getattr(evidence, name), evidence.now, spec.days)
+        customers = len({case.owner for case in recent})
+        if customers < spec.at_least:
             return None
-        return Signal(name, {"count": people, "days": sign.days, **_references(recent)})
+        return Signal(name, {"count": customers, "days": spec.days, **_references(recent)})
 
-    return shared
+    return check
 
 
-def order_age(seen: Traces, sign: PeriodSignalSpec) -> Signal | None:
-    """What is seen when the parcel comes is told long after: it is harder to look into."""
-    if seen.bought_at is None or not ON_ARRIVAL & set(seen.categories):
+def check_order_age(evidence: Evidence, spec: PeriodSignalSpec) -> Signal | None:
+    """Raise on a late complaint about what is seen on arrival: it is hard to investigate."""
+    if evidence.bought_at is None or not ON_ARRIVAL & set(evidence.categories):
         return None
-    days = (seen.now - seen.bought_at).days
-    return Signal("order_age", {"count": days, "days": sign.days}) if days > sign.days else None
+    days = (evidence.now - evidence.bought_at).days
+    return Signal("order_age", {"count": days, "days": spec.days}) if days > spec.days else None
 
 
-def signed(seen: Traces, _sign: SignalSpec) -> Signal | None:
-    """Somebody signed for what did not arrive: a neighbour, perhaps, whom the carrier can name."""
-    if not (seen.signed_by and seen.is_delivered and "not_delivered" in seen.categories):
+def check_signed(evidence: Evidence, _spec: SignalSpec) -> Signal | None:
+    """Raise if somebody signed for a parcel that did not arrive, perhaps a neighbour."""
+    is_missing = evidence.is_delivered and "not_delivered" in evidence.categories
+    if not (evidence.signed_by and is_missing):
         return None
-    return Signal("signed", {"by": seen.signed_by})
+    return Signal("signed", {"by": evidence.signed_by})
 
 
-def photo(seen: Traces, sign: PeriodSignalSpec) -> Signal | None:
-    """A photo that came before, from another customer or for another order."""
-    recent = _recent(seen.photos, seen.now, sign.days)
-    return Signal("photo", {"days": sign.days, **_references(recent)}) if recent else None
+def check_photo(evidence: Evidence, spec: PeriodSignalSpec) -> Signal | None:
+    """Raise on a photo that was sent before, by another customer or for another order."""
+    recent = _recent(evidence.photos, evidence.now, spec.days)
+    return Signal("photo", {"days": spec.days, **_references(recent)}) if recent else None
 
 
 CHECKS: Final[dict[str, Callable[..., Signal | None]]] = {
-    "claims": claims,
-    "same_address": others("same_address"),
-    "same_phone": others("same_phone"),
-    "same_email": others("same_email"),
-    "same_device": others("same_device"),
-    "same_network": others("same_network"),
-    "order_age": order_age,
-    "signed": signed,
-    "photo": photo,
+    "claims": check_claims,
+    "same_address": check_shared("same_address"),
+    "same_phone": check_shared("same_phone"),
+    "same_email": check_shared("same_email"),
+    "same_device": check_shared("same_device"),
+    "same_network": check_shared("same_network"),
+    "order_age": check_order_age,
+    "signed": check_signed,
+    "photo": check_photo,
 }
 
 
-def raised(seen: Traces, policy: SignalsSpec) -> tuple[Signal, ...]:
-    """The signals that the policy looks for and that hold."""
-    looked_for = ((check, policy.find(name)) for name, check in CHECKS.items())
-    found = (check(seen, sign) for check, sign in looked_for if sign is not None)
-    return tuple(one for one in found if one is not None)
+def run_checks(evidence: Evidence, specs: SignalsSpec) -> tuple[Signal, ...]:
+    """Return the signals that the evidence raises, of those that the policy checks."""
+    checked = ((check, specs.find(name)) for name, check in CHECKS.items())
+    signals = (check(evidence, spec) for check, spec in checked if spec is not None)
+    return tuple(signal for signal in signals if signal is not None)
 
 
-def _recent(traces: Sequence[Trace], now: datetime, days: int) -> list[Trace]:
+def _recent(cases: Sequence[RelatedCase], now: datetime, days: int) -> list[RelatedCase]:
     since = now - timedelta(days=days)
-    return [one for one in traces if one.at >= since]
+    return [case for case in cases if case.at >= since]
 
 
-def _references(traces: Sequence[Trace]) -> dict[str, list[str]]:
-    newest = sorted(traces, key=lambda one: one.at, reverse=True)
-    return {"references": list(dict.fromkeys(one.reference for one in newest))[:MOST_REFERENCES]}
+def _references(cases: Sequence[RelatedCase]) -> dict[str, list[str]]:
+    newest_first = sorted(cases, key=lambda case: case.at, reverse=True)
+    distinct = dict.fromkeys(case.reference for case in newest_first)
+    return {"references": list(distinct)[:MAX_REFERENCES]}

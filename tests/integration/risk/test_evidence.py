@@ -42,7 +42,7 @@ ALL = {
     "signed": {},
     "photo": {"days": 365},
 }
-# What would tell a customer that somebody doubts them.
+# Words that would show a customer that somebody doubts them.
 ACCUSING = re.compile(
     r"sospech|fraud|señal|signal|indici|verific|comprob|revis|sign[eo]d|firm|suspect|abus|doubt|duda"
     r"|to_check|check|misma foto|same photo|mism[oa] (direcc|navega|red|tel)|otros clientes",
@@ -50,151 +50,149 @@ ACCUSING = re.compile(
 )
 
 
-def looking_for(app: AppHarness, **signals: Any) -> None:
-    """From now on, these signals are looked for; each brings a person."""
+def use_signals(app: AppHarness, **signals: Any) -> None:
+    """Check these signals from now on, by default all; each sends the case to a human."""
     spec = SignalsSpec.model_validate({"to_person_from": 1, **(signals or ALL)})
     app.use_policy(replace(app.context.policy, signals=spec))
 
 
-async def complains(
+async def complain(
     app: AppHarness, number: str, email: str, category: str = "damaged", **more: str
 ) -> ConversationHarness:
-    """A customer with an order of their own, who complains about it."""
+    """Import an order, and let its customer complain about it in a new chat."""
     await app.import_order(number, email, **more)
     chat = await app.chat()
     await chat.send(category, f"El pedido {number} salió mal, {email}")
     return chat
 
 
-async def raised(chat: ConversationHarness) -> dict[str, dict[str, Any]]:
-    """What was kept of the case, by signal."""
+async def read_flags(chat: ConversationHarness) -> dict[str, dict[str, Any]]:
+    """Return the details of the case's risk flags by signal."""
     case = await chat.case()
     rows = await chat.app.rows(RiskFlag, RiskFlag.complaint_id == case.id)
-    return {one.signal: one.detail for one in rows}
+    return {flag.signal: flag.detail for flag in rows}
 
 
-async def with_key(app: AppHarness, chat: ConversationHarness, **keys: str) -> None:
+async def set_keys(app: AppHarness, chat: ConversationHarness, **keys: str) -> None:
     async with app.db.write() as session:
         conversation = await session.get_one(Conversation, chat.id)
         for name, value in keys.items():
             setattr(conversation, name, value)
 
 
-async def live_at(app: AppHarness, *numbers: str) -> None:
-    """These orders went to one address."""
+async def move_to_one_address(app: AppHarness, *numbers: str) -> None:
+    """Give these orders the same delivery address."""
     async with app.db.write() as session:
         for number in numbers:
             order = (await session.scalars(select(Order).where(Order.number == number))).one()
             order.address_key = fingerprints.of_address(SECRET, "Calle 12 # 3-45, Apto. 601")
 
 
-def scene(seed: int, quality: int = 85) -> bytes:
-    drawn = random.Random(seed)  # noqa: S311 - no secret
+def draw_photo(seed: int, quality: int = 85) -> bytes:
+    generator = random.Random(seed)  # noqa: S311 - no secret
     small = Image.new("L", (12, 9))
-    small.putdata([drawn.randrange(256) for _ in range(12 * 9)])
-    out = io.BytesIO()
+    small.putdata([generator.randrange(256) for _ in range(12 * 9)])
+    buffer = io.BytesIO()
     small.resize((800, 600), Image.Resampling.BICUBIC).convert("RGB").save(
-        out, "JPEG", quality=quality
+        buffer, "JPEG", quality=quality
     )
-    return out.getvalue()
+    return buffer.getvalue()
 
 
-async def with_photo(chat: ConversationHarness, raw: bytes, category: str, text: str) -> None:
+async def send_with_photo(chat: ConversationHarness, raw: bytes, category: str, text: str) -> None:
     app = chat.app
     async with app.db.write() as session:
-        kept = photo.keep(session, app.photos, chat.id, photo.clean(raw))
-    await chat.receive(text, photos=[kept.id])
+        stored = photo.keep(session, app.photos, chat.id, photo.clean(raw))
+    await chat.receive(text, photos=[stored.id])
     await chat.run_turn(category)
 
 
-async def test_many_claims_of_one_person_bring_a_person_with_the_reasons(
+async def test_many_claims_send_case_to_human_with_reasons(
     app: AppHarness,
 ) -> None:
-    looking_for(app, claims={"from": 3, "days": 90})
-    first = await complains(app, "30001", "rosa@example.com")
-    second = await complains(app, "30002", "rosa@example.com")
+    use_signals(app, claims={"from": 3, "days": 90})
+    first = await complain(app, "30001", "rosa@example.com")
+    second = await complain(app, "30002", "rosa@example.com")
     assert not await first.handoffs()
     assert not await second.handoffs()
-    third = await complains(app, "30003", "rosa@example.com")
+    third = await complain(app, "30003", "rosa@example.com")
     (waiting,) = await third.handoffs()
     assert waiting.reason == HandoffReason.TO_CHECK
     assert not await third.app.rows(
         Compensation, Compensation.complaint_id == (await third.case()).id
     )
-    detail = (await raised(third))["claims"]
+    detail = (await read_flags(third))["claims"]
     assert (detail["count"], detail["days"]) == (3, 90)
-    told = {(await one.case()).reference for one in (first, second, third)}
-    assert set(detail["references"]) == told
+    references = {(await chat.case()).reference for chat in (first, second, third)}
+    assert set(detail["references"]) == references
 
 
-async def test_old_claims_are_forgotten(app: AppHarness) -> None:
-    looking_for(app, claims={"from": 2, "days": 30})
-    await complains(app, "30001", "rosa@example.com")
+async def test_claims_before_the_period_do_not_count(app: AppHarness) -> None:
+    use_signals(app, claims={"from": 2, "days": 30})
+    await complain(app, "30001", "rosa@example.com")
     app.clock.advance(days=31)
-    later = await complains(app, "30002", "rosa@example.com")
+    later = await complain(app, "30002", "rosa@example.com")
     assert not await later.handoffs()
 
 
-async def test_a_case_that_was_told_twice_counts_once(app: AppHarness) -> None:
-    looking_for(app, claims={"from": 3, "days": 90})
-    first = await complains(app, "30001", "rosa@example.com")
+async def test_merged_case_counts_once(app: AppHarness) -> None:
+    use_signals(app, claims={"from": 3, "days": 90})
+    first = await complain(app, "30001", "rosa@example.com")
     again = await app.chat()
     await again.send("damaged", "El pedido 30001 salió mal, rosa@example.com")
     assert await app.count(Complaint, Complaint.state == ComplaintState.CLOSED) == 1
-    second = await complains(app, "30002", "rosa@example.com")
+    second = await complain(app, "30002", "rosa@example.com")
     for chat in (first, again, second):
         assert not await chat.handoffs()
 
 
-async def test_one_address_with_other_customers_is_seen(app: AppHarness) -> None:
-    looking_for(app, same_address=PERIOD)
+async def test_same_address_of_other_customer_raises_signal(app: AppHarness) -> None:
+    use_signals(app, same_address=PERIOD)
     for number, email in (("30001", "rosa@example.com"), ("30002", "luis@example.com")):
         await app.import_order(number, email)
-    await live_at(app, "30001", "30002")
+    await move_to_one_address(app, "30001", "30002")
     rosa, luis = await app.chat(), await app.chat()
     await rosa.send("damaged", "El pedido 30001 salió mal, rosa@example.com")
-    assert not await rosa.handoffs()  # nobody else has complained from there
+    assert not await rosa.handoffs()  # no other customer has complained from there
     await luis.send("damaged", "El pedido 30002 salió mal, luis@example.com")
     assert (await luis.handoff()).reason == HandoffReason.TO_CHECK
-    detail = (await raised(luis))["same_address"]
+    detail = (await read_flags(luis))["same_address"]
     assert detail["references"] == [(await rosa.case()).reference]
 
 
-async def test_one_phone_with_other_emails_is_seen(app: AppHarness) -> None:
-    looking_for(app, same_phone=PERIOD)
-    await complains(app, "30001", "rosa@example.com", phone="3001234567")
-    same = await complains(app, "30002", "rosa@example.com", phone="3001234567")
+async def test_same_phone_with_other_email_raises_signal(app: AppHarness) -> None:
+    use_signals(app, same_phone=PERIOD)
+    await complain(app, "30001", "rosa@example.com", phone="3001234567")
+    same = await complain(app, "30002", "rosa@example.com", phone="3001234567")
     assert not await same.handoffs()
-    other = await complains(app, "30003", "luis@example.com", phone="+57 300 123 4567")
-    assert set(await raised(other)) == {"same_phone"}
+    other = await complain(app, "30003", "luis@example.com", phone="+57 300 123 4567")
+    assert set(await read_flags(other)) == {"same_phone"}
 
 
-async def test_one_email_of_two_customers_is_seen(app: AppHarness) -> None:
-    looking_for(app, same_email=PERIOD)
+async def test_same_email_of_other_customer_raises_signal(app: AppHarness) -> None:
+    use_signals(app, same_email=PERIOD)
     await app.import_order("30001", "rosa@example.com", phone="3001234567")
-    # Known by the phone, so it is the first customer's, with another's e-mail.
-    await complains(app, "30002", "luis@example.com", phone="3001234567")
-    other = await complains(app, "30003", "luis@example.com", phone="3019999999")
-    assert set(await raised(other)) == {"same_email"}
+    # The phone identifies the first customer, the order has another e-mail address.
+    await complain(app, "30002", "luis@example.com", phone="3001234567")
+    other = await complain(app, "30003", "luis@example.com", phone="3019999999")
+    assert set(await read_flags(other)) == {"same_email"}
 
 
 @pytest.mark.parametrize("kind", ["device", "network"])
-async def test_one_browser_or_network_with_other_customers_is_seen(
-    app: AppHarness, kind: str
-) -> None:
-    looking_for(app, **{f"same_{kind}": PERIOD})
-    rosa = await complains(app, "30001", "rosa@example.com")
-    await with_key(app, rosa, **{f"{kind}_key": "k" * 64})
+async def test_same_device_or_network_raises_signal(app: AppHarness, kind: str) -> None:
+    use_signals(app, **{f"same_{kind}": PERIOD})
+    rosa = await complain(app, "30001", "rosa@example.com")
+    await set_keys(app, rosa, **{f"{kind}_key": "k" * 64})
     await app.import_order("30002", "luis@example.com")
     luis = await app.chat()
-    await with_key(app, luis, **{f"{kind}_key": "k" * 64})
+    await set_keys(app, luis, **{f"{kind}_key": "k" * 64})
     await luis.send("damaged", "El pedido 30002 salió mal, luis@example.com")
-    assert set(await raised(luis)) == {f"same_{kind}"}
+    assert set(await read_flags(luis)) == {f"same_{kind}"}
 
 
-async def test_an_old_order_and_a_signed_delivery_are_seen(app: AppHarness) -> None:
-    looking_for(app, order_age={"days": 120}, signed={})
-    chat = await complains(
+async def test_old_order_and_signed_delivery_raise_signals(app: AppHarness) -> None:
+    use_signals(app, order_age={"days": 120}, signed={})
+    chat = await complain(
         app,
         "30001",
         "rosa@example.com",
@@ -203,42 +201,46 @@ async def test_an_old_order_and_a_signed_delivery_are_seen(app: AppHarness) -> N
         delivered_at="2026-05-04T09:00:00-05:00",
         signed_by="R. Mora",
     )
-    assert await raised(chat) == {
+    assert await read_flags(chat) == {
         "order_age": {"count": 203, "days": 120},
         "signed": {"by": "R. Mora"},
     }
 
 
-async def test_a_photo_of_another_customers_case_is_seen(app: AppHarness) -> None:
-    looking_for(app, photo={"days": 365})
+async def test_photo_of_other_customers_case_raises_signal(app: AppHarness) -> None:
+    use_signals(app, photo={"days": 365})
     for number, email in (("30001", "rosa@example.com"), ("30002", "luis@example.com")):
         await app.import_order(number, email)
     rosa, luis, other = [await app.chat() for _ in range(3)]
-    await with_photo(rosa, scene(1), "damaged", "El pedido 30001 salió mal, rosa@example.com")
-    await with_photo(
-        luis, scene(1, quality=40), "damaged", "El pedido 30002 salió mal, luis@example.com"
+    await send_with_photo(
+        rosa, draw_photo(1), "damaged", "El pedido 30001 salió mal, rosa@example.com"
+    )
+    await send_with_photo(
+        luis, draw_photo(1, quality=40), "damaged", "El pedido 30002 salió mal, luis@example.com"
     )
     assert not await rosa.handoffs()
-    assert (await raised(luis))["photo"]["references"] == [(await rosa.case()).reference]
+    assert (await read_flags(luis))["photo"]["references"] == [(await rosa.case()).reference]
     await app.import_order("30003", "sara@example.com")
-    await with_photo(other, scene(2), "damaged", "El pedido 30003 salió mal, sara@example.com")
+    await send_with_photo(
+        other, draw_photo(2), "damaged", "El pedido 30003 salió mal, sara@example.com"
+    )
     assert not await other.handoffs()
 
 
-async def test_the_same_photo_again_in_ones_own_case_is_nothing(app: AppHarness) -> None:
-    looking_for(app, photo={"days": 365})
+async def test_same_photo_in_own_case_raises_nothing(app: AppHarness) -> None:
+    use_signals(app, photo={"days": 365})
     await app.import_order("30001", "rosa@example.com")
     first, again = await app.chat(), await app.chat()
     text = "El pedido 30001 salió mal, rosa@example.com"
-    await with_photo(first, scene(1), "damaged", text)
-    await with_photo(again, scene(1), "damaged", text)
+    await send_with_photo(first, draw_photo(1), "damaged", text)
+    await send_with_photo(again, draw_photo(1), "damaged", text)
     assert await app.count(RiskFlag) == 0
 
 
-async def test_a_person_who_gives_the_case_back_has_settled_it(app: AppHarness) -> None:
-    looking_for(app, signed={})
+async def test_case_returned_by_agent_is_not_checked_again(app: AppHarness) -> None:
+    use_signals(app, signed={})
     laura = await app.agent()
-    chat = await complains(app, "30001", "rosa@example.com", "not_delivered", signed_by="R. Mora")
+    chat = await complain(app, "30001", "rosa@example.com", "not_delivered", signed_by="R. Mora")
     await chat.assign_to(laura)
     await chat.perform(agent_actions.give_back, laura)
     await chat.send("inform", "¿Entonces?")
@@ -246,25 +248,25 @@ async def test_a_person_who_gives_the_case_back_has_settled_it(app: AppHarness) 
     assert len(await chat.handoffs()) == 1
 
 
-async def test_going_back_to_the_assistant_by_oneself_settles_nothing(app: AppHarness) -> None:
-    looking_for(app, signed={})
-    chat = await complains(app, "30001", "rosa@example.com", "not_delivered", signed_by="R. Mora")
+async def test_customer_who_returns_to_assistant_gets_no_offer(app: AppHarness) -> None:
+    use_signals(app, signed={})
+    chat = await complain(app, "30001", "rosa@example.com", "not_delivered", signed_by="R. Mora")
     await chat.send("go_on", "Sigamos usted y yo")
     await chat.send("inform", "¿Entonces?")
     assert not await app.count(Compensation)
     assert not await app.count(LedgerEntry)
 
 
-async def test_agents_read_the_reasons_in_their_language(app: AppHarness) -> None:
-    looking_for(app, signed={})
+async def test_agent_sees_reasons_in_their_language(app: AppHarness) -> None:
+    use_signals(app, signed={})
     laura = await app.agent()
-    chat = await complains(app, "30001", "rosa@example.com", "not_delivered", signed_by="R. Mora")
+    chat = await complain(app, "30001", "rosa@example.com", "not_delivered", signed_by="R. Mora")
     async with app.db.read() as session:
         case = await chat.case()
-        handed = await build.build(session, app.context, case, None, laura)
-    (signal,) = handed.signals
+        packet = await build.build(session, app.context, case, None, laura)
+    (signal,) = packet.signals
     assert (signal.signal, signal.detail) == ("signed", {"by": "R. Mora"})
-    assert "R. Mora" not in handed.summary
+    assert "R. Mora" not in packet.summary
     for name in SIGNAL_NAMES:
         for language in ("es", "en"):
             assert app.context.responses.render(
@@ -272,40 +274,42 @@ async def test_agents_read_the_reasons_in_their_language(app: AppHarness) -> Non
             )
 
 
-def heard(chat: ConversationHarness) -> list[str]:
-    """All that the customer reads, without the case's number, which differs by itself."""
-    return [re.sub(r"Q-\d{4}-\d{4}", "Q", str(one)) for one in chat.shown]
+def texts_shown(chat: ConversationHarness) -> list[str]:
+    """Return what the customer reads, without the case's reference."""
+    return [re.sub(r"Q-\d{4}-\d{4}", "Q", str(message)) for message in chat.shown]
 
 
-async def test_the_customer_hears_word_for_word_what_others_hear_who_wait_for_a_person(
+async def test_flagged_customer_reads_same_texts_as_others_in_queue(
     app: AppHarness,
 ) -> None:
     before = app.context.policy
-    (rule,) = (one for one in before.rules if one.id == "not_delivered")
+    (rule,) = (rule for rule in before.rules if rule.id == "not_delivered")
     by_policy = rule.model_copy(update={"person": True, "offer": (), "entitlement": None})
     rules = (by_policy, *before.rules)
     app.use_policy(replace(before, rules=rules, signals=SignalsSpec()))
     text = "El pedido {} no llegó, {}"
     await app.import_order("30001", "rosa@example.com")
     await app.import_order("30002", "luis@example.com", signed_by="R. Mora")
-    plain = await app.chat()
-    await plain.send("not_delivered", text.format("30001", "rosa@example.com"))
-    await plain.send("status", "¿Cómo va mi caso?")
+    unflagged = await app.chat()
+    await unflagged.send("not_delivered", text.format("30001", "rosa@example.com"))
+    await unflagged.send("status", "¿Cómo va mi caso?")
     async with app.db.write() as session:
-        one = await plain.handoff()
-        for row in await app.rows(type(one)):
-            fresh = await session.get_one(type(one), row.id)
+        handoff = await unflagged.handoff()
+        for row in await app.rows(type(handoff)):
+            fresh = await session.get_one(type(handoff), row.id)
             fresh.state, fresh.ended_how = HandoffState.ENDED, HandoffEnding.RESOLVED
     app.use_policy(before)
-    looking_for(app, signed={})
-    seen = await app.chat()
-    await seen.send("not_delivered", text.format("30002", "luis@example.com"))
-    await seen.send("status", "¿Cómo va mi caso?")
-    assert (await plain.handoff()).reason == HandoffReason.RULE_SAYS_PERSON
-    assert (await seen.handoff()).reason == HandoffReason.TO_CHECK
-    assert [one.replace("30002", "30001") for one in heard(seen)] == heard(plain)
-    plain_one, seen_one = await plain.handoff(), await seen.handoff()
-    assert plain_one.priority == seen_one.priority
+    use_signals(app, signed={})
+    flagged = await app.chat()
+    await flagged.send("not_delivered", text.format("30002", "luis@example.com"))
+    await flagged.send("status", "¿Cómo va mi caso?")
+    assert (await unflagged.handoff()).reason == HandoffReason.RULE_SAYS_PERSON
+    assert (await flagged.handoff()).reason == HandoffReason.TO_CHECK
+    assert [text.replace("30002", "30001") for text in texts_shown(flagged)] == texts_shown(
+        unflagged
+    )
+    unflagged_handoff, flagged_handoff = await unflagged.handoff(), await flagged.handoff()
+    assert unflagged_handoff.priority == flagged_handoff.priority
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
@@ -313,34 +317,34 @@ async def test_the_customer_hears_word_for_word_what_others_hear_who_wait_for_a_
     names=st.sets(st.sampled_from(SIGNAL_NAMES), min_size=1),
     category=st.sampled_from(["damaged", "not_delivered", "late_delivery", "wrong_item"]),
     language=st.sampled_from(["es", "en"]),
-    place=st.integers(40000, 49999),
+    number=st.integers(40000, 49999),
 )
-async def test_whatever_the_signals_no_customer_reads_of_them_and_nobody_is_refused(
+async def test_no_signal_is_shown_to_customer_or_refuses_anybody(
     app: AppHarness,
     monkeypatch: pytest.MonkeyPatch,
     names: set[str],
     category: str,
     language: str,
-    place: int,
+    number: int,
 ) -> None:
-    async def found(*_: object) -> tuple[Signal, ...]:
+    async def find_signals(*_: object) -> tuple[Signal, ...]:
         detail = {"count": 7, "days": 30, "by": "R. Mora", "references": ["Q-1111-1111"]}
         return tuple(Signal(name, detail) for name in sorted(names))
 
-    looking_for(app)
-    monkeypatch.setattr(evidence, "found", found)
-    email = f"rosa{place}@example.com"
-    await app.import_order(str(place), email)
+    use_signals(app)
+    monkeypatch.setattr(evidence, "find_signals", find_signals)
+    email = f"rosa{number}@example.com"
+    await app.import_order(str(number), email)
     chat = await app.chat(language)
-    spoken = {"es": "El pedido {} salió mal, {}", "en": "My order {} went wrong, it is {}"}
-    await chat.send(category, spoken[language].format(place, email))
+    complaints = {"es": "El pedido {} salió mal, {}", "en": "My order {} went wrong, it is {}"}
+    await chat.send(category, complaints[language].format(number, email))
     if (await chat.cases())[-1:] and not await chat.handoffs():
-        return  # this order was told before, and is that case's
+        return  # an earlier example had this order, so its case is the same
     await chat.send("status", {"es": "¿Cómo va?", "en": "How is it going?"}[language])
     assert not ACCUSING.search(chat.all_text), chat.all_text
     assert "Q-1111-1111" not in chat.all_text
     waiting = await chat.handoff()
     assert (waiting.state, waiting.reason) == (HandoffState.WAITING, "to_check")
     assert (await chat.case()).state == ComplaintState.OPEN
-    assert [one.what for one in await chat.promises()] == ["answer"]
-    assert set(await raised(chat)) == names
+    assert [promise.what for promise in await chat.promises()] == ["answer"]
+    assert set(await read_flags(chat)) == names

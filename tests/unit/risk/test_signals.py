@@ -1,4 +1,4 @@
-"""SignalsSpec that accuse: refuse somebody, take a right away, or look at who somebody is."""
+"""Risk signals: when each is raised, and that they refuse nothing and see no personal traits."""
 
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
@@ -15,7 +15,7 @@ from bot.policy.decide import decide
 from bot.policy.decision import CaseFacts
 from bot.policy.loader import POLICY_FILE, load_policy
 from bot.policy.signal_spec import SIGNAL_NAMES, SignalsSpec
-from bot.risk.signals import CHECKS, Trace, Traces, raised
+from bot.risk.signals import CHECKS, Evidence, RelatedCase, run_checks
 
 pytestmark = pytest.mark.unit
 DEMO = Path(__file__).parents[3] / "data" / "company"
@@ -25,8 +25,8 @@ SIGNALS = SignalsSpec.model_validate(
     {
         "claims": {"from": 3, "days": 90},
         **{
-            f"same_{what}": {"from": 2, "days": 30}
-            for what in ("address", "phone", "email", "device", "network")
+            f"same_{name}": {"from": 2, "days": 30}
+            for name in ("address", "phone", "email", "device", "network")
         },
         "order_age": {"days": 120},
         "signed": {"weight": 2},
@@ -39,27 +39,27 @@ def ago(days: float) -> datetime:
     return NOW - timedelta(days=days)
 
 
-def traces(*people: str, days: float = 1) -> tuple[Trace, ...]:
-    return tuple(Trace(who, f"Q-{who}", ago(days)) for who in people)
+def cases(*owners: str, days: float = 1) -> tuple[RelatedCase, ...]:
+    return tuple(RelatedCase(owner, f"Q-{owner}", ago(days)) for owner in owners)
 
 
-def names(**seen: Any) -> list[str]:
-    return [one.name for one in raised(Traces(NOW, **seen), SIGNALS)]
+def names(**evidence: Any) -> list[str]:
+    return [signal.name for signal in run_checks(Evidence(NOW, **evidence), SIGNALS)]
 
 
 @pytest.mark.parametrize(
-    ("seen", "found"),
+    ("evidence", "expected"),
     [
         ({}, []),
-        ({"claims": traces("ana", "ana")}, []),
-        ({"claims": traces("ana", "ana", "ana")}, ["claims"]),
-        ({"claims": traces("ana", "ana") + traces("ana", days=91)}, []),
-        ({"same_address": traces("rosa", "rosa", "rosa")}, []),  # one person, however often
-        ({"same_address": traces("rosa", "luis")}, ["same_address"]),
-        ({"same_phone": traces("rosa", "luis")}, ["same_phone"]),
-        ({"same_email": traces("rosa", "luis")}, ["same_email"]),
-        ({"same_device": traces("rosa", "luis")}, ["same_device"]),
-        ({"same_network": traces("rosa") + traces("luis", days=31)}, []),
+        ({"claims": cases("ana", "ana")}, []),
+        ({"claims": cases("ana", "ana", "ana")}, ["claims"]),
+        ({"claims": cases("ana", "ana") + cases("ana", days=91)}, []),
+        ({"same_address": cases("rosa", "rosa", "rosa")}, []),  # one customer, however often
+        ({"same_address": cases("rosa", "luis")}, ["same_address"]),
+        ({"same_phone": cases("rosa", "luis")}, ["same_phone"]),
+        ({"same_email": cases("rosa", "luis")}, ["same_email"]),
+        ({"same_device": cases("rosa", "luis")}, ["same_device"]),
+        ({"same_network": cases("rosa") + cases("luis", days=31)}, []),
         ({"bought_at": ago(121), "categories": ("damaged",)}, ["order_age"]),
         ({"bought_at": ago(120), "categories": ("damaged",)}, []),
         ({"bought_at": ago(900), "categories": ("defective",)}, []),  # a warranty lasts
@@ -68,23 +68,23 @@ def names(**seen: Any) -> list[str]:
         ({"signed_by": "R. M.", "is_delivered": True, "categories": ("damaged",)}, []),
         ({"signed_by": "R. M.", "categories": ("not_delivered",)}, []),
         ({"is_delivered": True, "categories": ("not_delivered",)}, []),
-        ({"photos": traces("rosa", days=300)}, ["photo"]),
-        ({"photos": traces("rosa", days=366)}, []),
+        ({"photos": cases("rosa", days=300)}, ["photo"]),
+        ({"photos": cases("rosa", days=366)}, []),
     ],
 )  # fmt: skip
-def test_a_signal_is_raised_exactly_when_its_reason_holds(
-    seen: dict[str, Any], found: list[str]
+def test_signal_is_raised_exactly_when_its_condition_holds(
+    evidence: dict[str, Any], expected: list[str]
 ) -> None:
-    assert names(**seen) == found
+    assert names(**evidence) == expected
 
 
-def test_a_signal_that_the_policy_leaves_out_is_not_looked_for() -> None:
-    seen = Traces(NOW, claims=traces(*"abcdefgh"), photos=traces("rosa"))
-    assert raised(seen, SignalsSpec()) == ()
-    assert [one.name for one in raised(seen, SIGNALS)] == ["claims", "photo"]
+def test_signal_left_out_of_policy_is_not_checked() -> None:
+    evidence = Evidence(NOW, claims=cases(*"abcdefgh"), photos=cases("rosa"))
+    assert run_checks(evidence, SignalsSpec()) == ()
+    assert [signal.name for signal in run_checks(evidence, SIGNALS)] == ["claims", "photo"]
 
 
-def test_every_signal_of_the_policy_has_a_check_and_the_other_way_round() -> None:
+def test_signals_of_policy_and_checks_are_the_same() -> None:
     assert (
         set(CHECKS)
         == set(SIGNAL_NAMES)
@@ -92,14 +92,16 @@ def test_every_signal_of_the_policy_has_a_check_and_the_other_way_round() -> Non
     )
 
 
-def test_no_signal_can_see_a_name_a_language_or_a_channel() -> None:
-    known = {one.name for one in fields(Traces)} | {one.name for one in fields(Trace)}
+def test_evidence_has_no_name_language_or_channel() -> None:
+    known = {field.name for field in fields(Evidence)} | {
+        field.name for field in fields(RelatedCase)
+    }
     assert not known & {"name", "customer_name", "language", "channel", "country", "tier"}
 
 
-def test_the_newest_cases_are_named_once_each_and_not_without_end() -> None:
-    many = tuple(Trace("ana", f"Q-{day}", ago(day)) for day in range(9, 0, -1))
-    (signal,) = raised(Traces(NOW, claims=many + many), SIGNALS)
+def test_newest_references_are_listed_once_up_to_maximum() -> None:
+    cases_by_day = tuple(RelatedCase("ana", f"Q-{day}", ago(day)) for day in range(9, 0, -1))
+    (signal,) = run_checks(Evidence(NOW, claims=cases_by_day + cases_by_day), SIGNALS)
     assert signal.detail["references"] == ["Q-1", "Q-2", "Q-3", "Q-4", "Q-5"]
 
 
@@ -108,7 +110,7 @@ def facts(*signals: str, pesos: int = 249900, category: str = "damaged") -> Case
     return CaseFacts(category, "medium", order, "COP", identity_proven=True, signals=signals)
 
 
-def test_one_signal_leaves_a_small_case_to_the_assistant_with_the_same_offer() -> None:
+def test_one_signal_leaves_offer_of_low_value_unchanged() -> None:
     before, after = decide(POLICY, facts()), decide(POLICY, facts("claims"))
     assert after.outcome == "offer"
     assert after.alternatives == before.alternatives
@@ -116,20 +118,20 @@ def test_one_signal_leaves_a_small_case_to_the_assistant_with_the_same_offer() -
 
 
 @pytest.mark.parametrize(
-    "seen",
+    "facts_with_signals",
     [facts("claims", "order_age"), facts("photo"), facts("claims", pesos=900000)],
-    ids=["two signals", "one that weighs two", "one, and much at stake"],
+    ids=["two signals", "one that weighs two", "one, and a high value"],
 )
-def test_enough_signals_bring_a_person_who_reads_the_reasons_and_the_right(
-    seen: CaseFacts,
+def test_enough_signals_send_case_to_human_with_reasons_and_entitlement(
+    facts_with_signals: CaseFacts,
 ) -> None:
-    decision = decide(POLICY, seen)
+    decision = decide(POLICY, facts_with_signals)
     assert (decision.outcome, decision.reason) == ("person", "to_check")
     assert (decision.rule_id, decision.alternatives) == ("damaged", ())
-    told = " | ".join(decision.reasons)
-    for name in seen.signals:
-        assert name in told
-    assert "entitlement: refund" in told
+    reasons = " | ".join(decision.reasons)
+    for name in facts_with_signals.signals:
+        assert name in reasons
+    assert "entitlement: refund" in reasons
 
 
 categories = st.sampled_from(sorted({c for rule in POLICY.rules for c in rule.when.category}))
@@ -142,14 +144,14 @@ categories = st.sampled_from(sorted({c for rule in POLICY.rules for c in rule.wh
     severity=st.sampled_from(["low", "medium", "high"]),
     proven=st.booleans(),
 )
-def test_whatever_the_signals_nobody_is_refused_and_no_offer_shrinks(
+def test_signals_never_refuse_or_reduce_an_offer(
     category: str, signals: set[str], pesos: int, severity: Any, proven: bool
 ) -> None:
-    plain = replace(
+    unflagged = replace(
         facts(category=category, pesos=pesos), severity=severity, identity_proven=proven
     )
-    before = decide(POLICY, plain)
-    after = decide(POLICY, replace(plain, signals=tuple(sorted(signals))))
+    before = decide(POLICY, unflagged)
+    after = decide(POLICY, replace(unflagged, signals=tuple(sorted(signals))))
     assert after.outcome in {"offer", "person"}
     assert after.rule_id == before.rule_id
     if before.outcome == "person":

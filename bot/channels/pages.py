@@ -55,10 +55,20 @@ async def shop_style(_request: Request) -> HTTPResponse:
 @pages.route("/widget/<name:str>", methods=["GET", "HEAD"], name="widget_part")
 async def widget_part(_request: Request, name: str) -> HTTPResponse:
     """A module or a style sheet of the widget."""
+    return await _part(WEB / "widget", name)
+
+
+@pages.route("/shared/<name:str>", methods=["GET", "HEAD"], name="shared_part")
+async def shared_part(_request: Request, name: str) -> HTTPResponse:
+    """A module or a style sheet that the widget shares with the console."""
+    return await _part(WEB / "shared", name)
+
+
+async def _part(folder: Path, name: str) -> HTTPResponse:
     if not re.fullmatch(r"[a-z_-]+\.(?:js|css|svg)", name):
         raise NotFound(f"there is no {name}")
     try:
-        return await _asset(WEB / "widget" / name)
+        return await _asset(folder / name)
     except FileNotFoundError:
         raise NotFound(f"there is no {name}") from None
 

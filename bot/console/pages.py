@@ -6,7 +6,7 @@ from pathlib import Path
 from sanic import Blueprint, HTTPResponse, Request, response
 from sanic.exceptions import NotFound
 
-WEB = Path(__file__).parent.parent / "web" / "console"
+WEB = Path(__file__).parent.parent / "web"
 console_pages = Blueprint("console_pages", url_prefix="/console")
 
 # Nothing from elsewhere, and nobody frames it: what is pressed here was meant to be pressed.
@@ -26,15 +26,25 @@ SAFE = {
 @console_pages.route("/", methods=["GET", "HEAD"])
 async def show(_request: Request) -> HTTPResponse:
     """The page; who it is for is asked there."""
-    return await response.file(WEB / "index.html", headers=SAFE)
+    return await response.file(WEB / "console" / "index.html", headers=SAFE)
 
 
 @console_pages.route("/files/<name:str>", methods=["GET", "HEAD"])
 async def part(_request: Request, name: str) -> HTTPResponse:
     """A module or a style sheet of the page."""
+    return await _file(WEB / "console", name)
+
+
+@console_pages.route("/shared/<name:str>", methods=["GET", "HEAD"])
+async def shared_part(_request: Request, name: str) -> HTTPResponse:
+    """A module or a style sheet that the chat uses as well."""
+    return await _file(WEB / "shared", name)
+
+
+async def _file(folder: Path, name: str) -> HTTPResponse:
     if not re.fullmatch(r"[a-z_-]+\.(?:js|css|svg)", name):
         raise NotFound(f"there is no {name}")
     try:
-        return await response.file(WEB / name, headers=SAFE)
+        return await response.file(folder / name, headers=SAFE)
     except FileNotFoundError:
         raise NotFound(f"there is no {name}") from None

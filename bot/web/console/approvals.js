@@ -1,7 +1,7 @@
 /** What an agent asked the supervisor for: to be decided, or to be told how it was decided. */
 
-import { element } from "/widget/dom.js";
-import { button, chip, field } from "./build.js";
+import { element } from "../shared/dom.js";
+import { button, chip, field } from "./controls.js";
 import { openDialog } from "./dialog.js";
 
 const TONE = { open: "accent", approved: "good", declined: "bad" };

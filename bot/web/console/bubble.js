@@ -1,8 +1,8 @@
 /** One entry of the conversation as it is drawn: a message, an internal note, or what is not sent yet. */
 
-import { element, spoken } from "/widget/dom.js";
-import { button } from "./build.js";
-import { icon } from "./icons.js";
+import { element, spoken } from "../shared/dom.js";
+import { button } from "./controls.js";
+import { icon } from "../shared/icons.js";
 
 const OURS = new Set(["agent", "bot"]);
 const WORDLESS = new Set(["sticker", "contact", "unsupported", "location"]);

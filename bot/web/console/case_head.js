@@ -1,10 +1,10 @@
 /** The head of a case: who it is, how it stands, and what may be done. */
 
-import { element } from "/widget/dom.js";
-import { button, chip, place, ticking } from "./build.js";
-import { isLate } from "./card.js";
+import { element } from "../shared/dom.js";
+import { button, chip, place, ticking } from "./controls.js";
+import { isLate } from "./case_card.js";
 import { buildMenu } from "./menu.js";
-import { abandon, release, resolve, returnToBot, takeOver } from "./endings.js";
+import { abandon, release, resolve, returnToBot, takeOver } from "./case_actions.js";
 import { askPromise } from "./promise_dialog.js";
 import { askRemedy } from "./remedy_dialog.js";
 import { askTransfer } from "./transfer_dialog.js";

@@ -1,11 +1,11 @@
 /** Where the agent writes: to the customer, or a note that only the team sees. */
 
-import { Tray } from "/widget/tray.js";
-import { Answers, GAP } from "./answers.js";
+import { Tray } from "../shared/photo_tray.js";
+import { Answers, GAP } from "./canned_answers.js";
 import { buildComposer } from "./composer_form.js";
 import { Draft, returnToDraft } from "./drafts.js";
-import { Known } from "./known.js";
-import { TypingOut } from "./typing_out.js";
+import { Known } from "./known_facts.js";
+import { TypingOut } from "./typing_reporter.js";
 
 const MAX_LENGTH = 4096; // the server takes no more
 

@@ -1,8 +1,8 @@
 /** The composer as it is drawn: what to write, the box, the tools, and one button to send. */
 
-import { element } from "/widget/dom.js";
-import { ACCEPTED } from "/widget/photos.js";
-import { button } from "./build.js";
+import { element } from "../shared/dom.js";
+import { ACCEPTED } from "/widget/photo_loader.js";
+import { button } from "./controls.js";
 
 const MODES = ["reply", "note"];
 

@@ -1,7 +1,7 @@
 /** A small dialog with one form: it says what went wrong, and goes when it is done. */
 
-import { element } from "/widget/dom.js";
-import { button } from "./build.js";
+import { element } from "../shared/dom.js";
+import { button } from "./controls.js";
 
 /**
  * `submits` are the buttons: {text, kind?, value?}. `onSubmit(value, form)` does the work; what the

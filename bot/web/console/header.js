@@ -1,11 +1,11 @@
 /** The head of the page: where to go, what to look for, whether I am available, how the console looks. */
 
-import { element, spoken } from "/widget/dom.js";
-import { button } from "./build.js";
+import { element, spoken } from "../shared/dom.js";
+import { button } from "./controls.js";
 import { openDialog } from "./dialog.js";
-import { icon } from "./icons.js";
-import { noticesButton } from "./notices.js";
-import { showShortcuts } from "./shortcuts.js";
+import { icon } from "../shared/icons.js";
+import { noticesButton } from "./alert_settings.js";
+import { showShortcuts } from "./shortcuts_dialog.js";
 import { isDark, toggleTheme } from "./theme.js";
 
 export function buildHeader(desk) {

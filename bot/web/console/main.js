@@ -1,8 +1,8 @@
 /** The console's page: who is signed in gets the desk, everybody else the door. */
 
 import { Api } from "./api.js";
-import { openDesk } from "./desk.js";
-import { looks, tab } from "./shelf.js";
+import { openDesk } from "./workspace.js";
+import { looks, tab } from "./storage.js";
 import { showSignIn } from "./sign_in.js";
 import { textsFor } from "./texts.js";
 import { applyTheme } from "./theme.js";

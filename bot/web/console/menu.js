@@ -1,7 +1,7 @@
 /** A button that opens a short menu: arrows move, Escape closes, the focus comes back. */
 
-import { element } from "/widget/dom.js";
-import { button } from "./build.js";
+import { element } from "../shared/dom.js";
+import { button } from "./controls.js";
 
 /** `items`: [name, what `button` takes, what it does]. */
 export function buildMenu(label, items) {

@@ -1,8 +1,8 @@
 /** The parts of the packet that tell: what happened, to whom, with which order, and how we know. */
 
-import { element } from "/widget/dom.js";
-import { chip } from "./build.js";
-import { icon } from "./icons.js";
+import { element } from "../shared/dom.js";
+import { chip } from "./controls.js";
+import { icon } from "../shared/icons.js";
 
 export function section(title, ...content) {
   return element("section", { class: "part" }, element("h3", {}, title), ...content);

@@ -1,8 +1,8 @@
 /** A promise to the customer: what, in words, and by when, on the company's clock. */
 
-import { element } from "/widget/dom.js";
+import { element } from "../shared/dom.js";
 import { uuid } from "./api.js";
-import { button, field } from "./build.js";
+import { button, field } from "./controls.js";
 import { openDialog } from "./dialog.js";
 
 const HOUR = 3_600_000;

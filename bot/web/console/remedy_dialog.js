@@ -1,8 +1,8 @@
 /** A remedy: given at once or put to the customer; what is beyond my authority goes to the supervisor. */
 
-import { element } from "/widget/dom.js";
+import { element } from "../shared/dom.js";
 import { uuid } from "./api.js";
-import { field } from "./build.js";
+import { field } from "./controls.js";
 import { openDialog } from "./dialog.js";
 
 export function askRemedy(desk, view) {

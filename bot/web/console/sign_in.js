@@ -1,7 +1,7 @@
 /** The door: e-mail and password. */
 
-import { element } from "/widget/dom.js";
-import { field } from "./build.js";
+import { element } from "../shared/dom.js";
+import { field } from "./controls.js";
 
 export function showSignIn({ api, texts, ended, onSignedIn, onLanguage }) {
   const email = element("input", { type: "email", name: "email", autocomplete: "username", required: true });

@@ -1,6 +1,6 @@
 /** Light, dark, or as the system says. */
 
-import { looks } from "./shelf.js";
+import { looks } from "./storage.js";
 
 const systemIsDark = matchMedia("(prefers-color-scheme: dark)");
 

@@ -1,7 +1,7 @@
 /** Short sentences at the foot of the page: what was done, and what could not be. */
 
-import { element } from "/widget/dom.js";
-import { button } from "./build.js";
+import { element } from "../shared/dom.js";
+import { button } from "./controls.js";
 
 const GOOD_MS = 4_000;
 const BAD_MS = 12_000;

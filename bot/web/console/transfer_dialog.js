@@ -1,7 +1,7 @@
 /** To a colleague, with a word about it: the same chat, and nothing is asked again. */
 
-import { element } from "/widget/dom.js";
-import { field, select } from "./build.js";
+import { element } from "../shared/dom.js";
+import { field, select } from "./controls.js";
 import { openDialog } from "./dialog.js";
 
 export function askTransfer({ texts, api, board, me }, view) {

@@ -1,7 +1,7 @@
 /** One message as it is drawn: who, what, when, and for the customer's own whether it arrived. */
 
 import { Choices } from "./choices.js";
-import { element, icon, spoken } from "./dom.js";
+import { element, icon, spoken } from "../shared/dom.js";
 
 const LINK = /https?:\/\/[^\s<>"]+[^\s<>".,;:!?)]/;
 // "Q-4827-3916", "7FQW-RUHV-274P": read out and copied in one piece, so they stay on one line.

@@ -1,24 +1,24 @@
 /** The element <regalo-chat>: puts the parts together. Its shadow root keeps page and chat apart. */
 
 import { Composer } from "./composer.js";
-import { Connection } from "./connection.js";
+import { Connection } from "../shared/connection.js";
 import { Conversation } from "./conversation.js";
-import { element } from "./dom.js";
-import { Lightbox } from "./lightbox.js";
-import { Messages } from "./messages.js";
+import { element } from "../shared/dom.js";
+import { Lightbox } from "../shared/lightbox.js";
+import { Messages } from "./message_list.js";
 import { Panel } from "./panel.js";
-import { Photos } from "./photos.js";
-import { Scroll } from "./scroll.js";
+import { Photos } from "./photo_loader.js";
+import { Scroll } from "../shared/scroll_view.js";
 import { Store } from "./store.js";
 import { languageOf, textsFor } from "./texts.js";
-import { badgeTitle } from "./title.js";
-import { Typing } from "./typing.js";
+import { badgeTitle } from "../shared/title.js";
+import { Typing } from "../shared/typing_indicator.js";
 
 // A reconnection within this time goes unnoticed, and so it should.
 const NOTICE_AFTER_MS = 1_500;
 const GOOD_NEWS_MS = 3_000;
 
-const STYLES = ["chat", "messages", "choices", "composer", "lightbox"];
+const STYLES = ["widget/chat", "widget/messages", "widget/choices", "widget/composer", "shared/lightbox"];
 
 /** Add a style sheet and wait for it: nothing is shown undressed. */
 function dress(root, href) {
@@ -82,7 +82,7 @@ class RegaloChat extends HTMLElement {
     this.#panel.setOwner("bot");
 
     const root = this.attachShadow({ mode: "open" });
-    await Promise.all(STYLES.map((name) => dress(root, new URL(`widget/${name}.css`, home))));
+    await Promise.all(STYLES.map((name) => dress(root, new URL(`${name}.css`, home))));
     root.append(...this.#panel.elements, lightbox.element);
 
     const address = new URL("chat/socket", home);

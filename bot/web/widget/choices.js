@@ -1,6 +1,6 @@
 /** The alternatives put to the customer: buttons that work once, then tell what was chosen. */
 
-import { element, icon } from "./dom.js";
+import { element, icon } from "../shared/dom.js";
 
 export class Choices {
   #texts;

@@ -1,8 +1,8 @@
 /** Where the customer writes: text, photos, and the sentences about what can't be sent. */
 
-import { element, icon } from "./dom.js";
-import { ACCEPTED } from "./photos.js";
-import { Tray } from "./tray.js";
+import { element, icon } from "../shared/dom.js";
+import { ACCEPTED } from "./photo_loader.js";
+import { Tray } from "../shared/photo_tray.js";
 
 const MAX_LENGTH = 4096; // the server takes no more
 const COUNT_FROM = 3600;

@@ -1,6 +1,6 @@
 /** The chat's window and the button that opens it. */
 
-import { element, icon, spoken } from "./dom.js";
+import { element, icon, spoken } from "../shared/dom.js";
 
 /** The same width as in chat.css: there the panel fills the screen. */
 const FILLS_SCREEN = matchMedia("(max-width: 480px)");

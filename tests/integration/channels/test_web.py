@@ -472,7 +472,13 @@ async def test_the_pages_say_what_they_may_load(http: httpx.AsyncClient, path: s
     assert answer.headers["referrer-policy"] == "same-origin"
 
 
-@pytest.mark.parametrize("path", ["/widget.js", "/shop.css", "/widget/chat.js", "/widget/chat.css"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/widget.js", "/shop.css", "/widget/chat.js", "/widget/chat.css"),
+        *("/shared/dom.js", "/shared/lightbox.css"),
+    ],
+)
 async def test_the_widgets_files_may_be_loaded_from_any_shop(
     http: httpx.AsyncClient, path: str
 ) -> None:
@@ -493,6 +499,9 @@ async def test_the_widgets_files_may_be_loaded_from_any_shop(
         "/widget/nosuch.js",
         "/widget/chat.js%00.svg",
         "/widget/.env",
+        "/shared/../app.py",
+        "/shared/..%2f..%2fapp.py",
+        "/shared/types.d.ts",
         "/chat/photos/../../regalo.db",
         "/chat/photos/..%2f..%2fregalo.db",
         "/.env",

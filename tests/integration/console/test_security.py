@@ -581,6 +581,9 @@ def raw(edge: EdgeProcess, path: str) -> tuple[int, bytes]:
         "/console/files/index.html",
         "/console/files/",
         "/console/files/nothing.js",
+        "/console/shared/../index.html",
+        "/console/shared/..%2f..%2fapp.py",
+        "/console/shared/types.d.ts",
     ],
 )
 def test_no_other_file_is_served(edge: EdgeProcess, path: str) -> None:
@@ -589,7 +592,9 @@ def test_no_other_file_is_served(edge: EdgeProcess, path: str) -> None:
     assert b"import" not in body
 
 
-@pytest.mark.parametrize("path", ["/console", "/console/", "/console/files/main.js"])
+@pytest.mark.parametrize(
+    "path", ["/console", "/console/", "/console/files/main.js", "/console/shared/dom.js"]
+)
 def test_nobody_frames_the_console_and_no_foreign_script_runs_in_it(
     edge: EdgeProcess, path: str
 ) -> None:

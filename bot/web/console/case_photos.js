@@ -1,7 +1,7 @@
 /** Photos to and from the server, which shows them to those who may see the case. */
 
-import { element } from "/widget/dom.js";
-import { PhotoRefused } from "/widget/photos.js";
+import { element } from "../shared/dom.js";
+import { PhotoRefused } from "/widget/photo_loader.js";
 
 const KINDS = ["image/jpeg", "image/png", "image/webp"];
 const MAX_BYTES = 10 * 1024 * 1024;

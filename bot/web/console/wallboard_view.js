@@ -1,7 +1,7 @@
 /** The supervisors' wall: who waits, who is here, what was promised, and the sixty-second clock. */
 
-import { element } from "/widget/dom.js";
-import { chip, ticking } from "./build.js";
+import { element } from "../shared/dom.js";
+import { chip, ticking } from "./controls.js";
 
 const EVERY_MS = 10_000;
 

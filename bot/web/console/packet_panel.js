@@ -1,9 +1,9 @@
 /** What stands beside the conversation: the packet, to be read in twenty seconds, and the case's history. */
 
-import { element } from "/widget/dom.js";
-import { button } from "./build.js";
-import { historyList } from "./history.js";
-import { approvals, offers, promises, stakes } from "./packet_deeds.js";
+import { element } from "../shared/dom.js";
+import { button } from "./controls.js";
+import { historyList } from "./case_history.js";
+import { approvals, offers, promises, stakes } from "./packet_progress.js";
 import { contact, earlier, facts, kind, orders, photos, signals, summary } from "./packet_facts.js";
 
 const TABS = ["packet", "history"];

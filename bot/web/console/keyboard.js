@@ -1,7 +1,7 @@
 /** The keyboard's short ways. They are listed on "?", and single letters can be switched off there. */
 
-import { looks } from "./shelf.js";
-import { showShortcuts } from "./shortcuts.js";
+import { looks } from "./storage.js";
+import { showShortcuts } from "./shortcuts_dialog.js";
 
 const GO_MS = 1_200; // "g" waits so long for its second letter
 const WRITES = "input:not([type=radio], [type=checkbox]), textarea, select";

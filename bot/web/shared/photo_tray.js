@@ -1,7 +1,7 @@
 /** The photos that will go with the next message: seen, removable, uploaded while the text is written. */
 
 import { element, icon, spoken } from "./dom.js";
-import { PhotoRefused } from "./photos.js";
+import { PhotoRefused } from "/widget/photo_loader.js";
 
 const MAX_PHOTOS = 5;
 const TRIES = 3;

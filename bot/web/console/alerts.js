@@ -1,7 +1,7 @@
 /** What calls for attention: a small sound, the browser's notification, and words for a screen reader. */
 
-import { element } from "/widget/dom.js";
-import { looks } from "./shelf.js";
+import { element } from "../shared/dom.js";
+import { looks } from "./storage.js";
 
 const CHIMES = { waiting: [659, 880], message: [740] };
 const NOTE_SECONDS = 0.16;

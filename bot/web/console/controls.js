@@ -1,7 +1,7 @@
 /** Buttons, chips and lists, as they are everywhere in the console. */
 
-import { element, spoken } from "/widget/dom.js";
-import { icon } from "./icons.js";
+import { element, spoken } from "../shared/dom.js";
+import { icon } from "../shared/icons.js";
 
 /** A button with words, a drawing, or both; `label` names one that has no words. */
 export function button({ text, label, drawing, key, kind = "plain", ...attributes }, onClick) {

@@ -1,8 +1,8 @@
 /** "We know this already": what a draft asks for, with where it came from, ready to be put in. */
 
-import { element } from "/widget/dom.js";
-import { button } from "./build.js";
-import { icon } from "./icons.js";
+import { element } from "../shared/dom.js";
+import { button } from "./controls.js";
+import { icon } from "../shared/icons.js";
 
 const CHECK_MS = 600;
 

@@ -1,7 +1,7 @@
 /** One case in a list: who, why, since when, until when. */
 
-import { element, spoken } from "/widget/dom.js";
-import { button, chip, ticking } from "./build.js";
+import { element, spoken } from "../shared/dom.js";
+import { button, chip, ticking } from "./controls.js";
 
 const STRONG = new Set(["angry", "desperate"]);
 

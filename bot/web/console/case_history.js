@@ -1,6 +1,6 @@
 /** Who saw, said and did what in a case, and when: the newest first. */
 
-import { element } from "/widget/dom.js";
+import { element } from "../shared/dom.js";
 
 export function historyList(events, desk) {
   const { texts, format } = desk;

@@ -1,6 +1,6 @@
 /** Why this offer: the facts, the rule, what each alternative weighs, what the limits left, what was left out. */
 
-import { element } from "/widget/dom.js";
+import { element } from "../shared/dom.js";
 
 export function whyOffer(why, texts) {
   const words = texts.why;

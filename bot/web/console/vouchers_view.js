@@ -1,8 +1,8 @@
 /** Vouchers: what a code is worth, and taking it in payment, in full or in part. */
 
-import { element } from "/widget/dom.js";
+import { element } from "../shared/dom.js";
 import { uuid } from "./api.js";
-import { chip, field } from "./build.js";
+import { chip, field } from "./controls.js";
 
 const TONES = { open: "good", spent: "", expired: "warn", void: "bad" };
 

@@ -1,7 +1,7 @@
 /** The people of the console: added, changed, let go. Supervisors only. */
 
-import { element } from "/widget/dom.js";
-import { button, chip, field, select } from "./build.js";
+import { element } from "../shared/dom.js";
+import { button, chip, field, select } from "./controls.js";
 import { openDialog } from "./dialog.js";
 
 export class AgentsView {

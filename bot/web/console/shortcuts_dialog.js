@@ -1,8 +1,8 @@
 /** The list of short ways, on "?". */
 
-import { element } from "/widget/dom.js";
+import { element } from "../shared/dom.js";
 import { openDialog } from "./dialog.js";
-import { looks } from "./shelf.js";
+import { looks } from "./storage.js";
 
 export function showShortcuts({ texts, me }) {
   const supervises = me.agent.role === "supervisor";

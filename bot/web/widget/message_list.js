@@ -1,7 +1,7 @@
 /** The list of messages: each once, in the server's order, unsent ones last, grouped by day. */
 
 import { Bubble } from "./bubble.js";
-import { element } from "./dom.js";
+import { element } from "../shared/dom.js";
 
 const byOrder = (one, other) => one.order - other.order || 0;
 const dayOf = (date) => date.toDateString();

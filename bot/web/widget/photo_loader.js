@@ -1,6 +1,6 @@
 /** Photos to and from the server, which shows them only to the session they belong to. */
 
-import { element } from "./dom.js";
+import { element } from "../shared/dom.js";
 
 const KINDS = ["image/jpeg", "image/png", "image/webp"];
 const MAX_BYTES = 10 * 1024 * 1024;

@@ -1,9 +1,9 @@
 /** What the console may do to call me: sound, and the browser's notifications, which are asked for here only. */
 
-import { element } from "/widget/dom.js";
-import { button } from "./build.js";
+import { element } from "../shared/dom.js";
+import { button } from "./controls.js";
 import { openDialog } from "./dialog.js";
-import { icon } from "./icons.js";
+import { icon } from "../shared/icons.js";
 
 export function noticesButton(desk) {
   const { texts, alarm } = desk;

@@ -1,15 +1,15 @@
 /** One case on the desk: the conversation in the middle, the packet beside it, kept up to date by the server. */
 
-import { element } from "/widget/dom.js";
-import { Scroll } from "/widget/scroll.js";
-import { Typing } from "/widget/typing.js";
+import { element } from "../shared/dom.js";
+import { Scroll } from "../shared/scroll_view.js";
+import { Typing } from "../shared/typing_indicator.js";
 import { CaseHead } from "./case_head.js";
 import { Composer } from "./composer.js";
 import { Format } from "./format.js";
-import { Packet } from "./packet.js";
-import { Reading } from "./reading.js";
+import { Packet } from "./packet_panel.js";
+import { Reading } from "./read_receipt.js";
 import { textsFor } from "./texts.js";
-import { Thread } from "./thread.js";
+import { Thread } from "./message_list.js";
 
 const DEBOUNCE_MS = 150;
 

@@ -1,7 +1,7 @@
 /** The banner that the assistant's spending stands still; supervisors let it go on from here. */
 
-import { element } from "/widget/dom.js";
-import { button } from "./build.js";
+import { element } from "../shared/dom.js";
+import { button } from "./controls.js";
 
 export function pauseBanner(desk) {
   const { texts, me, format, board } = desk;

@@ -1,9 +1,9 @@
 /** The column of lists: my cases, what waits for a decision, who waits for a person, others' cases. */
 
-import { element } from "/widget/dom.js";
+import { element } from "../shared/dom.js";
 import { approvalItem } from "./approvals.js";
-import { keyed } from "./build.js";
-import { makeCard } from "./card.js";
+import { keyed } from "./controls.js";
+import { makeCard } from "./case_card.js";
 
 export class Lists {
   #desk;

@@ -1,20 +1,20 @@
 /** The desk of an agent: puts the parts together and carries what the server says to each of them. */
 
-import { Connection } from "/widget/connection.js";
-import { element } from "/widget/dom.js";
-import { Lightbox } from "/widget/lightbox.js";
-import { badgeTitle } from "/widget/title.js";
-import { Alarm } from "./alarm.js";
+import { Connection } from "../shared/connection.js";
+import { element } from "../shared/dom.js";
+import { Lightbox } from "../shared/lightbox.js";
+import { badgeTitle } from "../shared/title.js";
+import { Alarm } from "./alerts.js";
 import { Board } from "./board.js";
 import { Format, startTicking } from "./format.js";
 import { buildHeader } from "./header.js";
-import { listenToKeys } from "./keys.js";
-import { Lists } from "./lists.js";
+import { listenToKeys } from "./keyboard.js";
+import { Lists } from "./case_lists.js";
 import { Outbox } from "./outbox.js";
-import { Photos } from "./photos.js";
-import { pauseBanner } from "./pause.js";
-import { papersOf } from "./shelf.js";
-import { Stage } from "./stage.js";
+import { Photos } from "./case_photos.js";
+import { pauseBanner } from "./spending_pause.js";
+import { papersOf } from "./storage.js";
+import { Stage } from "./router.js";
 import { Toasts } from "./toasts.js";
 
 const PING_MS = 20_000; // the server counts us as online by it

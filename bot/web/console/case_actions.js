@@ -1,7 +1,7 @@
 /** How a case leaves my hands: solved, back to the assistant or the queue, given up; or comes into them. */
 
-import { element } from "/widget/dom.js";
-import { field, select } from "./build.js";
+import { element } from "../shared/dom.js";
+import { field, select } from "./controls.js";
 import { openDialog } from "./dialog.js";
 
 const pathOf = ({ reference }, what) => `api/cases/${encodeURIComponent(reference)}/${what}`;

@@ -1,8 +1,8 @@
 /** The conversation: the bot's part, the customer's, ours and our notes, each once and in order. */
 
-import { element } from "/widget/dom.js";
+import { element } from "../shared/dom.js";
 import { Bubble } from "./bubble.js";
-import { place } from "./build.js";
+import { place } from "./controls.js";
 
 const STEPS = ["pending", "sent", "delivered", "read", "failed"];
 const QUIET_MS = 500; // screen readers look at a region's state some time after it changed

@@ -1,6 +1,6 @@
 /** The ready answers: found by their words, filled from the case, put where the cursor stands. */
 
-import { element } from "/widget/dom.js";
+import { element } from "../shared/dom.js";
 
 const fold = (text) => text.normalize("NFD").replace(/\p{Diacritic}/gu, "").toLowerCase();
 

@@ -1,11 +1,11 @@
 /** The middle of the desk: the case or the view that the address names, and what stands beside it. */
 
-import { element } from "/widget/dom.js";
-import { AgentsView } from "./agents.js";
-import { CaseView } from "./case.js";
-import { SearchView } from "./search.js";
-import { VouchersView } from "./vouchers.js";
-import { Wallboard } from "./wallboard.js";
+import { element } from "../shared/dom.js";
+import { AgentsView } from "./agents_view.js";
+import { CaseView } from "./case_view.js";
+import { SearchView } from "./search_view.js";
+import { VouchersView } from "./vouchers_view.js";
+import { Wallboard } from "./wallboard_view.js";
 
 export class Stage {
   #desk;

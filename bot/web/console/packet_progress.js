@@ -1,10 +1,10 @@
 /** The parts of the packet that were done or are to be done: stakes, offers, promises, what was asked for. */
 
-import { element } from "/widget/dom.js";
+import { element } from "../shared/dom.js";
 import { approvalItem } from "./approvals.js";
-import { button, chip, ticking } from "./build.js";
+import { button, chip, ticking } from "./controls.js";
 import { section } from "./packet_facts.js";
-import { whyOffer } from "./packet_why.js";
+import { whyOffer } from "./packet_decision.js";
 
 /** What losing this customer costs, beside what putting it right costs, beside what I may give. */
 export function stakes({ value_at_risk: risk, remedy_cost: cost, authority, tier }, { texts }) {

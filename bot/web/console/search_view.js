@@ -1,7 +1,7 @@
 /** Cases found by reference, contact, order, or the words of their messages. */
 
-import { element } from "/widget/dom.js";
-import { chip } from "./build.js";
+import { element } from "../shared/dom.js";
+import { chip } from "./controls.js";
 
 export class SearchView {
   static kind = "search";

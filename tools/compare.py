@@ -1,7 +1,7 @@
-"""Trains every pipeline of tests/nlu/pipelines, and ours, on our data, and measures each.
+"""Trains the pipelines of tests/nlu/pipelines, and ours, on our data, and measures each.
 
-Writes docs/pipelines.md and, as numbers, var/compare/pipelines.json. The neural networks take
-their time: give names, such as `tools/compare.py 3_words_logistic ours`, to measure only those.
+Writes docs/pipelines.md and, as JSON, var/compare/pipelines.json. The neural networks take an
+hour; `tools/compare.py 3_words_logistic ours` measures only those two.
 """
 
 import json
@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from bot.category import CATEGORIES
-from bot.cli.figures import macro_f1, share
+from bot.cli.figures import macro_f1, mean
 from bot.cli.understand import label
 from bot.config.settings import ROOT, load_settings
 from bot.rasa import environment
@@ -34,18 +34,18 @@ FIGURES = {
 
 
 def main() -> None:
-    """Measure the named pipelines, or all; those measured before stay in the table."""
+    """Measure the pipelines named as arguments, or all; keep earlier results of the others."""
     configs = {path.stem: path for path in sorted(PIPELINES.glob("*.yml"))}
     configs["ours"] = ROOT / "config.yml"
     folder = load_settings().var_dir / "compare"
     folder.mkdir(parents=True, exist_ok=True)
-    kept = folder / "pipelines.json"
-    rows = json.loads(kept.read_text(encoding="utf-8")) if kept.is_file() else {}
+    results = folder / "pipelines.json"
+    rows = json.loads(results.read_text(encoding="utf-8")) if results.is_file() else {}
     for name in sys.argv[1:] or configs:
         print(f"{name} …", flush=True)
         rows[name] = {"pipeline": name, **measure(configs[name], folder, name)}
         print(rows[name], flush=True)
-        kept.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+        results.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
     table = [list(FIGURES.values()), ["---"] * len(FIGURES)]
     table += [[str(rows[name][key]) for key in FIGURES] for name in configs if name in rows]
     text = "\n".join(f"| {' | '.join(row)} |" for row in table)
@@ -55,13 +55,13 @@ def main() -> None:
 
 
 def measure(config: Path, folder: Path, name: str) -> dict[str, float]:
-    """Train and ask one pipeline."""
+    """Train one pipeline; return its figures, by the keys of FIGURES."""
     python, settings = environment.python(), load_settings()
     assert python is not None, "the dialogue engine is not installed: run `make setup`"
     variables = environment.environment(
         os.environ, settings, RASA_CACHE_DIRECTORY=str(folder / f"cache-{time.time_ns()}")
     )
-    began = time.monotonic()
+    started_at = time.monotonic()
     command = [python, "-m", "rasa", "train", "nlu", "--config", config, "--nlu", "data/nlu"]
     subprocess.run(
         [*command, "--domain", "domain.yml", "--out", folder, "--fixed-model-name", name],
@@ -71,14 +71,17 @@ def measure(config: Path, folder: Path, name: str) -> dict[str, float]:
         stderr=subprocess.DEVNULL,
         check=True,
     )
-    training = time.monotonic() - began
-    return {"training": round(training), **asked(python, variables, folder / f"{name}.tar.gz")}
+    training = time.monotonic() - started_at
+    return {
+        "training": round(training),
+        **measure_model(python, variables, folder / f"{name}.tar.gz"),
+    }
 
 
-def asked(python: Path, variables: dict[str, str], model: Path) -> dict[str, float]:
-    """What a trained model costs, and how well it understands."""
+def measure_model(python: Path, variables: dict[str, str], model: Path) -> dict[str, float]:
+    """Return start-up time, memory, speed and quality of a trained model."""
     messages = [json.loads(line) for line in MESSAGES.read_text(encoding="utf-8").splitlines()]
-    began = time.monotonic()
+    started_at = time.monotonic()
     with subprocess.Popen(
         [python, "-m", "bot.inside_rasa.parse", model],
         cwd=ROOT,
@@ -89,24 +92,24 @@ def asked(python: Path, variables: dict[str, str], model: Path) -> dict[str, flo
         encoding="utf-8",
     ) as parser:
         _ask(parser, "hola")
-        load = time.monotonic() - began
-        began = time.monotonic()
-        told = [_ask(parser, one["text"]) for one in messages]
-        rate = len(messages) / (time.monotonic() - began)
+        load = time.monotonic() - started_at
+        started_at = time.monotonic()
+        predicted = [_ask(parser, one["text"]) for one in messages]
+        rate = len(messages) / (time.monotonic() - started_at)
         status = Path(f"/proc/{parser.pid}/status").read_text(encoding="utf-8")
         parser.communicate()
-    pairs = [(one["label"], given) for one, given in zip(messages, told, strict=True)]
-    by = {
+    pairs = list(zip((one["label"] for one in messages), predicted, strict=True))
+    by_language = {
         language: [pair for pair, one in zip(pairs, messages, strict=True)
                    if one["language"] == language]
         for language in ("es", "en")
     }  # fmt: skip
     return {
-        "f1_es": round(macro_f1(by["es"]), 3),
-        "f1_en": round(macro_f1(by["en"]), 3),
-        "false": round(share(t in CATEGORIES for b, t in pairs if b not in CATEGORIES), 3),
-        "missed": round(share(t not in CATEGORIES for b, t in pairs if b in CATEGORIES), 3),
-        "human": round(share(t == b for b, t in pairs if b == "wants_human"), 3),
+        "f1_es": round(macro_f1(by_language["es"]), 3),
+        "f1_en": round(macro_f1(by_language["en"]), 3),
+        "false": round(mean(p in CATEGORIES for t, p in pairs if t not in CATEGORIES), 3),
+        "missed": round(mean(p not in CATEGORIES for t, p in pairs if t in CATEGORIES), 3),
+        "human": round(mean(p == t for t, p in pairs if t == "wants_human"), 3),
         "load": round(load, 1),
         "memory": round(int(status.split("VmRSS:")[1].split()[0]) / 1024),
         "rate": round(rate),
@@ -114,6 +117,7 @@ def asked(python: Path, variables: dict[str, str], model: Path) -> dict[str, flo
 
 
 def _ask(parser: "subprocess.Popen[str]", text: str) -> str:
+    """Return the label that the parser predicts for a text."""
     assert parser.stdin is not None
     assert parser.stdout is not None
     parser.stdin.write(json.dumps(text) + "\n")

@@ -1,39 +1,51 @@
-"""A picture of what is taken for what: a square for each pair of labels, darker the more."""
+"""A picture of a confusion matrix, as SVG."""
 
 from collections.abc import Sequence
 
+# Pixels: the side of a square, and the space for the labels.
 SIDE = 26
 MARGIN = 150
-PAPER = "#fdfcf8"
+BACKGROUND = "#fdfcf8"
 
 
-def picture(labels: Sequence[str], counts: Sequence[Sequence[int]]) -> str:
-    """An SVG: rows are the true labels, columns the given ones; the diagonal is right."""
+def confusion_svg(labels: Sequence[str], counts: Sequence[Sequence[int]]) -> str:
+    """Return an SVG with a square for each pair of labels that occurred.
+
+    Rows are true labels, columns predicted ones. A square is green if both are the same, else red;
+    the larger its share of the row, the darker it is.
+
+    Args:
+        counts: for each true label, how often each label was predicted.
+    """
     size = MARGIN + SIDE * len(labels) + 10
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}" width="{size}" '
         f'font-family="sans-serif" font-size="11" role="img" aria-label="Confusion matrix">'
     )
-    drawn = [head, f'<rect width="{size}" height="{size}" fill="{PAPER}"/>']
-    for place, label in enumerate(labels):
-        middle = MARGIN + SIDE * place + SIDE // 2
-        drawn.append(f'<text x="{MARGIN - 6}" y="{middle + 4}" text-anchor="end">{label}</text>')
-        drawn.append(
+    parts = [
+        head,
+        f'<rect width="{size}" height="{size}" fill="{BACKGROUND}"/>',
+    ]
+    for index, label in enumerate(labels):
+        middle = MARGIN + SIDE * index + SIDE // 2
+        parts.append(f'<text x="{MARGIN - 6}" y="{middle + 4}" text-anchor="end">{label}</text>')
+        parts.append(
             f'<text transform="translate({middle + 4} {MARGIN - 6}) rotate(-90)">{label}</text>'
         )
-    for down, row in enumerate(counts):
-        total = sum(row) or 1
-        for right, count in enumerate(row):
+    for row, row_counts in enumerate(counts):
+        total = sum(row_counts) or 1
+        for column, count in enumerate(row_counts):
             if count:
-                drawn.append(_square(right, down, count, count / total, good=right == down))
-    return "\n".join([*drawn, "</svg>\n"])
+                parts.append(_square(column, row, count, count / total))
+    return "\n".join([*parts, "</svg>\n"])
 
 
-def _square(right: int, down: int, count: int, part: float, *, good: bool) -> str:
-    x, y = MARGIN + SIDE * right, MARGIN + SIDE * down
-    ink = "#fff" if part > 0.5 else "#222"
+def _square(column: int, row: int, count: int, share: float) -> str:
+    x, y = MARGIN + SIDE * column, MARGIN + SIDE * row
+    color = "#fff" if share > 0.5 else "#222"
     return (
         f'<rect x="{x}" y="{y}" width="{SIDE - 1}" height="{SIDE - 1}" '
-        f'fill="{"#1d6f5f" if good else "#c0392b"}" fill-opacity="{max(part, 0.12):.2f}"/>'
-        f'<text x="{x + SIDE // 2}" y="{y + 17}" text-anchor="middle" fill="{ink}">{count}</text>'
+        f'fill="{"#1d6f5f" if row == column else "#c0392b"}" '
+        f'fill-opacity="{max(share, 0.12):.2f}"/>'
+        f'<text x="{x + SIDE // 2}" y="{y + 17}" text-anchor="middle" fill="{color}">{count}</text>'
     )

@@ -12,7 +12,7 @@ from bot.rasa import environment
 
 EXAMPLES = (
     "regalo run      starts it, with the edge and the actions",
-    "regalo engine   starts it alone: ENGINE_ and ACTIONS_, _URL and _TOKEN, must be set",
+    "regalo engine   starts it alone: ENGINE_URL, ENGINE_TOKEN, ACTIONS_URL, ACTIONS_TOKEN needed",
 )
 
 

@@ -1,30 +1,30 @@
-"""Spelling as people type in a hurry, made of messages that are spelled well; always the same."""
+"""Spelling noise for test messages; the same text always gets the same noise."""
 
 import random
 import unicodedata
 from collections.abc import Callable
 
-# One long word in so many has two letters swapped.
-SWAPPED = 6
+# One word in so many, of those with at least four letters, gets two letters swapped.
+SWAP_RATE = 6
 
 
 def without_accents(text: str) -> str:
-    """What people type who leave the accents out: "Llego" for "Llegó"."""
+    """Return the text without accents: "Llego" for "Llegó"."""
     letters = unicodedata.normalize("NFD", text)
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
 def letters_swapped(text: str) -> str:
-    """Two neighbours inside some of the longer words change places."""
-    chance = random.Random(text)  # noqa: S311  (the same text is always spoiled alike)
-    return " ".join(_swapped(word, chance) for word in text.split())
+    """Return the text with two neighbouring letters swapped inside some of its longer words."""
+    generator = random.Random(text)  # noqa: S311  (must be reproducible, not secret)
+    return " ".join(_swapped(word, generator) for word in text.split())
 
 
-def _swapped(word: str, chance: random.Random) -> str:
-    if len(word) < 4 or not word.isalpha() or chance.randrange(SWAPPED):
+def _swapped(word: str, generator: random.Random) -> str:
+    if len(word) < 4 or not word.isalpha() or generator.randrange(SWAP_RATE):
         return word
-    place = chance.randrange(1, len(word) - 1)
-    return word[:place] + word[place + 1] + word[place] + word[place + 2 :]
+    index = generator.randrange(1, len(word) - 1)
+    return word[:index] + word[index + 1] + word[index] + word[index + 2 :]
 
 
 NOISES: dict[str, Callable[[str], str]] = {

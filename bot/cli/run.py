@@ -41,7 +41,7 @@ def main(
     os.umask(0o077)  # nobody else may read the database and its key
     settings = settings_or_fail()
     if train_first:
-        train.renew(settings)
+        train.train_if_stale(settings)
     company_or_fail(settings)
     _check_port_free("PORT", settings.host, settings.port)
     python, model = engine_or_fail()

@@ -1,10 +1,12 @@
-"""`regalo train`: make the model anew when what it learns from has changed."""
+"""`regalo train`: trains the model if the files it is made from have changed."""
 
 import fcntl
 import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -25,14 +27,18 @@ def main(
 ) -> None:
     """Train the assistant, if what it learns from has changed.
 
-    All that the engine says meanwhile is in var/train.log.
+    Rasa's output is written to var/train.log.
     """
-    renew(settings_or_fail(), force=force)
+    train_if_stale(settings_or_fail(), force=force)
 
 
-def renew(settings: Settings, *, force: bool = False) -> None:
-    """Train unless the model is of what it would be made from now."""
-    with _one_at_a_time(settings.var_dir / "train.lock"):
+def train_if_stale(settings: Settings, *, force: bool = False) -> None:
+    """Train if there is no model for the present sources, and delete the models for older ones.
+
+    Raises:
+        Failure: the engine is not installed, or training failed.
+    """
+    with _exclusive(settings.var_dir / "train.lock"):
         model = environment.model_path()
         if force or not model.is_file():
             _train(settings, model)
@@ -41,35 +47,30 @@ def renew(settings: Settings, *, force: bool = False) -> None:
                 other.unlink()
 
 
-class _one_at_a_time:  # noqa: N801  (reads as what it does)
-    """A run and a test may both find the model stale; the second waits for the first's."""
-
-    def __init__(self, lock: Path) -> None:
-        lock.parent.mkdir(parents=True, exist_ok=True)
-        self._file = lock.open("w")
-
-    def __enter__(self) -> None:
-        fcntl.flock(self._file, fcntl.LOCK_EX)
-
-    def __exit__(self, *_: object) -> None:
-        self._file.close()
+@contextmanager
+def _exclusive(lock: Path) -> Iterator[None]:
+    """Hold a lock file, so that a run and a test do not train the same model at once."""
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with lock.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def _train(settings: Settings, model: Path) -> None:
     python = environment.python()
     if python is None:
         raise Failure("the dialogue engine is not installed: run `make setup`")
-    # Made elsewhere and then moved: a model that is there is a whole one.
-    workshop = settings.var_dir / "training"
-    made = workshop / model.name
-    made.unlink(missing_ok=True)
+    # Written to another folder and then moved, so that models/ never has an incomplete one.
+    folder = settings.var_dir / "training"
+    trained = folder / model.name
+    trained.unlink(missing_ok=True)
     data = [
         name for name in environment.SOURCES if name.startswith("data/") and (ROOT / name).is_dir()
     ]
     name = model.name.removesuffix(".tar.gz")
-    command = [str(python), "-m", "bot.inside_rasa.train", str(workshop), name, *data]
+    command = [str(python), "-m", "bot.inside_rasa.train", str(folder), name, *data]
     log = settings.var_dir / "train.log"
-    began = time.monotonic()
+    started_at = time.monotonic()
     with log.open("w", encoding="utf-8") as output:
         training = subprocess.Popen(
             command,
@@ -84,15 +85,16 @@ def _train(settings: Settings, model: Path) -> None:
         finally:
             training.kill()
             training.wait()
-    if training.returncode != 0 or not made.is_file():
+    if training.returncode != 0 or not trained.is_file():
         print(log.read_text(encoding="utf-8", errors="replace"), file=sys.stderr)
-        raise Failure(f"training failed; the engine's words are above and in {log}")
+        raise Failure(f"training failed; its output is above and in {log}")
     model.parent.mkdir(exist_ok=True)
-    made.replace(model)
-    print(f"Trained the assistant in {time.monotonic() - began:.0f} s.", flush=True)
+    trained.replace(model)
+    print(f"Trained the assistant in {time.monotonic() - started_at:.0f} s.", flush=True)
 
 
 def _wait(training: "subprocess.Popen[bytes]") -> None:
+    """Wait for the end of the process; on a terminal show the time."""
     sentence = "Training the assistant (under a minute) …"
     if not sys.stdout.isatty():
         print(sentence, flush=True)

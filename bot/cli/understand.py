@@ -1,4 +1,4 @@
-"""`regalo understand`: what the assistant takes each message for."""
+"""`regalo understand`: classifies messages, one a line."""
 
 import json
 import os
@@ -31,64 +31,65 @@ def main() -> None:
     """
     settings = settings_or_fail()
     python, model = engine_or_fail()
-    with tempfile.TemporaryFile() as noise:
+    with tempfile.TemporaryFile() as error_output:
         parser = subprocess.Popen(
             [python, "-m", "bot.inside_rasa.parse", model],
             cwd=ROOT,
             env=environment.environment(os.environ, settings),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=noise,
+            stderr=error_output,
             encoding="utf-8",
         )
         try:
-            left = _understand(parser)
+            unanswered = _understand(parser)
         except BaseException:
             parser.kill()
             raise
         finally:
             parser.wait()
-        if parser.returncode != 0 or left:
-            noise.seek(0)
-            sys.stderr.write(noise.read().decode(errors="replace"))
-            raise Failure("the engine stopped before it had read everything; its words are above")
+        if parser.returncode != 0 or unanswered:
+            error_output.seek(0)
+            sys.stderr.write(error_output.read().decode(errors="replace"))
+            raise Failure("the engine stopped before it had read everything; its output is above")
 
 
 def label(intent: str) -> str:
-    """The label for an intent of the model's."""
+    """Return the label for one of the model's intents."""
     return intent if intent in LABELS else "not_complaint"
 
 
 def _understand(parser: "subprocess.Popen[str]") -> int:
-    """Print an object for each line, and return how many lines are left without one."""
-    assert parser.stdin is not None  # noqa: S101  (both pipes were asked for)
+    """Print an object for each line of standard input; return how many lines got no answer."""
+    assert parser.stdin is not None  # noqa: S101  (both are pipes)
     assert parser.stdout is not None  # noqa: S101
-    asked: list[str] = []
-    # Asking goes on while answers come, so that neither side waits for the other.
-    threading.Thread(target=_ask, args=(parser.stdin, asked), daemon=True).start()
-    done = 0
+    texts: list[str] = []
+    # Written in a thread while answers are read, so that neither process waits for the other.
+    threading.Thread(target=_send_lines, args=(parser.stdin, texts), daemon=True).start()
+    answered = 0
     for answer in _with_progress(parser.stdout):
-        text = asked[done]
-        done += 1
-        print(json.dumps(_told(text, json.loads(answer)), ensure_ascii=False), flush=True)
-    return len(asked) - done
+        text = texts[answered]
+        answered += 1
+        print(json.dumps(_result(text, json.loads(answer)), ensure_ascii=False), flush=True)
+    return len(texts) - answered
 
 
-def _ask(questions: IO[str], asked: list[str]) -> None:
-    # An engine that has died reads no more; what became of it is told where its answers end.
-    with suppress(BrokenPipeError), questions:
+def _send_lines(pipe: IO[str], texts: list[str]) -> None:
+    """Send each line of standard input to the parser, and append it to ``texts`` before."""
+    # A parser that has died reads no more; `_understand` notices at the end of its answers.
+    with suppress(BrokenPipeError), pipe:
         for line in sys.stdin.buffer:
             text = line.decode(errors="replace").rstrip("\r\n")
-            asked.append(text)
-            questions.write(json.dumps(text) + "\n")
-            questions.flush()
+            texts.append(text)
+            pipe.write(json.dumps(text) + "\n")
+            pipe.flush()
 
 
-def _told(text: str, answer: dict[str, Any]) -> dict[str, Any]:
+def _result(text: str, answer: dict[str, Any]) -> dict[str, Any]:
     from bot.text.language import detect
     from bot.understanding.extraction import find
 
-    # In doubt the dialogue asks back; here what comes nearest is told, with how little it is sure.
+    # The dialogue asks back if in doubt; this shows the most probable intent in any case.
     intent, confidence = answer["ranking"][0] if answer["ranking"] else ("", 0.0)
     return {
         "text": text,
@@ -100,7 +101,7 @@ def _told(text: str, answer: dict[str, Any]) -> dict[str, Any]:
 
 
 def _with_progress(answers: IO[str]) -> Iterator[str]:
-    # A bar would get among the answers where both go to the same terminal.
+    """Yield the answers; show a progress bar if it does not get between them on a terminal."""
     if not sys.stderr.isatty() or sys.stdout.isatty():
         yield from answers
         return

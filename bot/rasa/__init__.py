@@ -1,1 +1,1 @@
-"""The dialogue engine as seen from outside: its client, and the environment it runs in."""
+"""Rasa as the rest of the code sees it: its HTTP client, and its environment."""

@@ -1,4 +1,4 @@
-"""Where the dialogue engine lives: its Python, its model, and the environment it runs in."""
+"""Where the engine's Python and models are, and the environment variables of its processes."""
 
 import hashlib
 import os
@@ -10,7 +10,7 @@ from bot.config.settings import ROOT, Settings
 
 PYTHON = Path(".venv-rasa/bin/python")
 MODELS = Path("models")
-# What a model is made from; a change in any of it makes the model stale.
+# The files and folders that a model is made from: a change in any of them makes it stale.
 SOURCES = (
     "domain.yml",
     "config.yml",
@@ -26,13 +26,11 @@ SOURCES = (
     "data/stories",
     "requirements/engine.txt",
 )
-
-
 _RESPONSES = re.compile(rb"^responses:.*?(?=^\w|\Z)", re.MULTILINE | re.DOTALL)
 
 
 def sources(root: Path = ROOT) -> Iterator[Path]:
-    """Every file a model is made from, in a fixed order."""
+    """Yield every file that a model is made from, in a fixed order."""
     for name in SOURCES:
         path = root / name
         if path.is_dir():
@@ -42,26 +40,26 @@ def sources(root: Path = ROOT) -> Iterator[Path]:
 
 
 def fingerprint(root: Path = ROOT) -> str:
-    """A short name for the present state of all that a model is made from."""
+    """Return a hash of all that a model is made from: 12 hexadecimal digits."""
     digest = hashlib.sha256()
     for path in sources(root):
         content = path.read_bytes()
         if path.name == "domain.yml":
-            # The responses are read by the actions and the edge: no model is made from it.
+            # The actions and the edge read the responses; no model is made from them.
             content = _RESPONSES.sub(b"", content)
-        # With the length, text moved from one file to its neighbour is a change, too.
+        # The length makes text that moves from one file to the next change the hash.
         digest.update(f"{path.relative_to(root).as_posix()}\n{len(content)}\n".encode())
         digest.update(content)
     return digest.hexdigest()[:12]
 
 
 def model_path(root: Path = ROOT) -> Path:
-    """Where the model for the present state is, or will be once it is trained."""
+    """Return the path of the model for the present sources, whether it is trained yet or not."""
     return root / MODELS / f"regalo-{fingerprint(root)}.tar.gz"
 
 
 def newest_model(root: Path = ROOT) -> Path | None:
-    """The model to use: the one for the present state, else the last one trained."""
+    """Return the model for the present sources, else the last one trained; None without any."""
     current = model_path(root)
     if current.is_file():
         return current
@@ -70,14 +68,20 @@ def newest_model(root: Path = ROOT) -> Path | None:
 
 
 def environment(base: Mapping[str, str], settings: Settings, **more: str) -> dict[str, str]:
-    """The environment for a process of the engine: quiet, and without secrets it has no need of."""
-    ours = {name.upper() for name in Settings.model_fields}
-    theirs = {
+    """Return the environment variables for a process of the engine.
+
+    Args:
+        base: the variables of this process; our settings, many of them secrets, are left out.
+        more: the variables, some of them secret, that this process needs.
+    """
+    settings_names = {name.upper() for name in Settings.model_fields}
+    inherited = {
         name: value
         for name, value in base.items()
-        if name.upper() not in ours and not name.startswith(("PYTHON", "SANIC_", "VIRTUAL_ENV"))
+        if name.upper() not in settings_names
+        and not name.startswith(("PYTHON", "SANIC_", "VIRTUAL_ENV"))
     }
-    return theirs | {
+    return inherited | {
         "CUDA_VISIBLE_DEVICES": "-1",
         "ENGINE_PLAIN": "true" if settings.engine_plain else "false",
         "LOG_LEVEL": "DEBUG" if settings.log_level == "DEBUG" else "WARNING",
@@ -95,6 +99,6 @@ def environment(base: Mapping[str, str], settings: Settings, **more: str) -> dic
 
 
 def python(root: Path = ROOT) -> Path | None:
-    """The engine's Python, if its environment has been built."""
+    """Return the path of the engine's Python, or None if its environment is not installed."""
     path = root / PYTHON
     return path if os.access(path, os.X_OK) else None

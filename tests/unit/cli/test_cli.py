@@ -71,6 +71,8 @@ def test_an_unknown_command_is_a_usage_error() -> None:
         (["run"], {"PORT": "x"}, "regalo: PORT is 'x'; allowed: a whole number"),
         (["edge"], {"ENGINE_URL": ""}, "regalo: ENGINE_URL and ENGINE_TOKEN are not set"),
         (["actions"], {"ACTIONS_URL": ""}, "regalo: ACTIONS_URL and ACTIONS_TOKEN are not set"),
+        (["engine"], {"ENGINE_TOKEN": ""}, "ENGINE_URL, ENGINE_TOKEN, ACTIONS_URL and ACTIONS_TOK"),
+        (["actions"], {"ACTIONS_TOKEN": " "}, "regalo: ACTIONS_TOKEN is wrong (its value is not"),
         (["policy", "check"], {"COMPANY_DIR": "nowhere"}, "profile.yml:1: cannot be read"),
     ],
 )

@@ -1,4 +1,4 @@
-"""An intent that nothing answers would leave a customer without a word."""
+"""Every intent has a rule, and every rule an action that exists."""
 
 from typing import Any
 
@@ -19,13 +19,13 @@ RULES = [
 ]
 
 
-def test_every_intent_has_one_rule_and_the_fallback_too() -> None:
-    answered = [steps[0][1] for _, steps in RULES]
-    assert len(answered) == len(set(answered))
-    assert set(answered) == {*DOMAIN["intents"], "nlu_fallback"}
+def test_every_intent_and_the_fallback_have_one_rule() -> None:
+    intents = [steps[0][1] for _, steps in RULES]
+    assert len(intents) == len(set(intents))
+    assert set(intents) == {*DOMAIN["intents"], "nlu_fallback"}
 
 
-def test_every_rule_runs_one_action_that_exists() -> None:
+def test_every_rule_runs_one_existing_action() -> None:
     names = {action(None, None).name() for action in ACTIONS}  # type: ignore[arg-type]
     for name, steps in RULES:
         assert [kind for kind, _ in steps] == ["intent", "action"], name
@@ -33,6 +33,6 @@ def test_every_rule_runs_one_action_that_exists() -> None:
     assert names == set(DOMAIN["actions"]) == {steps[1][1] for _, steps in RULES}
 
 
-def test_every_category_is_an_intent_that_takes_the_complaint() -> None:
+def test_every_category_is_an_intent_whose_action_takes_the_complaint() -> None:
     actions = {steps[0][1]: steps[1][1] for _, steps in RULES}
     assert {actions[category] for category in CATEGORIES} == {"action_take_complaint"}

@@ -1,9 +1,8 @@
-"""An engine that breaks in any way must never look like an answer."""
+"""The engine's client: a turn, and every failure of the engine is an error."""
 
 import json
 import socket
 import threading
-import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,34 +16,35 @@ from bot.text.reply import Reply, ReplyButton
 pytestmark = pytest.mark.unit
 
 
-class Rasa:
-    """Answers on loopback what a test puts into it."""
+class FakeRasa:
+    """A server on loopback with an answer set by the test."""
 
     def __init__(self) -> None:
         self.status = 200
         self.body = b'[{"text": "hola"}]'
-        self.delay = 0.0
+        self.may_answer = threading.Event()
+        self.may_answer.set()
         self.requests: list[tuple[str, dict[str, str], Any]] = []
-        rasa = self
+        fake = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                rasa.requests.append((self.path, dict(self.headers), body))
-                time.sleep(rasa.delay)
+                fake.requests.append((self.path, dict(self.headers), body))
+                fake.may_answer.wait()
                 self._answer()
 
             def do_GET(self) -> None:
                 self._answer()
 
             def _answer(self) -> None:
-                self.send_response(rasa.status)
-                self.send_header("Content-Length", str(len(rasa.body)))
+                self.send_response(fake.status)
+                self.send_header("Content-Length", str(len(fake.body)))
                 self.end_headers()
-                self.wfile.write(rasa.body)
+                self.wfile.write(fake.body)
 
             def log_message(self, *_: object) -> None:
-                """Say nothing."""
+                """Log nothing."""
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_port}"
@@ -56,25 +56,25 @@ class Rasa:
 
 
 @pytest.fixture
-def rasa() -> Iterator[Rasa]:
-    server = Rasa()
+def rasa() -> Iterator[FakeRasa]:
+    server = FakeRasa()
     yield server
     server.close()
 
 
 @pytest.fixture
-async def client(rasa: Rasa) -> AsyncIterator[RasaClient]:
-    one = RasaClient(rasa.url, "the token")
-    yield one
-    await one.close()
+async def client(rasa: FakeRasa) -> AsyncIterator[RasaClient]:
+    client = RasaClient(rasa.url, "the token")
+    yield client
+    await client.close()
 
 
 async def ask(client: RasaClient, timeout: float = 3) -> list[Reply]:
     return await client.ask("c1", "hola", {"message_id": 7}, timeout)
 
 
-async def test_a_turn_is_one_post_with_the_token_and_the_message(
-    rasa: Rasa, client: RasaClient
+async def test_turn_is_one_post_with_token_message_and_metadata(
+    rasa: FakeRasa, client: RasaClient
 ) -> None:
     assert await ask(client) == [Reply("hola")]
     ((path, headers, body),) = rasa.requests
@@ -83,7 +83,7 @@ async def test_a_turn_is_one_post_with_the_token_and_the_message(
     assert body == {"sender": "c1", "message": "hola", "metadata": {"message_id": 7}}
 
 
-async def test_buttons_become_options(rasa: Rasa, client: RasaClient) -> None:
+async def test_buttons_of_an_answer_are_read(rasa: FakeRasa, client: RasaClient) -> None:
     rasa.body = json.dumps(
         [
             {"recipient_id": "c1", "text": "uno", "buttons": [
@@ -118,22 +118,23 @@ async def test_buttons_become_options(rasa: Rasa, client: RasaClient) -> None:
         (200, b'[{"text": "x", "buttons": null}]'),
     ],
 )
-async def test_whatever_is_no_answer_is_an_error(
-    rasa: Rasa, client: RasaClient, status: int, body: bytes
+async def test_unusable_answer_is_an_error(
+    rasa: FakeRasa, client: RasaClient, status: int, body: bytes
 ) -> None:
     rasa.status, rasa.body = status, body
     with pytest.raises(EngineError):
         await ask(client)
 
 
-async def test_an_answer_that_comes_too_late_is_an_error(rasa: Rasa, client: RasaClient) -> None:
-    rasa.delay = 0.6
-    with pytest.raises(EngineError) as late:
+async def test_timeout_is_an_error_but_not_engine_down(rasa: FakeRasa, client: RasaClient) -> None:
+    rasa.may_answer.clear()
+    with pytest.raises(EngineError) as error:
         await ask(client, timeout=0.2)
-    assert not isinstance(late.value, EngineDown)
+    rasa.may_answer.set()
+    assert not isinstance(error.value, EngineDown)
 
 
-async def test_nothing_that_listens_is_told_apart_from_a_failure() -> None:
+async def test_refused_connection_is_engine_down() -> None:
     with closing(socket.socket()) as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -144,14 +145,16 @@ async def test_nothing_that_listens_is_told_apart_from_a_failure() -> None:
     await client.close()
 
 
-async def test_ready_is_what_answers_with_success(rasa: Rasa, client: RasaClient) -> None:
+async def test_engine_is_ready_if_it_answers_with_success(
+    rasa: FakeRasa, client: RasaClient
+) -> None:
     assert await client.is_ready()
     rasa.status = 503
     assert not await client.is_ready()
 
 
-async def test_a_proxy_in_the_environment_is_not_used(
-    rasa: Rasa, monkeypatch: pytest.MonkeyPatch
+async def test_proxy_in_the_environment_is_not_used(
+    rasa: FakeRasa, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")

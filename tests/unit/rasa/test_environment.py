@@ -1,4 +1,4 @@
-"""When a model is stale: its fingerprint, and which model is used."""
+"""Which files make a model stale, which model is used, and the engine's environment variables."""
 
 import os
 from pathlib import Path
@@ -34,28 +34,28 @@ def root(tmp_path: Path) -> Path:
     "name",
     ["domain.yml", "config.yml", "data/nlu/a.yml", "data/rules/a.yml", "requirements/engine.txt"],
 )
-def test_a_change_in_a_source_makes_the_model_stale(root: Path, name: str) -> None:
+def test_changed_source_makes_the_model_stale(root: Path, name: str) -> None:
     before = environment.model_path(root)
     (root / name).write_text("something else")
 
     assert environment.model_path(root) != before
 
 
-def test_a_new_a_renamed_and_a_shifted_source_make_it_stale(root: Path) -> None:
-    prints = [environment.fingerprint(root)]
+def test_new_renamed_and_shifted_sources_change_the_fingerprint(root: Path) -> None:
+    fingerprints = [environment.fingerprint(root)]
     (root / "data/stories").mkdir()
     (root / "data/stories/a.yml").write_text("stories: []")
-    prints.append(environment.fingerprint(root))
+    fingerprints.append(environment.fingerprint(root))
     (root / "data/nlu/a.yml").rename(root / "data/nlu/c.yml")
-    prints.append(environment.fingerprint(root))
+    fingerprints.append(environment.fingerprint(root))
     (root / "data/nlu/b.yml").write_text("nlu: [b]nlu: []")
     (root / "data/nlu/c.yml").write_text("")
-    prints.append(environment.fingerprint(root))
+    fingerprints.append(environment.fingerprint(root))
 
-    assert len(set(prints)) == 4
+    assert len(set(fingerprints)) == 4
 
 
-def test_nothing_else_makes_it_stale(root: Path) -> None:
+def test_other_files_and_times_do_not_change_the_fingerprint(root: Path) -> None:
     before = environment.fingerprint(root)
     (root / "data/company/policy.yml").write_text("version: 2")
     (root / "data/nlu/a.yml~").write_text("an editor's copy")
@@ -64,24 +64,24 @@ def test_nothing_else_makes_it_stale(root: Path) -> None:
     assert environment.fingerprint(root) == before
 
 
-def test_the_fitting_model_is_used_else_the_newest(root: Path) -> None:
+def test_current_model_is_used_else_the_newest(root: Path) -> None:
     assert environment.newest_model(root) is None
     models = root / "models"
     models.mkdir()
-    old, new, fitting = models / "regalo-1.tar.gz", models / "regalo-0.tar.gz", None
+    old, new = models / "regalo-1.tar.gz", models / "regalo-0.tar.gz"
     for age, model in enumerate((new, old)):
         model.touch()
         os.utime(model, (10 - age, 10 - age))
     (models / "other.tar.gz").touch()
     assert environment.newest_model(root) == new
 
-    fitting = environment.model_path(root)
-    fitting.touch()
-    os.utime(fitting, (0, 0))
-    assert environment.newest_model(root) == fitting
+    current = environment.model_path(root)
+    current.touch()
+    os.utime(current, (0, 0))
+    assert environment.newest_model(root) == current
 
 
-def test_the_engine_is_given_no_secret_it_has_no_need_of(tmp_path: Path) -> None:
+def test_engine_gets_no_secret_that_it_does_not_need(tmp_path: Path) -> None:
     base = {"PATH": "/bin", "ADMIN_PASSWORD": "p", "DATABASE_URL": "d", "SECRET_KEY": "s"}
     settings = load_settings(var_dir=tmp_path, log_level="INFO")
 
@@ -90,10 +90,20 @@ def test_the_engine_is_given_no_secret_it_has_no_need_of(tmp_path: Path) -> None
     assert variables["PATH"] == "/bin"
     assert variables["ENGINE_TOKEN"] == "t"
     assert variables["LOG_LEVEL"] == "WARNING"
+    assert variables["ENGINE_PLAIN"] == "false"
     assert not variables.keys() & {"ADMIN_PASSWORD", "DATABASE_URL", "SECRET_KEY"}
 
 
-def test_the_model_is_told_of_every_category_that_it_is_a_complaint() -> None:
+@pytest.mark.parametrize("plain", [True, False])
+def test_plain_rasa_is_a_variable_of_the_engine(tmp_path: Path, *, plain: bool) -> None:
+    settings = load_settings(var_dir=tmp_path, engine_plain=plain)
+
+    variables = environment.environment({"engine_plain": "other"}, settings)
+
+    assert variables["ENGINE_PLAIN"] == str(plain).lower()
+
+
+def test_classifier_is_configured_with_every_category() -> None:
     config = YAML(typ="safe").load(ROOT / "config.yml")
-    (classifier,) = [one for one in config["pipeline"] if "complaints" in one]
+    (classifier,) = [part for part in config["pipeline"] if "complaints" in part]
     assert set(classifier["complaints"]) == CATEGORIES.keys()

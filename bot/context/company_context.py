@@ -75,13 +75,15 @@ def load_company_context(settings: Settings, domain: Path = DOMAIN) -> CompanyCo
     return CompanyContext(
         company=company,
         responses=load_responses(domain, country=company.country, timezone=company.tz),
-        in_force=PolicyInForce(load(settings, POLICY_FILE, company), _shadow(settings, company)),
+        in_force=PolicyInForce(
+            load_company_policy(settings, POLICY_FILE, company), _load_shadow(settings, company)
+        ),
         causes=load_causes(settings.company_dir),
         answers=load_answers(settings.company_dir),
     )
 
 
-def load(settings: Settings, name: str, company: Company) -> Policy:
+def load_company_policy(settings: Settings, name: str, company: Company) -> Policy:
     """Load one of the policies in the company's folder.
 
     Raises:
@@ -91,12 +93,12 @@ def load(settings: Settings, name: str, company: Company) -> Policy:
     return load_policy(path, company, has_webhook=settings.provider_enabled)
 
 
-def _shadow(settings: Settings, company: Company) -> Policy | None:
+def _load_shadow(settings: Settings, company: Company) -> Policy | None:
     """Load the shadow policy; a wrong one is logged and does not keep the process from starting."""
     if not (settings.company_dir / SHADOW_POLICY_FILE).exists():
         return None
     try:
-        return load(settings, SHADOW_POLICY_FILE, company)
+        return load_company_policy(settings, SHADOW_POLICY_FILE, company)
     except PolicyError as error:
         log.warning("shadow_left_out", problems=str(error).splitlines())
         return None

@@ -11,20 +11,20 @@ from typing import Final
 import structlog
 
 from bot.config.settings import Settings
-from bot.context.company_context import CompanyContext, load
+from bot.context.company_context import CompanyContext, load_company_policy
 from bot.metrics import POLICY_BAD, POLICY_LOADS
 from bot.policy.loader import POLICY_FILE, SHADOW_POLICY_FILE, PolicyError
 from bot.policy.model import Policy
 
-LOOK_EVERY: Final = 1.0  # seconds
+CHECK_INTERVAL: Final = 1.0  # seconds
 
-Stamp = tuple[int, ...] | None  # what changes with a file; None where there is no file
+Stamp = tuple[int, ...] | None  # mtime, size and inode of a file; None where there is none
 
 log = structlog.get_logger()
 
 
 class PolicyReloader:
-    """Watches the policy files of one process."""
+    """Watches the policy files for one process."""
 
     def __init__(self, settings: Settings, context: CompanyContext) -> None:
         self._settings = settings
@@ -32,33 +32,33 @@ class PolicyReloader:
         self._paths = {
             name: settings.company_dir / name for name in (POLICY_FILE, SHADOW_POLICY_FILE)
         }
-        # The files were read a moment ago: a change since then counts as a change.
+        # Empty: the first checks load what changed while the process started.
         self._loaded: dict[str, Stamp] = {}
-        self._seen: dict[str, Stamp] = {}
-        self._loop: asyncio.Task[None] | None = None
+        self._last_seen: dict[str, Stamp] = {}
+        self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """Begin to watch."""
-        self._loop = asyncio.create_task(self._for_ever())
+        """Start the task that checks the files."""
+        self._task = asyncio.create_task(self._run())
 
     def stop(self) -> None:
-        """End the watch."""
-        if self._loop is not None:
-            self._loop.cancel()
+        """Cancel the task."""
+        if self._task is not None:
+            self._task.cancel()
 
-    async def _for_ever(self) -> None:
+    async def _run(self) -> None:
         while True:
             try:
-                await self.look()
+                await self.check_files()
             except Exception:
                 log.exception("policy_reload_failed")
-            await asyncio.sleep(LOOK_EVERY)
+            await asyncio.sleep(CHECK_INTERVAL)
 
-    async def look(self) -> None:
-        """Reload each file that has changed and has stayed the same since the last look."""
+    async def check_files(self) -> None:
+        """Reload each file that has changed, and has not changed since the last check."""
         for name, path in self._paths.items():
             stamp = _stamp(path)
-            is_stable, self._seen[name] = self._seen.get(name, ()) == stamp, stamp
+            is_stable, self._last_seen[name] = self._last_seen.get(name, ()) == stamp, stamp
             if is_stable and self._loaded.get(name, ()) != stamp:
                 self._loaded[name] = stamp
                 await self._reload(name, stamp)
@@ -67,29 +67,31 @@ class PolicyReloader:
         policy: Policy | None = None
         if stamp is not None or name == POLICY_FILE:
             try:
-                policy = await asyncio.to_thread(load, self._settings, name, self._context.company)
+                policy = await asyncio.to_thread(
+                    load_company_policy, self._settings, name, self._context.company
+                )
             except PolicyError as error:
                 self._refuse(name, error)
                 return
-        before = self._running(name)
+        previous = self._current(name)
         POLICY_BAD.labels(name).set(0)
-        if _version(policy) == _version(before):
-            return  # at the start of a process, or when only a comment has changed
+        if _version(policy) == _version(previous):
+            return  # only a comment has changed, or the process has just started
         if name == SHADOW_POLICY_FILE:
             self._context.in_force.shadow = policy
         elif policy is not None:
             self._context.in_force.policy = policy
         POLICY_LOADS.labels(name, "taken").inc()
-        log.info("policy_taken", file=name, version=_version(policy), before=_version(before))
+        log.info("policy_taken", file=name, version=_version(policy), before=_version(previous))
 
     def _refuse(self, name: str, error: PolicyError) -> None:
         POLICY_LOADS.labels(name, "refused").inc()
         POLICY_BAD.labels(name).set(1)
-        running = _version(self._running(name))
+        version = _version(self._current(name))
         problems = str(error).splitlines()
-        log.error("policy_refused", file=name, running=running, problems=problems)
+        log.error("policy_refused", file=name, running=version, problems=problems)
 
-    def _running(self, name: str) -> Policy | None:
+    def _current(self, name: str) -> Policy | None:
         return self._context.policy if name == POLICY_FILE else self._context.shadow
 
 

@@ -1,4 +1,4 @@
-"""A changed policy file is taken up while a process runs; a wrong one changes nothing."""
+"""Reloading changed policy files in a running process; an invalid file changes nothing."""
 
 import shutil
 import time
@@ -24,18 +24,18 @@ RULE = "category: damaged, order_value: {to: %s}"
 
 
 @pytest.fixture
-def company(tmp_path: Path) -> Path:
-    """The demo company's folder, to be changed."""
+def company_dir(tmp_path: Path) -> Path:
+    """Return a copy of the demo company's folder."""
     folder = tmp_path / "company"
     shutil.copytree(ROOT / "data" / "company", folder)
     return folder
 
 
 @pytest.fixture
-def there(tmp_path: Path, company: Path) -> Settings:
-    """Settings with that folder; no database is needed to look at files."""
+def folder_settings(tmp_path: Path, company_dir: Path) -> Settings:
+    """Return settings with that folder; the tests of files need no database."""
     return load_settings(
-        database_url=f"sqlite:///{tmp_path / 'none.db'}", var_dir=tmp_path, company_dir=company
+        database_url=f"sqlite:///{tmp_path / 'none.db'}", var_dir=tmp_path, company_dir=company_dir
     )
 
 
@@ -48,39 +48,39 @@ def change(file: Path, old: str, new: str) -> None:
 
 
 def shadow_of(context: CompanyContext) -> Policy | None:
-    """Read anew at each call, which mypy does not expect of an attribute."""
+    """Return the shadow; a call, because mypy narrows an attribute after an assertion."""
     return context.shadow
 
 
-async def look(reloader: PolicyReloader) -> None:
-    """Twice: a file is taken up once it stands still."""
-    await reloader.look()
-    await reloader.look()
+async def check_files_twice(reloader: PolicyReloader) -> None:
+    """Check twice: a file is loaded once it has stayed the same for one interval."""
+    await reloader.check_files()
+    await reloader.check_files()
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-async def test_good_is_taken_bad_is_kept_out_and_good_again_is_taken(
-    app: AppHarness, company: Path, there: Settings
+async def test_valid_file_is_loaded_and_invalid_file_is_refused(
+    app: AppHarness, company_dir: Path, folder_settings: Settings
 ) -> None:
-    reloader = PolicyReloader(there, app.context)
-    await look(reloader)
+    reloader = PolicyReloader(folder_settings, app.context)
+    await check_files_twice(reloader)
     first = app.context.policy
-    change(company / POLICY_FILE, RULE % 1500000, RULE % 200000)
-    await look(reloader)
+    change(company_dir / POLICY_FILE, RULE % 1500000, RULE % 200000)
+    await check_files_twice(reloader)
     second = app.context.policy
     assert second.version != first.version
     chat = await app.chat()
     await chat.send("damaged", DAMAGED)
-    assert [one.reason for one in await chat.handoffs()] == [HandoffReason.NO_RULE]
+    assert [handoff.reason for handoff in await chat.handoffs()] == [HandoffReason.NO_RULE]
 
-    change(company / POLICY_FILE, "kind: voucher", "kind: vucher")
-    await look(reloader)
+    change(company_dir / POLICY_FILE, "kind: voucher", "kind: vucher")
+    await check_files_twice(reloader)
     assert app.context.policy is second
     assert POLICY_BAD.labels(POLICY_FILE)._value.get() == 1
 
-    change(company / POLICY_FILE, "kind: vucher", "kind: voucher")
-    change(company / POLICY_FILE, RULE % 200000, RULE % 1500000)
-    await look(reloader)
+    change(company_dir / POLICY_FILE, "kind: vucher", "kind: voucher")
+    change(company_dir / POLICY_FILE, RULE % 200000, RULE % 1500000)
+    await check_files_twice(reloader)
     assert app.context.policy.version == first.version
     assert POLICY_BAD.labels(POLICY_FILE)._value.get() == 0
     other = await app.chat()
@@ -89,96 +89,96 @@ async def test_good_is_taken_bad_is_kept_out_and_good_again_is_taken(
     assert not await other.handoffs()
 
 
-async def test_a_file_that_is_still_being_written_is_not_read(
-    context: CompanyContext, company: Path, there: Settings
+async def test_file_that_is_still_changing_is_not_read(
+    context: CompanyContext, company_dir: Path, folder_settings: Settings
 ) -> None:
     before = context.policy
-    reloader = PolicyReloader(there, context)
+    reloader = PolicyReloader(folder_settings, context)
     for budget in ("5000000", "6000000"):
-        change(company / POLICY_FILE, f"daily_budget: {budget}", f"daily_budget: 1{budget}")
-        change(company / POLICY_FILE, f"daily_budget: 1{budget}", "daily_budget: 6000000")
-        await reloader.look()
+        change(company_dir / POLICY_FILE, f"daily_budget: {budget}", f"daily_budget: 1{budget}")
+        change(company_dir / POLICY_FILE, f"daily_budget: 1{budget}", "daily_budget: 6000000")
+        await reloader.check_files()
     assert context.policy is before
-    await reloader.look()
+    await reloader.check_files()
     assert context.policy.version != before.version
 
 
-async def test_a_shadow_comes_and_goes_and_a_wrong_one_is_kept_out(
-    context: CompanyContext, company: Path, there: Settings
+async def test_shadow_is_added_and_removed_and_invalid_shadow_is_refused(
+    context: CompanyContext, company_dir: Path, folder_settings: Settings
 ) -> None:
     policy = context.policy
-    reloader = PolicyReloader(there, context)
-    await look(reloader)
+    reloader = PolicyReloader(folder_settings, context)
+    await check_files_twice(reloader)
     assert shadow_of(context) is None
-    shutil.copy(company / POLICY_FILE, company / SHADOW_POLICY_FILE)
-    await look(reloader)
+    shutil.copy(company_dir / POLICY_FILE, company_dir / SHADOW_POLICY_FILE)
+    await check_files_twice(reloader)
     shadow = context.shadow
     assert shadow == policy
-    (company / SHADOW_POLICY_FILE).write_text("version: [", encoding="utf-8")
-    await look(reloader)
+    (company_dir / SHADOW_POLICY_FILE).write_text("version: [", encoding="utf-8")
+    await check_files_twice(reloader)
     assert context.shadow is shadow
-    (company / SHADOW_POLICY_FILE).unlink()
-    await look(reloader)
+    (company_dir / SHADOW_POLICY_FILE).unlink()
+    await check_files_twice(reloader)
     assert shadow_of(context) is None
     assert context.policy is policy
 
 
-async def test_a_deleted_policy_file_leaves_the_policy_in_force(
-    context: CompanyContext, company: Path, there: Settings
+async def test_deleted_policy_file_leaves_policy_in_force(
+    context: CompanyContext, company_dir: Path, folder_settings: Settings
 ) -> None:
     before = context.policy
-    reloader = PolicyReloader(there, context)
-    (company / POLICY_FILE).unlink()
-    await look(reloader)
+    reloader = PolicyReloader(folder_settings, context)
+    (company_dir / POLICY_FILE).unlink()
+    await check_files_twice(reloader)
     assert context.policy is before
 
 
-async def test_every_holder_sees_a_new_policy_and_a_pinned_turn_keeps_its_own(
-    context: CompanyContext, company: Path, there: Settings
+async def test_all_holders_see_new_policy_and_pinned_turn_keeps_its_own(
+    context: CompanyContext, company_dir: Path, folder_settings: Settings
 ) -> None:
     before = context.policy
     another_holder = replace(context, causes={})
     turn = context.pinned()
-    change(company / POLICY_FILE, RULE % 1500000, RULE % 200000)
-    await look(PolicyReloader(there, context))
+    change(company_dir / POLICY_FILE, RULE % 1500000, RULE % 200000)
+    await check_files_twice(PolicyReloader(folder_settings, context))
     assert another_holder.policy is context.policy is not before
     assert turn.policy is before
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_the_running_edge_takes_a_good_one_and_says_what_is_wrong_with_a_bad_one(
-    settings: Settings, company: Path
+def test_running_edge_loads_valid_file_and_logs_problems_of_invalid_one(
+    settings: Settings, company_dir: Path
 ) -> None:
     engine = FakeEngineServer()
     try:
-        edge = EdgeProcess(settings, engine, COMPANY_DIR=str(company))
+        edge = EdgeProcess(settings, engine, COMPANY_DIR=str(company_dir))
         try:
-            change(company / POLICY_FILE, RULE % 1500000, RULE % 200000)
-            _until(lambda: _counted(edge, "taken") == 1)
-            change(company / POLICY_FILE, "kind: voucher", "kind: vucher")
-            _until(lambda: _counted(edge, "refused") == 1)
+            change(company_dir / POLICY_FILE, RULE % 1500000, RULE % 200000)
+            _until(lambda: _count_loads(edge, "taken") == 1)
+            change(company_dir / POLICY_FILE, "kind: voucher", "kind: vucher")
+            _until(lambda: _count_loads(edge, "refused") == 1)
             log = edge.log.read_text(encoding="utf-8")
-            assert f"{company / POLICY_FILE}:" in log
+            assert f"{company_dir / POLICY_FILE}:" in log
             assert "allowed: voucher (probably meant)" in log
             assert httpx.get(f"{edge.url}/", trust_env=False).is_success
-            change(company / POLICY_FILE, "kind: vucher", "kind: voucher")
-            change(company / POLICY_FILE, RULE % 200000, RULE % 1500000)
-            _until(lambda: _counted(edge, "taken") == 2)
+            change(company_dir / POLICY_FILE, "kind: vucher", "kind: voucher")
+            change(company_dir / POLICY_FILE, RULE % 200000, RULE % 1500000)
+            _until(lambda: _count_loads(edge, "taken") == 2)
         finally:
             edge.stop()
     finally:
         engine.close()
 
 
-def _counted(edge: EdgeProcess, outcome: str) -> float:
-    told = httpx.get(f"{edge.url}/metrics", trust_env=False).text
+def _count_loads(edge: EdgeProcess, outcome: str) -> float:
+    metrics = httpx.get(f"{edge.url}/metrics", trust_env=False).text
     name = f'regalo_policy_loads_total{{file="{POLICY_FILE}",outcome="{outcome}"}} '
-    lines = [line for line in told.splitlines() if line.startswith(name)]
+    lines = [line for line in metrics.splitlines() if line.startswith(name)]
     return float(lines[0].removeprefix(name)) if lines else 0.0
 
 
-def _until(holds: Callable[[], bool]) -> None:
+def _until(condition: Callable[[], bool]) -> None:
     until = time.monotonic() + 60
-    while not holds():
+    while not condition():
         assert time.monotonic() < until
         time.sleep(0.2)

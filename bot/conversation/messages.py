@@ -244,7 +244,7 @@ async def put(
         author=author,
         author_name=author_name,
         text=reply.text,
-        state=state if conversation.channel == "web" else "pending",
+        state=state if conversation.channel == "web" else MessageState.PENDING,
         in_reply_to=in_reply_to.id if in_reply_to else None,
         at=clock.now(),
     )

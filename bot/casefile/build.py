@@ -16,10 +16,10 @@ from bot.cases import promises
 from bot.compensation import agent_remedies, authority, explanation
 from bot.compensation.authority import Authority
 from bot.compensation.explanation import Explanation
-from bot.compensation.offers import TAKEN
 from bot.context.company_context import CompanyContext
 from bot.customers.orders import spent_in_a_year
 from bot.models import (
+    GIVEN_STATES,
     Agent,
     Approval,
     Attachment,
@@ -78,7 +78,7 @@ async def told(
     offers = await _offers(session, case)
     latest = offers[0] if offers else None
     shown = [one for offer, rows in offers if offer.state != OfferState.VOID for one in rows]
-    taken = [one for one in shown if one.state in TAKEN]
+    taken = [one for one in shown if one.state in GIVEN_STATES]
     return Told(
         case=case,
         conversation=conversation,
@@ -217,7 +217,7 @@ async def _earlier(
 
 async def _given_in(session: AsyncSession, case: Complaint) -> Compensation | None:
     query = select(Compensation).where(
-        Compensation.complaint_id == case.id, Compensation.state.in_(TAKEN)
+        Compensation.complaint_id == case.id, Compensation.state.in_(GIVEN_STATES)
     )
     return await session.scalar(query.order_by(Compensation.id.desc()).limit(1))
 
@@ -227,6 +227,6 @@ def _cost(offers: list[tuple[Offer, list[Compensation]]], currency: str) -> Mone
     cost = zero(currency)
     for _, rows in offers:
         for one in rows:
-            if one.state in TAKEN and one.currency == currency:
+            if one.state in GIVEN_STATES and one.currency == currency:
                 cost += Money(int(one.terms["cost_minor"] or 0), currency)
     return cost

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot import clock
-from bot.compensation.offers import TAKEN
 from bot.compensation.presentation import title
 from bot.context.company_context import CompanyContext
 from bot.models import (
+    GIVEN_STATES,
     Compensation,
     CompensationState,
     Complaint,
@@ -127,7 +127,7 @@ def _offered(context: CompanyContext, language: str, told: Told) -> list[str]:
     def name(one: Compensation) -> str:
         return title(context.responses, one, language)
 
-    taken = [one for one in told.remedies if one.state in TAKEN]
+    taken = [one for one in told.remedies if one.state in GIVEN_STATES]
     if taken:
         return [
             context.responses.render(
@@ -166,7 +166,7 @@ def short(context: CompanyContext, told: Told) -> str | None:
         parts.append(
             render("wish", wish=context.responses.render(f"wish_{case.desired}", language))
         )
-    taken = [one for one in told.remedies if one.state in TAKEN]
+    taken = [one for one in told.remedies if one.state in GIVEN_STATES]
     if taken:
         parts.append(render("given", title=title(context.responses, taken[-1], language)))
     elif told.remedies:

@@ -12,12 +12,12 @@ from bot import clock
 from bot.cases import audit, complaints, promises
 from bot.company.business_hours import Window
 from bot.compensation import fulfilment, offers, spending_breaker
-from bot.compensation.offers import TAKEN
 from bot.context.company_context import CompanyContext
 from bot.database.statements import advisory_lock, compare_and_set, lock_row
 from bot.handoffs import queue
 from bot.ledger import budgets, entries, usage
 from bot.models import (
+    GIVEN_STATES,
     Compensation,
     CompensationState,
     Complaint,
@@ -64,7 +64,7 @@ async def taken(session: AsyncSession, case: Complaint) -> Compensation | None:
     """What was chosen in a case, if anything."""
     query = (
         select(Compensation)
-        .where(Compensation.complaint_id == case.id, Compensation.state.in_(TAKEN))
+        .where(Compensation.complaint_id == case.id, Compensation.state.in_(GIVEN_STATES))
         .order_by(Compensation.id.desc())
         .limit(1)
     )
@@ -79,7 +79,7 @@ async def given_since(
         select(Compensation)
         .where(
             Compensation.complaint_id == case.id,
-            Compensation.state.in_(TAKEN),
+            Compensation.state.in_(GIVEN_STATES),
             Compensation.accepted_at >= since,
         )
         .order_by(Compensation.id)
@@ -182,10 +182,10 @@ async def lock(
 async def _came_late(
     session: AsyncSession, chosen: Compensation
 ) -> tuple[Acceptance, Compensation]:
-    if chosen.state in TAKEN:
+    if chosen.state in GIVEN_STATES:
         return Acceptance.DONE, chosen
     for other in await offers.alternatives(session, chosen.offer_id):
-        if other.state in TAKEN:
+        if other.state in GIVEN_STATES:
             return Acceptance.TAKEN_BEFORE, other
     return Acceptance.GONE, chosen
 

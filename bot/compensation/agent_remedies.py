@@ -15,7 +15,16 @@ from bot.compensation import acceptance, authority, offers
 from bot.compensation.offers import OnTable
 from bot.context.company_context import CompanyContext
 from bot.database.statements import compare_and_set
-from bot.models import Agent, Approval, ApprovalState, Compensation, Complaint, Offer, Order
+from bot.models import (
+    GIVEN_STATES,
+    Agent,
+    Approval,
+    ApprovalState,
+    Compensation,
+    Complaint,
+    Offer,
+    Order,
+)
 from bot.money import Money, zero
 from bot.policy.alternative import Alternative, build_alternative, face_value
 from bot.policy.decision import Decision
@@ -106,7 +115,7 @@ async def _returned(session: AsyncSession, case: Complaint) -> int:
     query = select(func.coalesce(func.sum(Compensation.amount_minor), 0)).where(
         Compensation.order_id == case.order_id,
         Compensation.kind.in_([one.name for one in KINDS.values() if one.is_paid_back]),
-        Compensation.state.in_(offers.TAKEN),
+        Compensation.state.in_(GIVEN_STATES),
     )
     return int(await session.scalar(query) or 0)
 

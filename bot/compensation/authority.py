@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.compensation.offers import TAKEN
 from bot.context.company_context import CompanyContext
-from bot.models import Agent, Compensation, CompensationState, Complaint, Offer, Role
+from bot.models import GIVEN_STATES, Agent, Compensation, CompensationState, Complaint, Offer, Role
 from bot.money import Money, zero
 
 
@@ -55,7 +54,7 @@ async def _given(session: AsyncSession, person: Agent, *where: object) -> int:
         .join(Offer, Offer.id == Compensation.offer_id)
         .where(
             Offer.agent_id == person.id,
-            Compensation.state.in_((*TAKEN, CompensationState.OFFERED)),
+            Compensation.state.in_((*GIVEN_STATES, CompensationState.OFFERED)),
             *where,  # type: ignore[arg-type]
         )
         .group_by(Compensation.offer_id)

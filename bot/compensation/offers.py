@@ -12,7 +12,6 @@ from bot.context.company_context import CompanyContext
 from bot.customers.orders import spent_in_a_year
 from bot.database.statements import compare_and_set, insert_row, lock_row
 from bot.ledger import usage
-from bot.ledger.usage import TAKEN as TAKEN  # noqa: PLC0414 - whoever asks about offers needs it, too
 from bot.models import (
     Agent,
     Compensation,

@@ -5,9 +5,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.cases import audit, promises
 from bot.compensation import acceptance
-from bot.compensation.offers import TAKEN
 from bot.ledger import budgets, entries
 from bot.models import (
+    GIVEN_STATES,
     Account,
     Compensation,
     CompensationState,
@@ -48,7 +48,7 @@ async def reverse(
         return [known]
     if entry.event not in {LedgerEvent.RESERVE, LedgerEvent.ISSUE, LedgerEvent.REDEEM}:
         raise CannotReverse(f"line {entry_id} gave nothing: {entry.event}")
-    if remedy.state not in TAKEN or (
+    if remedy.state not in GIVEN_STATES or (
         remedy.state == CompensationState.EXPIRED and entry.event != LedgerEvent.REDEEM
     ):
         raise CannotReverse(f"the remedy of line {entry_id} is {remedy.state} already")

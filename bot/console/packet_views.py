@@ -4,10 +4,9 @@ from bot.casefile.build import Packet
 from bot.compensation import presentation
 from bot.compensation.agent_remedies import takes_amount
 from bot.compensation.authority import Authority
-from bot.compensation.offers import TAKEN
 from bot.console.decision_view import why
 from bot.console.serializers import Json, Views, moment
-from bot.models import Compensation, Offer, Order, RiskFlag, SummaryState
+from bot.models import GIVEN_STATES, Compensation, Offer, Order, RiskFlag, SummaryState
 from bot.money import Money
 
 # Whether the customer agreed to the summary; silence is no yes.
@@ -141,7 +140,7 @@ class PacketViews(Views):
                     if one.amount_minor
                     else None,
                     "state": one.state,
-                    "code": one.code if one.state in TAKEN else None,
+                    "code": one.code if one.state in GIVEN_STATES else None,
                 }
                 for one in rows
             ],

@@ -16,11 +16,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock
 from bot.company.opening_hours import show_hours
-from bot.compensation.offers import TAKEN
 from bot.context.company_context import CompanyContext
 from bot.customers import orders
 from bot.handoffs import queue, wait_estimate
-from bot.models import Compensation, Complaint, Conversation, Order, Promise
+from bot.models import GIVEN_STATES, Compensation, Complaint, Conversation, Order, Promise
 from bot.money import Money
 from bot.text.normalize import fold
 from bot.text.reply import Reply
@@ -51,7 +50,7 @@ _REMEDIES = select(Compensation).where(
     or_(
         Compensation.complaint_id.in_(bindparam("cases", expanding=True)),
         Compensation.order_id.in_(bindparam("orders", expanding=True))
-        & Compensation.state.in_(TAKEN),
+        & Compensation.state.in_(GIVEN_STATES),
     )
 )
 _PROMISES = select(Promise).where(Promise.complaint_id.in_(bindparam("cases", expanding=True)))
@@ -116,7 +115,7 @@ class _Rows:
     @property
     def is_done(self) -> bool:
         """Whether a remedy was given, or is under way."""
-        return any(remedy.state in TAKEN for remedy in self.remedies)
+        return any(remedy.state in GIVEN_STATES for remedy in self.remedies)
 
     @property
     def case_ids(self) -> list[int]:

@@ -13,8 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.ledger import budgets
-from bot.ledger.usage import TAKEN, household_of
-from bot.models import Budget, Compensation, Complaint, LedgerEntry, Offer, Order
+from bot.ledger.usage import household_of
+from bot.models import GIVEN_STATES, Budget, Compensation, Complaint, LedgerEntry, Offer, Order
 from bot.money import Money, percent_of, show
 from bot.policy.limit_check import RemedyTotal, Usage, find_reached_limit
 from bot.policy.model import Policy
@@ -59,7 +59,7 @@ async def of_remedies(
     households: dict[int, list[int]] = {}
     before, found = _Before(policy), []
     for first, one in sorted(given, key=lambda pair: pair[0].id):
-        if one.state not in TAKEN or one.accepted_at is None:
+        if one.state not in GIVEN_STATES or one.accepted_at is None:
             continue
         by_bot, category = one.offer_id not in people, cases[one.complaint_id]
         if by_bot and first.policy_version == policy.version:

@@ -25,13 +25,18 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 from bot import clock
 from bot.context.company_context import CompanyContext
 from bot.ledger import budgets
-from bot.models import Compensation, CompensationState, Complaint, Contact, Offer, Order
+from bot.models import (
+    GIVEN_STATES,
+    Compensation,
+    Complaint,
+    Contact,
+    Offer,
+    Order,
+)
 from bot.money import Money
 from bot.policy.limit_check import RemedyTotal, Usage
 from bot.policy.limits import Cap, ScopedCap
 
-# A remedy in one of these states has been given; that it expired unused does not undo that.
-TAKEN = (CompensationState.ACCEPTED, CompensationState.ISSUED, CompensationState.EXPIRED)
 _ME = aliased(Contact)
 
 
@@ -148,7 +153,7 @@ def _one(place: int, asked: _Question) -> "Select[int, int, int]":
         select(literal_column(str(place), Integer), func.count(), summed)
         .select_from(Compensation)
         .join(Complaint, Complaint.id == Compensation.complaint_id)
-        .where(Compensation.state.in_(TAKEN), *(_ABOUT[name] for name in asked.about))
+        .where(Compensation.state.in_(GIVEN_STATES), *(_ABOUT[name] for name in asked.about))
     )
     if asked.kind is not None:
         query = query.where(Compensation.kind == asked.kind)

@@ -16,6 +16,7 @@ from bot.models.remedy import (
 )
 from bot.models.staff import Agent, AgentSession, Approval, Note
 from bot.models.states import (
+    GIVEN_STATES,
     Account,
     ApprovalState,
     Author,
@@ -45,6 +46,7 @@ from bot.models.states import (
 from bot.models.talk import PENDING, RECEIVED, Attachment, Choice, Conversation, Message
 
 __all__ = [
+    "GIVEN_STATES",
     "NOT_ENDED",
     "PENDING",
     "RECEIVED",

@@ -6,6 +6,7 @@ that of the CHECK constraints.
 """
 
 from enum import StrEnum
+from typing import Final
 
 
 class Author(StrEnum):
@@ -165,6 +166,14 @@ class CompensationState(StrEnum):
     DECLINED = "declined"
     EXPIRED = "expired"  # not spent in time
     VOID = "void"
+
+
+# A compensation in one of these states was given; expiring unused does not undo that.
+GIVEN_STATES: Final = (
+    CompensationState.ACCEPTED,
+    CompensationState.ISSUED,
+    CompensationState.EXPIRED,
+)
 
 
 class LedgerEvent(StrEnum):

@@ -12,8 +12,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from bot.compensation.decision_log import facts_from_json
-from bot.compensation.offers import TAKEN
-from bot.models import Compensation, Complaint, DecisionMode, DecisionRecord, Handoff, Offer
+from bot.models import (
+    GIVEN_STATES,
+    Compensation,
+    Complaint,
+    DecisionMode,
+    DecisionRecord,
+    Handoff,
+    Offer,
+)
 from bot.simulation import replay
 from bot.simulation.replay import PastCase, ReplayedAlternative
 
@@ -117,7 +124,7 @@ async def _read_remedies(
         .join(Offer, Offer.id == Compensation.offer_id)
         .join(Complaint, Complaint.id == Compensation.complaint_id)
         .where(
-            Compensation.state.in_(TAKEN),
+            Compensation.state.in_(GIVEN_STATES),
             Compensation.accepted_at.is_not(None),
             Complaint.first_message_at >= since,
         )

@@ -17,6 +17,7 @@ export function fill(text, values) {
 export class Answers {
   #answers;
   #texts;
+  #titleLanguage;
   #language;
   #values;
   #onPick;
@@ -27,9 +28,10 @@ export class Answers {
   #place = 0;
 
   /** `language()` and `values()` are asked when needed; `onPick(text)`, `onClose()`. */
-  constructor({ answers, texts, language, values, onPick, onClose }) {
+  constructor({ answers, texts, titleLanguage, language, values, onPick, onClose }) {
     this.#answers = answers;
     this.#texts = texts;
+    this.#titleLanguage = titleLanguage;
     this.#language = language;
     this.#values = values;
     this.#onPick = onPick;
@@ -63,7 +65,7 @@ export class Answers {
   #search() {
     const words = fold(this.#box.value).split(/\s+/).filter(Boolean);
     this.#found = this.#answers.filter(({ name, title, text }) => {
-      const all = fold(`${name} ${title} ${text[this.#language()] ?? ""}`);
+      const all = fold(`${name} ${title[this.#titleLanguage]} ${text[this.#language()] ?? ""}`);
       return words.every((word) => all.includes(word));
     });
     this.#place = 0;
@@ -76,7 +78,7 @@ export class Answers {
         const node = element(
           "li",
           { role: "option", id: `answer-${place}`, "aria-selected": String(place === this.#place) },
-          element("strong", {}, answer.title),
+          element("strong", {}, answer.title[this.#titleLanguage]),
           element("span", { class: "quiet" }, this.#text(answer)),
         );
         // Before the focus leaves the search box.

@@ -48,6 +48,7 @@ export class Composer {
     this.#answers = new Answers({
       answers: desk.me.answers,
       texts,
+      titleLanguage: desk.me.agent.language,
       language: () => view.language,
       values: () => view.values,
       onPick: (text) => this.#insert(text),

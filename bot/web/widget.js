@@ -1,3 +1,4 @@
+// @ts-check
 /**
  * Regalo's chat on any page:
  *   <script src="https://…/widget.js" defer></script>
@@ -6,11 +7,12 @@
  * Any element of the page that carries data-regalo-open opens the chat when it is pressed.
  */
 (() => {
-  const script = document.currentScript;
+  const script = /** @type {HTMLScriptElement} */ (document.currentScript);
   const home = new URL(".", script.src);
 
   const start = async () => {
-    const { mount } = await import(new URL("widget/chat.js", home));
+    /** @type {typeof import("./widget/chat.js")} */
+    const { mount } = await import(new URL("widget/chat.js", home).href);
     mount({
       home,
       language: script.dataset.language ?? document.documentElement.lang,

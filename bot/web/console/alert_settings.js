@@ -1,40 +1,49 @@
-/** What the console may do to call me: sound, and the browser's notifications, which are asked for here only. */
+// @ts-check
+/** How the console may alert the agent: by a sound, and by the browser's notifications. */
 
 import { element } from "../shared/dom.js";
-import { button } from "./controls.js";
-import { openDialog } from "./dialog.js";
 import { icon } from "../shared/icons.js";
+import { button, checkField } from "./controls.js";
+import { openDialog } from "./dialog.js";
 
-export function noticesButton(desk) {
-  const { texts, alarm } = desk;
-  const node = button({ kind: "bare", drawing: "alarm", label: texts.notices.title }, () => {
-    showNotices(desk, show);
+/** @import { Workspace } from "./workspace.js" */
+
+/** @param {Workspace} workspace */
+export function alertsButton(workspace) {
+  const { texts, alerts } = workspace;
+  const node = button({ kind: "bare", icon: "alert", label: texts.alertSettings.title }, () => {
+    showAlertSettings(workspace, update);
   });
-  const show = () => node.replaceChildren(icon(alarm.muted ? "mute" : "alarm"));
-  show();
+  const update = () => node.replaceChildren(icon(alerts.muted ? "mute" : "alert"));
+  update();
   return node;
 }
 
-function showNotices({ texts, alarm }, onChange) {
-  const sound = element("input", { type: "checkbox", checked: !alarm.muted });
+/**
+ * @param {Workspace} workspace
+ * @param {() => void} onChange
+ */
+function showAlertSettings({ texts, alerts }, onChange) {
+  const words = texts.alertSettings;
+  const sound = element("input", { type: "checkbox", checked: !alerts.muted });
   sound.addEventListener("change", () => {
-    alarm.muted = !sound.checked;
+    alerts.muted = !sound.checked;
     onChange();
   });
   const state = element("p", { class: "quiet", role: "status" });
-  const ask = button({ text: texts.notices.ask, kind: "plain" }, async () => {
-    if (alarm.permission === "default") await Notification.requestPermission();
-    tell();
+  const ask = button({ text: words.ask, kind: "plain" }, async () => {
+    if (alerts.permission === "default") await Notification.requestPermission();
+    update();
   });
-  const tell = () => {
-    state.textContent = texts.notices.states[alarm.permission];
-    ask.hidden = alarm.permission !== "default";
+  const update = () => {
+    state.textContent = words.states[alerts.permission];
+    ask.hidden = alerts.permission !== "default";
   };
-  tell();
+  update();
   openDialog({
     texts,
-    title: texts.notices.title,
-    body: [element("label", { class: "check" }, sound, texts.notices.sound), state, ask],
+    title: words.title,
+    body: [checkField(sound, words.sound), state, ask],
     submits: [],
   });
 }

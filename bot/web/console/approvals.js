@@ -1,68 +1,95 @@
-/** What an agent asked the supervisor for: to be decided, or to be told how it was decided. */
+// @ts-check
+/** What an agent asked a supervisor to authorize: to be decided, or with the decision. */
 
 import { element } from "../shared/dom.js";
 import { button, chip, field } from "./controls.js";
 import { openDialog } from "./dialog.js";
+import { caseAnchor } from "./links.js";
 
-const TONE = { open: "accent", approved: "good", declined: "bad" };
+/** @import { Approval } from "../shared/types.js" */
+/** @import { Tone } from "./controls.js" */
+/** @import { Workspace } from "./workspace.js" */
 
-export function approvalItem(one, desk) {
-  const { texts, format, me } = desk;
-  const decides = me.agent.role === "supervisor" && one.state === "open";
-  const title = one.remedy.title ?? one.remedy.name;
+/** @type {Record<Approval["state"], Tone>} */
+const TONES = { open: "accent", approved: "good", declined: "bad" };
+
+/**
+ * @param {Approval} approval
+ * @param {Workspace} workspace
+ */
+export function approvalItem(approval, workspace) {
+  const { texts, format } = workspace;
+  const { remedy, amount, state } = approval;
+  const isOpen = state === "open";
+  const decision = [approval.decided_by && texts.decidedBy(approval.decided_by), approval.answer];
   return element(
     "li",
     { class: "approval" },
     element(
       "p",
       { class: "line" },
-      element("strong", {}, title),
-      one.amount ? element("span", { class: "worth" }, one.amount.text) : null,
-      chip(texts.approvalState(one.state), TONE[one.state] ?? ""),
+      element("strong", {}, remedy.title),
+      amount ? element("span", { class: "worth" }, amount.text) : null,
+      chip(texts.approvalState(state), TONES[state]),
     ),
-    element("p", { class: "why" }, one.why),
+    element("p", { class: "why" }, approval.why),
     element(
       "p",
       { class: "quiet" },
-      element("a", { href: `#/case/${encodeURIComponent(one.reference)}` }, one.reference),
-      ` · ${one.asked_by} · ${format.moment(one.asked_at)}`,
+      caseAnchor(approval.reference),
+      ` · ${approval.asked_by} · ${format.moment(approval.asked_at)}`,
     ),
-    one.state !== "open" && one.decided_by
-      ? element("p", { class: "quiet" }, [texts.decidedBy(one.decided_by), one.answer].filter(Boolean).join(" "))
+    !isOpen && approval.decided_by
+      ? element("p", { class: "quiet" }, decision.filter(Boolean).join(" "))
       : null,
-    decides
+    isOpen && workspace.supervises
       ? element(
           "p",
           { class: "line" },
-          button({ text: texts.approve, kind: "small primary" }, () => decide(one, "approve", desk)),
-          button({ text: texts.decline, kind: "small plain" }, () => askWhyNot(one, title, desk)),
+          button({ text: texts.approve, kind: "small primary" }, () => approve(approval, workspace)),
+          button({ text: texts.decline, kind: "small plain" }, () => askDecline(approval, workspace)),
         )
       : null,
   );
 }
 
-async function decide(one, decision, desk) {
-  const answer = await desk.command(() => desk.api.post(`api/approvals/${one.id}`, { decision }));
-  if (answer === null) return;
-  desk.toasts.say(desk.texts.decided[decision]);
-  desk.board.refresh();
-  desk.board.changedCase(one.reference);
+/**
+ * @param {Approval} approval
+ * @param {Workspace} workspace
+ */
+async function approve(approval, workspace) {
+  const body = { decision: "approve" };
+  const answer = await workspace.command(() => workspace.api.post(`api/approvals/${approval.id}`, body));
+  if (answer !== null) decided(approval, workspace.texts.decided.approve, workspace);
 }
 
-function askWhyNot(one, title, desk) {
-  const { texts, api } = desk;
+/**
+ * @param {Approval} approval
+ * @param {Workspace} workspace
+ */
+function askDecline(approval, workspace) {
+  const { texts, api } = workspace;
   const answer = element("textarea", { rows: "3", required: true, placeholder: texts.declining.example });
   openDialog({
     texts,
     title: texts.declining.title,
-    lead: `${title}${one.amount ? ` · ${one.amount.text}` : ""}`,
+    lead: [approval.remedy.title, approval.amount?.text].filter(Boolean).join(" · "),
     body: [field(texts.declining.answer, answer)],
     submits: [{ text: texts.decline, kind: "primary" }],
     onSubmit: async () => {
-      await api.post(`api/approvals/${one.id}`, { decision: "decline", answer: answer.value.trim() });
-      desk.toasts.say(texts.decided.decline);
-      desk.board.refresh();
-      desk.board.changedCase(one.reference);
+      await api.post(`api/approvals/${approval.id}`, { decision: "decline", answer: answer.value.trim() });
+      decided(approval, texts.decided.decline, workspace);
     },
   });
+}
+
+/**
+ * @param {Approval} approval
+ * @param {string} sentence
+ * @param {Workspace} workspace
+ */
+function decided({ reference }, sentence, { toasts, board }) {
+  toasts.show(sentence);
+  board.refresh();
+  board.caseChanged(reference);
 }

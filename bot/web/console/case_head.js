@@ -1,26 +1,37 @@
-/** The head of a case: who it is, how it stands, and what may be done. */
+// @ts-check
+/** The head of a case: who it is, its state, and what the agent may do. */
 
 import { element } from "../shared/dom.js";
-import { button, chip, place, ticking } from "./controls.js";
-import { isLate } from "./case_card.js";
-import { buildMenu } from "./menu.js";
 import { abandon, release, resolve, returnToBot, takeOver } from "./case_actions.js";
+import { isLate, subject } from "./case_card.js";
+import { setChildren } from "./children.js";
+import { button, chip, ticking } from "./controls.js";
+import { buildMenu } from "./menu.js";
 import { askPromise } from "./promise_dialog.js";
 import { askRemedy } from "./remedy_dialog.js";
 import { askTransfer } from "./transfer_dialog.js";
 
+/** @import { Card, CaseData, Complaint, Permission } from "../shared/types.js" */
+/** @import { CaseView } from "./case_view.js" */
+/** @import { MenuItem } from "./menu.js" */
+/** @import { Workspace } from "./workspace.js" */
+
 export class CaseHead {
-  #desk;
+  #workspace;
   #view;
   #name = element("h2", { tabindex: "-1" });
   #facts = element("p", { class: "facts" });
   #state = element("p", { class: "state" });
   #actions;
-  #print = "";
+  #shown = ""; // what the state and the actions were built from, as JSON
 
-  constructor(desk, view) {
-    const { texts } = desk;
-    this.#desk = desk;
+  /**
+   * @param {Workspace} workspace
+   * @param {CaseView} view
+   */
+  constructor(workspace, view) {
+    const { texts } = workspace;
+    this.#workspace = workspace;
     this.#view = view;
     this.#actions = element("div", { class: "actions", role: "toolbar", "aria-label": texts.actions.name });
     this.element = element(
@@ -28,10 +39,12 @@ export class CaseHead {
       { class: "case-head" },
       element(
         "div",
-        { class: "who" },
+        { class: "title-row" },
         element("a", { class: "button bare back", href: "#/", "aria-label": texts.back }, "‹"),
         element("div", {}, this.#name, this.#facts),
-        button({ text: texts.packet.name, drawing: "packet", key: "p", kind: "plain drawer-button" }, () => view.aside("packet")),
+        button({ text: texts.packet.name, icon: "packet", key: "p", kind: "plain drawer-button" }, () =>
+          view.openPacket("packet"),
+        ),
       ),
       this.#state,
       this.#actions,
@@ -39,56 +52,72 @@ export class CaseHead {
     this.foot = element("div", { class: "case-foot", hidden: true });
   }
 
-  /** What the board knows already, until the whole case is here. */
-  expect(card) {
-    const { texts } = this.#desk;
+  /**
+   * Show what the board knows, until the whole case is here.
+   *
+   * @param {Card | undefined} card
+   */
+  showLoading(card) {
+    const { texts } = this.#workspace;
     this.#name.textContent = card ? texts.nameOf(card) : this.#view.reference;
     this.#facts.textContent = texts.loading;
   }
 
-  refuse(sentence) {
+  /** @param {string} sentence */
+  showRefusal(sentence) {
     this.#facts.textContent = sentence;
   }
 
+  /** @param {CaseData} data */
   show(data) {
-    const { texts } = this.#desk;
-    const { card, case: told, packet } = data;
-    this.#name.textContent = packet.customer?.name ?? told.customer ?? texts.unknownCustomer;
+    const { texts } = this.#workspace;
+    const { card, case: complaint, packet } = data;
+    this.#name.textContent = packet.customer?.name ?? texts.nameOf(complaint);
     this.#facts.replaceChildren(
-      element("span", { class: "reference" }, told.reference),
-      element("span", {}, told.is_told ? texts.category(told.category) : texts.notTold),
-      element("span", {}, texts.channel(told.channel)),
-      ...this.#reach(told),
+      element("span", { class: "reference" }, complaint.reference),
+      element("span", {}, subject(complaint, texts)),
+      element("span", {}, texts.channel(complaint.channel)),
+      ...this.#reachability(complaint),
     );
-    // Built anew only when something changed: a button that is being pressed must stay.
-    const print = JSON.stringify([card, told.state, data.can]);
-    if (print === this.#print) return;
-    this.#print = print;
-    this.#state.replaceChildren(...this.#standing(card, told));
-    place(this.#actions, this.#allowed(data.can, card));
+    // Built again only when something changed: a button that is being pressed must stay.
+    const shown = JSON.stringify([card, complaint.state, data.can]);
+    if (shown === this.#shown) return;
+    this.#shown = shown;
+    this.#state.replaceChildren(...this.#stateOf(card, complaint));
+    setChildren(this.#actions, this.#permittedActions(data.can, card));
     this.#actions.hidden = !this.#actions.children.length;
     this.#showFoot(card, data.can);
   }
 
-  /** Until when the customer's channel lets us write, or that it does not. */
-  #reach({ unreachable_at, writable_until }) {
-    const { texts, format } = this.#desk;
-    if (unreachable_at) return [chip(texts.unreachable, "bad")];
-    if (!writable_until) return [];
-    if (new Date(writable_until) <= format.now()) return [chip(texts.onlyTemplate, "warn")];
-    return [element("span", {}, texts.writableUntil(format.moment(writable_until)))];
+  /**
+   * Until when the customer's channel lets us write, or that it does not.
+   *
+   * @param {Complaint} complaint
+   */
+  #reachability({ unreachable_at: unreachableAt, writable_until: writableUntil }) {
+    const { texts, format } = this.#workspace;
+    if (unreachableAt) return [chip(texts.unreachable, "bad")];
+    if (!writableUntil) return [];
+    if (Date.parse(writableUntil) <= format.now()) return [chip(texts.onlyTemplate, "warn")];
+    return [element("span", {}, texts.writableUntil(format.moment(writableUntil)))];
   }
 
-  #standing(card, told) {
-    const { texts, format, me } = this.#desk;
-    if (!card) return [chip(texts.caseState(told.state), told.state === "open" ? "" : "good"), texts.withBot];
+  /**
+   * @param {Card | null} card
+   * @param {Complaint} complaint
+   */
+  #stateOf(card, complaint) {
+    const { texts, format, me } = this.#workspace;
+    if (!card) {
+      return [chip(texts.caseState(complaint.state), complaint.state === "open" ? "" : "good"), texts.withBot];
+    }
     const parts = [];
     if (card.state === "waiting") {
       parts.push(element("span", { class: "chip accent" }, ticking("waiting", card.waiting_since, format)));
     } else if (card.agent?.id === me.agent.id) {
-      parts.push(chip(texts.withMe, "good", "check"));
+      parts.push(chip(texts.withMe, "good", { icon: "check" }));
     } else {
-      parts.push(chip(texts.withAgent(card.agent?.name ?? "…"), ""));
+      parts.push(chip(texts.withAgent(card.agent?.name ?? "…")));
     }
     if (card.due_at) {
       const tone = isLate(card, format) ? "bad" : card.breaks_soon ? "warn" : "";
@@ -98,40 +127,64 @@ export class CaseHead {
     return parts;
   }
 
-  #allowed(can, card) {
-    const { texts } = this.#desk;
-    const [desk, view] = [this.#desk, this.#view];
-    const actions = texts.actions;
-    const seldom = [
-      ["transfer", { text: actions.transfer, drawing: "swap" }, () => askTransfer(desk, view)],
-      ["release", { text: actions.release, drawing: "queue" }, () => release(desk, view)],
-      ["abandon", { text: actions.abandon, drawing: "stop" }, () => abandon(desk, view)],
-    ].filter(([what]) => can.includes(what));
+  /**
+   * @param {Permission[]} can
+   * @param {Card | null} card
+   */
+  #permittedActions(can, card) {
+    if (!card) return [];
+    const workspace = this.#workspace;
+    const view = this.#view;
+    const texts = workspace.texts.actions;
+    /** @type {[Permission, MenuItem][]} */
     const all = [
-      [["give", "ask"], () => button({ text: actions.remedy, drawing: "gift" }, () => askRemedy(desk, view))],
-      [["promise"], () => button({ text: actions.promise, drawing: "calendar" }, () => askPromise(desk, view))],
-      [["take_over"], () => button({ text: actions.takeOver, drawing: "shield" }, () => takeOver(desk, view, card))],
-      [["transfer", "release", "abandon"], () => (seldom.length > 1 ? buildMenu(actions.more, seldom) : button(seldom[0][1], seldom[0][2]))],
-      [["return"], () => button({ text: actions.return, drawing: "bot", kind: "plain end" }, () => returnToBot(desk, view))],
-      [["resolve"], () => button({ text: actions.resolve, drawing: "check", kind: "primary" }, () => resolve(desk, view))],
+      ["transfer", { text: texts.transfer, icon: "swap", act: () => askTransfer(workspace, view, card) }],
+      ["release", { text: texts.release, icon: "queue", act: () => release(workspace, view, card) }],
+      ["abandon", { text: texts.abandon, icon: "stop", act: () => abandon(workspace, view) }],
     ];
-    return all.filter(([needs]) => needs.some((what) => can.includes(what))).map(([, make]) => make());
+    const rare = all.filter(([permission]) => can.includes(permission)).map(([, item]) => item);
+    /** @type {[Permission[], () => HTMLElement][]} */
+    const actions = [
+      [["give", "ask"], () => button({ text: texts.remedy, icon: "gift" }, () => askRemedy(workspace, view))],
+      [["promise"], () => button({ text: texts.promise, icon: "calendar" }, () => askPromise(workspace, view))],
+      [["take_over"], () => button({ text: texts.takeOver, icon: "shield" }, () => takeOver(workspace, view, card))],
+      [
+        ["transfer", "release", "abandon"],
+        () => {
+          const [{ text, icon, act }] = rare;
+          return rare.length > 1 ? buildMenu(texts.more, rare) : button({ text, icon }, act);
+        },
+      ],
+      [["return"], () => button({ text: texts.return, icon: "bot", kind: "plain end" }, () => returnToBot(workspace, view))],
+      [["resolve"], () => button({ text: texts.resolve, icon: "check", kind: "primary" }, () => resolve(workspace, view))],
+    ];
+    return actions
+      .filter(([permissions]) => permissions.some((permission) => can.includes(permission)))
+      .map(([, build]) => build());
   }
 
-  /** Where there is nothing to answer yet: to take the case, or to leave a note. */
+  /**
+   * Show what can be done with a case that the agent may not answer: claim it, or leave a note.
+   *
+   * @param {Card | null} card
+   * @param {Permission[]} can
+   */
   #showFoot(card, can) {
-    const { texts } = this.#desk;
-    this.foot.hidden = can.includes("say") || !(can.includes("claim") || can.includes("note"));
+    const { texts } = this.#workspace;
+    const mayClaim = card !== null && can.includes("claim");
+    const mayNote = can.includes("note");
+    this.foot.hidden = can.includes("say") || !(mayClaim || mayNote);
     if (this.foot.hidden) return;
-    place(
-      this.foot,
-      [
-        element("p", {}, can.includes("claim") ? texts.claimLead : texts.othersLead),
-        can.includes("note") ? button({ text: texts.writeNote, drawing: "note", key: "n" }, () => this.#view.write("note")) : null,
-        can.includes("claim")
-          ? button({ text: texts.claimHere, kind: "primary", key: "a" }, () => this.#desk.claim(card))
-          : null,
-      ].filter(Boolean),
-    );
+    /** @type {HTMLElement[]} */
+    const parts = [element("p", {}, mayClaim ? texts.claimLead : texts.othersLead)];
+    if (mayNote) {
+      parts.push(button({ text: texts.writeNote, icon: "note", key: "n" }, () => this.#view.write("note")));
+    }
+    if (mayClaim) {
+      parts.push(
+        button({ text: texts.claimHere, kind: "primary", key: "a" }, () => this.#workspace.claim(card)),
+      );
+    }
+    setChildren(this.foot, parts);
   }
 }

@@ -1,44 +1,60 @@
-/** One case on the desk: the conversation in the middle, the packet beside it, kept up to date by the server. */
+// @ts-check
+/** One case: the conversation, the packet beside it, and the composer, kept up to date by the server. */
 
 import { element } from "../shared/dom.js";
-import { Scroll } from "../shared/scroll_view.js";
-import { Typing } from "../shared/typing_indicator.js";
+import { ScrollView } from "../shared/scroll_view.js";
+import { TypingIndicator } from "../shared/typing_indicator.js";
+import { casePath, Refused } from "./api.js";
 import { CaseHead } from "./case_head.js";
 import { Composer } from "./composer.js";
 import { Format } from "./format.js";
-import { Packet } from "./packet_panel.js";
-import { Reading } from "./read_receipt.js";
+import { MessageList } from "./message_list.js";
+import { PacketPanel } from "./packet_panel.js";
+import { ReadReceipt } from "./read_receipt.js";
 import { textsFor } from "./texts.js";
-import { Thread } from "./message_list.js";
+
+/** @import { Card, CaseData, ConsoleFrame, Message, Permission } from "../shared/types.js" */
+/** @import { ComposerMode } from "./drafts.js" */
+/** @import { PacketTab } from "./packet_panel.js" */
+/** @import { Placeholders } from "./canned_answers.js" */
+/** @import { Workspace } from "./workspace.js" */
 
 const DEBOUNCE_MS = 150;
+const RETRY_MS = 3_000;
 
 export class CaseView {
-  static kind = "case";
-  #desk;
+  kind = "case";
+  #workspace;
+  /** @type {CaseData | null} */
   #data = null;
   #head;
-  #thread;
+  #messages;
   #scroll;
-  #typing;
+  #typing = new TypingIndicator();
   #composer;
   #packet;
-  #refreshing;
-  #reading;
+  /** @type {number | undefined} */
+  #refreshTimer;
+  #readReceipt;
   #listeners = new AbortController();
 
-  constructor(desk, reference, aside) {
-    this.#desk = desk;
+  /**
+   * @param {Workspace} workspace
+   * @param {string} reference
+   * @param {HTMLElement} aside holds the packet
+   */
+  constructor(workspace, reference, aside) {
+    this.#workspace = workspace;
     this.reference = reference;
-    const { texts } = desk;
-    this.#reading = new Reading(desk);
-    this.#head = new CaseHead(desk, this);
-    this.#thread = new Thread(desk, (id) => this.#composer.takeBack(desk.outbox.take(id)));
-    this.#typing = new Typing({ typing: { customer: texts.customerTypes } });
-    this.#scroll = new Scroll(texts, () => {}, this.#thread.element, this.#typing.element);
-    this.#composer = new Composer(desk, this);
-    this.#composer.element.hidden = true;
-    this.#packet = new Packet(desk, this, aside);
+    this.#readReceipt = new ReadReceipt(workspace);
+    this.#head = new CaseHead(workspace, this);
+    this.#messages = new MessageList(workspace, (id) => {
+      const entry = workspace.outbox.remove(id);
+      if (entry) this.#composer.restore(entry);
+    });
+    this.#scroll = new ScrollView(workspace.texts, () => {}, this.#messages.element, this.#typing.element);
+    this.#composer = new Composer(workspace, this);
+    this.#packet = new PacketPanel(workspace, this, aside);
     this.element = element(
       "div",
       { class: "case" },
@@ -47,38 +63,49 @@ export class CaseView {
       this.#head.foot,
       this.#composer.element,
     );
-    this.#listen();
-    this.#head.expect(desk.board.find(reference));
+    this.#listenToOutbox();
+    this.#head.showLoading(workspace.board.find(reference));
     this.#showUnsent();
   }
 
+  /** The conversation's id, once the case is loaded. */
   get conversation() {
     return this.#data?.case.conversation ?? null;
   }
 
   get language() {
-    return this.#data?.case.language ?? this.#desk.me.agent.language;
+    return this.#data?.case.language ?? this.#workspace.me.agent.language;
   }
 
+  /** The case as it was fetched last; the actions on it are there only once it is loaded. */
   get data() {
+    if (this.#data === null) throw new Error(`${this.reference} is not loaded yet`);
     return this.#data;
   }
 
-  can(what) {
-    return this.#data?.can.includes(what) ?? false;
+  /** @param {Permission} permission */
+  can(permission) {
+    return this.#data?.can.includes(permission) ?? false;
   }
 
-  /** What the ready answers are filled with, written in the customer's language. */
-  get values() {
-    const { me } = this.#desk;
-    const { packet, case: told } = this.#data;
+  /**
+   * What the canned answers are filled with, written in the customer's language.
+   *
+   * @returns {Placeholders}
+   */
+  get placeholders() {
+    const { me } = this.#workspace;
+    const { packet, case: complaint } = this.data;
     const format = new Format(textsFor(this.language), me.company);
-    const order = packet.orders.find((one) => one.is_this) ?? null;
-    const due = packet.promises.filter((one) => one.state === "open").map((one) => one.due_at).sort()[0];
+    const order = packet.orders.find(({ is_this: isThis }) => isThis);
+    const due = packet.promises
+      .filter((promise) => promise.state === "open")
+      .map((promise) => promise.due_at)
+      .sort()[0];
     return {
-      customer: packet.customer?.name ?? told.customer ?? undefined,
+      customer: packet.customer?.name ?? complaint.customer ?? undefined,
       agent: me.agent.name,
-      reference: told.reference,
+      reference: complaint.reference,
       order: order?.number ?? packet.facts.find((fact) => fact.name === "order_number")?.value,
       due: due && format.moment(due),
     };
@@ -88,9 +115,10 @@ export class CaseView {
     this.refresh(0);
   }
 
-  refresh(patience = DEBOUNCE_MS) {
-    clearTimeout(this.#refreshing);
-    this.#refreshing = setTimeout(() => this.#fetch(), patience);
+  /** @param {number} [delay] milliseconds */
+  refresh(delay = DEBOUNCE_MS) {
+    clearTimeout(this.#refreshTimer);
+    this.#refreshTimer = setTimeout(() => this.#fetch(), delay);
   }
 
   reconnected() {
@@ -99,116 +127,145 @@ export class CaseView {
     this.refresh();
   }
 
-  /** Do one of the commands on this case; what it changes is fetched. False when it was refused. */
+  /**
+   * Send a command on this case, then fetch what it changed. Return false when it was refused.
+   *
+   * @param {string} path
+   * @param {object} body
+   * @param {string | null} [done] what to say of it
+   */
   async act(path, body, done = null) {
-    const answer = await this.#desk.command(() => this.#desk.api.post(path, body));
+    const answer = await this.#workspace.command(() => this.#workspace.api.post(path, body));
     if (answer === null) return false;
     this.acted(done);
     return true;
   }
 
+  /**
+   * A command has changed this case.
+   *
+   * @param {string | null} done what to say of it
+   */
   acted(done) {
-    if (done) this.#desk.toasts.say(done);
+    if (done) this.#workspace.toasts.show(done);
     this.refresh();
-    this.#desk.board.refresh();
+    this.#workspace.board.refresh();
   }
 
+  /** @param {ConsoleFrame} frame */
   receive(frame) {
-    if (frame.type === "approval") return frame.approval.reference === this.reference && this.refresh();
-    if (!this.conversation || frame.conversation !== this.conversation) return;
+    if (!("conversation" in frame) || frame.conversation !== this.conversation) return;
     switch (frame.type) {
       case "case":
         return this.refresh();
       case "message":
-        return this.#arrive(frame.message);
+        return this.#messageArrived(frame.message);
       case "typing":
-        return frame.on && frame.author === "customer" ? this.#typing.show("customer") : this.#typing.hide();
+        if (frame.on && frame.author === "customer") this.#typing.show(this.#workspace.texts.customerTypes);
+        else this.#typing.hide();
+        return;
       case "delivery":
-        return this.#thread.deliver(frame.seq, frame.state);
+        return this.#messages.setDelivery(frame.seq, frame.state);
       case "spent":
-        return this.#thread.spend(frame.seq, frame.chosen);
+        return this.#messages.setSpent(frame.seq, frame.chosen);
     }
   }
 
+  /** @param {ComposerMode} mode */
   write(mode) {
     this.#composer.write(mode);
   }
 
-  answers() {
-    this.#composer.openAnswers();
+  openCannedAnswers() {
+    this.#composer.openCannedAnswers();
   }
 
-  aside(tab) {
+  /** @param {PacketTab} tab */
+  openPacket(tab) {
     this.#packet.open(tab);
   }
 
+  /** Close the packet's drawer. Return false when none was open. */
   closeDrawer() {
     return this.#packet.close();
   }
 
   leave() {
     this.#listeners.abort();
-    clearTimeout(this.#refreshing);
-    this.#reading.stop();
+    clearTimeout(this.#refreshTimer);
+    this.#readReceipt.stop();
     this.#composer.leave();
     this.#packet.leave();
-    this.#desk.connection.send({ type: "watch", conversation: null });
+    this.#workspace.connection.send({ type: "watch", conversation: null });
   }
 
-  /** The packet is, or is no longer, before the agent's eyes. */
-  packetSeen(seen) {
-    this.#reading.seen(seen, this.#data?.card);
+  /**
+   * The packet has come into the agent's sight, or gone out of it.
+   *
+   * @param {boolean} visible
+   */
+  setPacketVisible(visible) {
+    this.#readReceipt.setVisible(visible, this.#card);
   }
 
-  #listen() {
-    const { outbox } = this.#desk;
-    const on = (type, listener) => {
-      outbox.addEventListener(type, ({ detail }) => detail.reference === this.reference && listener(detail), {
-        signal: this.#listeners.signal,
-      });
-    };
-    on("change", () => this.#showUnsent());
-    on("sent", ({ entry, answer }) => (entry.kind === "note" ? this.#thread.addNote(answer) : this.#arrive(answer.message)));
-    on("known", ({ entry, known }) => this.#composer.takeBack(entry, known));
+  /** @returns {Card | null} */
+  get #card() {
+    return this.#data?.card ?? null;
+  }
+
+  #listenToOutbox() {
+    const { outbox } = this.#workspace;
+    const { signal } = this.#listeners;
+    const isMine = (/** @type {{ reference: string }} */ { reference }) => reference === this.reference;
+    outbox.on("change", signal, (detail) => isMine(detail) && this.#showUnsent());
+    outbox.on("sent", signal, (detail) => {
+      if (!isMine(detail)) return;
+      if (detail.entry.kind === "note") this.#messages.addNote(detail.answer);
+      else this.#messageArrived(detail.answer.message);
+    });
+    outbox.on("known", signal, (detail) => {
+      if (isMine(detail)) this.#composer.restore(detail.entry, detail.known);
+    });
   }
 
   #showUnsent() {
-    const unsent = this.#desk.outbox.of(this.reference);
-    this.#thread.showUnsent(unsent);
+    const unsent = this.#workspace.outbox.entriesOf(this.reference);
+    this.#messages.showUnsent(unsent);
     if (unsent.length) this.#scroll.toEnd();
   }
 
-  #arrive(message) {
+  /** @param {Message} message */
+  #messageArrived(message) {
     if (message.author === "customer") this.#typing.hide();
-    this.#thread.add(message);
-    this.#scroll.grown();
+    this.#messages.add(message);
+    this.#scroll.contentAdded();
   }
 
   async #fetch() {
     try {
-      this.#show(await this.#desk.api.get(`api/cases/${encodeURIComponent(this.reference)}`));
+      this.#show(await this.#workspace.api.get(casePath(this.reference)));
     } catch (error) {
-      if (error.status === undefined) throw error;
-      if (error.passes) return this.refresh(3_000);
-      this.#head.refuse(this.#desk.texts.refusal(error));
+      if (!(error instanceof Refused)) throw error;
+      if (error.isPassing) this.refresh(RETRY_MS);
+      else this.#head.showRefusal(this.#workspace.texts.refusal(error));
     }
   }
 
+  /** @param {CaseData} data */
   #show(data) {
     const isFirst = this.#data === null;
     this.#data = data;
     this.#head.show(data);
-    this.#thread.show(data.messages, data.notes);
-    this.#composer.allow(data.can);
+    this.#messages.show(data.messages, data.notes);
+    this.#composer.setPermissions(data.can);
     this.#packet.show(data);
-    if (isFirst) {
-      this.#watch();
-      this.#scroll.toEnd();
-      if (this.#reading.isDue(data.card)) this.#packet.open("packet", { focus: false });
-    }
+    if (!isFirst) return;
+    this.#watch();
+    this.#scroll.toEnd();
+    if (this.#readReceipt.isDue(data.card)) this.#packet.open("packet", { focus: false });
   }
 
   #watch() {
-    if (this.conversation) this.#desk.connection.send({ type: "watch", conversation: this.conversation });
+    if (this.conversation) this.#workspace.connection.send({ type: "watch", conversation: this.conversation });
   }
 }

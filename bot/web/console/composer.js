@@ -1,16 +1,23 @@
+// @ts-check
 /** Where the agent writes: to the customer, or a note that only the team sees. */
 
-import { Tray } from "../shared/photo_tray.js";
-import { Answers, GAP } from "./canned_answers.js";
+import { PhotoTray } from "../shared/photo_tray.js";
+import { MAX_LENGTH, textLength } from "../shared/text_box.js";
+import { casePath } from "./api.js";
+import { CannedAnswers, findPlaceholder } from "./canned_answers.js";
 import { buildComposer } from "./composer_form.js";
-import { Draft, returnToDraft } from "./drafts.js";
-import { Known } from "./known_facts.js";
-import { TypingOut } from "./typing_reporter.js";
+import { Draft } from "./drafts.js";
+import { KnownFacts } from "./known_facts.js";
+import { TypingReporter } from "./typing_reporter.js";
 
-const MAX_LENGTH = 4096; // the server takes no more
+/** @import { Fact, Permission } from "../shared/types.js" */
+/** @import { CaseView } from "./case_view.js" */
+/** @import { ComposerMode } from "./drafts.js" */
+/** @import { OutboxEntry } from "./outbox.js" */
+/** @import { Workspace } from "./workspace.js" */
 
 export class Composer {
-  #desk;
+  #workspace;
   #view;
   #draft;
   #tray;
@@ -19,48 +26,52 @@ export class Composer {
   #typing;
   #form;
   #box;
+  /** @type {ComposerMode} */
   #mode = "reply";
-  #says = false; // the server lets me write to the customer
-  #notes = false; // the agent is writing a note
+  #mayReply = false;
+  #writesNote = false; // the agent has opened the box for a note
   #sendsWhenUploaded = false;
 
-  /** `view`: the case's page, which knows the case's facts. */
-  constructor(desk, view) {
-    const { texts, api } = desk;
-    const path = `api/cases/${encodeURIComponent(view.reference)}`;
-    this.#desk = desk;
+  /**
+   * @param {Workspace} workspace
+   * @param {CaseView} view
+   */
+  constructor(workspace, view) {
+    const { texts, api } = workspace;
+    const { reference } = view;
+    this.#workspace = workspace;
     this.#view = view;
-    this.#draft = new Draft(desk.papers, view.reference);
-    this.#typing = new TypingOut(desk, () => view.conversation);
-    this.#tray = new Tray({
-      photos: desk.photos.to(view.reference),
+    this.#draft = new Draft(workspace.storage, reference);
+    this.#typing = new TypingReporter(workspace.connection, () => view.conversation);
+    this.#tray = new PhotoTray({
       texts,
-      ready: () => desk.connection.connected,
+      upload: (file, signal) => workspace.photos.upload(reference, file, signal),
+      connected: () => workspace.connection.connected,
       onUploaded: () => this.#sendsWhenUploaded && this.#submit(),
       notify: (sentence) => this.#notify(sentence),
     });
-    this.#known = new Known({
+    this.#known = new KnownFacts({
       texts,
-      ask: (text) => api.post(`${path}/check`, { text }),
+      check: (text) => api.post(casePath(reference, "check"), { text }),
       onInsert: (value) => this.#insert(value),
       onSend: () => this.#submit({ confirmed: true }),
     });
-    this.#answers = new Answers({
-      answers: desk.me.answers,
+    this.#answers = new CannedAnswers({
+      answers: workspace.me.answers,
       texts,
-      titleLanguage: desk.me.agent.language,
-      language: () => view.language,
-      values: () => view.values,
+      titleLanguage: workspace.me.agent.language,
+      textLanguage: () => view.language,
+      placeholders: () => view.placeholders,
       onPick: (text) => this.#insert(text),
       onClose: () => this.#box.focus(),
     });
     this.#form = buildComposer(texts, {
       parts: [this.#answers.element, this.#known.element, this.#tray.element],
       onMode: (mode) => this.write(mode),
-      onAnswers: () => this.openAnswers(),
+      onAnswers: () => this.openCannedAnswers(),
       onFiles: (files) => this.#attach(files),
       onSubmit: () => this.#submit(),
-      onInput: () => this.#typed(),
+      onInput: () => this.#changed(),
     });
     this.#box = this.#form.box;
     this.element = this.#form.element;
@@ -68,31 +79,40 @@ export class Composer {
     this.#setMode("reply");
   }
 
-  /** What the server says that I may do here. */
-  allow(can) {
-    this.#says = can.includes("say");
-    if (!can.includes("note")) this.#notes = false;
-    this.#show();
+  /** @param {Permission[]} can */
+  setPermissions(can) {
+    this.#mayReply = can.includes("say");
+    if (!can.includes("note")) this.#writesNote = false;
+    this.#update();
   }
 
+  /**
+   * Open the box for a reply or a note, if that is permitted.
+   *
+   * @param {ComposerMode} mode
+   */
   write(mode) {
-    if (mode === "reply" && !this.#says) return;
+    if (mode === "reply" && !this.#mayReply) return;
     if (mode === "note" && !this.#view.can("note")) return;
-    this.#notes = mode === "note";
-    this.#show();
+    this.#writesNote = mode === "note";
+    this.#update();
     this.#box.focus();
   }
 
-  openAnswers() {
-    if (!this.#says) return;
+  openCannedAnswers() {
+    if (!this.#mayReply) return;
     this.write("reply");
     this.#answers.open();
   }
 
-  /** A message came back: it stands in its box again. */
-  takeBack(entry, known = null) {
-    returnToDraft(this.#desk.papers, entry, known);
-    this.#draft = new Draft(this.#desk.papers, this.#view.reference);
+  /**
+   * Put a message that was not sent back into its box.
+   *
+   * @param {OutboxEntry} entry
+   * @param {Fact[] | null} [known] what it asks for although it is known
+   */
+  restore(entry, known = null) {
+    this.#draft.restore(entry, known);
     this.#setMode(entry.kind);
     this.#box.focus();
   }
@@ -102,99 +122,108 @@ export class Composer {
   }
 
   leave() {
-    this.#known.stop();
+    this.#known.cancel();
     this.#typing.stop();
   }
 
-  /** The box is there for whoever may answer; for a note it comes when it is called. */
-  #show() {
-    const mode = this.#says && !this.#notes ? "reply" : "note";
-    this.element.hidden = !this.#says && !this.#notes;
-    this.#form.modes.hidden = !this.#says;
+  /** Show the box to those who may reply; for a note only when the agent asks for it. */
+  #update() {
+    const mode = this.#mayReply && !this.#writesNote ? "reply" : "note";
+    this.element.hidden = !this.#mayReply && !this.#writesNote;
+    this.#form.modes.hidden = !this.#mayReply;
     if (mode !== this.#mode) this.#setMode(mode);
-    this.#form.fit();
+    this.#form.fitHeight();
   }
 
+  /** @param {ComposerMode} mode */
   #setMode(mode) {
     this.#mode = mode;
-    this.#form.dress(mode, this.#draft.get(mode));
-    this.#form.keep(mode === "reply" ? this.#keptPhotos() : []);
+    this.#form.setMode(mode, this.#draft.get(mode));
+    this.#form.showUploaded(mode === "reply" ? this.#uploadedPhotos() : []);
     this.#known.show(mode === "reply" ? this.#draft.get("known") : null, { stopped: true });
     this.#notify("");
   }
 
   /** Photos of a message that came back are with the server already. */
-  #keptPhotos() {
+  #uploadedPhotos() {
     const photos = this.#draft.get("photos");
     return photos.map((photo) => ({
-      node: this.#desk.photos.show(photo, 4.6),
+      node: this.#workspace.photos.button(photo, 4.6),
       remove: () => {
-        this.#draft.set("photos", photos.filter(({ id }) => id !== photo.id));
+        const others = photos.filter(({ id }) => id !== photo.id);
+        this.#draft.set("photos", others);
         this.#setMode(this.#mode);
       },
     }));
   }
 
-  #typed() {
-    this.#form.fit();
+  #changed() {
+    this.#form.fitHeight();
     this.#notify("");
     this.#draft.set(this.#mode, this.#box.value);
     if (this.#mode === "note") return;
     this.#draft.set("known", null);
-    this.#typing.touch(this.#box.value);
+    this.#typing.textChanged(this.#box.value);
     this.#known.check(this.#box.value);
   }
 
+  /** @param {FileList} files */
   #attach(files) {
     if (this.#mode === "note") return;
     this.#notify("");
     this.#tray.add(files);
   }
 
+  /**
+   * Insert a text at the cursor.
+   *
+   * @param {string} text
+   */
   #insert(text) {
     const { selectionStart, selectionEnd } = this.#box;
     this.#box.setRangeText(text, selectionStart, selectionEnd, "end");
     this.#box.focus();
-    this.#typed();
-    this.#selectGap();
+    this.#changed();
+    this.#selectPlaceholder();
   }
 
-  /** True when a place is left to fill by hand; it is selected. */
-  #selectGap() {
-    const gap = GAP.exec(this.#box.value);
-    if (gap) this.#box.setSelectionRange(gap.index, gap.index + gap[0].length);
-    return gap !== null;
+  /** Select the first placeholder that is left to fill by hand. Return false when there is none. */
+  #selectPlaceholder() {
+    const range = findPlaceholder(this.#box.value);
+    if (range) this.#box.setSelectionRange(range.start, range.end);
+    return range !== null;
   }
 
   #submit({ confirmed = false } = {}) {
-    const { texts, outbox } = this.#desk;
+    const { texts, outbox } = this.#workspace;
     const text = this.#box.value.trim();
     const isNote = this.#mode === "note";
-    const excess = [...text].length - MAX_LENGTH;
+    const excess = textLength(text) - MAX_LENGTH;
     if (!text && (isNote || (this.#tray.empty && !this.#draft.get("photos").length))) return;
     if (excess > 0) return this.#notify(texts.tooLong(MAX_LENGTH, excess));
-    if (this.#selectGap()) return this.#notify(texts.fillGap);
+    if (this.#selectPlaceholder()) return this.#notify(texts.fillPlaceholder);
     if (!isNote && !this.#tray.uploaded) {
       this.#notify(texts.sendsAfterPhoto);
       this.#sendsWhenUploaded = true;
       return;
     }
-    const photos = isNote ? [] : [...this.#draft.get("photos"), ...this.#tray.take()];
+    const photos = isNote ? [] : [...this.#draft.get("photos"), ...this.#tray.takeAll()];
     this.leave();
     this.#draft.set(this.#mode, "");
     if (!isNote) {
       this.#draft.set("photos", []);
       this.#draft.set("known", null);
     }
-    outbox.put(this.#view.reference, { kind: this.#mode, text, photos, confirmed });
-    this.#notes = false;
+    outbox.add(this.#view.reference, { kind: this.#mode, text, photos, confirmed });
+    this.#writesNote = false;
     this.#setMode(this.#mode);
-    this.#show();
+    this.#update();
     if (!this.element.hidden) this.#box.focus();
   }
 
+  /** @param {string} sentence */
   #notify(sentence) {
-    this.#sendsWhenUploaded = false; // whatever there is to say, let the agent read it first
+    this.#sendsWhenUploaded = false; // let the agent read the sentence first
     this.#form.notice.textContent = sentence;
   }
 }

@@ -1,35 +1,49 @@
-/** The composer as it is drawn: what to write, the box, the tools, and one button to send. */
+// @ts-check
+/** The composer's form: reply or note, the text box, the tools, and one button to send. */
 
 import { element } from "../shared/dom.js";
-import { ACCEPTED } from "/widget/photo_loader.js";
+import { photoInput, sendOnEnter, takePastedFiles } from "../shared/text_box.js";
 import { button } from "./controls.js";
 
+/** @import { ComposerMode } from "./drafts.js" */
+/** @import { ConsoleTexts } from "./texts.js" */
+
+/** @type {ComposerMode[]} */
 const MODES = ["reply", "note"];
 
-/** `parts` stand between the modes and the box; the rest is told what happens. */
+/**
+ * @param {ConsoleTexts} texts
+ * @param {object} options
+ * @param {HTMLElement[]} options.parts what stands between the modes and the box
+ * @param {(mode: ComposerMode) => void} options.onMode
+ * @param {() => void} options.onAnswers called to open the canned answers
+ * @param {(files: FileList) => void} options.onFiles
+ * @param {() => void} options.onSubmit
+ * @param {() => void} options.onInput
+ */
 export function buildComposer(texts, { parts, onMode, onAnswers, onFiles, onSubmit, onInput }) {
   const box = element("textarea", { rows: "2", enterkeyhint: "send", autocomplete: "off" });
   const notice = element("p", { class: "notice", role: "alert" });
-  const kept = element("div", { class: "tray", hidden: true });
+  const uploaded = element("div", { class: "tray", hidden: true });
   const send = element("button", { type: "submit", class: "button primary" });
-  const files = element("input", { type: "file", accept: ACCEPTED, multiple: true, hidden: true });
-  const choices = MODES.map((mode) =>
+  const files = photoInput(onFiles);
+  const modeButtons = MODES.map((mode) =>
     button({ text: texts.modes[mode], kind: "mode", key: texts.modeKeys[mode], "data-mode": mode }, () => onMode(mode)),
   );
-  const modes = element("div", { class: "modes", role: "group", "aria-label": texts.modes.name }, ...choices);
+  const modes = element("div", { class: "modes", role: "group", "aria-label": texts.modes.name }, ...modeButtons);
   const form = element(
     "form",
     { class: "composer", novalidate: true },
     modes,
     ...parts,
-    kept,
+    uploaded,
     box,
     notice,
     element(
       "div",
       { class: "row" },
-      button({ label: texts.attach, drawing: "upload", kind: "bare reply-only" }, () => files.click()),
-      button({ label: texts.answers.title, drawing: "phrases", key: "c", kind: "bare reply-only" }, onAnswers),
+      button({ label: texts.attach, icon: "photo", kind: "bare reply-only" }, () => files.click()),
+      button({ label: texts.answers.title, icon: "phrases", key: "c", kind: "bare reply-only" }, onAnswers),
       element("span", { class: "hint quiet reply-only" }, texts.hint),
       send,
     ),
@@ -41,51 +55,54 @@ export function buildComposer(texts, { parts, onMode, onAnswers, onFiles, onSubm
     onSubmit();
   });
   box.addEventListener("keydown", (event) => {
-    if (event.key === "/" && !box.value && form.dataset.mode === "reply") {
-      event.preventDefault();
-      return onAnswers();
-    }
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    if (event.key !== "/" || box.value || form.dataset.mode !== "reply") return;
     event.preventDefault();
-    onSubmit();
+    onAnswers();
   });
+  sendOnEnter(box, onSubmit);
+  takePastedFiles(box, onFiles);
   box.addEventListener("input", onInput);
-  box.addEventListener("paste", (event) => {
-    if (!event.clipboardData.files.length) return;
-    event.preventDefault();
-    onFiles(event.clipboardData.files);
-  });
-  files.addEventListener("change", () => {
-    onFiles(files.files);
-    files.value = ""; // the same photo may be chosen again after it was removed
-  });
 
-  /** Fit the box to its text; only possible once it is drawn. */
-  function fit() {
+  /** Fit the height of the box to its text; only possible once it is drawn. */
+  function fitHeight() {
     box.style.height = "auto";
     if (box.scrollHeight) box.style.height = `${box.scrollHeight + 2}px`;
   }
 
-  /** Look like what is written now. */
-  function dress(mode, text) {
+  /**
+   * Show what is being written, and its text.
+   *
+   * @param {ComposerMode} mode
+   * @param {string} text
+   */
+  function setMode(mode, text) {
     form.dataset.mode = mode;
-    for (const node of choices) node.setAttribute("aria-pressed", String(node.dataset.mode === mode));
+    for (const node of modeButtons) node.setAttribute("aria-pressed", String(node.dataset.mode === mode));
     box.value = text;
     box.setAttribute("aria-label", texts.boxes[mode]);
     box.placeholder = texts.boxes[mode];
     send.textContent = texts.sends[mode];
-    fit();
+    fitHeight();
   }
 
-  /** Show photos that wait to go with the message: {node, remove}. */
-  function keep(photos) {
-    kept.hidden = !photos.length;
-    kept.replaceChildren(
+  /**
+   * Show uploaded photos that wait to be sent with the message.
+   *
+   * @param {{ node: HTMLElement, remove: () => void }[]} photos
+   */
+  function showUploaded(photos) {
+    uploaded.hidden = !photos.length;
+    uploaded.replaceChildren(
       ...photos.map(({ node, remove }) =>
-        element("div", { class: "kept" }, node, button({ label: texts.removeThis, drawing: "close", kind: "remove" }, remove)),
+        element(
+          "div",
+          { class: "uploaded" },
+          node,
+          button({ label: texts.removeThis, icon: "close", kind: "remove" }, remove),
+        ),
       ),
     );
   }
 
-  return { element: form, box, notice, modes, fit, dress, keep };
+  return { element: form, box, notice, modes, fitHeight, setMode, showUploaded };
 }

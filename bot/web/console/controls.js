@@ -1,91 +1,136 @@
-/** Buttons, chips and lists, as they are everywhere in the console. */
+// @ts-check
+/** Buttons, chips and form fields, as they are everywhere in the console. */
 
-import { element, spoken } from "../shared/dom.js";
-import { icon } from "../shared/icons.js";
+import { element, screenReaderText } from "../shared/dom.js";
+import { icon as buildIcon } from "../shared/icons.js";
 
-/** A button with words, a drawing, or both; `label` names one that has no words. */
-export function button({ text, label, drawing, key, kind = "plain", ...attributes }, onClick) {
+/** @import { AttributeValue } from "../shared/dom.js" */
+/** @import { IconName } from "../shared/icons.js" */
+/** @import { Format } from "./format.js" */
+
+/** @typedef {"" | "bad" | "warn" | "good" | "accent"} Tone */
+
+/**
+ * What a button shows: a text, an icon, or both. `label` names a button without a text; `key` is its
+ * keyboard shortcut, `kind` its classes; the rest are attributes.
+ *
+ * @typedef {{
+ *   text?: string,
+ *   label?: string,
+ *   icon?: IconName,
+ *   key?: string,
+ *   kind?: string,
+ *   [attribute: string]: AttributeValue,
+ * }} ButtonOptions
+ */
+
+/**
+ * @param {ButtonOptions} options
+ * @param {() => void} onClick
+ */
+export function button({ text, label, icon, key, kind = "plain", ...attributes }, onClick) {
+  const name = label ?? (key ? text : undefined);
   const node = element(
     "button",
     {
       type: "button",
       class: `button ${kind}`,
       "aria-label": label,
-      title: label && key ? `${label} (${key})` : (label ?? (key ? `${text} (${key})` : null)),
+      title: name && key ? `${name} (${key})` : name,
       "aria-keyshortcuts": key,
       ...attributes,
     },
-    drawing ? icon(drawing) : null,
-    text ?? null,
+    icon ? buildIcon(icon) : null,
+    text,
   );
-  if (onClick) node.addEventListener("click", onClick);
+  node.addEventListener("click", onClick);
   return node;
 }
 
-/** A short word in a pill; `tone` is "", "bad", "warn", "good" or "accent". */
-export function chip(text, tone = "", drawing = null, meaning = null) {
+/**
+ * A short word in a pill.
+ *
+ * @param {string} text
+ * @param {Tone} [tone]
+ * @param {{ icon?: IconName | null, meaning?: string }} [options] `meaning`: what a screen reader says first
+ */
+export function chip(text, tone = "", { icon = null, meaning } = {}) {
   return element(
     "span",
     { class: `chip ${tone}` },
-    meaning ? spoken(`${meaning}: `) : null,
-    drawing ? icon(drawing) : null,
+    meaning ? screenReaderText(`${meaning}: `) : null,
+    icon ? buildIcon(icon) : null,
     text,
   );
 }
 
-/** A moment whose words go on with the clock; `style` is a function of format.js. */
+/**
+ * A moment whose words change with the clock; see startTicking.
+ *
+ * @param {"since" | "waiting" | "until"} style
+ * @param {string} at
+ * @param {Format} format
+ * @param {Record<string, AttributeValue>} [attributes]
+ */
 export function ticking(style, at, format, attributes = {}) {
   return element("time", { datetime: at, "data-tick": style, ...attributes }, format[style](at));
 }
 
-export function field(label, control, help = null) {
+/**
+ * @param {string} label
+ * @param {HTMLElement} control
+ * @param {string | HTMLElement} [help]
+ */
+export function field(label, control, help) {
   return element(
     "label",
     { class: "field" },
     element("span", { class: "label" }, label),
     control,
-    help ? element("span", { class: "help" }, help) : null,
+    typeof help === "string" ? element("span", { class: "help" }, help) : help,
   );
 }
 
-export function select(options, chosen = null, attributes = {}) {
+/**
+ * @param {{ value: string | number, text: string }[]} options
+ * @param {string | null} [selected]
+ * @param {Record<string, AttributeValue>} [attributes]
+ */
+export function select(options, selected = null, attributes = {}) {
   return element(
     "select",
     attributes,
-    ...options.map(({ value, text }) => element("option", { value, selected: value === chosen }, text)),
+    ...options.map(({ value, text }) => element("option", { value, selected: value === selected }, text)),
   );
 }
 
-const prints = new WeakMap();
+/**
+ * A check box with its label.
+ *
+ * @param {HTMLInputElement} box
+ * @param {string} label
+ */
+export const checkField = (box, label) => element("label", { class: "check" }, box, label);
 
 /**
- * Make `parent` hold one element for each item, in order. What did not change stays the element it
- * was, so that nothing flickers, is read aloud twice, or loses the focus.
+ * A table whose cells hold text or nodes.
+ *
+ * @param {string[]} headings
+ * @param {HTMLTableSectionElement} body
  */
-export function keyed(parent, items, keyOf, make) {
-  const known = new Map([...parent.children].map((child) => [child.dataset.key, child]));
-  const nodes = items.map((item) => {
-    const key = String(keyOf(item));
-    const print = JSON.stringify(item);
-    const there = known.get(key);
-    if (there && prints.get(there) === print) return there;
-    const node = make(item);
-    node.dataset.key = key;
-    prints.set(node, print);
-    if (there?.contains(document.activeElement)) {
-      const tag = document.activeElement.tagName;
-      queueMicrotask(() => node.querySelector(tag.toLowerCase())?.focus({ preventScroll: true }));
-    }
-    return node;
-  });
-  place(parent, nodes);
+export function table(headings, body) {
+  const cells = headings.map((heading) => element("th", { scope: "col" }, heading));
+  return element(
+    "div",
+    { class: "table" },
+    element("table", {}, element("thead", {}, element("tr", {}, ...cells)), body),
+  );
 }
 
-/** Make `parent` hold just these, and move only what stands in the wrong place: moving is being read again. */
-export function place(parent, nodes) {
-  const kept = new Set(nodes);
-  for (const child of [...parent.children]) if (!kept.has(child)) child.remove();
-  nodes.forEach((node, index) => {
-    if (parent.children[index] !== node) parent.insertBefore(node, parent.children[index] ?? null);
-  });
+/**
+ * @param {(Node | string)[]} contents
+ * @param {Record<string, AttributeValue>} [attributes]
+ */
+export function tableRow(contents, attributes = {}) {
+  return element("tr", attributes, ...contents.map((content) => element("td", {}, content)));
 }

@@ -1,18 +1,39 @@
-/** A small dialog with one form: it says what went wrong, and goes when it is done. */
+// @ts-check
+/** A dialog with one form: it shows what the server refuses, and closes when the work is done. */
 
 import { element } from "../shared/dom.js";
+import { Refused } from "./api.js";
 import { button } from "./controls.js";
 
+/** @import { ConsoleTexts } from "./texts.js" */
+
 /**
- * `submits` are the buttons: {text, kind?, value?}. `onSubmit(value, form)` does the work; what the
- * server refuses is shown, and the dialog stays. `onSubmit` may return "stay", too.
+ * @typedef {{
+ *   text: string,
+ *   kind?: string,
+ *   value?: string,
+ * }} Submit a button that submits; `kind` is its classes, `value` tells it from others
+ */
+
+/**
+ * Open a dialog and focus its first field.
+ *
+ * @param {object} options
+ * @param {ConsoleTexts} options.texts
+ * @param {string} options.title
+ * @param {string | null} [options.lead]
+ * @param {HTMLElement[]} [options.body]
+ * @param {Submit[]} options.submits
+ * @param {(value: string) => Promise<"stay" | void> | void} [options.onSubmit] does the work, with the value
+ *   of the button; the dialog stays open if it throws Refused or returns "stay"
+ * @param {boolean} [options.wide]
  */
 export function openDialog({ texts, title, lead, body = [], submits, onSubmit, wide = false }) {
   const notice = element("p", { class: "notice", role: "alert" });
   const buttons = submits.map(({ text, kind = "primary", value = "" }) =>
     element("button", { type: "submit", class: `button ${kind}`, value }, text),
   );
-  const close = button({ label: texts.close, drawing: "close", kind: "bare" }, () => dialog.close());
+  const close = button({ label: texts.close, icon: "close", kind: "bare" }, () => dialog.close());
   const form = element(
     "form",
     { method: "dialog" },
@@ -29,30 +50,32 @@ export function openDialog({ texts, title, lead, body = [], submits, onSubmit, w
   );
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const value = event.submitter?.value ?? "";
+    const submitter = /** @type {HTMLButtonElement | null} */ (event.submitter);
     notice.textContent = "";
-    for (const node of buttons) node.disabled = true;
+    for (const submit of buttons) submit.disabled = true;
     try {
-      if ((await onSubmit?.(value, form)) !== "stay") dialog.close();
+      if ((await onSubmit?.(submitter?.value ?? "")) !== "stay") dialog.close();
     } catch (error) {
-      if (error.status === undefined) throw error;
+      if (!(error instanceof Refused)) throw error;
       notice.textContent = texts.refusal(error);
     } finally {
-      for (const node of buttons) node.disabled = false;
+      for (const submit of buttons) submit.disabled = false;
     }
   });
-  // Enter means the button that stands out, and none that is hidden.
+  // Enter presses the primary button; the browser's own choice would be the first, though it be hidden.
   form.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.target.tagName !== "INPUT" || event.isComposing) return;
+    if (event.key !== "Enter" || !(event.target instanceof HTMLInputElement) || event.isComposing) return;
     event.preventDefault();
-    const main = buttons.findLast((node) => !node.hidden && node.classList.contains("primary"));
-    if (main && !main.disabled) form.requestSubmit(main);
+    const primary = buttons.findLast((submit) => !submit.hidden && submit.classList.contains("primary"));
+    if (primary && !primary.disabled) form.requestSubmit(primary);
   });
   dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
   dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);
   dialog.showModal();
-  // The first thing to do is what there is to fill in, not the cross in the corner.
-  (form.querySelector("[autofocus], textarea, input, select") ?? buttons[0] ?? close).focus();
-  return { dialog, form, notice };
+  // The first field, not the close button in the corner.
+  /** @type {HTMLElement | null} */
+  const first = form.querySelector("textarea, input, select");
+  (first ?? buttons[0] ?? close).focus();
+  return { dialog, form };
 }

@@ -1,35 +1,70 @@
+// @ts-check
 /** What an agent was writing in each case, kept through reloads and sign-ins. */
 
+/** @import { Fact, Photo } from "../shared/types.js" */
+/** @import { PrefixedStorage } from "../shared/storage.js" */
+/** @import { OutboxEntry } from "./outbox.js" */
+
+/** @typedef {"reply" | "note"} ComposerMode */
+
+/**
+ * @typedef {{
+ *   reply: string,
+ *   note: string,
+ *   photos: Photo[],
+ *   known: Fact[] | null,
+ * }} DraftContent `photos` are uploaded already; `known` is what the reply asks for although it is known
+ */
+
+/** @type {DraftContent} */
 const EMPTY = { reply: "", note: "", photos: [], known: null };
 
 export class Draft {
-  #papers;
+  #storage;
   #key;
-  #now;
+  /** @type {DraftContent} */
+  #content;
 
-  constructor(papers, reference) {
-    this.#papers = papers;
+  /**
+   * @param {PrefixedStorage} storage
+   * @param {string} reference
+   */
+  constructor(storage, reference) {
+    this.#storage = storage;
     this.#key = `draft ${reference}`;
-    this.#now = { ...EMPTY, ...papers.read(this.#key) };
+    this.#content = { ...EMPTY, ...storage.getJson(this.#key) };
   }
 
+  /**
+   * @template {keyof DraftContent} Name
+   * @param {Name} name
+   * @returns {DraftContent[Name]}
+   */
   get(name) {
-    return this.#now[name];
+    return this.#content[name];
   }
 
+  /**
+   * @template {keyof DraftContent} Name
+   * @param {Name} name
+   * @param {DraftContent[Name]} value
+   */
   set(name, value) {
-    this.#now[name] = value;
-    const { reply, note, photos } = this.#now;
-    this.#papers.write(this.#key, reply || note || photos.length ? this.#now : null);
+    this.#content[name] = value;
+    const { reply, note, photos } = this.#content;
+    this.#storage.setJson(this.#key, reply || note || photos.length ? this.#content : null);
   }
-}
 
-/** A message that came back stands before what was written meanwhile. */
-export function returnToDraft(papers, { reference, kind, text, photos }, known = null) {
-  const draft = new Draft(papers, reference);
-  draft.set(kind, [text, draft.get(kind)].filter(Boolean).join("\n"));
-  if (kind === "reply") {
-    draft.set("photos", [...photos, ...draft.get("photos")]);
-    draft.set("known", known);
+  /**
+   * Put a message that was not sent in front of what was written meanwhile.
+   *
+   * @param {OutboxEntry} entry
+   * @param {Fact[] | null} known what it asks for although it is known
+   */
+  restore({ kind, text, photos }, known) {
+    this.set(kind, [text, this.get(kind)].filter(Boolean).join("\n"));
+    if (kind === "note") return;
+    this.set("photos", [...photos, ...this.get("photos")]);
+    this.set("known", known);
   }
 }

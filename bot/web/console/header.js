@@ -1,15 +1,21 @@
-/** The head of the page: where to go, what to look for, whether I am available, how the console looks. */
+// @ts-check
+/** The head of the page: views, search, the agent's presence, how the console looks, signing out. */
 
-import { element, spoken } from "../shared/dom.js";
+import { element, screenReaderText } from "../shared/dom.js";
+import { icon } from "../shared/icons.js";
+import { alertsButton } from "./alert_settings.js";
 import { button } from "./controls.js";
 import { openDialog } from "./dialog.js";
-import { icon } from "../shared/icons.js";
-import { noticesButton } from "./alert_settings.js";
+import { searchLink } from "./links.js";
 import { showShortcuts } from "./shortcuts_dialog.js";
 import { isDark, toggleTheme } from "./theme.js";
 
-export function buildHeader(desk) {
-  const { texts, me } = desk;
+/** @import { ConsoleTexts } from "./texts.js" */
+/** @import { Workspace } from "./workspace.js" */
+
+/** @param {Workspace} workspace */
+export function buildHeader(workspace) {
+  const { texts, me } = workspace;
   return element(
     "header",
     { class: "head" },
@@ -18,30 +24,36 @@ export function buildHeader(desk) {
       {},
       element("img", { src: "/console/files/icon.svg", alt: "", width: "30", height: "30" }),
       element("span", { class: "company" }, me.company.name),
-      spoken(`: ${texts.console}`),
+      screenReaderText(`: ${texts.console}`),
     ),
-    views(desk),
-    search(desk),
+    navigation(workspace),
+    searchForm(texts),
     element(
       "div",
       { class: "tools" },
-      presence(desk),
-      noticesButton(desk),
+      presenceSwitch(workspace),
+      alertsButton(workspace),
       themeButton(texts),
-      button({ label: texts.shortcuts, drawing: "keys", key: "?", kind: "bare" }, () => showShortcuts(desk)),
-      language(desk),
-      button({ label: texts.signOut(me.agent.name), drawing: "out", kind: "bare" }, () => signOut(desk)),
+      button({ label: texts.shortcuts, icon: "keyboard", key: "?", kind: "bare" }, () =>
+        showShortcuts(workspace),
+      ),
+      languageButton(workspace),
+      button({ label: texts.signOut(me.agent.name), icon: "signOut", kind: "bare" }, () => askSignOut(workspace)),
     ),
   );
 }
 
-function views({ texts, me }) {
+/** @param {Workspace} workspace */
+function navigation({ texts, supervises }) {
   const links = [
-    ["#/", texts.views.cases],
-    ["#/vouchers", texts.views.vouchers],
-    ...(me.agent.role === "supervisor" ? [["#/wallboard", texts.views.wallboard], ["#/agents", texts.views.agents]] : []),
-  ].map(([href, words]) => element("a", { href }, words));
-  const mark = () => {
+    element("a", { href: "#/" }, texts.views.cases),
+    element("a", { href: "#/vouchers" }, texts.views.vouchers),
+  ];
+  if (supervises) {
+    links.push(element("a", { href: "#/wallboard" }, texts.views.wallboard));
+    links.push(element("a", { href: "#/agents" }, texts.views.agents));
+  }
+  const markCurrent = () => {
     const view = `#/${location.hash.split("/")[1] ?? ""}`;
     const current = links.find((link) => link.hash === view) ?? links[0];
     for (const link of links) {
@@ -49,13 +61,13 @@ function views({ texts, me }) {
       else link.removeAttribute("aria-current");
     }
   };
-  addEventListener("hashchange", mark);
-  mark();
+  addEventListener("hashchange", markCurrent);
+  markCurrent();
   return element("nav", { "aria-label": texts.views.name }, ...links);
 }
 
-function search(desk) {
-  const { texts } = desk;
+/** @param {ConsoleTexts} texts */
+function searchForm(texts) {
   const box = element("input", {
     type: "search",
     id: "search",
@@ -68,72 +80,78 @@ function search(desk) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const words = box.value.trim();
-    if (words) location.hash = `#/search/${encodeURIComponent(words)}`;
+    if (words) location.hash = searchLink(words);
   });
   return form;
 }
 
-function presence(desk) {
-  const { texts, me, api } = desk;
+/** @param {Workspace} workspace */
+function presenceSwitch(workspace) {
+  const { texts, me, api } = workspace;
   const words = element("span");
   const node = element("button", { type: "button", role: "switch", class: "presence" }, element("i"), words);
-  const show = () => {
-    const available = me.agent.presence === "available";
-    node.setAttribute("aria-checked", String(available));
+  const update = () => {
+    const isAvailable = me.agent.presence === "available";
+    node.setAttribute("aria-checked", String(isAvailable));
     node.setAttribute("aria-label", texts.available);
-    node.title = available ? texts.goAway : texts.comeBack;
-    words.textContent = available ? texts.available : texts.away;
+    node.title = isAvailable ? texts.goAway : texts.comeBack;
+    words.textContent = isAvailable ? texts.available : texts.away;
   };
   node.addEventListener("click", async () => {
     const presence = me.agent.presence === "available" ? "away" : "available";
-    const answer = await desk.command(() => api.patch("api/me", { presence }));
+    const answer = await workspace.command(() => api.patch("api/me", { presence }));
     if (answer) me.agent.presence = presence;
-    show();
-    desk.board.refresh();
+    update();
+    workspace.board.refresh();
   });
-  show();
+  update();
   return node;
 }
 
+/** @param {ConsoleTexts} texts */
 function themeButton(texts) {
-  const node = button({ kind: "bare", drawing: "dark", label: texts.toDark }, () => {
+  const node = button({ kind: "bare", icon: "dark", label: texts.toDark }, () => {
     toggleTheme();
-    show();
+    update();
   });
-  const show = () => {
+  const update = () => {
     const words = isDark() ? texts.toLight : texts.toDark;
     node.setAttribute("aria-label", words);
     node.title = words;
     node.replaceChildren(icon(isDark() ? "light" : "dark"));
   };
-  show();
+  update();
   return node;
 }
 
-function language(desk) {
-  const { me, api, texts } = desk;
+/** @param {Workspace} workspace */
+function languageButton(workspace) {
+  const { me, api, texts } = workspace;
   const other = me.agent.language === "es" ? "en" : "es";
-  return button({ text: other.toUpperCase(), kind: "bare", lang: other, title: texts.otherLanguage }, async () => {
-    // The titles of causes and remedies come from the server, so the whole page begins anew.
-    if (await desk.command(() => api.patch("api/me", { language: other }))) location.reload();
+  const options = { text: other.toUpperCase(), kind: "bare", lang: other, title: texts.otherLanguage };
+  return button(options, async () => {
+    // The titles of causes and remedies come from the server, so the whole page is loaded again.
+    if (await workspace.command(() => api.patch("api/me", { language: other }))) location.reload();
   });
 }
 
-function signOut(desk) {
-  const { texts, board } = desk;
-  if (!board.mine.length) return leave(desk);
+/** @param {Workspace} workspace */
+function askSignOut(workspace) {
+  const { texts, board } = workspace;
+  if (!board.mine.length) return signOut(workspace);
   openDialog({
     texts,
     title: texts.leaving.title,
     lead: texts.leaving.lead(board.mine.length),
     submits: [{ text: texts.leaving.confirm }],
-    onSubmit: () => leave(desk),
+    onSubmit: () => signOut(workspace),
   });
 }
 
-async function leave(desk) {
-  if (!(await desk.command(() => desk.api.post("logout")))) return;
-  desk.papers.clear();
-  history.replaceState(null, "", location.pathname); // the next one begins at the lists
+/** @param {Workspace} workspace */
+async function signOut(workspace) {
+  if (!(await workspace.command(() => workspace.api.post("logout")))) return;
+  workspace.storage.clear();
+  history.replaceState(null, "", location.pathname); // the next agent begins at the lists
   location.reload();
 }

@@ -1,69 +1,88 @@
-/** The keyboard's short ways. They are listed on "?", and single letters can be switched off there. */
+// @ts-check
+/** The keyboard shortcuts. They are listed on "?", and single letters can be switched off there. */
 
-import { looks } from "./storage.js";
 import { showShortcuts } from "./shortcuts_dialog.js";
+import { preferences } from "./storage.js";
 
-const GO_MS = 1_200; // "g" waits so long for its second letter
-const WRITES = "input:not([type=radio], [type=checkbox]), textarea, select";
+/** @import { CaseLists } from "./case_lists.js" */
+/** @import { Router } from "./router.js" */
+/** @import { Workspace } from "./workspace.js" */
 
-export const lettersAreOn = () => looks.read("letters") ?? true;
+const SECOND_LETTER_MS = 1_200; // "g" waits so long for its second letter
+const EDITABLE = "input:not([type=radio], [type=checkbox]), textarea, select";
 
-export function listenToKeys(desk, stage, lists) {
-  let goes = 0;
+/**
+ * @param {Workspace} workspace
+ * @param {Router} router
+ * @param {CaseLists} lists
+ */
+export function listenToKeys(workspace, router, lists) {
+  let prefixAt = 0; // when "g" was pressed
 
-  const step = (direction) => {
-    const { stops } = lists;
-    const here = stops.findIndex((link) => link === document.activeElement || link.hash === location.hash);
-    const focused = stops.indexOf(document.activeElement);
-    const from = focused >= 0 ? focused : here;
-    stops[from < 0 ? 0 : (from + direction + stops.length) % stops.length]?.focus();
+  /** @param {1 | -1} direction */
+  const moveFocus = (direction) => {
+    const links = lists.caseLinks;
+    const focused = links.findIndex((link) => link === document.activeElement);
+    const from = focused >= 0 ? focused : links.findIndex((link) => link.hash === location.hash);
+    links[from < 0 ? 0 : (from + direction + links.length) % links.length]?.focus();
   };
   const claim = () => {
-    const focused = document.activeElement?.closest?.(".card")?.dataset.reference;
-    const card = desk.board.queue.find((one) => one.reference === (focused ?? stage.reference));
-    if (card) desk.claim(card);
+    /** @type {HTMLElement | null | undefined} */
+    const focused = document.activeElement?.closest(".card");
+    const reference = focused?.dataset.reference ?? router.caseView?.reference;
+    const card = workspace.board.queue.find((waiting) => waiting.reference === reference);
+    if (card) workspace.claim(card);
   };
-  const plain = {
-    "?": () => showShortcuts(desk),
-    "/": () => document.getElementById("search").focus(),
-    j: () => step(1),
-    k: () => step(-1),
-    a: claim,
-    r: () => stage.view?.write?.("reply"),
-    n: () => stage.view?.write?.("note"),
-    c: () => stage.view?.answers?.(),
-    p: () => stage.view?.aside?.("packet"),
-    h: () => stage.view?.aside?.("history"),
-    g: () => (goes = Date.now()),
-  };
-  const afterG = {
-    q: () => lists.focus("queue"),
-    m: () => lists.focus("mine"),
-    o: () => lists.focus("others"),
-    ...(desk.me.agent.role === "supervisor" && {
-      w: () => (location.hash = "#/wallboard"),
-      a: () => (location.hash = "#/agents"),
-    }),
-  };
+  /** @type {Map<string, () => void>} */
+  const actions = new Map([
+    ["?", () => showShortcuts(workspace)],
+    ["/", () => document.getElementById("search")?.focus()],
+    ["j", () => moveFocus(1)],
+    ["k", () => moveFocus(-1)],
+    ["a", claim],
+    ["r", () => router.caseView?.write("reply")],
+    ["n", () => router.caseView?.write("note")],
+    ["c", () => router.caseView?.openCannedAnswers()],
+    ["p", () => router.caseView?.openPacket("packet")],
+    ["h", () => router.caseView?.openPacket("history")],
+    ["g", () => (prefixAt = Date.now())],
+  ]);
+  /** @type {Map<string, () => void>} */
+  const actionsAfterG = new Map([
+    ["q", () => lists.focus("queue")],
+    ["m", () => lists.focus("mine")],
+    ["o", () => lists.focus("others")],
+  ]);
+  if (workspace.supervises) {
+    actionsAfterG.set("w", () => (location.hash = "#/wallboard"));
+    actionsAfterG.set("a", () => (location.hash = "#/agents"));
+  }
 
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (document.querySelector("dialog[open]")) return; // it has its own keys
-    if (event.key === "Escape") return back(stage, lists);
-    if (event.target.matches?.(WRITES) || !lettersAreOn()) return;
-    const keys = Date.now() - goes < GO_MS ? afterG : plain;
-    goes = 0;
-    if (!Object.hasOwn(keys, event.key)) return;
+    if (event.key === "Escape") return stepBack(router, lists);
+    const isEditable = event.target instanceof Element && event.target.matches(EDITABLE);
+    if (isEditable || !(preferences.getJson("letters") ?? true)) return;
+    const possible = Date.now() - prefixAt < SECOND_LETTER_MS ? actionsAfterG : actions;
+    prefixAt = 0;
+    const action = possible.get(event.key);
+    if (!action) return;
     event.preventDefault();
-    keys[event.key]();
+    action();
   });
 }
 
-/** One step out: from the drawer, from the text box, from the case to its place in the lists. */
-function back(stage, lists) {
-  if (stage.closeDrawer()) return;
-  if (document.activeElement?.matches(WRITES)) return stage.focus();
-  const here = lists.stops.find((link) => link.hash === location.hash);
-  if (here) here.focus();
+/**
+ * One step out: of the drawer, of the text box, of the case to its place in the lists.
+ *
+ * @param {Router} router
+ * @param {CaseLists} lists
+ */
+function stepBack(router, lists) {
+  if (router.caseView?.closeDrawer()) return;
+  if (document.activeElement?.matches(EDITABLE)) return router.focus();
+  const open = lists.caseLinks.find((link) => link.hash === location.hash);
+  if (open) open.focus();
   else lists.focus();
 }

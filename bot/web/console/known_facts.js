@@ -1,74 +1,100 @@
-/** "We know this already": what a draft asks for, with where it came from, ready to be put in. */
+// @ts-check
+/** "We know this already": the facts that a draft asks for, with their source, ready to be inserted. */
 
 import { element } from "../shared/dom.js";
-import { button } from "./controls.js";
 import { icon } from "../shared/icons.js";
+import { button } from "./controls.js";
+
+/** @import { Fact } from "../shared/types.js" */
+/** @import { ConsoleTexts } from "./texts.js" */
 
 const CHECK_MS = 600;
 
-export class Known {
+export class KnownFacts {
   #texts;
-  #ask;
+  #check;
   #onInsert;
   #onSend;
+  /** @type {number | undefined} */
   #timer;
   #draft = "";
-  #shown = "null";
+  #shown = "null"; // as JSON
 
-  /** `ask(text)` asks the server; `onInsert(value)`; `onSend()` sends it all the same. */
-  constructor({ texts, ask, onInsert, onSend }) {
+  /**
+   * @param {object} options
+   * @param {ConsoleTexts} options.texts
+   * @param {(text: string) => Promise<{ known: Fact[] }>} options.check asks the server about a draft
+   * @param {(value: string) => void} options.onInsert
+   * @param {() => void} options.onSend called when the agent wants to ask all the same
+   */
+  constructor({ texts, check, onInsert, onSend }) {
     this.#texts = texts;
-    this.#ask = ask;
+    this.#check = check;
     this.#onInsert = onInsert;
     this.#onSend = onSend;
-    this.element = element("div", { class: "known", role: "status" });
+    this.element = element("div", { class: "known-facts", role: "status" });
   }
 
-  /** Look at a draft once the agent pauses. Not knowing is no reason to disturb. */
+  /**
+   * Check a draft once the agent pauses. A check that fails says nothing.
+   *
+   * @param {string} text
+   */
   check(text) {
-    this.stop();
+    this.cancel();
     this.#draft = text.trim();
     if (!this.#draft) return this.show(null);
     this.#timer = setTimeout(async () => {
-      const asked = this.#draft;
-      const answer = await this.#ask(asked).catch(() => null);
-      if (answer && this.#draft === asked) this.show(answer.known);
+      const checked = this.#draft;
+      const answer = await this.#check(checked).catch(() => null);
+      if (answer && this.#draft === checked) this.show(answer.known);
     }, CHECK_MS);
   }
 
-  /** No answer that is still to come counts any more. */
-  stop() {
+  /** Ignore the answer of a check that is under way. */
+  cancel() {
     clearTimeout(this.#timer);
     this.#draft = "";
   }
 
-  /** `stopped`: the message was held back, and going on is for the agent to decide. */
-  show(known, { stopped = false } = {}) {
-    const print = JSON.stringify(known?.length ? [known, stopped] : null);
-    if (print === this.#shown) return;
-    this.#shown = print;
-    this.element.replaceChildren(...(known?.length ? this.#content(known, stopped) : []));
+  /**
+   * @param {Fact[] | null} facts
+   * @param {{ stopped?: boolean }} [options] `stopped`: the server held the message back; the agent may
+   *   send it all the same
+   */
+  show(facts, { stopped = false } = {}) {
+    const shown = JSON.stringify(facts?.length ? [facts, stopped] : null);
+    if (shown === this.#shown) return;
+    this.#shown = shown;
+    this.element.replaceChildren(...(facts?.length ? this.#content(facts, stopped) : []));
   }
 
-  #content(known, stopped) {
-    const words = this.#texts.known;
+  /**
+   * @param {Fact[]} facts
+   * @param {boolean} stopped
+   */
+  #content(facts, stopped) {
+    const texts = this.#texts.known;
     return [
-      element("p", { class: "known-title" }, icon("shield"), stopped ? words.stopped : words.title),
-      element("ul", { role: "list" }, ...known.map((fact) => this.#row(fact))),
-      ...(stopped ? [button({ text: words.anyway, kind: "small plain" }, () => this.#onSend())] : []),
+      element("p", { class: "known-title" }, icon("shield"), stopped ? texts.stopped : texts.title),
+      element("ul", { role: "list" }, ...facts.map((fact) => this.#row(fact))),
+      ...(stopped ? [button({ text: texts.anyway, kind: "small plain" }, () => this.#onSend())] : []),
     ];
   }
 
+  /** @param {Fact} fact */
   #row({ name, value, source }) {
     const texts = this.#texts;
-    const fact = texts.fact(name);
-    const look = { text: texts.known.insert, kind: "small plain", "aria-label": texts.known.insertNamed(fact) };
+    const label = texts.fact(name);
     return element(
       "li",
       {},
-      element("span", {}, `${fact}: `, element("strong", {}, value)),
+      element("span", {}, `${label}: `, element("strong", {}, value)),
       element("span", { class: "quiet" }, texts.source(source)),
-      button(look, () => this.#onInsert(value)),
+      button(
+        { text: texts.known.insert, kind: "small plain", "aria-label": texts.known.insertNamed(label) },
+        () => this.#onInsert(value),
+      ),
     );
   }
 }

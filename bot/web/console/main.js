@@ -1,61 +1,80 @@
-/** The console's page: who is signed in gets the desk, everybody else the door. */
+// @ts-check
+/** The console's entry: an agent who is signed in gets the workspace, everybody else the sign-in form. */
 
-import { Api } from "./api.js";
-import { openDesk } from "./workspace.js";
-import { looks, tab } from "./storage.js";
+import { Api, Refused } from "./api.js";
 import { showSignIn } from "./sign_in.js";
+import { preferences, tabState } from "./storage.js";
 import { textsFor } from "./texts.js";
 import { applyTheme } from "./theme.js";
+import { openWorkspace } from "./workspace.js";
+
+/** @import { Language, Me } from "../shared/types.js" */
+
+const RETRY_MS = 2_000;
 
 const api = new Api();
 
-/** In the agent's language, which is only known once they are signed in. */
+/**
+ * Open the workspace in the agent's language, which is only known once they are signed in.
+ *
+ * @param {Me} me
+ */
 function start(me) {
   document.documentElement.lang = me.agent.language;
-  looks.write("language", me.agent.language);
+  preferences.setJson("language", me.agent.language);
   api.csrf = me.csrf;
-  // A new page is the surest way to leave nothing of a session behind; papers are on the shelf.
+  // A new page is the surest way to leave nothing of a session behind; drafts are in the tab's storage.
   api.onSignedOut = () => {
-    tab.write("ended", true);
+    tabState.setJson("ended", true);
     location.reload();
   };
-  openDesk({ me, api, texts: textsFor(me.agent.language) });
+  openWorkspace({ me, api, texts: textsFor(me.agent.language) });
 }
 
-/** In the language of whoever was here last; Spanish, the company's own, until somebody chooses. */
-function signIn(ended = tab.read("ended")) {
-  const language = looks.read("language") ?? "es";
+/**
+ * Show the sign-in form in the language that was used last; Spanish, the company's own, until then.
+ *
+ * @param {boolean} ended say that the session is over
+ */
+function signIn(ended) {
+  /** @type {Language} */
+  const language = preferences.getJson("language") ?? "es";
   document.documentElement.lang = language;
-  tab.write("ended", null);
+  tabState.setJson("ended", null);
   showSignIn({
     api,
     texts: textsFor(language),
     ended,
     onSignedIn: (me) => signedIn(me, language),
     onLanguage: () => {
-      looks.write("language", language === "es" ? "en" : "es");
-      tab.write("chosen", true);
+      preferences.setJson("language", language === "es" ? "en" : "es");
+      tabState.setJson("chosen", true);
       signIn(ended);
     },
   });
 }
 
-/** A language that was chosen at the door is the agent's from now on. */
+/**
+ * A language that was chosen in the sign-in form is the agent's from now on.
+ *
+ * @param {Me} me
+ * @param {Language} language
+ */
 async function signedIn(me, language) {
   api.csrf = me.csrf;
-  const chosen = tab.read("chosen") && language !== me.agent.language;
-  tab.write("chosen", null);
-  start(chosen ? await api.patch("api/me", { language }) : me);
+  const isChosen = tabState.getJson("chosen") && language !== me.agent.language;
+  tabState.setJson("chosen", null);
+  start(isChosen ? await api.patch("api/me", { language }) : me);
 }
 
-/** Until the server can be reached there is nothing to decide. */
+/** Ask the server who is signed in; wait until it can be reached. */
 async function open() {
   try {
     start(await api.get("api/me"));
   } catch (error) {
-    if (error.status === undefined) throw error;
-    if (!error.passes) return signIn();
-    setTimeout(open, 2_000);
+    if (!(error instanceof Refused)) throw error;
+    if (error.isPassing) setTimeout(open, RETRY_MS);
+    else signIn(tabState.getJson("ended") ?? false);
   }
 }
 

@@ -1,22 +1,35 @@
+// @ts-check
 /** A button that opens a short menu: arrows move, Escape closes, the focus comes back. */
 
 import { element } from "../shared/dom.js";
 import { button } from "./controls.js";
 
-/** `items`: [name, what `button` takes, what it does]. */
+/** @import { IconName } from "../shared/icons.js" */
+
+/** @typedef {{ text: string, icon: IconName, act: () => void }} MenuItem */
+
+const STEPS = new Map([
+  ["ArrowDown", 1],
+  ["ArrowUp", -1],
+]);
+
+/**
+ * @param {string} label
+ * @param {MenuItem[]} items
+ */
 export function buildMenu(label, items) {
-  const opener = button({ label, drawing: "more", "aria-haspopup": "menu", "aria-expanded": "false" }, () => {
+  const opener = button({ label, icon: "more", "aria-haspopup": "menu", "aria-expanded": "false" }, () => {
     if (list.hidden) open();
     else close();
   });
-  const entries = items.map(([, look, act]) => {
-    return button({ ...look, kind: "bare", role: "menuitem", tabindex: "-1" }, () => {
+  const entries = items.map(({ text, icon, act }) => {
+    return button({ text, icon, kind: "bare", role: "menuitem", tabindex: "-1" }, () => {
       close();
       act();
     });
   });
   const list = element("div", { role: "menu", class: "menu", "aria-label": label, hidden: true }, ...entries);
-  const wrap = element("div", { class: "menu-place" }, opener, list);
+  const anchor = element("div", { class: "menu-anchor" }, opener, list);
 
   function open() {
     list.hidden = false;
@@ -27,18 +40,20 @@ export function buildMenu(label, items) {
     list.hidden = true;
     opener.setAttribute("aria-expanded", "false");
   }
-  const STEPS = { ArrowDown: 1, ArrowUp: -1 };
   list.addEventListener("keydown", (event) => {
+    const step = STEPS.get(event.key);
     if (event.key === "Escape") {
       close();
       opener.focus();
-    } else if (event.key in STEPS) {
-      const here = entries.indexOf(document.activeElement);
-      entries[(here + STEPS[event.key] + entries.length) % entries.length].focus();
+    } else if (step !== undefined) {
+      const index = entries.findIndex((entry) => entry === document.activeElement);
+      entries[(index + step + entries.length) % entries.length].focus();
     } else return;
     event.preventDefault();
     event.stopPropagation();
   });
-  wrap.addEventListener("focusout", ({ relatedTarget }) => wrap.contains(relatedTarget) || close());
-  return wrap;
+  anchor.addEventListener("focusout", ({ relatedTarget }) => {
+    if (!anchor.contains(/** @type {Node | null} */ (relatedTarget))) close();
+  });
+  return anchor;
 }

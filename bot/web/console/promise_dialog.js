@@ -1,19 +1,48 @@
-/** A promise to the customer: what, in words, and by when, on the company's clock. */
+// @ts-check
+/** Makes a promise to the customer: what, in words, and by when, in the company's time zone. */
 
 import { element } from "../shared/dom.js";
-import { uuid } from "./api.js";
+import { uuid } from "../shared/uuid.js";
+import { casePath } from "./api.js";
 import { button, field } from "./controls.js";
 import { openDialog } from "./dialog.js";
 
-const HOUR = 3_600_000;
+/** @import { CaseView } from "./case_view.js" */
+/** @import { Format } from "./format.js" */
+/** @import { Workspace } from "./workspace.js" */
 
+const HOUR_MS = 3_600_000;
+
+/**
+ * @param {Workspace} workspace
+ * @param {CaseView} view
+ */
 export function askPromise({ texts, api, format, me }, view) {
   const id = uuid();
-  const words = element("textarea", { rows: "3", required: true, maxlength: "300", placeholder: texts.promise.example });
-  const due = element("input", { type: "datetime-local", required: true, min: format.toField(format.now()) });
-  const chips = quickTimes(texts, format).map(([text, at]) =>
-    button({ text, kind: "small plain" }, () => (due.value = format.toField(at))),
-  );
+  const words = element("textarea", {
+    rows: "3",
+    required: true,
+    maxlength: "300",
+    placeholder: texts.promise.example,
+  });
+  const due = element("input", {
+    type: "datetime-local",
+    required: true,
+    min: format.toDateTimeField(format.now()),
+  });
+  const moments = commonMoments(format);
+  /** @type {[string, number][]} */
+  const choices = [
+    [texts.promise.inHour, moments.inOneHour],
+    [texts.promise.today, moments.todayEvening],
+    [texts.promise.tomorrowMorning, moments.tomorrowMorning],
+    [texts.promise.tomorrow, moments.tomorrowEvening],
+  ];
+  const buttons = choices
+    .filter(([, at]) => at > format.now())
+    .map(([text, at]) =>
+      button({ text, kind: "small plain" }, () => (due.value = format.toDateTimeField(at))),
+    );
   openDialog({
     texts,
     title: texts.promise.title,
@@ -21,27 +50,36 @@ export function askPromise({ texts, api, format, me }, view) {
     body: [
       field(texts.promise.words, words),
       field(texts.promise.due, due, texts.promise.zone(me.company.time_zone)),
-      element("div", { class: "quick", role: "group", "aria-label": texts.promise.quick }, ...chips),
+      element("div", { class: "quick", role: "group", "aria-label": texts.promise.quick }, ...buttons),
     ],
     submits: [{ text: texts.promise.confirm }],
     onSubmit: async () => {
-      const body = { id, words: words.value.trim(), due_at: format.fromField(due.value) };
-      await api.post(`api/cases/${encodeURIComponent(view.reference)}/promises`, body);
+      const body = { id, words: words.value.trim(), due_at: format.fromDateTimeField(due.value) };
+      await api.post(casePath(view.reference, "promises"), body);
       view.acted(texts.promise.done);
     },
   });
 }
 
-function quickTimes(texts, format) {
+/**
+ * Return the moments that are chosen most, in milliseconds; some may have passed.
+ *
+ * @param {Pick<Format, "now" | "toDateTimeField" | "fromDateTimeField">} format
+ */
+export function commonMoments(format) {
   const now = format.now();
+  /**
+   * @param {number} days from today
+   * @param {number} hour
+   */
   const at = (days, hour) => {
-    const day = format.toField(now + days * 24 * HOUR).slice(0, 10);
-    return new Date(format.fromField(`${day}T${String(hour).padStart(2, "0")}:00`)).getTime();
+    const day = format.toDateTimeField(now + days * 24 * HOUR_MS).slice(0, 10);
+    return Date.parse(format.fromDateTimeField(`${day}T${String(hour).padStart(2, "0")}:00`));
   };
-  return [
-    [texts.promise.inHour, now + HOUR],
-    [texts.promise.today, at(0, 18)],
-    [texts.promise.tomorrowMorning, at(1, 10)],
-    [texts.promise.tomorrow, at(1, 18)],
-  ].filter(([, moment]) => moment > now);
+  return {
+    inOneHour: now + HOUR_MS,
+    todayEvening: at(0, 18),
+    tomorrowMorning: at(1, 10),
+    tomorrowEvening: at(1, 18),
+  };
 }

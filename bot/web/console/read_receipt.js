@@ -1,37 +1,60 @@
-/** Telling the customer that their case was read: when it was, by the person who has it, and once. */
+// @ts-check
+/** Tells the customer once that the agent who has their case has read it. */
 
-const LOOK_MS = 1_000; // so long the packet is before the agent's eyes until it counts as read
+/** @import { Card } from "../shared/types.js" */
+/** @import { Workspace } from "./workspace.js" */
 
-export class Reading {
-  #desk;
+const READ_MS = 1_000; // the packet counts as read after it was visible for so long
+
+export class ReadReceipt {
+  #workspace;
+  /** @type {number | undefined} */
   #timer;
-  #told = null; // the handoff it was told for
+  /** @type {number | null} the handoff that was reported */
+  #reported = null;
 
-  constructor(desk) {
-    this.#desk = desk;
+  /** @param {Workspace} workspace */
+  constructor(workspace) {
+    this.#workspace = workspace;
   }
 
-  /** Whether a card is of a case that I have and that is still to be read. */
+  /**
+   * Return true if the case is mine and not yet read.
+   *
+   * @param {Card | null} card
+   * @returns {card is Card}
+   */
   isDue(card) {
-    const isMine = card?.state === "active" && card.agent?.id === this.#desk.me.agent.id;
-    return isMine && !card.read_at && this.#told !== card.handoff;
+    if (card === null || card.state !== "active" || !this.#isMine(card)) return false;
+    return !card.read_at && this.#reported !== card.handoff;
   }
 
-  /** The packet is before the agent's eyes, or not any more. */
-  seen(visible, card) {
+  /**
+   * The packet has become visible, or is no longer so.
+   *
+   * @param {boolean} visible
+   * @param {Card | null} card
+   */
+  setVisible(visible, card) {
     this.stop();
-    // A case that went to somebody else may come back, and is read anew then.
-    if (card?.agent?.id !== this.#desk.me.agent.id) this.#told = null;
-    if (visible && this.isDue(card)) this.#timer = setTimeout(() => this.#tell(card.handoff), LOOK_MS);
+    // A case that went to another agent may come back, and is then read again.
+    if (!this.#isMine(card)) this.#reported = null;
+    if (visible && this.isDue(card)) this.#timer = setTimeout(() => this.#report(card.handoff), READ_MS);
   }
 
   stop() {
     clearTimeout(this.#timer);
   }
 
-  async #tell(handoff) {
+  /** @param {Card | null} card */
+  #isMine(card) {
+    return card?.agent?.id === this.#workspace.me.agent.id;
+  }
+
+  /** @param {number} handoff */
+  async #report(handoff) {
     if (document.hidden) return;
-    this.#told = handoff;
-    await this.#desk.api.post(`api/handoffs/${handoff}/read`).catch(() => (this.#told = null));
+    this.#reported = handoff;
+    await this.#workspace.api.post(`api/handoffs/${handoff}/read`).catch(() => (this.#reported = null));
   }
 }

@@ -1,27 +1,34 @@
-/** A remedy: given at once or put to the customer; what is beyond my authority goes to the supervisor. */
+// @ts-check
+/** A remedy: given at once, or offered to the customer; what is beyond the agent's authority is asked for. */
 
 import { element } from "../shared/dom.js";
-import { uuid } from "./api.js";
+import { uuid } from "../shared/uuid.js";
+import { casePath, Refused } from "./api.js";
 import { field } from "./controls.js";
 import { openDialog } from "./dialog.js";
 
-export function askRemedy(desk, view) {
-  const { texts, me, format, api } = desk;
+/** @import { PossibleRemedy } from "../shared/types.js" */
+/** @import { CaseView } from "./case_view.js" */
+/** @import { ConsoleTexts } from "./texts.js" */
+/** @import { Workspace } from "./workspace.js" */
+
+/** @typedef {"ask" | "offer" | "give"} Way */
+
+/**
+ * @param {Workspace} workspace
+ * @param {CaseView} view
+ */
+export function askRemedy(workspace, view) {
+  const { texts, me, format, api } = workspace;
   const { authority, summary, remedies } = view.data.packet;
   const id = uuid();
-  const path = `api/cases/${encodeURIComponent(view.reference)}`;
   const amount = element("input", { inputmode: "decimal", autocomplete: "off" });
   const why = element("textarea", { rows: "2", maxlength: "500", placeholder: texts.remedy.whyExample });
-  const read = element("span", { class: "help", role: "status" });
-  const amountField = element(
-    "label",
-    { class: "field" },
-    element("span", { class: "label" }, texts.remedy.amount(me.company.currency)),
-    amount,
-    read,
-  );
-  const refused = new Set(); // remedies that the server found beyond my authority
+  const amountHelp = element("span", { class: "help", role: "status" });
+  const amountField = field(texts.remedy.amount(me.company.currency), amount, amountHelp);
   const whyField = field(texts.remedy.why, why, texts.remedy.whyHelp);
+  /** @type {Set<string>} remedies that the server found beyond the agent's authority */
+  const refused = new Set();
   const { dialog, form } = openDialog({
     texts,
     title: texts.remedy.title,
@@ -33,79 +40,100 @@ export function askRemedy(desk, view) {
       { text: texts.remedy.offer, kind: "plain", value: "offer" },
       { text: texts.remedy.give, kind: "primary", value: "give" },
     ],
-    onSubmit: async (how) => {
-      const remedy = chosen();
-      const body = { id, remedy: remedy.name };
-      if (remedy.takes_amount) {
-        body.amount_minor = format.minor(amount.value);
-        if (!body.amount_minor) return tellAmount(texts.remedy.amountNeeded);
-      }
-      try {
-        if (how === "ask") await api.post(`${path}/approvals`, { ...body, why: why.value.trim() || summary });
-        else await api.post(`${path}/remedies`, { ...body, how });
-      } catch (error) {
-        if (error.code === "beyond_authority") refused.add(remedy.name);
-        follow();
-        throw error;
-      }
-      view.acted(texts.remedy.done[how]);
-    },
+    onSubmit: (way) => submit(/** @type {Way} */ (way)),
   });
 
-  const chosen = () => remedies.find(({ name }) => name === form.elements.remedy.value);
-  const tellAmount = (words) => {
-    read.textContent = words;
-    amount.focus();
-    return "stay";
-  };
-  const submit = (value) => dialog.querySelector(`button[value=${value}]`);
-
-  /** The policy's own sum stands in the field; the agent may say another. */
-  function begin() {
+  /** @param {Way} way */
+  async function submit(way) {
     const remedy = chosen();
-    amount.value = remedy?.takes_amount && remedy.amount ? format.written(remedy.amount.amount_minor) : "";
-    follow();
+    if (!remedy) return "stay";
+    const minor = remedy.takes_amount ? format.parseAmount(amount.value) : undefined;
+    if (minor === null || minor === 0) {
+      amountHelp.textContent = texts.remedy.amountNeeded;
+      amount.focus();
+      return "stay";
+    }
+    const body = { id, remedy: remedy.name, amount_minor: minor };
+    try {
+      if (way === "ask") {
+        const asked = { ...body, why: why.value.trim() || summary };
+        await api.post(casePath(view.reference, "approvals"), asked);
+      } else await api.post(casePath(view.reference, "remedies"), { ...body, how: way });
+    } catch (error) {
+      if (error instanceof Refused && error.code === "beyond_authority") refused.add(remedy.name);
+      update();
+      throw error;
+    }
+    view.acted(texts.remedy.done[way]);
   }
 
-  function follow() {
-    const remedy = chosen();
-    const open = Boolean(remedy?.takes_amount);
-    amountField.hidden = !open;
-    amount.required = open;
-    const minor = open ? format.minor(amount.value) : (remedy?.value?.amount_minor ?? null);
-    if (open) read.textContent = minor === null ? "" : format.money(minor);
-    const tooMuch = authority && minor !== null && minor > authority.left.amount_minor;
-    const beyond = tooMuch || (refused.has(remedy?.name) && !open);
-    const mayGive = view.can("give") && !beyond;
-    // Who may give it as a supervisor has nobody to ask.
-    const mayAsk = view.can("ask") && (beyond || !mayGive || me.agent.role !== "supervisor");
-    submit("give").hidden = submit("offer").hidden = !mayGive;
-    submit("ask").hidden = whyField.hidden = !mayAsk;
-    submit("ask").classList.toggle("primary", !mayGive);
-    if (open && beyond) read.textContent = `${format.money(minor)} · ${texts.remedy.beyond}`;
+  function chosen() {
+    const choice = /** @type {RadioNodeList} */ (form.elements.namedItem("remedy"));
+    return remedies.find(({ name }) => name === choice?.value);
   }
-  form.addEventListener("input", ({ target }) => (target.name === "remedy" ? begin() : follow()));
-  begin();
+
+  /** @param {Way} way */
+  const submitButton = (way) =>
+    /** @type {HTMLButtonElement} */ (dialog.querySelector(`button[value=${way}]`));
+
+  /** Propose the policy's own amount; the agent may change it. */
+  function remedyChosen() {
+    const remedy = chosen();
+    amount.value = remedy?.takes_amount && remedy.amount ? format.editableAmount(remedy.amount.amount_minor) : "";
+    update();
+  }
+
+  /** Show the fields and the buttons that fit the remedy and its amount. */
+  function update() {
+    const remedy = chosen();
+    const takesAmount = Boolean(remedy?.takes_amount);
+    amountField.hidden = !takesAmount;
+    amount.required = takesAmount;
+    const minor = takesAmount ? format.parseAmount(amount.value) : (remedy?.value?.amount_minor ?? null);
+    const isTooMuch = authority !== null && minor !== null && minor > authority.left.amount_minor;
+    const isRefused = remedy !== undefined && refused.has(remedy.name) && !takesAmount;
+    const isBeyond = isTooMuch || isRefused;
+    const mayGive = view.can("give") && !isBeyond;
+    // A supervisor who may give it has nobody to ask.
+    const mayAsk = view.can("ask") && (isBeyond || !mayGive || me.agent.role !== "supervisor");
+    submitButton("give").hidden = submitButton("offer").hidden = !mayGive;
+    submitButton("ask").hidden = whyField.hidden = !mayAsk;
+    submitButton("ask").classList.toggle("primary", !mayGive);
+    if (takesAmount) {
+      const parts = minor === null ? [] : [format.money(minor), isBeyond ? texts.remedy.beyond : null];
+      amountHelp.textContent = parts.filter(Boolean).join(" · ");
+    }
+  }
+  form.addEventListener("input", ({ target }) => {
+    if (/** @type {HTMLInputElement} */ (target).name === "remedy") remedyChosen();
+    else update();
+  });
+  remedyChosen();
 }
 
+/**
+ * @param {PossibleRemedy[]} remedies
+ * @param {ConsoleTexts} texts
+ */
 function remedyList(remedies, texts) {
-  const rows = remedies.map((remedy, place) =>
+  const rows = remedies.map((remedy, index) =>
     element(
       "label",
       { class: "remedy" },
-      element("input", { type: "radio", name: "remedy", value: remedy.name, checked: place === 0, required: true }),
+      element("input", { type: "radio", name: "remedy", value: remedy.name, checked: index === 0, required: true }),
       element(
         "span",
         {},
         element("strong", {}, remedy.title),
         remedy.detail ? element("span", { class: "quiet" }, remedy.detail) : null,
       ),
-      element("span", { class: "worth" }, worth(remedy, texts)),
+      element("span", { class: "worth" }, remedy.amount?.text ?? (remedy.takes_amount ? texts.remedy.open : "")),
     ),
   );
-  return element("fieldset", { class: "remedies" }, element("legend", { class: "spoken" }, texts.remedy.choose), ...rows);
-}
-
-function worth({ amount, takes_amount: open }, texts) {
-  return amount?.text ?? (open ? texts.remedy.open : "");
+  return element(
+    "fieldset",
+    { class: "remedies" },
+    element("legend", { class: "spoken" }, texts.remedy.choose),
+    ...rows,
+  );
 }

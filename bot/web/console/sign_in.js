@@ -1,9 +1,24 @@
-/** The door: e-mail and password. */
+// @ts-check
+/** The sign-in form: e-mail and password. */
 
 import { element } from "../shared/dom.js";
-import { field } from "./controls.js";
+import { Refused } from "./api.js";
+import { button, field } from "./controls.js";
 
+/** @import { Me } from "../shared/types.js" */
+/** @import { Api } from "./api.js" */
+/** @import { ConsoleTexts } from "./texts.js" */
+
+/**
+ * @param {object} options
+ * @param {Api} options.api
+ * @param {ConsoleTexts} options.texts
+ * @param {boolean} options.ended say that the session is over
+ * @param {(me: Me) => void} options.onSignedIn
+ * @param {() => void} options.onLanguage called to show the form in the other language
+ */
 export function showSignIn({ api, texts, ended, onSignedIn, onLanguage }) {
+  const words = texts.signIn;
   const email = element("input", { type: "email", name: "email", autocomplete: "username", required: true });
   const password = element("input", {
     type: "password",
@@ -11,25 +26,23 @@ export function showSignIn({ api, texts, ended, onSignedIn, onLanguage }) {
     autocomplete: "current-password",
     required: true,
   });
-  const submit = element("button", { type: "submit", class: "button primary" }, texts.signIn.enter);
+  const submit = element("button", { type: "submit", class: "button primary" }, words.enter);
   const notice = element("p", { class: "notice", role: "alert" });
-  const other = element("button", { type: "button", class: "button bare" }, texts.otherLanguage);
   const form = element(
     "form",
-    { class: "door-form" },
+    { class: "sign-in-form" },
     element("img", { src: "/console/files/icon.svg", alt: "", width: "56", height: "56" }),
-    element("h1", {}, texts.signIn.title),
-    element("p", { class: "quiet" }, ended ? texts.signIn.ended : texts.signIn.lead),
-    field(texts.signIn.email, email),
-    field(texts.signIn.password, password),
+    element("h1", {}, words.title),
+    element("p", { class: "quiet" }, ended ? words.ended : words.lead),
+    field(words.email, email),
+    field(words.password, password),
     notice,
     submit,
-    other,
+    button({ text: texts.otherLanguage, kind: "bare" }, () => {
+      page.remove();
+      onLanguage();
+    }),
   );
-  other.addEventListener("click", () => {
-    page.remove();
-    onLanguage();
-  });
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     notice.textContent = "";
@@ -39,14 +52,14 @@ export function showSignIn({ api, texts, ended, onSignedIn, onLanguage }) {
       page.remove();
       onSignedIn(me);
     } catch (error) {
-      if (error.status === undefined) throw error;
+      if (!(error instanceof Refused)) throw error;
       notice.textContent = texts.refusal(error);
       submit.disabled = false;
       password.select();
     }
   });
-  const page = element("main", { class: "door" }, form);
-  document.title = texts.signIn.title;
+  const page = element("main", { class: "sign-in" }, form);
+  document.title = words.title;
   document.body.append(page);
   email.focus();
 }

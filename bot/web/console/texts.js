@@ -1,29 +1,66 @@
-/** Every sentence of the console, in the agent's language. */
+// @ts-check
+/** The console's sentences and words in the agent's language. */
 
+import { regionOf } from "../shared/texts.js";
 import { en } from "./texts_en.js";
 import { es } from "./texts_es.js";
 import { words as english } from "./words_en.js";
 import { words as spanish } from "./words_es.js";
 
-const languages = { es: [es, spanish], en: [en, english] };
+/** @import { Language } from "../shared/types.js" */
+/** @import { Refused } from "./api.js" */
+/** @import { Sentences } from "./texts_es.js" */
+/** @import { WordTables } from "./words_es.js" */
 
+/** @typedef {(slug: string | null | undefined) => string} Word the words for one of the server's slugs */
+
+/**
+ * @typedef {Sentences & Record<keyof WordTables, Word> & {
+ *   nameOf: (card: { customer: string | null }) => string,
+ *   refusal: (error: Refused) => string,
+ * }} ConsoleTexts
+ */
+
+export const languages = {
+  es: { sentences: es, words: spanish },
+  en: { sentences: en, words: english },
+};
+
+/**
+ * @param {Language} language
+ * @returns {ConsoleTexts}
+ */
 export function textsFor(language) {
-  const [texts, words] = languages[language] ?? languages.es;
-  // The agent's own region writes dates and times its own way: es-MX, en-GB, …
-  const region = navigator.languages.find((tag) => tag.startsWith(`${language}-`));
+  const { sentences, words } = languages[language];
+  const tables = Object.entries(words).map(([name, table]) => [name, wordsOf(table)]);
   return {
-    ...texts,
-    ...Object.fromEntries(Object.entries(words).map(([name, table]) => [name, wordFrom(table)])),
-    locale: region ?? texts.locale,
-    nameOf: ({ customer }) => customer ?? texts.unknownCustomer,
-    /** What the server says itself, unless we know more, else what its code means. */
-    refusal: (error) => {
-      const words = texts.refusals[error.code] ?? texts.refusals.server;
-      if (typeof words === "function") return words(error.detail);
-      return error.hasText ? error.message : words;
-    },
+    ...sentences,
+    .../** @type {Record<keyof WordTables, Word>} */ (Object.fromEntries(tables)),
+    locale: regionOf(language) ?? sentences.locale,
+    nameOf: ({ customer }) => customer ?? sentences.unknownCustomer,
+    refusal: (error) => refusalText(error, sentences),
   };
 }
 
-/** A word that the console does not know yet is shown as it is, without underscores. */
-const wordFrom = (table) => (slug) => table[slug] ?? String(slug ?? "").replaceAll("_", " ");
+/**
+ * Return why the server refused: our sentence if it uses the details, else the server's, else ours for the
+ * error's code.
+ *
+ * @param {Refused} error
+ * @param {Sentences} sentences
+ */
+function refusalText(error, { refusals }) {
+  const sentence = refusals[error.code] ?? refusals.server;
+  if (typeof sentence === "function") return sentence(error.detail);
+  return error.hasText ? error.message : sentence;
+}
+
+/**
+ * A slug that the table does not have is shown as it is, without underscores.
+ *
+ * @param {Record<string, string>} table
+ * @returns {Word}
+ */
+function wordsOf(table) {
+  return (slug) => table[slug ?? ""] ?? (slug ?? "").replaceAll("_", " ");
+}

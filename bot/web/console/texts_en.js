@@ -1,8 +1,17 @@
+// @ts-check
 /** The console's sentences in English. */
 
-const many = (count, one, more) => (count === 1 ? one : more.replace("#", count));
+import { sharedTexts } from "../shared/texts.js";
+import { plural } from "./plural.js";
 
+/** @import { Sentences } from "./texts_es.js" */
+
+/** The name of a detail in the history; an empty one is left out. @type {Record<string, string>} */
+const DETAILS = { due_at: "by", into: "with", told_again: "case", what: "", kind: "", kinds: "", facts: "", words: "" };
+
+/** @type {Sentences} */
 export const en = {
+  ...sharedTexts.en,
   locale: "en-US",
   console: "Care console",
   skip: "Go to the case",
@@ -12,8 +21,8 @@ export const en = {
   today: "today",
   yesterday: "yesterday",
   tomorrow: "tomorrow",
-  dueIn: (span) => `due in ${span}`,
-  dueAgo: (span) => `due ${span} ago`,
+  dueIn: (duration) => `due in ${duration}`,
+  dueAgo: (duration) => `due ${duration} ago`,
   late: "Past its time",
   breaksSoon: "About to break",
   unknownCustomer: "Unnamed customer",
@@ -31,7 +40,7 @@ export const en = {
   leaving: {
     title: "Sign out",
     lead: (count) =>
-      many(count, "Your case goes back to its place in the queue.", "Your # cases go back to their places in the queue."),
+      plural(count, "Your case goes back to its place in the queue.", "Your # cases go back to their places in the queue."),
     confirm: "Sign out now",
   },
   views: { name: "Views", cases: "Cases", vouchers: "Vouchers", wallboard: "Wallboard", agents: "Team" },
@@ -53,7 +62,7 @@ export const en = {
     label: "Search cases",
     placeholder: "Search case, customer, order…",
     title: (words) => `Results for “${words}”`,
-    found: (count) => (count ? many(count, "1 case", "# cases") : "No case matches. Try the number, the e-mail or the order."),
+    found: (count) => (count ? plural(count, "1 case", "# cases") : "No case matches. Try the number, the e-mail or the order."),
     order: (number) => `order ${number}`,
   },
   available: "Available",
@@ -64,7 +73,7 @@ export const en = {
   toLight: "Switch to light",
   otherLanguage: "Español",
   shortcuts: "Keyboard shortcuts",
-  notices: {
+  alertSettings: {
     title: "Notices",
     sound: "Sound when a case or a message comes",
     ask: "Allow browser notifications",
@@ -105,15 +114,12 @@ export const en = {
   claimLead: "Waits for a person.",
   othersLead: "You can leave a note for the team here.",
   writeNote: "Internal note",
-  unanswered: (count) => many(count, "1 unanswered message", "# unanswered messages"),
+  unanswered: (count) => plural(count, "1 unanswered message", "# unanswered messages"),
 
-  nothing: {
+  emptyState: {
     title: "Choose a case",
     lead: "All that the customer has told is in the packet. Press ? for the keyboard shortcuts.",
   },
-  conversation: "Conversation",
-  messages: "Messages",
-  newMessages: "New messages",
   customerTypes: "The customer is typing",
   privateNote: "internal note, team only",
   pressed: "Pressed",
@@ -123,12 +129,8 @@ export const en = {
   notSent: "Not sent",
   edit: "Edit",
   discard: "Discard",
-  photo: "Photo",
-  showPhoto: "View the photo",
-  closePhoto: "Close the photo",
-  photoMissing: "The photo could not be shown.",
 
-  waitsFor: (span) => `Waiting, ${span}`,
+  waitsFor: (duration) => `Waiting, ${duration}`,
   withMe: "With you",
   withAgent: (name) => `With ${name}`,
   withBot: "The assistant has it.",
@@ -186,7 +188,7 @@ export const en = {
     words: "What is promised",
     example: "I will confirm the tracking number of the new parcel",
     due: "By when",
-    zone: (name) => `Time of ${name.split("/").at(-1).replaceAll("_", " ")}`,
+    zone: (name) => `Time of ${name.replace(/^.*\//, "").replaceAll("_", " ")}`,
     quick: "Usual times",
     inHour: "In 1 hour",
     today: "Today 6 p.m.",
@@ -228,17 +230,12 @@ export const en = {
   boxes: { reply: "Type your reply", note: "Type an internal note" },
   sends: { reply: "Send", note: "Save note" },
   hint: "/ ready answers",
-  attach: "Attach photo",
-  removePhoto: (name) => `Remove the photo ${name}`,
   removeThis: "Remove the photo",
-  uploading: "Uploading",
-  sendsAfterPhoto: "The message goes out as soon as the photo is uploaded.",
   photoKind: (name) => `“${name}” can't be attached: use JPEG, PNG or WebP.`,
   photoSize: (name) => `“${name}” is over 10 MB. Use a smaller photo.`,
   photoCount: (limit) => `A message holds up to ${limit} photos. The others go in another message.`,
-  photoRefused: (name) => `“${name}” could not be uploaded. Try again.`,
   tooLong: (limit, excess) => `The message is over ${limit} characters. ${excess} too many.`,
-  fillGap: "Something is missing: fill in what stands in braces.",
+  fillPlaceholder: "Something is missing: fill in what stands in braces.",
   answers: { title: "Ready answers", search: "Search a ready answer", none: "None matches." },
   known: {
     title: "We know this already; no need to ask.",
@@ -265,7 +262,7 @@ export const en = {
     order: "Order",
     orders: "Orders",
     noOrder: "No order.",
-    otherOrders: (count) => many(count, "Another order", "# other orders"),
+    otherOrders: (count) => plural(count, "Another order", "# other orders"),
     placed: "Bought",
     promised: "Promised",
     delivered: "Delivered",
@@ -285,9 +282,9 @@ export const en = {
     notProven: "It is not known who they are.",
     approvals: "Requests",
   },
-  why: {
+  decision: {
     offer: "Why this offer?",
-    person: "Why a person?",
+    human: "Why a person?",
     rule: "Rule",
     noRule: "No rule takes this case.",
     because: "Reason",
@@ -295,8 +292,8 @@ export const en = {
     orderValue: (money) => `order of ${money}`,
     noOrder: "no order",
     bought: (money, tier) => `buys ${money} a year, tier ${tier}`,
-    failures: (count) => many(count, "one earlier failure", "# earlier failures").replace(/^0 .*/, "no earlier failure"),
-    before: (order, person) => `remedies before: ${order} on the order, ${person} to the person`,
+    failures: (count) => plural(count, "one earlier failure", "# earlier failures").replace(/^0 .*/, "no earlier failure"),
+    before: (orderCount, customerCount) => `remedies before: ${orderCount} on the order, ${customerCount} to the person`,
     proven: "identity proven",
     unproven: "identity not proven",
     photo: "with a photo",
@@ -328,11 +325,11 @@ export const en = {
   history: { title: "History of the case", none: "Nothing so far." },
   detail: (name, value) => [DETAILS[name] ?? name.replaceAll("_", " "), value].filter(Boolean).join(": "),
 
-  wall: {
+  wallboard: {
     waiting: "Waiting",
-    longest: (span) => `the longest, ${span}`,
+    longest: (duration) => `the longest, ${duration}`,
     active: "With agents",
-    online: (here, all) => `${here} of ${all} available`,
+    online: (online, all) => `${online} of ${all} available`,
     clock: "Sixty-second clock",
     median: (median, worst, count) => `of ${count} complaints in 24 hours: median ${median}, worst ${worst}`,
     dueSoon: "Promises due soon",
@@ -350,7 +347,7 @@ export const en = {
     promiseHeads: ["Due", "Case", "What", "Who"],
     noPromises: "None.",
   },
-  people: {
+  agents: {
     heads: ["Person", "Role", "State", "Load", "Changes"],
     add: "Add a person",
     edit: "Change",
@@ -400,6 +397,3 @@ export const en = {
     signed_out: "The session is over.",
   },
 };
-
-/** What needs no name has none. */
-const DETAILS = { due_at: "by", into: "with", told_again: "case", what: "", kind: "", kinds: "", facts: "", words: "" };

@@ -1,8 +1,34 @@
+// @ts-check
 /** The console's sentences in Spanish. */
 
-const many = (count, one, more) => (count === 1 ? one : more.replace("#", count));
+import { sharedTexts } from "../shared/texts.js";
+import { plural } from "./plural.js";
+
+/** @import { Approval, ToldWait } from "../shared/types.js" */
+
+/** The name of a detail in the history; an empty one is left out. @type {Record<string, string>} */
+const DETAILS = {
+  reason: "motivo",
+  how: "cómo",
+  what: "",
+  to: "a",
+  due_at: "para el",
+  cause: "causa",
+  remedy: "remedio",
+  words: "",
+  category: "categoría",
+  also: "también",
+  rule: "regla",
+  order: "pedido",
+  kind: "",
+  kinds: "",
+  facts: "",
+  into: "con",
+  told_again: "caso",
+};
 
 export const es = {
+  ...sharedTexts.es,
   locale: "es-CO",
   console: "Consola de atención",
   skip: "Ir al caso",
@@ -12,8 +38,10 @@ export const es = {
   today: "hoy",
   yesterday: "ayer",
   tomorrow: "mañana",
-  dueIn: (span) => `vence en ${span}`,
-  dueAgo: (span) => `venció hace ${span}`,
+  /** @param {string} duration */
+  dueIn: (duration) => `vence en ${duration}`,
+  /** @param {string} duration */
+  dueAgo: (duration) => `venció hace ${duration}`,
   late: "Fuera de plazo",
   breaksSoon: "A punto de vencer",
   unknownCustomer: "Cliente sin nombre",
@@ -27,10 +55,12 @@ export const es = {
     password: "Contraseña",
     enter: "Entrar",
   },
+  /** @param {string} name */
   signOut: (name) => `Salir (${name})`,
   leaving: {
     title: "Salir",
-    lead: (count) => many(count, "Su caso vuelve al mismo lugar de la cola.", "Sus # casos vuelven al mismo lugar de la cola."),
+    /** @param {number} count */
+    lead: (count) => plural(count, "Su caso vuelve al mismo lugar de la cola.", "Sus # casos vuelven al mismo lugar de la cola."),
     confirm: "Salir ahora",
   },
   views: { name: "Vistas", cases: "Casos", vouchers: "Bonos", wallboard: "Tablero", agents: "Equipo" },
@@ -51,8 +81,11 @@ export const es = {
   search: {
     label: "Buscar casos",
     placeholder: "Buscar caso, cliente, pedido…",
+    /** @param {string} words */
     title: (words) => `Resultados para «${words}»`,
-    found: (count) => (count ? many(count, "1 caso", "# casos") : "Ningún caso coincide. Pruebe con el número, el correo o el pedido."),
+    /** @param {number} count */
+    found: (count) => (count ? plural(count, "1 caso", "# casos") : "Ningún caso coincide. Pruebe con el número, el correo o el pedido."),
+    /** @param {string} number */
     order: (number) => `pedido ${number}`,
   },
   available: "Disponible",
@@ -63,7 +96,7 @@ export const es = {
   toLight: "Pasar a claro",
   otherLanguage: "English",
   shortcuts: "Atajos de teclado",
-  notices: {
+  alertSettings: {
     title: "Avisos",
     sound: "Sonar cuando llegue un caso o un mensaje",
     ask: "Permitir avisos del navegador",
@@ -74,10 +107,18 @@ export const es = {
       none: "Este navegador no muestra avisos.",
     },
   },
+  /**
+   * @param {number} count
+   * @param {string} name
+   * @param {string} reason
+   */
   newWaiting: (count, name, reason) =>
     count === 1 ? `Nuevo caso en espera: ${name}. ${reason}.` : `${count} casos nuevos en espera. El primero: ${name}.`,
+  /** @param {string} name */
   newMine: (name) => `Recibió un caso: ${name}.`,
+  /** @param {string} name */
   newMessageFrom: (name) => `${name} escribió.`,
+  /** @param {Approval} approval */
   approvalNews: ({ state, reference, asked_by: by }) =>
     ({
       open: `${by} pide autorización en ${reference}.`,
@@ -85,6 +126,10 @@ export const es = {
       declined: `No se aprobó lo que pidió en ${reference}.`,
     })[state],
   offline: "Sin conexión. Lo que escriba queda guardado y sale al volver.",
+  /**
+   * @param {string} why
+   * @param {string} since
+   */
   paused: (why, since) => `El asistente no da nada por sí mismo desde ${since}: ${why}. Los casos pasan a personas.`,
   resume: "Reanudar",
   resumed: "El asistente vuelve a dar lo que la política permite.",
@@ -104,15 +149,13 @@ export const es = {
   claimLead: "Espera a una persona.",
   othersLead: "Aquí puede dejar una nota para el equipo.",
   writeNote: "Nota interna",
-  unanswered: (count) => many(count, "1 mensaje sin responder", "# mensajes sin responder"),
+  /** @param {number} count */
+  unanswered: (count) => plural(count, "1 mensaje sin responder", "# mensajes sin responder"),
 
-  nothing: {
+  emptyState: {
     title: "Elija un caso",
     lead: "Todo lo que el cliente ya contó está en el expediente. Con ? se ven los atajos de teclado.",
   },
-  conversation: "Conversación",
-  messages: "Mensajes",
-  newMessages: "Mensajes nuevos",
   customerTypes: "El cliente está escribiendo",
   privateNote: "nota interna, solo el equipo",
   pressed: "Pulsó",
@@ -122,18 +165,18 @@ export const es = {
   notSent: "No se envió",
   edit: "Corregir",
   discard: "Descartar",
-  photo: "Foto",
-  showPhoto: "Ver la foto",
-  closePhoto: "Cerrar la foto",
-  photoMissing: "La foto no se pudo mostrar.",
 
-  waitsFor: (span) => `En espera, ${span}`,
+  /** @param {string} duration */
+  waitsFor: (duration) => `En espera, ${duration}`,
   withMe: "Con usted",
+  /** @param {string} name */
   withAgent: (name) => `Con ${name}`,
   withBot: "Lo lleva el asistente.",
   unreachable: "No le llegan mensajes",
   onlyTemplate: "Solo con plantilla hasta que escriba",
+  /** @param {string} moment */
   writableUntil: (moment) => `Se le puede escribir hasta ${moment}`,
+  /** @param {string} moment */
   answerBefore: (moment) => `Respuesta prometida: ${moment}`,
   actions: {
     name: "Acciones del caso",
@@ -177,6 +220,7 @@ export const es = {
     note: "Nota para quien recibe",
     example: "Qué falta y qué se le dijo al cliente",
     confirm: "Pasar el caso",
+    /** @param {string} name */
     done: (name) => `El caso pasó a ${name}.`,
   },
   promise: {
@@ -185,7 +229,8 @@ export const es = {
     words: "Qué se le promete",
     example: "Le confirmo la guía del envío nuevo",
     due: "Para cuándo",
-    zone: (name) => `Hora de ${name.split("/").at(-1).replaceAll("_", " ")}`,
+    /** @param {string} name */
+    zone: (name) => `Hora de ${name.replace(/^.*\//, "").replaceAll("_", " ")}`,
     quick: "Plazos frecuentes",
     inHour: "En 1 hora",
     today: "Hoy 6 p. m.",
@@ -197,7 +242,12 @@ export const es = {
   remedy: {
     title: "Remedio",
     choose: "Elija el remedio",
+    /**
+     * @param {string} left
+     * @param {string} perCase
+     */
     authority: (left, perCase) => `Usted puede dar hasta ${left} ahora (tope por caso: ${perCase}).`,
+    /** @param {string} currency */
     amount: (currency) => `Valor (${currency})`,
     amountNeeded: "Escriba el valor.",
     open: "valor libre",
@@ -219,6 +269,7 @@ export const es = {
   approve: "Aprobar",
   decline: "No aprobar",
   decided: { approve: "Aprobado.", decline: "No aprobado. Quien lo pidió ya lo sabe." },
+  /** @param {string} name */
   decidedBy: (name) => `Decidió ${name}.`,
   declining: { title: "No aprobar", answer: "Respuesta para quien lo pide", example: "Qué hacer en su lugar" },
 
@@ -227,22 +278,25 @@ export const es = {
   boxes: { reply: "Escriba su respuesta", note: "Escriba una nota interna" },
   sends: { reply: "Enviar", note: "Guardar nota" },
   hint: "/ respuestas listas",
-  attach: "Adjuntar foto",
-  removePhoto: (name) => `Quitar la foto ${name}`,
   removeThis: "Quitar la foto",
-  uploading: "Subiendo",
-  sendsAfterPhoto: "El mensaje sale en cuanto termine de subir la foto.",
+  /** @param {string} name */
   photoKind: (name) => `«${name}» no se puede adjuntar: use JPEG, PNG o WebP.`,
+  /** @param {string} name */
   photoSize: (name) => `«${name}» pesa más de 10 MB. Use una foto más pequeña.`,
+  /** @param {number} limit */
   photoCount: (limit) => `Cada mensaje lleva hasta ${limit} fotos. Las demás van en otro mensaje.`,
-  photoRefused: (name) => `«${name}» no se pudo subir. Inténtelo otra vez.`,
+  /**
+   * @param {number} limit
+   * @param {number} excess
+   */
   tooLong: (limit, excess) => `El mensaje pasa de ${limit} caracteres. Sobran ${excess}.`,
-  fillGap: "Falta un dato: complete lo que está entre llaves.",
+  fillPlaceholder: "Falta un dato: complete lo que está entre llaves.",
   answers: { title: "Respuestas listas", search: "Buscar respuesta lista", none: "Ninguna coincide." },
   known: {
     title: "Ya lo sabemos; no hace falta preguntarlo.",
     stopped: "No se envió: esto ya lo sabemos.",
     insert: "Insertar",
+    /** @param {string} fact */
     insertNamed: (fact) => `Insertar ${fact}`,
     anyway: "Preguntar de todos modos",
   },
@@ -254,6 +308,7 @@ export const es = {
     summary: "En resumen",
     confirmed: "El cliente lo confirmó.",
     corrected: "El cliente corrigió:",
+    /** @param {ToldWait} wait */
     toldWait: ({ place, low, high }) =>
       [place ? `Se le dijo: lugar ${place}` : "Se le dijo", high ? `espera de ${low} a ${high} min` : null]
         .filter(Boolean)
@@ -264,7 +319,8 @@ export const es = {
     order: "Pedido",
     orders: "Pedidos",
     noOrder: "Sin pedido.",
-    otherOrders: (count) => many(count, "Otro pedido", "Otros # pedidos"),
+    /** @param {number} count */
+    otherOrders: (count) => plural(count, "Otro pedido", "Otros # pedidos"),
     placed: "Comprado",
     promised: "Prometido",
     delivered: "Entregado",
@@ -274,6 +330,10 @@ export const es = {
     offers: "Ofrecido",
     noOffers: "Nada todavía.",
     why: "Por qué",
+    /**
+     * @param {string | null} rule
+     * @param {string | null} version
+     */
     rule: (rule, version) => [rule ? `regla ${rule}` : null, version ? `política ${version}` : null].filter(Boolean).join(", "),
     promises: "Promesas",
     earlier: "Casos anteriores",
@@ -284,25 +344,41 @@ export const es = {
     notProven: "No se sabe quién es.",
     approvals: "Solicitudes",
   },
-  why: {
+  decision: {
     offer: "¿Por qué esta oferta?",
-    person: "¿Por qué una persona?",
+    human: "¿Por qué una persona?",
     rule: "Regla",
     noRule: "Ninguna regla toma este caso.",
     because: "Motivo",
     facts: "Hechos",
+    /** @param {string} money */
     orderValue: (money) => `pedido de ${money}`,
     noOrder: "sin pedido",
+    /**
+     * @param {string} money
+     * @param {string} tier
+     */
     bought: (money, tier) => `compra ${money} al año, nivel ${tier}`,
-    failures: (count) => many(count, "una falla anterior", "# fallas anteriores").replace(/^0 .*/, "sin fallas anteriores"),
-    before: (order, person) => `remedios antes: ${order} en el pedido, ${person} a la persona`,
+    /** @param {number} count */
+    failures: (count) => plural(count, "una falla anterior", "# fallas anteriores").replace(/^0 .*/, "sin fallas anteriores"),
+    /**
+     * @param {number} orderCount
+     * @param {number} customerCount
+     */
+    before: (orderCount, customerCount) => `remedios antes: ${orderCount} en el pedido, ${customerCount} a la persona`,
     proven: "identidad confirmada",
     unproven: "identidad sin confirmar",
     photo: "con foto",
+    /** @param {string} kind */
     desired: (kind) => `pidió ${kind}`,
     order: "Orden",
     right: "es su derecho",
+    /** @param {string} money */
     costs: (money) => `cuesta ${money}`,
+    /**
+     * @param {string} worth
+     * @param {string} weight
+     */
     weighs: (worth, weight) => `vale ${worth} para el cliente, pesa ${weight}`,
     first: {
       wish: "Primero lo que el cliente pidió.",
@@ -310,9 +386,12 @@ export const es = {
       weight: "Primero lo que más pesa.",
     },
     raised: "Aumento",
+    /** @param {string} percent */
     raisedBy: (percent) => `${percent} % más, por gravedad o fallas anteriores`,
     left: "Límites",
+    /** @param {string} money */
     orderLeft: (money) => `quedaban ${money} en el pedido`,
+    /** @param {string} money */
     customerLeft: (money) => `quedaban ${money} de regalo para la persona`,
     leftOut: "Quedó fuera",
   },
@@ -322,37 +401,60 @@ export const es = {
     cost: "Costo",
     ofRemedy: "del remedio",
     left: "Puede dar",
+    /** @param {string} money */
     perCase: (money) => `de ${money} por caso`,
   },
   history: { title: "Historial del caso", none: "Sin movimientos." },
+  /**
+   * @param {string} name
+   * @param {string} value
+   */
   detail: (name, value) => [DETAILS[name] ?? name.replaceAll("_", " "), value].filter(Boolean).join(": "),
 
-  wall: {
+  wallboard: {
     waiting: "En espera",
-    longest: (span) => `la más larga, ${span}`,
+    /** @param {string} duration */
+    longest: (duration) => `la más larga, ${duration}`,
     active: "En atención",
-    online: (here, all) => `${here} de ${all} disponibles`,
+    /**
+     * @param {number} online
+     * @param {number} all
+     */
+    online: (online, all) => `${online} de ${all} disponibles`,
     clock: "Reloj de 60 segundos",
+    /**
+     * @param {string} median
+     * @param {string} worst
+     * @param {number} count
+     */
     median: (median, worst, count) => `de ${count} quejas en 24 horas: mediana ${median}, peor ${worst}`,
     dueSoon: "Promesas por vencer",
+    /** @param {number} count */
     open: (count) => `${count} abiertas`,
     broken: "Incumplidas hoy",
     today: "promesas",
     asked: "Preguntas repetidas",
+    /**
+     * @param {number} asked
+     * @param {number} sent
+     */
     askedNote: (asked, sent) => `${asked} de ${sent} respuestas`,
     resolved: "Resueltos hoy",
+    /** @param {number} count */
     returned: (count) => `${count} devueltos al asistente`,
     team: "Equipo",
     teamHeads: ["Nombre", "Rol", "Estado", "Carga"],
+    /** @param {string} name */
     loadOf: (name) => `Carga de ${name}`,
     promises: "Promesas abiertas",
     promiseHeads: ["Plazo", "Caso", "Qué", "Quién"],
     noPromises: "Ninguna.",
   },
-  people: {
+  agents: {
     heads: ["Persona", "Rol", "Estado", "Carga", "Cambios"],
     add: "Agregar persona",
     edit: "Cambiar",
+    /** @param {string} name */
     editNamed: (name) => `Cambiar a ${name}`,
     name: "Nombre",
     email: "Correo",
@@ -368,6 +470,7 @@ export const es = {
   },
   keys: {
     letters: "Usar atajos de una sola tecla",
+    /** @type {[keys: string, words: string, role?: string][]} */
     list: [
       ["j k", "Caso siguiente, caso anterior"],
       ["Enter", "Abrir el caso"],
@@ -387,6 +490,7 @@ export const es = {
       ["?", "Esta lista"],
     ],
   },
+  /** By the error's code. @type {Record<string, string | ((detail: any) => string)>} */
   refusals: {
     offline: "No hay conexión. Inténtelo otra vez en un momento.",
     server: "No se pudo. Inténtelo otra vez en un momento.",
@@ -400,23 +504,4 @@ export const es = {
   },
 };
 
-/** What needs no name has none. */
-const DETAILS = {
-  reason: "motivo",
-  how: "cómo",
-  what: "",
-  to: "a",
-  due_at: "para el",
-  cause: "causa",
-  remedy: "remedio",
-  words: "",
-  category: "categoría",
-  also: "también",
-  rule: "regla",
-  order: "pedido",
-  kind: "",
-  kinds: "",
-  facts: "",
-  into: "con",
-  told_again: "caso",
-};
+/** @typedef {typeof es} Sentences */

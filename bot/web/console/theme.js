@@ -1,21 +1,29 @@
+// @ts-check
 /** Light, dark, or as the system says. */
 
-import { looks } from "./storage.js";
+import { preferences } from "./storage.js";
 
-const systemIsDark = matchMedia("(prefers-color-scheme: dark)");
+const SYSTEM_IS_DARK = "(prefers-color-scheme: dark)";
+const system = matchMedia(SYSTEM_IS_DARK);
+
+/** @returns {"light" | "dark" | null} */
+const chosenTheme = () => preferences.getJson("theme");
 
 export function applyTheme() {
-  document.documentElement.dataset.theme = looks.read("theme") ?? "system";
+  const theme = chosenTheme();
+  document.documentElement.dataset.theme = theme ?? "system";
+  const link = /** @type {HTMLLinkElement} */ (document.getElementById("dark-colors"));
+  link.media = { light: "not all", dark: "all", system: SYSTEM_IS_DARK }[theme ?? "system"];
 }
 
 export const isDark = () => {
-  const chosen = looks.read("theme");
-  return chosen ? chosen === "dark" : systemIsDark.matches;
+  const theme = chosenTheme();
+  return theme ? theme === "dark" : system.matches;
 };
 
-/** What equals the system's own is not a choice: the console goes on following it. */
+/** Change to the other theme. The system's own is stored as no choice, so that the console follows it. */
 export function toggleTheme() {
   const dark = !isDark();
-  looks.write("theme", dark === systemIsDark.matches ? null : dark ? "dark" : "light");
+  preferences.setJson("theme", dark === system.matches ? null : dark ? "dark" : "light");
   applyTheme();
 }

@@ -1,34 +1,44 @@
+// @ts-check
 /** Short sentences at the foot of the page: what was done, and what could not be. */
 
 import { element } from "../shared/dom.js";
 import { button } from "./controls.js";
 
-const GOOD_MS = 4_000;
-const BAD_MS = 12_000;
+const DONE_MS = 4_000;
+const ERROR_MS = 12_000;
 
 export class Toasts {
   #texts;
-  #good = element("div", { role: "status" });
-  #bad = element("div", { role: "alert" });
+  #done = element("div", { role: "status" });
+  #errors = element("div", { role: "alert" });
 
+  /** @param {{ close: string }} texts */
   constructor(texts) {
     this.#texts = texts;
-    this.element = element("div", { class: "toasts" }, this.#good, this.#bad);
+    this.element = element("div", { class: "toasts" }, this.#done, this.#errors);
   }
 
-  say(sentence) {
-    this.#show(this.#good, "good", sentence, GOOD_MS);
+  /** @param {string} sentence */
+  show(sentence) {
+    this.#add(this.#done, "good", sentence, DONE_MS);
   }
 
-  warn(sentence) {
-    this.#show(this.#bad, "bad", sentence, BAD_MS);
+  /** @param {string} sentence */
+  showError(sentence) {
+    this.#add(this.#errors, "bad", sentence, ERROR_MS);
   }
 
-  #show(region, tone, sentence, patience) {
+  /**
+   * @param {HTMLElement} region
+   * @param {string} tone
+   * @param {string} sentence
+   * @param {number} duration milliseconds
+   */
+  #add(region, tone, sentence, duration) {
     const toast = element("div", { class: `toast ${tone}` }, element("p", {}, sentence));
     const remove = () => toast.remove();
-    toast.append(button({ label: this.#texts.close, drawing: "close", kind: "bare" }, remove));
+    toast.append(button({ label: this.#texts.close, icon: "close", kind: "bare" }, remove));
     region.append(toast);
-    setTimeout(remove, patience);
+    setTimeout(remove, duration);
   }
 }

@@ -1,35 +1,46 @@
-/** Telling the customer that somebody is writing to them, and when they stopped. */
+// @ts-check
+/** Reports to the customer that the agent is typing, and when they stopped. */
+
+/** @import { ConsoleFrame, ConsoleRequest } from "../shared/types.js" */
+/** @import { Connection } from "../shared/connection.js" */
 
 const EVERY_MS = 3_000;
 const IDLE_MS = 5_000;
 
-export class TypingOut {
-  #desk;
+export class TypingReporter {
+  #connection;
   #conversation;
-  #toldAt = 0;
-  #idle;
+  #reportedAt = 0;
+  /** @type {number | undefined} */
+  #idleTimer;
 
-  constructor(desk, conversation) {
-    this.#desk = desk;
+  /**
+   * @param {Connection<ConsoleRequest, ConsoleFrame>} connection
+   * @param {() => string | null} conversation
+   */
+  constructor(connection, conversation) {
+    this.#connection = connection;
     this.#conversation = conversation;
   }
 
-  touch(text) {
-    clearTimeout(this.#idle);
+  /** @param {string} text what is in the box now */
+  textChanged(text) {
+    clearTimeout(this.#idleTimer);
     if (!text) return this.stop();
-    this.#idle = setTimeout(() => this.stop(), IDLE_MS);
-    if (Date.now() - this.#toldAt < EVERY_MS) return;
-    this.#toldAt = Date.now();
-    this.#tell(true);
+    this.#idleTimer = setTimeout(() => this.stop(), IDLE_MS);
+    if (Date.now() - this.#reportedAt < EVERY_MS) return;
+    this.#reportedAt = Date.now();
+    this.#report(true);
   }
 
   stop() {
-    clearTimeout(this.#idle);
-    if (this.#toldAt) this.#tell(false);
-    this.#toldAt = 0;
+    clearTimeout(this.#idleTimer);
+    if (this.#reportedAt) this.#report(false);
+    this.#reportedAt = 0;
   }
 
-  #tell(on) {
-    this.#desk.connection.send({ type: "typing", conversation: this.#conversation(), on });
+  /** @param {boolean} on */
+  #report(on) {
+    this.#connection.send({ type: "typing", conversation: this.#conversation(), on });
   }
 }

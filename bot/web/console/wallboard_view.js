@@ -1,19 +1,35 @@
-/** The supervisors' wall: who waits, who is here, what was promised, and the sixty-second clock. */
+// @ts-check
+/** The supervisors' wallboard: waiting cases, the team, promises, and the sixty-second clock. */
 
 import { element } from "../shared/dom.js";
-import { chip, ticking } from "./controls.js";
+import { chip, table, tableRow, ticking } from "./controls.js";
+import { caseAnchor } from "./links.js";
+
+/** @import { WallboardData } from "../shared/types.js" */
+/** @import { Tone } from "./controls.js" */
+/** @import { Workspace } from "./workspace.js" */
 
 const EVERY_MS = 10_000;
 
-export class Wallboard {
-  static kind = "wallboard";
-  #desk;
-  #body = element("div", { class: "wall" });
+/** @type {Record<string, Tone>} */
+const PRESENCE_TONES = { available: "good", away: "warn", offline: "" };
+
+export class WallboardView {
+  kind = "wallboard";
+  #workspace;
+  #body = element("div");
+  /** @type {number | undefined} */
   #timer;
 
-  constructor(desk) {
-    this.#desk = desk;
-    this.element = element("div", { class: "view-page" }, element("h2", { tabindex: "-1" }, desk.texts.views.wallboard), this.#body);
+  /** @param {Workspace} workspace */
+  constructor(workspace) {
+    this.#workspace = workspace;
+    this.element = element(
+      "div",
+      { class: "view-page" },
+      element("h2", { tabindex: "-1" }, workspace.texts.views.wallboard),
+      this.#body,
+    );
   }
 
   shown() {
@@ -30,83 +46,115 @@ export class Wallboard {
   }
 
   async #fetch() {
-    const wall = await this.#desk.api.get("api/wallboard").catch(() => null);
-    if (wall) this.#show(wall);
+    const data = await this.#workspace.api.get("api/wallboard").catch(() => null);
+    if (data) this.#show(data);
   }
 
-  #show({ waiting, longest_wait_seconds: longest, active, agents, promises, clock, answers, ...today }) {
-    const { texts, format } = this.#desk;
-    const words = texts.wall;
-    const percent = (part, whole) => (whole ? `${Math.round((100 * part) / whole)} %` : "–");
-    const seconds = (value) => (value == null ? "–" : `${value.toLocaleString(texts.locale, { maximumFractionDigits: 1 })} s`);
-    const online = agents.filter(({ presence }) => presence === "available").length;
+  /** @param {WallboardData} data */
+  #show(data) {
+    const words = this.#workspace.texts.wallboard;
     this.#body.replaceChildren(
-      element(
-        "dl",
-        { class: "numbers" },
-        number(words.waiting, waiting, words.longest(format.span((longest ?? 0) * 1000)), waiting && !online ? "bad" : ""),
-        number(words.active, active, words.online(online, agents.length)),
-        number(
-          words.clock,
-          percent(clock.within_60, clock.complaints),
-          words.median(seconds(clock.median_seconds), seconds(clock.worst_seconds), clock.complaints),
-          clock.within_60 < clock.complaints ? "warn wide" : "good wide",
-        ),
-        number(words.dueSoon, promises.due_soon, words.open(promises.open), promises.due_soon ? "warn" : ""),
-        number(words.broken, promises.broken_today, words.today, promises.broken_today ? "bad" : "good"),
-        number(words.asked, percent(answers.asked_known, answers.sent), words.askedNote(answers.asked_known, answers.sent), ""),
-        number(words.resolved, today.resolved_today, words.returned(today.returned_today)),
-      ),
+      element("dl", { class: "numbers" }, ...this.#numbers(data)),
       element("h3", {}, words.team),
-      team(agents, texts),
+      this.#team(data.agents),
       element("h3", {}, words.promises),
-      promiseTable(promises.list ?? [], texts, format),
+      this.#promises(data.promises.list),
     );
+  }
+
+  /** @param {WallboardData} data */
+  #numbers(data) {
+    const { texts, format } = this.#workspace;
+    const words = texts.wallboard;
+    const { waiting, longest_wait_seconds: longest, active, agents, promises, clock, answers } = data;
+    const online = agents.filter(({ presence }) => presence === "available").length;
+    const median = this.#seconds(clock.median_seconds);
+    const worst = this.#seconds(clock.worst_seconds);
+    return [
+      number(
+        words.waiting,
+        waiting,
+        words.longest(format.duration((longest ?? 0) * 1000)),
+        waiting && !online ? "bad" : "",
+      ),
+      number(words.active, active, words.online(online, agents.length)),
+      number(
+        words.clock,
+        percent(clock.within_60, clock.complaints),
+        words.median(median, worst, clock.complaints),
+        clock.within_60 < clock.complaints ? "warn wide" : "good wide",
+      ),
+      number(words.dueSoon, promises.due_soon, words.open(promises.open), promises.due_soon ? "warn" : ""),
+      number(words.broken, promises.broken_today, words.today, promises.broken_today ? "bad" : "good"),
+      number(
+        words.asked,
+        percent(answers.asked_known, answers.sent),
+        words.askedNote(answers.asked_known, answers.sent),
+      ),
+      number(words.resolved, data.resolved_today, words.returned(data.returned_today)),
+    ];
+  }
+
+  /** @param {number | null} value */
+  #seconds(value) {
+    if (value === null) return "–";
+    return `${value.toLocaleString(this.#workspace.texts.locale, { maximumFractionDigits: 1 })} s`;
+  }
+
+  /** @param {WallboardData["agents"]} agents */
+  #team(agents) {
+    const { texts } = this.#workspace;
+    const rows = agents.map(({ name, role, presence, load, capacity }) => {
+      const meter = element("meter", {
+        min: "0",
+        max: Math.max(capacity, load, 1),
+        value: load,
+        "aria-label": texts.wallboard.loadOf(name),
+      });
+      return tableRow([
+        name,
+        texts.role(role),
+        chip(texts.presence(presence), PRESENCE_TONES[presence]),
+        element("span", { class: "load" }, meter, `${load} / ${capacity}`),
+      ]);
+    });
+    return table(texts.wallboard.teamHeads, element("tbody", {}, ...rows));
+  }
+
+  /** @param {WallboardData["promises"]["list"]} promises */
+  #promises(promises) {
+    const { texts, format } = this.#workspace;
+    if (!promises.length) return element("p", { class: "quiet" }, texts.wallboard.noPromises);
+    const rows = promises.map(({ reference, what, words, due_at: dueAt, agent }) => {
+      const isLate = Date.parse(dueAt) < format.now();
+      return tableRow([
+        ticking("until", dueAt, format, { class: isLate ? "late" : "" }),
+        caseAnchor(reference),
+        words || texts.promised(what),
+        agent ?? "–",
+      ]);
+    });
+    return table(texts.wallboard.promiseHeads, element("tbody", {}, ...rows));
   }
 }
 
-function number(word, value, note, tone = "") {
+/**
+ * @param {string} term
+ * @param {string | number} value
+ * @param {string} caption
+ * @param {string} [tone] its classes
+ */
+function number(term, value, caption, tone = "") {
   return element(
     "div",
     { class: tone },
-    element("dt", {}, word),
-    element("dd", {}, element("strong", {}, String(value)), element("span", { class: "quiet" }, note)),
+    element("dt", {}, term),
+    element("dd", {}, element("strong", {}, String(value)), element("span", { class: "quiet" }, caption)),
   );
 }
 
-function table(heads, rows) {
-  return element(
-    "div",
-    { class: "table" },
-    element(
-      "table",
-      {},
-      element("thead", {}, element("tr", {}, ...heads.map((head) => element("th", { scope: "col" }, head)))),
-      element("tbody", {}, ...rows),
-    ),
-  );
-}
-
-const cells = (...contents) => element("tr", {}, ...contents.map((content) => element("td", {}, content)));
-
-function team(agents, texts) {
-  const tone = { available: "good", away: "warn", offline: "" };
-  const rows = agents.map(({ name, role, presence, load, capacity }) => {
-    const meter = element("meter", { min: "0", max: String(Math.max(capacity, load, 1)), value: String(load), "aria-label": texts.wall.loadOf(name) });
-    return cells(name, texts.role(role), chip(texts.presence(presence), tone[presence] ?? ""), element("span", { class: "load" }, meter, `${load} / ${capacity}`));
-  });
-  return table(texts.wall.teamHeads, rows);
-}
-
-function promiseTable(list, texts, format) {
-  if (!list.length) return element("p", { class: "quiet" }, texts.wall.noPromises);
-  const rows = list.map(({ reference, what, words, due_at: due, agent }) =>
-    cells(
-      ticking("until", due, format, { class: new Date(due) < format.now() ? "late" : "" }),
-      element("a", { href: `#/case/${encodeURIComponent(reference)}` }, reference),
-      words || texts.promised(what),
-      agent?.name ?? agent ?? "–",
-    ),
-  );
-  return table(texts.wall.promiseHeads, rows);
-}
+/**
+ * @param {number} part
+ * @param {number} whole
+ */
+export const percent = (part, whole) => (whole ? `${Math.round((100 * part) / whole)} %` : "–");

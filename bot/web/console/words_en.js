@@ -1,5 +1,9 @@
-/** What the server's words mean, in English. */
+// @ts-check
+/** What the server's slugs mean, in English. */
 
+/** @import { WordTables } from "./words_es.js" */
+
+/** @type {WordTables} */
 export const words = {
   reason: {
     wants_human: "Asked for a person",
@@ -145,7 +149,7 @@ export const words = {
     by_hand: "paused by a person",
   },
   approvalState: { open: "To decide", approved: "Approved", declined: "Not approved" },
-  came: {
+  contentKind: {
     voice: "Voice note",
     video: "Video",
     document: "Document",

@@ -1,4 +1,5 @@
-/** What the server's words mean, in Spanish. */
+// @ts-check
+/** What the server's slugs mean, in Spanish: one table for each kind of slug. */
 
 export const words = {
   reason: {
@@ -145,7 +146,7 @@ export const words = {
     by_hand: "pausado por una persona",
   },
   approvalState: { open: "Por decidir", approved: "Aprobada", declined: "No aprobada" },
-  came: {
+  contentKind: {
     voice: "Nota de voz",
     video: "Video",
     document: "Documento",
@@ -210,3 +211,5 @@ export const words = {
     offer: "ofrecido",
   },
 };
+
+/** @typedef {typeof words} WordTables */

@@ -1,125 +1,170 @@
-/** The desk of an agent: puts the parts together and carries what the server says to each of them. */
+// @ts-check
+/** The agent's page: creates the parts and carries the server's frames to each of them. */
 
-import { Connection } from "../shared/connection.js";
+import { Connection, socketUrl, UNNOTICED_LOSS_MS } from "../shared/connection.js";
 import { element } from "../shared/dom.js";
 import { Lightbox } from "../shared/lightbox.js";
 import { badgeTitle } from "../shared/title.js";
-import { Alarm } from "./alerts.js";
+import { Alerts } from "./alerts.js";
+import { Refused } from "./api.js";
 import { Board } from "./board.js";
+import { CaseLists } from "./case_lists.js";
 import { Format, startTicking } from "./format.js";
 import { buildHeader } from "./header.js";
 import { listenToKeys } from "./keyboard.js";
-import { Lists } from "./case_lists.js";
+import { caseLink } from "./links.js";
 import { Outbox } from "./outbox.js";
-import { Photos } from "./case_photos.js";
-import { pauseBanner } from "./spending_pause.js";
-import { papersOf } from "./storage.js";
-import { Stage } from "./router.js";
+import { CasePhotos } from "./case_photos.js";
+import { Router } from "./router.js";
+import { spendingPauseBanner } from "./spending_pause.js";
+import { agentStorage } from "./storage.js";
 import { Toasts } from "./toasts.js";
 
-const PING_MS = 20_000; // the server counts us as online by it
-const NOTICE_AFTER_MS = 1_500; // a reconnection within this time goes unnoticed, and so it should
+/** @import { Card, ConsoleFrame, ConsoleRequest, Me } from "../shared/types.js" */
+/** @import { Api } from "./api.js" */
+/** @import { ConsoleTexts } from "./texts.js" */
 
-export function openDesk({ me, api, texts }) {
-  const { company } = me;
-  const format = new Format(texts, company);
-  const lightbox = new Lightbox(texts);
-  const desk = { me, api, texts, format, papers: papersOf(me.agent.id), toasts: new Toasts(texts) };
-  desk.photos = new Photos({ api, texts, lightbox });
-  desk.board = new Board(desk);
-  desk.outbox = new Outbox(desk);
-  desk.alarm = new Alarm(desk);
-  desk.connection = connect(me);
-  desk.command = (work) => command(desk, work);
-  const stage = new Stage(desk);
-  desk.open = (reference) => (location.hash = `#/case/${encodeURIComponent(reference)}`);
-  desk.claim = (card) => claim(desk, card);
-  const lists = new Lists(desk);
+const PING_MS = 20_000; // by its pings the server counts an agent as online
+
+/** What every part of the page works with. */
+export class Workspace {
+  /** @type {string | null} the case that was claimed on this page: no news to this agent */
+  claimedReference = null;
+
+  /** @param {{ me: Me, api: Api, texts: ConsoleTexts }} options */
+  constructor({ me, api, texts }) {
+    this.me = me;
+    this.api = api;
+    this.texts = texts;
+    this.format = new Format(texts, me.company);
+    this.storage = agentStorage(me.agent.id);
+    this.toasts = new Toasts(texts);
+    this.lightbox = new Lightbox(texts);
+    this.photos = new CasePhotos({ api, texts, lightbox: this.lightbox });
+    this.board = new Board({ api, format: this.format });
+    this.outbox = new Outbox({ api, texts, storage: this.storage, now: () => this.format.now() });
+    this.connection = connectionFor(me);
+    this.alerts = new Alerts(this);
+  }
+
+  get supervises() {
+    return this.me.agent.role === "supervisor";
+  }
+
+  /**
+   * Do what the server may refuse. A refusal is shown, and the result is null.
+   *
+   * @template Result
+   * @param {() => Promise<Result>} work
+   * @returns {Promise<NonNullable<Result> | true | null>} true when the work has no result
+   */
+  async command(work) {
+    try {
+      return (await work()) ?? true;
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      this.toasts.showError(this.texts.refusal(error));
+      return null;
+    }
+  }
+
+  /** @param {string} reference */
+  openCase(reference) {
+    location.hash = caseLink(reference);
+  }
+
+  /** @param {Card} card */
+  async claim(card) {
+    this.claimedReference = card.reference;
+    if (await this.command(() => this.api.post(`api/handoffs/${card.handoff}/claim`))) {
+      this.openCase(card.reference);
+      this.board.caseChanged(card.reference);
+    }
+    this.board.refresh();
+  }
+}
+
+/** @param {{ me: Me, api: Api, texts: ConsoleTexts }} options */
+export function openWorkspace(options) {
+  const workspace = new Workspace(options);
+  const { board, connection, texts, me } = workspace;
+  const router = new Router(workspace);
+  const lists = new CaseLists(workspace);
 
   const offline = element("p", { class: "offline", role: "status" });
   document.body.append(
     element("a", { class: "skip", href: "#main" }, texts.skip),
-    buildHeader(desk),
+    buildHeader(workspace),
     offline,
-    pauseBanner(desk),
-    element("div", { class: "desk" }, lists.element, ...stage.elements),
-    desk.toasts.element,
-    desk.alarm.element,
-    lightbox.element,
+    spendingPauseBanner(workspace),
+    element("div", { class: "workspace" }, lists.element, ...router.elements),
+    workspace.toasts.element,
+    workspace.alerts.element,
+    workspace.lightbox.element,
   );
-  document.title = `${texts.console} · ${company.name}`;
+  document.title = `${texts.console} · ${me.company.name}`;
 
-  desk.board.addEventListener("change", () => badgeTitle(desk.board.queue.length));
-  desk.connection.addEventListener("frame", ({ detail }) => receive(desk, stage, detail));
-  watchConnection(desk, stage, offline);
-  listenToKeys(desk, stage, lists);
-  startTicking(format);
-  desk.board.refresh();
-  desk.connection.start();
-  stage.route();
+  board.addEventListener("change", () => badgeTitle(board.queue.length));
+  connection.onFrame((frame) => receive(workspace, router, frame));
+  watchConnection(workspace, router, offline);
+  listenToKeys(workspace, router, lists);
+  startTicking(workspace.format);
+  board.refresh();
+  connection.start();
+  router.route();
 }
 
-function connect(me) {
-  const url = new URL("/console/socket", location.href);
-  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-  const connection = new Connection(url, () => ({ type: "hello", csrf: me.csrf }));
+/**
+ * @param {Me} me
+ * @returns {Connection<ConsoleRequest, ConsoleFrame>}
+ */
+function connectionFor(me) {
+  /** @type {Connection<ConsoleRequest, ConsoleFrame>} */
+  const connection = new Connection(socketUrl("/console/socket", location.href), () => ({
+    type: "hello",
+    csrf: me.csrf,
+  }));
   setInterval(() => connection.send({ type: "ping" }, { replied: true }), PING_MS);
   return connection;
 }
 
-function receive(desk, stage, frame) {
-  switch (frame.type) {
-    case "board":
-      return desk.board.refresh();
-    case "case": // and so perhaps its card
-      desk.board.refresh();
-      return stage.receive(frame);
-    case "approval":
-      desk.board.refresh();
-      return stage.receive(frame);
-    case "signed_out":
-      return desk.api.onSignedOut();
-    default:
-      return stage.receive(frame);
-  }
+/**
+ * @param {Workspace} workspace
+ * @param {Router} router
+ * @param {ConsoleFrame} frame
+ */
+function receive(workspace, router, frame) {
+  if (frame.type === "signed_out") return workspace.api.onSignedOut();
+  if (frame.type === "board" || frame.type === "case") workspace.board.refresh();
+  router.receive(frame);
 }
 
-function watchConnection(desk, stage, offline) {
-  const { connection, texts } = desk;
-  let notice;
+/**
+ * @param {Workspace} workspace
+ * @param {Router} router
+ * @param {HTMLElement} offline
+ */
+function watchConnection(workspace, router, offline) {
+  const { api, connection, me, texts } = workspace;
+  /** @type {number | undefined} */
+  let timer;
   connection.addEventListener("change", () => {
-    clearTimeout(notice);
+    clearTimeout(timer);
     if (connection.connected) {
       offline.textContent = "";
-      desk.board.refresh();
-      stage.reconnected();
-      return desk.outbox.resume();
+      workspace.board.refresh();
+      router.reconnected();
+      workspace.outbox.resume();
+      return;
     }
-    // What the socket's end does not tell, this request does: a session that is over shows the door.
-    notice = setTimeout(() => {
+    timer = setTimeout(() => {
       offline.textContent = texts.offline;
-      const again = (now) => now.csrf !== desk.me.csrf && location.reload(); // signed in anew elsewhere
-      desk.api.get("api/me").then(again, () => {});
-    }, NOTICE_AFTER_MS);
+      // The socket does not say why it closed; this request does. A session that is over shows the sign-in
+      // form; a new token means that the agent has signed in again in another tab.
+      api.get("api/me").then(
+        (now) => now.csrf !== me.csrf && location.reload(),
+        () => {},
+      );
+    }, UNNOTICED_LOSS_MS);
   });
-}
-
-/** Do what may be refused; a refusal is told, and the answer is null. */
-async function command(desk, work) {
-  try {
-    return (await work()) ?? true;
-  } catch (error) {
-    if (error.status === undefined) throw error;
-    desk.toasts.warn(desk.texts.refusal(error));
-    return null;
-  }
-}
-
-async function claim(desk, card) {
-  desk.claimed = card.reference; // no news to whoever did it
-  if (await desk.command(() => desk.api.post(`api/handoffs/${card.handoff}/claim`))) {
-    desk.open(card.reference);
-    desk.board.changedCase(card.reference);
-  }
-  desk.board.refresh();
 }

@@ -1,9 +1,10 @@
+// @ts-check
 /**
- * The WebSocket that mends itself. It says hello after every opening, notices a silent death by its
- * heartbeat, and comes back: the first retry at once, later ones ever slower, and immediately when
+ * A WebSocket that reconnects by itself. It sends a hello after every opening, notices a dead connection
+ * by its heartbeat, and comes back: the first retry at once, later ones ever slower, and immediately when
  * the network or the page returns.
  *
- * Events: "change" when `connected` changes; "frame" (detail: the frame) for what the server says.
+ * Events: "change" when `connected` changes; "frame" (detail: the frame) for each frame of the server.
  */
 
 const HEARTBEAT_MS = 25_000; // proxies commonly cut what was silent for a minute
@@ -13,17 +14,43 @@ const FIRST_RETRY_MS = 400;
 const RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 15_000;
 
+/** A lost connection that is back within this time need not be mentioned. */
+export const UNNOTICED_LOSS_MS = 1_500;
+
+/**
+ * Return the WebSocket address of a path.
+ *
+ * @param {string} path
+ * @param {string | URL} base an http or https address
+ */
+export function socketUrl(path, base) {
+  const url = new URL(path, base);
+  url.protocol = url.protocol.replace("http", "ws");
+  return url;
+}
+
+/**
+ * @template {{ type: string }} Sent frames of the page
+ * @template {{ type: string }} Received frames of the server, without "pong"
+ */
 export class Connection extends EventTarget {
   #url;
   #hello;
+  /** @type {WebSocket | null} */
   #socket = null;
   #started = false;
   #failures = 0;
+  /** @type {number | undefined} */
   #retry;
+  /** @type {number | undefined} */
   #heartbeat;
+  /** @type {number | undefined} */
   #deadline;
 
-  /** `hello` makes the frame to introduce ourselves with; it is asked anew at every opening. */
+  /**
+   * @param {URL} url
+   * @param {() => Sent} hello makes the first frame of every opening
+   */
   constructor(url, hello) {
     super();
     this.#url = url;
@@ -31,7 +58,7 @@ export class Connection extends EventTarget {
     this.connected = false;
 
     addEventListener("online", () => this.#wake());
-    // Waiting for a timeout when the browser itself says the network is gone helps nobody.
+    // The browser itself says that the network is gone: no need to wait for a timeout.
     addEventListener("offline", () => this.#drop());
     addEventListener("pageshow", () => this.#wake());
     document.addEventListener("visibilitychange", () => document.hidden || this.#wake());
@@ -48,17 +75,28 @@ export class Connection extends EventTarget {
     this.#open();
   }
 
-  /** Introduce ourselves anew, because what we said before no longer holds. */
+  /** Open a new socket with a new hello, because the last one no longer holds. */
   reconnect() {
     this.#drop();
   }
 
-  /** False when there is no connection: the caller keeps the frame. */
+  /**
+   * Send a frame. Return false when there is no connection: the caller keeps the frame.
+   *
+   * @param {Sent} frame
+   * @param {{ replied?: boolean }} [options] `replied`: the server answers this frame; silence means that
+   *   the connection is dead
+   */
   send(frame, { replied = false } = {}) {
     if (!this.connected) return false;
     this.#write(frame);
     if (replied) this.#expectReply(REPLY_MS);
     return true;
+  }
+
+  /** @param {(frame: Received) => void} listener */
+  onFrame(listener) {
+    this.addEventListener("frame", (event) => listener(/** @type {CustomEvent} */ (event).detail));
   }
 
   #open() {
@@ -71,6 +109,7 @@ export class Connection extends EventTarget {
     this.#expectReply(REPLY_MS);
   }
 
+  /** @param {Received | { type: "pong" }} frame */
   #receive(frame) {
     this.#stopWaiting();
     this.#heartbeat = setTimeout(() => this.#ping(REPLY_MS), HEARTBEAT_MS);
@@ -82,15 +121,18 @@ export class Connection extends EventTarget {
     this.dispatchEvent(new CustomEvent("frame", { detail: frame }));
   }
 
+  /** @param {Sent | { type: "ping" }} frame */
   #write(frame) {
     if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(frame));
   }
 
+  /** @param {number} patience milliseconds */
   #ping(patience) {
     this.#write({ type: "ping" });
     this.#expectReply(patience);
   }
 
+  /** @param {number} patience milliseconds */
   #expectReply(patience) {
     clearTimeout(this.#deadline);
     this.#deadline = setTimeout(() => this.#drop(), patience);
@@ -123,13 +165,14 @@ export class Connection extends EventTarget {
     this.#failures += 1;
   }
 
-  /** Jitter keeps all customers from coming back in the same instant after a restart. */
+  /** Jitter keeps all pages from coming back in the same instant after a restart. */
   #pause() {
     if (this.#failures === 0) return FIRST_RETRY_MS * Math.random();
     const longest = Math.min(LONGEST_RETRY_MS, RETRY_MS * 2 ** (this.#failures - 1));
     return longest * (0.5 + Math.random() / 2);
   }
 
+  /** @param {boolean} connected */
   #setConnected(connected) {
     if (this.connected === connected) return;
     this.connected = connected;

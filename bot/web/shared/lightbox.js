@@ -1,10 +1,13 @@
+// @ts-check
 /** One photo, as large as the window allows. */
 
-import { element, icon } from "./dom.js";
+import { element } from "./dom.js";
+import { icon } from "./icons.js";
 
 export class Lightbox {
   #image;
 
+  /** @param {{ photo: string, closePhoto: string }} texts */
   constructor(texts) {
     this.#image = element("img", { alt: texts.photo });
     this.element = element(
@@ -16,6 +19,7 @@ export class Lightbox {
     this.element.addEventListener("click", () => this.element.close());
   }
 
+  /** @param {string} url */
   show(url) {
     this.#image.src = url;
     this.element.showModal();

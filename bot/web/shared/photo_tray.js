@@ -1,25 +1,51 @@
-/** The photos that will go with the next message: seen, removable, uploaded while the text is written. */
+// @ts-check
+/** The photos that will go with the next message: shown, removable, uploaded while the text is written. */
 
-import { element, icon, spoken } from "./dom.js";
-import { PhotoRefused } from "/widget/photo_loader.js";
+import { element, screenReaderText } from "./dom.js";
+import { icon } from "./icons.js";
+import { photoProblem, PhotoRefused } from "./photo_files.js";
+
+/** @import { Photo } from "./types.js" */
+/** @import { PhotoTexts } from "./texts.js" */
+
+/**
+ * @typedef {{
+ *   file: File,
+ *   preview: string,
+ *   photo: Photo | null,
+ *   uploading: boolean,
+ *   failures: number,
+ *   abort: AbortController,
+ *   element: HTMLLIElement,
+ * }} Item `photo` is set once it is uploaded
+ */
 
 const MAX_PHOTOS = 5;
 const TRIES = 3;
 const RETRY_MS = 2_000;
 
-export class Tray {
-  #photos;
+export class PhotoTray {
   #texts;
-  #ready;
+  #upload;
+  #connected;
   #onUploaded;
   #notify;
+  /** @type {Set<Item>} */
   #items = new Set();
 
-  /** `ready` tells whether the server can be reached; `notify(sentence)` shows what went wrong. */
-  constructor({ photos, texts, ready, onUploaded, notify }) {
-    this.#photos = photos;
+  /**
+   * @param {object} options
+   * @param {PhotoTexts} options.texts
+   * @param {(file: File, signal: AbortSignal) => Promise<Photo>} options.upload throws PhotoRefused when
+   *   another try is useless
+   * @param {() => boolean} options.connected
+   * @param {() => void} options.onUploaded called after each photo
+   * @param {(sentence: string) => void} options.notify shows what went wrong; "" clears it
+   */
+  constructor({ texts, upload, connected, onUploaded, notify }) {
     this.#texts = texts;
-    this.#ready = ready;
+    this.#upload = upload;
+    this.#connected = connected;
     this.#onUploaded = onUploaded;
     this.#notify = notify;
     this.element = element("ul", { class: "tray", hidden: true });
@@ -29,38 +55,42 @@ export class Tray {
     return this.#items.size === 0;
   }
 
+  /** True when no photo is still on its way. */
   get uploaded() {
     return [...this.#items].every((item) => item.photo);
   }
 
+  /** @param {Iterable<File>} files */
   add(files) {
     for (const file of files) {
       const full = this.#items.size >= MAX_PHOTOS ? this.#texts.photoCount(MAX_PHOTOS) : null;
-      const problem = full ?? this.#photos.problem(file);
+      const problem = full ?? photoProblem(file, this.#texts);
       if (problem) this.#notify(problem);
-      else this.#place(file);
+      else this.#addItem(file);
     }
   }
 
-  /** Take up the uploads that a lost connection left behind. */
+  /** Upload what a lost connection left behind. */
   resume() {
-    for (const item of this.#items) if (!item.photo && !item.uploading) this.#upload(item);
+    for (const item of this.#items) if (!item.photo && !item.uploading) this.#start(item);
   }
 
-  /** The uploaded photos; the tray is empty afterwards. */
-  take() {
-    const taken = [...this.#items].map((item) => item.photo);
+  /** Empty the tray and return the uploaded photos. */
+  takeAll() {
+    const photos = [...this.#items].map((item) => item.photo).filter((photo) => photo !== null);
     for (const item of this.#items) this.#remove(item);
-    return taken;
+    return photos;
   }
 
-  #place(file) {
+  /** @param {File} file */
+  #addItem(file) {
     const preview = URL.createObjectURL(file);
     const button = element(
       "button",
       { type: "button", class: "remove", "aria-label": this.#texts.removePhoto(file.name) },
       icon("close"),
     );
+    /** @type {Item} */
     const item = {
       file,
       preview,
@@ -72,7 +102,7 @@ export class Tray {
         "li",
         {},
         element("img", { src: preview, alt: file.name }),
-        element("span", { class: "busy" }, spoken(this.#texts.uploading)),
+        element("span", { class: "busy" }, screenReaderText(this.#texts.uploading)),
         button,
       ),
     };
@@ -83,15 +113,16 @@ export class Tray {
     this.#items.add(item);
     this.element.append(item.element);
     this.element.hidden = false;
-    this.#upload(item);
+    this.#start(item);
   }
 
-  async #upload(item) {
-    if (!this.#items.has(item) || !this.#ready()) return;
+  /** @param {Item} item */
+  async #start(item) {
+    if (!this.#items.has(item) || !this.#connected()) return;
     item.uploading = true;
     try {
-      item.photo = await this.#photos.upload(item.file, item.abort.signal);
-      item.element.querySelector(".busy").remove();
+      item.photo = await this.#upload(item.file, item.abort.signal);
+      item.element.querySelector(".busy")?.remove();
     } catch (error) {
       this.#failed(item, error);
     } finally {
@@ -100,6 +131,10 @@ export class Tray {
     if (item.photo) this.#onUploaded();
   }
 
+  /**
+   * @param {Item} item
+   * @param {unknown} error
+   */
   #failed(item, error) {
     if (!this.#items.has(item)) return;
     item.failures += 1;
@@ -108,10 +143,11 @@ export class Tray {
       this.#remove(item);
       return;
     }
-    // Without a connection this does nothing, and the reconnection takes it up.
-    setTimeout(() => item.uploading || this.#upload(item), RETRY_MS);
+    // Without a connection this does nothing, and `resume` goes on.
+    setTimeout(() => item.uploading || this.#start(item), RETRY_MS);
   }
 
+  /** @param {Item} item */
   #remove(item) {
     if (!this.#items.delete(item)) return;
     item.abort.abort();

@@ -1,16 +1,24 @@
-/** The scrolled view: it follows new messages only for a reader who is at the end. */
+// @ts-check
+/** The scrolled conversation: it follows new messages only while the reader is at the end. */
 
-import { element, icon } from "./dom.js";
+import { element } from "./dom.js";
+import { icon } from "./icons.js";
 
-const CLOSE_TO_END_PX = 60;
+/** @import { Child } from "./dom.js" */
+
+const NEAR_END_PX = 60;
 const MARGIN_PX = 8;
 
-export class Scroll {
+export class ScrollView {
   #view;
   #button;
   #following = true;
 
-  /** `onEnd` is called when the reader comes to the end. */
+  /**
+   * @param {{ conversation: string, newMessages: string }} texts
+   * @param {() => void} onEnd called when the reader reaches the end
+   * @param {...Child} content
+   */
   constructor(texts, onEnd, ...content) {
     const inner = element("div", { class: "inner" }, ...content);
     this.#view = element(
@@ -20,14 +28,14 @@ export class Scroll {
     );
     this.#button = element(
       "button",
-      { type: "button", class: "news", hidden: true },
+      { type: "button", class: "new-messages", hidden: true },
       icon("down"),
       texts.newMessages,
     );
     this.element = element("div", { class: "scroll" }, this.#view, this.#button);
 
     this.#view.addEventListener("scroll", () => {
-      this.#following = this.#end - this.#view.scrollTop < CLOSE_TO_END_PX;
+      this.#following = this.#end - this.#view.scrollTop < NEAR_END_PX;
       if (!this.#following) return;
       this.#button.hidden = true;
       onEnd();
@@ -37,17 +45,17 @@ export class Scroll {
       this.#view.focus({ preventScroll: true });
     });
     // Photos that load, a keyboard that opens and a text box that grows move the end as well.
-    const keep = new ResizeObserver(() => this.#following && this.toEnd());
-    keep.observe(this.#view);
-    keep.observe(inner);
+    const observer = new ResizeObserver(() => this.#following && this.toEnd());
+    observer.observe(this.#view);
+    observer.observe(inner);
   }
 
   get atEnd() {
     return this.#following;
   }
 
-  /** Something new stands at the end. */
-  grown() {
+  /** Follow a new message, or offer to go to it. */
+  contentAdded() {
     if (this.#following) this.toEnd();
     else this.#button.hidden = false;
   }
@@ -58,7 +66,7 @@ export class Scroll {
     this.#view.scrollTop = this.#end;
   }
 
-  /** Where the newest is read from: the very end, or the beginning of a message taller than the view. */
+  /** The very end, or the beginning of the last message if it is taller than the view. */
   get #end() {
     const { scrollHeight, scrollTop, clientHeight } = this.#view;
     const bottom = scrollHeight - clientHeight;

@@ -1,17 +1,16 @@
-/** "Laura is typing": the three dots below the last message. */
+// @ts-check
+/** "Laura is typing": three dots below the last message. */
 
 import { element } from "./dom.js";
 
-const LONGEST_MS = 45_000; // if the end of it never reaches us
+const LONGEST_MS = 45_000; // in case the end of it never arrives
 
-export class Typing {
-  #texts;
-  #words;
+export class TypingIndicator {
+  #words = element("span", { class: "spoken" });
+  /** @type {number | undefined} */
   #timer;
 
-  constructor(texts) {
-    this.#texts = texts;
-    this.#words = element("span", { class: "spoken" });
+  constructor() {
     this.element = element(
       "p",
       { class: "typing", hidden: true },
@@ -22,9 +21,13 @@ export class Typing {
     );
   }
 
-  show(author, name) {
-    const words = this.#texts.typing[author];
-    this.#words.textContent = typeof words === "function" ? words(name) : words;
+  /**
+   * Show the dots until `hide` is called, but not for ever.
+   *
+   * @param {string} words what a screen reader says
+   */
+  show(words) {
+    this.#words.textContent = words;
     this.element.hidden = false;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.hide(), LONGEST_MS);

@@ -1,54 +1,57 @@
-/** One message as it is drawn: who, what, when, and for the customer's own whether it arrived. */
+// @ts-check
+/** One message as it is drawn: author, content, time, and for the customer's own whether it arrived. */
 
+import { element, screenReaderText } from "../shared/dom.js";
+import { icon } from "../shared/icons.js";
+import { textNodes } from "../shared/message_text.js";
 import { Choices } from "./choices.js";
-import { element, icon, spoken } from "../shared/dom.js";
 
-const LINK = /https?:\/\/[^\s<>"]+[^\s<>".,;:!?)]/;
-// "Q-4827-3916", "7FQW-RUHV-274P": read out and copied in one piece, so they stay on one line.
-const CODE = /\b[A-Z\d]{1,4}(?:-[A-Z\d]{4}){2}\b/;
-const SPECIAL = new RegExp(`(${LINK.source}|${CODE.source})`);
+/** @import { Author, Choice, Delivery, Photo } from "../shared/types.js" */
+/** @import { PhotoLoader } from "./photo_loader.js" */
+/** @import { WidgetTexts } from "./texts.js" */
 
-/** The company's addresses can be pressed and its codes stay whole; all else is the text it is. */
-function words(text, author) {
-  const paragraph = element("p", { class: "text" });
-  if (author === "customer") {
-    paragraph.textContent = text;
-    return paragraph;
-  }
-  // Splitting on one group puts what it matched at the odd places.
-  text.split(SPECIAL).forEach((part, place) => {
-    if (place % 2 === 0) paragraph.append(part);
-    else if (LINK.test(part)) {
-      paragraph.append(element("a", { href: part, target: "_blank", rel: "noopener noreferrer" }, part));
-    } else paragraph.append(element("span", { class: "whole" }, part));
-  });
-  return paragraph;
-}
+/**
+ * What a bubble needs of a message; `seq` is null until the server has it.
+ *
+ * @typedef {{
+ *   seq: number | null,
+ *   id: string | null,
+ *   author: Author,
+ *   name: string | null,
+ *   text: string,
+ *   photos: Photo[],
+ *   choices: Choice[],
+ *   at: string,
+ *   delivery?: Delivery,
+ *   spent?: boolean,
+ *   chosen?: string | null,
+ * }} ShownMessage
+ */
 
-function body({ text, author, photos: shown }, photos) {
-  if (!text && !shown.length) return null;
-  return element(
-    "div",
-    { class: "body" },
-    shown.length
-      ? element("div", { class: "photos" }, ...shown.map((photo) => photos.show(photo)))
-      : null,
-    text ? words(text, author) : null,
-  );
-}
+/** @typedef {"waiting" | "sent" | "delivered" | "failed"} Mark */
 
-function markFor(message) {
-  if (message.seq === null) return "waiting";
-  return message.delivery === "stored" || message.delivery === "sent" ? "sent" : "delivered";
-}
+/**
+ * @typedef {{
+ *   texts: WidgetTexts,
+ *   photos: PhotoLoader,
+ *   onChoose: (choice: Choice) => void,
+ * }} BubbleTools
+ */
 
 export class Bubble {
   #texts;
+  /** @type {HTMLSpanElement | null} only on the customer's own messages */
   #mark;
   #time;
+  /** @type {number | null} */
   #refusedAfter = null;
+  /** @type {HTMLParagraphElement | null} the day's name above it, when it is the first of a day */
+  separator = null;
 
-  /** `seq` is null until the server has the message. */
+  /**
+   * @param {ShownMessage} message
+   * @param {BubbleTools} tools
+   */
   constructor(message, { texts, photos, onChoose }) {
     this.#texts = texts;
     this.id = message.id;
@@ -56,7 +59,6 @@ export class Bubble {
     this.at = new Date(message.at);
     this.author = message.author;
     this.name = message.name;
-    this.separator = null; // the day's name above it, when it opens a day
 
     const author = message.name ?? texts.author[message.author];
     this.#time = element("time", { datetime: message.at }, this.clock);
@@ -66,64 +68,106 @@ export class Bubble {
     this.element = element(
       "div",
       { class: `message ${message.author}`, "data-author": message.author },
-      // Seen once for a run of messages; heard with every one.
-      element("p", { class: "author" }, author, spoken(":")),
-      body(message, photos),
+      // Drawn once for a run of messages; read aloud with every one.
+      element("p", { class: "author" }, author, screenReaderText(":")),
+      bubbleBody(message, photos),
       this.choices?.element,
       element("p", { class: "foot" }, this.#time, this.#mark),
     );
     this.update(message);
   }
 
-  /** Take over what may change after a message was first drawn. */
+  /**
+   * Show what may have changed since the message was first drawn.
+   *
+   * @param {ShownMessage} message
+   */
   update(message) {
-    this.seq = message.seq ?? this.seq;
-    if (message.seq !== null) this.element.dataset.seq = message.seq;
-    this.#date(message.at);
-    this.mark(markFor({ ...message, seq: this.seq }));
-    if (message.spent) this.choices?.spend(message.chosen);
+    if (message.seq !== null) this.#setSeq(message.seq);
+    this.#setTime(message.at);
+    this.setMark(this.seq === null ? "waiting" : markOf(message.delivery));
+    if (message.spent) this.choices?.setSpent(message.chosen ?? null);
   }
 
-  stored(seq, at) {
-    this.seq = seq;
-    this.element.dataset.seq = seq;
-    this.#date(at);
+  /**
+   * The server has stored the message.
+   *
+   * @param {number} seq
+   * @param {string} at
+   */
+  setStored(seq, at) {
+    this.#setSeq(seq);
+    this.#setTime(at);
     // A message sent twice is stored once and reported twice, maybe after its answer.
-    if (this.#mark.dataset.state !== "delivered") this.mark("sent");
+    if (this.#mark?.dataset.state !== "delivered") this.setMark("sent");
   }
 
-  /** Where it stands in the list: unsent ones last, refused ones where they were refused. */
+  /** Its rank in the list: unsent messages last, refused ones where they were refused. */
   get order() {
     return this.seq ?? this.#refusedAfter ?? Infinity;
   }
 
-  /** The server won't have it; `lastSeq` is where the conversation was then. */
-  fail(reason, lastSeq) {
+  /**
+   * The server refuses the message.
+   *
+   * @param {string} reason
+   * @param {number} lastSeq the last position of the conversation at that time
+   */
+  setRefused(reason, lastSeq) {
     this.#refusedAfter = lastSeq + 0.5;
-    this.mark("failed");
+    this.setMark("failed");
     this.element.classList.add("refused");
     this.element.append(element("p", { class: "reason" }, reason));
   }
 
-  mark(state) {
+  /** @param {Mark} state */
+  setMark(state) {
     if (!this.#mark || this.#mark.dataset.state === state) return;
     this.#mark.dataset.state = state;
-    this.#mark.replaceChildren(icon(state), spoken(this.#texts.mark[state]));
+    this.#mark.replaceChildren(icon(state), screenReaderText(this.#texts.mark[state]));
   }
 
-  /** Not yet over on the server's side: the message unanswered, or its alternatives unspent. */
+  /** True while the server may still change it: the message is unanswered, or its choices are open. */
   get unsettled() {
-    if (this.author === "customer") return this.#mark.dataset.state !== "delivered";
+    if (this.author === "customer") return this.#mark?.dataset.state !== "delivered";
     return this.choices !== null && !this.choices.spent;
-  }
-
-  #date(at) {
-    this.at = new Date(at);
-    this.#time.setAttribute("datetime", at);
-    this.#time.textContent = this.clock;
   }
 
   get clock() {
     return this.at.toLocaleTimeString(this.#texts.locale, { hour: "numeric", minute: "2-digit" });
   }
+
+  /** @param {number} seq */
+  #setSeq(seq) {
+    this.seq = seq;
+    this.element.dataset.seq = String(seq);
+  }
+
+  /** @param {string} at */
+  #setTime(at) {
+    this.at = new Date(at);
+    this.#time.setAttribute("datetime", at);
+    this.#time.textContent = this.clock;
+  }
 }
+
+/**
+ * @param {ShownMessage} message
+ * @param {PhotoLoader} loader
+ */
+function bubbleBody({ text, author, photos }, loader) {
+  if (!text && !photos.length) return null;
+  // The customer's own text stays the text it is; the company's has links and codes.
+  const nodes = author === "customer" ? [text] : textNodes(text, { links: true });
+  return element(
+    "div",
+    { class: "body" },
+    photos.length
+      ? element("div", { class: "photos" }, ...photos.map((photo) => loader.button(photo)))
+      : null,
+    text ? element("p", { class: "text" }, ...nodes) : null,
+  );
+}
+
+/** @param {Delivery | undefined} delivery */
+const markOf = (delivery) => (delivery === "stored" || delivery === "sent" ? "sent" : "delivered");

@@ -1,60 +1,83 @@
+// @ts-check
 /** The element <regalo-chat>: puts the parts together. Its shadow root keeps page and chat apart. */
 
-import { Composer } from "./composer.js";
-import { Connection } from "../shared/connection.js";
-import { Conversation } from "./conversation.js";
+import { Connection, socketUrl, UNNOTICED_LOSS_MS } from "../shared/connection.js";
 import { element } from "../shared/dom.js";
 import { Lightbox } from "../shared/lightbox.js";
-import { Messages } from "./message_list.js";
+import { ScrollView } from "../shared/scroll_view.js";
+import { badgeTitle } from "../shared/title.js";
+import { TypingIndicator } from "../shared/typing_indicator.js";
+import { Composer } from "./composer.js";
+import { Conversation } from "./conversation.js";
+import { MessageList } from "./message_list.js";
 import { Panel } from "./panel.js";
-import { Photos } from "./photo_loader.js";
-import { Scroll } from "../shared/scroll_view.js";
+import { PhotoLoader } from "./photo_loader.js";
 import { Store } from "./store.js";
 import { languageOf, textsFor } from "./texts.js";
-import { badgeTitle } from "../shared/title.js";
-import { Typing } from "../shared/typing_indicator.js";
 
-// A reconnection within this time goes unnoticed, and so it should.
-const NOTICE_AFTER_MS = 1_500;
+/** @import { ConversationView } from "./conversation.js" */
+
+/**
+ * @typedef {{
+ *   home: URL,
+ *   language: string,
+ *   customer: string | null,
+ *   open: boolean,
+ * }} Options what the embedding page says, and where the server is
+ */
+
 const GOOD_NEWS_MS = 3_000;
+const DARK = "(prefers-color-scheme: dark)";
 
-const STYLES = ["widget/chat", "widget/messages", "widget/choices", "widget/composer", "shared/lightbox"];
-
-/** Add a style sheet and wait for it: nothing is shown undressed. */
-function dress(root, href) {
-  const link = element("link", { rel: "stylesheet", href });
-  root.append(link);
-  return new Promise((resolve) => (link.onload = link.onerror = resolve));
-}
+/** In the order of the cascade. */
+const STYLES = [
+  "shared/base",
+  "shared/messages",
+  "shared/photo_tray",
+  "shared/lightbox",
+  "widget/chat",
+  "widget/messages",
+  "widget/choices",
+  "widget/composer",
+];
 
 class RegaloChat extends HTMLElement {
   #texts;
-  #panel;
+  #language;
+  #store;
+  #typing = new TypingIndicator();
+  #lightbox;
   #scroll;
-  #typing;
   #composer;
+  #panel;
   #conversation;
   #everConnected = false;
   #unread = 0;
-  #notice;
-  #noticed = false; // the customer was told that there is no connection
+  /** @type {number | undefined} */
+  #statusTimer;
+  #lossShown = false;
 
-  async start({ home, language, customer, open }) {
-    const spoken = languageOf(language);
-    const texts = textsFor(spoken);
-    const store = new Store(home.origin);
+  /** @param {Options} options */
+  constructor({ home, language, customer }) {
+    super();
+    this.#language = languageOf(language);
+    const texts = textsFor(this.#language);
     this.#texts = texts;
-    this.lang = spoken;
-
-    const lightbox = new Lightbox(texts);
-    const photos = new Photos({ home, session: () => store.session, language: spoken, texts, lightbox });
-    const messages = new Messages({
+    this.#store = new Store(home.origin);
+    this.#lightbox = new Lightbox(texts);
+    const photos = new PhotoLoader({
+      home,
+      session: () => this.#store.session,
+      language: this.#language,
+      texts,
+      lightbox: this.#lightbox,
+    });
+    const messages = new MessageList({
       texts,
       photos,
       onChoose: (choice) => this.#conversation.choose(choice),
     });
-    this.#typing = new Typing(texts);
-    this.#scroll = new Scroll(
+    this.#scroll = new ScrollView(
       texts,
       () => this.#read(),
       element("p", { class: "intro" }, texts.intro),
@@ -64,59 +87,67 @@ class RegaloChat extends HTMLElement {
     this.#composer = new Composer({
       texts,
       photos,
-      draft: store.draft,
-      ready: () => this.#conversation.connected,
+      draft: this.#store.draft,
+      connected: () => this.#conversation.connected,
       onSend: (content) => {
-        this.#conversation.say(content);
+        this.#conversation.send(content);
         this.#scroll.toEnd();
       },
-      onTyping: () => this.#conversation.typing(),
-      onDraft: (text) => (store.draft = text),
+      onTyping: () => this.#conversation.sendTyping(),
+      onDraft: (text) => (this.#store.draft = text),
     });
     this.#panel = new Panel({
       texts,
       content: [this.#scroll.element, this.#composer.element],
-      onToggle: (isOpen) => this.#toggled(isOpen, store),
+      onToggle: (isOpen) => this.#toggled(isOpen),
       onFiles: (files) => this.#composer.attach(files),
     });
     this.#panel.setOwner("bot");
-
-    const root = this.attachShadow({ mode: "open" });
-    await Promise.all(STYLES.map((name) => dress(root, new URL(`${name}.css`, home))));
-    root.append(...this.#panel.elements, lightbox.element);
-
-    const address = new URL("chat/socket", home);
-    address.protocol = address.protocol.replace("http", "ws");
     this.#conversation = new Conversation({
-      store,
+      store: this.#store,
       messages,
       view: this.#view(),
-      language: spoken,
+      language: this.#language,
       customer,
-      connect: (hello) => new Connection(address, hello),
+      connect: (hello) => new Connection(socketUrl("chat/socket", home), hello),
     });
-
-    document.addEventListener("visibilitychange", () => this.#read());
-    document.addEventListener("click", (event) => {
-      if (event.target.closest?.("[data-regalo-open]")) this.#panel.open();
-    });
-    if (store.open ?? open) this.#panel.open({ focus: false });
-    // Whoever has been here before may have an answer waiting.
-    else if (store.session || store.unsent.length) this.#connect();
   }
 
-  /** What the conversation may do to the rest of the chat. */
+  /**
+   * Show the chat once its styles are loaded.
+   *
+   * @param {Options} options
+   */
+  async start({ home, open }) {
+    this.lang = this.#language;
+    const root = this.attachShadow({ mode: "open" });
+    await addStyles(root, home);
+    root.append(...this.#panel.elements, this.#lightbox.element);
+
+    document.addEventListener("visibilitychange", () => this.#read());
+    document.addEventListener("click", ({ target }) => {
+      if (target instanceof Element && target.closest("[data-regalo-open]")) this.#panel.open();
+    });
+    if (this.#store.open ?? open) this.#panel.open({ focus: false });
+    // A returning visitor may have an answer waiting.
+    else if (this.#store.session || this.#store.unsent.length) this.#connect();
+  }
+
+  /** @returns {ConversationView} */
   #view() {
-    const chat = this;
+    const isVisible = () => !document.hidden && this.#panel.isOpen && this.#scroll.atEnd;
     return {
       get visible() {
-        return !document.hidden && chat.#panel.isOpen && chat.#scroll.atEnd;
+        return isVisible();
       },
-      arrived: () => chat.#arrived(),
-      setOwner: (owner, name) => chat.#panel.setOwner(owner, name),
-      setTyping: (frame) => (frame ? chat.#typing.show(frame.author, frame.name) : chat.#typing.hide()),
-      notify: (sentence) => chat.#composer.notify(sentence),
-      connected: (yes) => chat.#connected(yes),
+      messageArrived: () => this.#messageArrived(),
+      setOwner: (owner, name) => this.#panel.setOwner(owner, name),
+      setTyping: (frame) => {
+        if (frame === null) this.#typing.hide();
+        else this.#typing.show(frame.author === "agent" ? this.#texts.typing.agent(frame.name) : this.#texts.typing.bot);
+      },
+      notify: (sentence) => this.#composer.notify(sentence),
+      setConnected: (connected) => this.#setConnected(connected),
     };
   }
 
@@ -125,17 +156,18 @@ class RegaloChat extends HTMLElement {
     this.#conversation.start();
   }
 
-  #toggled(isOpen, store) {
-    store.open = isOpen;
+  /** @param {boolean} isOpen */
+  #toggled(isOpen) {
+    this.#store.open = isOpen;
     if (!isOpen) return;
-    this.#composer.fit();
+    this.#composer.fitHeight();
     this.#connect();
     this.#scroll.toEnd();
     this.#read();
   }
 
-  #arrived() {
-    this.#scroll.grown();
+  #messageArrived() {
+    this.#scroll.contentAdded();
     if (!document.hidden && this.#panel.isOpen) return;
     this.#unread += 1;
     this.#panel.setUnread(this.#unread);
@@ -147,28 +179,30 @@ class RegaloChat extends HTMLElement {
     if (document.hidden || !this.#panel.isOpen) return;
     this.#unread = 0;
     this.#panel.setUnread(0);
-    this.#conversation.read();
+    this.#conversation.reportSeen();
   }
 
-  #connected(yes) {
-    clearTimeout(this.#notice);
-    if (!yes) {
+  /** @param {boolean} connected */
+  #setConnected(connected) {
+    clearTimeout(this.#statusTimer);
+    if (!connected) {
       this.#expectConnection();
       return;
     }
-    const missed = this.#noticed && this.#everConnected;
+    const isBack = this.#lossShown && this.#everConnected;
     this.#everConnected = true;
-    this.#panel.setStatus(missed ? this.#texts.online : "", { good: true });
-    this.#noticed = false;
-    this.#notice = setTimeout(() => this.#panel.setStatus(""), GOOD_NEWS_MS);
+    this.#panel.setStatus(isBack ? this.#texts.online : "", { good: true });
+    this.#lossShown = false;
+    this.#statusTimer = setTimeout(() => this.#panel.setStatus(""), GOOD_NEWS_MS);
     this.#composer.resume();
   }
 
+  /** Say that there is no connection, unless it comes back soon. */
   #expectConnection() {
-    clearTimeout(this.#notice);
-    const delay = navigator.onLine ? NOTICE_AFTER_MS : 0;
-    this.#notice = setTimeout(() => {
-      this.#noticed = true;
+    clearTimeout(this.#statusTimer);
+    const delay = navigator.onLine ? UNNOTICED_LOSS_MS : 0;
+    this.#statusTimer = setTimeout(() => {
+      this.#lossShown = true;
       this.#panel.setStatus(this.#texts.offline);
     }, delay);
   }
@@ -176,10 +210,39 @@ class RegaloChat extends HTMLElement {
 
 customElements.define("regalo-chat", RegaloChat);
 
-/** One chat a page, however often the script stands in it. */
+/**
+ * Add the chat to the page: once, however often the script is in it.
+ *
+ * @param {Options} options
+ */
 export function mount(options) {
   if (document.querySelector("regalo-chat")) return;
-  const chat = document.createElement("regalo-chat");
+  const chat = new RegaloChat(options);
   document.body.append(chat);
   chat.start(options);
+}
+
+/**
+ * Add the style sheets and wait for those that apply: nothing is shown without its style.
+ *
+ * @param {ShadowRoot} root
+ * @param {URL} home
+ */
+async function addStyles(root, home) {
+  const colors = addStyle(root, new URL("shared/colors.css", home));
+  const dark = addStyle(root, new URL("shared/colors_dark.css", home), DARK);
+  const others = STYLES.map((name) => addStyle(root, new URL(`${name}.css`, home)));
+  await Promise.all([colors, ...others, matchMedia(DARK).matches ? dark : null]);
+}
+
+/**
+ * @param {ShadowRoot} root
+ * @param {URL} href
+ * @param {string | null} [media]
+ * @returns {Promise<unknown>} settled when the sheet has loaded, or could not be
+ */
+function addStyle(root, href, media = null) {
+  const link = element("link", { rel: "stylesheet", href, media });
+  root.append(link);
+  return new Promise((resolve) => (link.onload = link.onerror = resolve));
 }

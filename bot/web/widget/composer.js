@@ -1,15 +1,17 @@
+// @ts-check
 /** Where the customer writes: text, photos, and the sentences about what can't be sent. */
 
-import { element, icon } from "../shared/dom.js";
-import { ACCEPTED } from "./photo_loader.js";
-import { Tray } from "../shared/photo_tray.js";
+import { element } from "../shared/dom.js";
+import { icon } from "../shared/icons.js";
+import { PhotoTray } from "../shared/photo_tray.js";
+import { MAX_LENGTH, photoInput, sendOnEnter, takePastedFiles, textLength } from "../shared/text_box.js";
 
-const MAX_LENGTH = 4096; // the server takes no more
+/** @import { Photo } from "../shared/types.js" */
+/** @import { PhotoLoader } from "./photo_loader.js" */
+/** @import { WidgetTexts } from "./texts.js" */
+
 const COUNT_FROM = 3600;
 const TYPING_EVERY_MS = 3_000;
-
-/** Characters as people and the server count them: an emoji is one. */
-const lengthOf = (text) => [...text].length;
 
 export class Composer {
   #texts;
@@ -18,13 +20,22 @@ export class Composer {
   #onDraft;
   #box;
   #tray;
-  #counter;
-  #notice;
-  #typedAt = 0;
+  #counter = element("p", { class: "counter", id: "counter" });
+  #notice = element("p", { class: "notice", role: "alert" });
+  #typingSentAt = 0;
   #sendsWhenUploaded = false;
 
-  /** `onSend({text, photos})`, `onTyping()`, `onDraft(text)`; `ready` tells whether we are connected. */
-  constructor({ texts, photos, draft, ready, onSend, onTyping, onDraft }) {
+  /**
+   * @param {object} options
+   * @param {WidgetTexts} options.texts
+   * @param {PhotoLoader} options.photos
+   * @param {string} options.draft
+   * @param {() => boolean} options.connected
+   * @param {(content: { text: string, photos: Photo[] }) => void} options.onSend
+   * @param {() => void} options.onTyping
+   * @param {(text: string) => void} options.onDraft called with the text after every change
+   */
+  constructor({ texts, photos, draft, connected, onSend, onTyping, onDraft }) {
     this.#texts = texts;
     this.#onSend = onSend;
     this.#onTyping = onTyping;
@@ -39,17 +50,15 @@ export class Composer {
       autocomplete: "off",
     });
     this.#box.value = draft;
-    this.#counter = element("p", { class: "counter", id: "counter" });
-    this.#notice = element("p", { class: "notice", role: "alert" });
-    this.#tray = new Tray({
-      photos,
+    this.#tray = new PhotoTray({
       texts,
-      ready,
+      upload: (file, signal) => photos.upload(file, signal),
+      connected,
       onUploaded: () => this.#sendsWhenUploaded && this.#send(),
       notify: (sentence) => this.notify(sentence),
     });
 
-    const files = element("input", { type: "file", accept: ACCEPTED, multiple: true, hidden: true });
+    const files = photoInput((chosen) => this.attach(chosen));
     const attach = element(
       "button",
       { type: "button", class: "round attach", "aria-label": texts.attach, title: texts.attach },
@@ -71,32 +80,17 @@ export class Composer {
     );
 
     attach.addEventListener("click", () => files.click());
-    files.addEventListener("change", () => {
-      this.attach(files.files);
-      files.value = ""; // the same photo may be chosen again after it was removed
-    });
     this.element.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#send();
       this.#box.focus();
     });
-    this.#box.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-      event.preventDefault();
-      this.#send();
-    });
-    this.#box.addEventListener("input", () => this.#typed());
-    this.#box.addEventListener("paste", (event) => {
-      if (!event.clipboardData.files.length) return;
-      event.preventDefault();
-      this.attach(event.clipboardData.files);
-    });
+    sendOnEnter(this.#box, () => this.#send());
+    takePastedFiles(this.#box, (pasted) => this.attach(pasted));
+    this.#box.addEventListener("input", () => this.#changed());
   }
 
-  focus() {
-    this.#box.focus();
-  }
-
+  /** @param {FileList} files */
   attach(files) {
     this.notify("");
     this.#tray.add(files);
@@ -107,49 +101,54 @@ export class Composer {
     this.#tray.resume();
   }
 
+  /**
+   * Show a sentence above the text box; "" clears it.
+   *
+   * @param {string} sentence
+   */
   notify(sentence) {
-    this.#sendsWhenUploaded = false; // whatever there is to say, let the customer read it first
+    this.#sendsWhenUploaded = false; // let the customer read the sentence first
     this.#notice.textContent = sentence;
   }
 
-  /** Fit the box to its text; only possible once it is drawn. */
-  fit() {
+  /** Fit the height of the box to its text; only possible once it is drawn. */
+  fitHeight() {
     this.#box.style.height = "auto";
     this.#box.style.height = `${this.#box.scrollHeight}px`;
   }
 
-  #typed() {
-    this.fit();
+  #changed() {
+    this.fitHeight();
     this.notify("");
     this.#count();
     this.#onDraft(this.#box.value);
-    if (!this.#box.value || Date.now() - this.#typedAt < TYPING_EVERY_MS) return;
-    this.#typedAt = Date.now();
+    if (!this.#box.value || Date.now() - this.#typingSentAt < TYPING_EVERY_MS) return;
+    this.#typingSentAt = Date.now();
     this.#onTyping();
   }
 
   #count() {
-    const left = MAX_LENGTH - lengthOf(this.#box.value.trim());
-    const near = left <= MAX_LENGTH - COUNT_FROM;
-    this.#counter.textContent = near && left >= 0 ? this.#texts.remaining(left) : "";
-    this.#box.setAttribute("aria-invalid", left < 0 ? "true" : "false");
-    if (left < 0) this.notify(this.#texts.tooLong(MAX_LENGTH, -left));
+    const remaining = MAX_LENGTH - textLength(this.#box.value.trim());
+    const isNear = remaining <= MAX_LENGTH - COUNT_FROM;
+    this.#counter.textContent = isNear && remaining >= 0 ? this.#texts.remaining(remaining) : "";
+    this.#box.setAttribute("aria-invalid", remaining < 0 ? "true" : "false");
+    if (remaining < 0) this.notify(this.#texts.tooLong(MAX_LENGTH, -remaining));
   }
 
   #send() {
     const text = this.#box.value.trim();
-    if (lengthOf(text) > MAX_LENGTH || (!text && this.#tray.empty)) return;
+    if (textLength(text) > MAX_LENGTH || (!text && this.#tray.empty)) return;
     if (!this.#tray.uploaded) {
       this.notify(this.#texts.sendsAfterPhoto);
       this.#sendsWhenUploaded = true;
       return;
     }
-    this.#typedAt = 0;
+    this.#typingSentAt = 0;
     this.notify("");
-    const photos = this.#tray.take();
+    const photos = this.#tray.takeAll();
     this.#box.value = "";
     this.#onDraft("");
-    this.fit();
+    this.fitHeight();
     this.#count();
     this.#onSend({ text, photos });
   }

@@ -1,7 +1,29 @@
+// @ts-check
 /**
- * The talk with the server: what it says goes to the list of messages, what the customer does goes to
- * the server, and what could not be sent waits in the store. The server knows every message by its id,
- * so sending one again, from whichever tab, is always safe.
+ * The conversation with the server: its frames go to the list of messages, what the customer does goes to
+ * the server, and what could not be sent waits in the store. The server knows every message by its id, so
+ * sending one again, from whichever tab, is always safe.
+ */
+
+/** @import { ChatFrame, ChatHello, ChatRequest, ChatWelcome, Choice, Language, Message, Owner } from "../shared/types.js" */
+/** @import { Connection } from "../shared/connection.js" */
+/** @import { MessageList } from "./message_list.js" */
+/** @import { MessageContent, Store } from "./store.js" */
+
+/** @typedef {Extract<ChatFrame, { type: "typing" }>} TypingFrame */
+/** @typedef {Extract<ChatFrame, { type: "error" }>} ErrorFrame */
+
+/**
+ * What the conversation shows beside the messages.
+ *
+ * @typedef {{
+ *   readonly visible: boolean,
+ *   messageArrived: () => void,
+ *   setOwner: (owner: Owner, name?: string | null) => void,
+ *   setTyping: (frame: TypingFrame | null) => void,
+ *   notify: (sentence: string) => void,
+ *   setConnected: (connected: boolean) => void,
+ * }} ConversationView `visible`: the customer would see a message now
  */
 
 const RESEND_MS = 8_000;
@@ -13,19 +35,29 @@ export class Conversation {
   #view;
   #language;
   #customer;
-  #session = null; // the one whose messages are shown
-  #began = false; // the history has been shown
-  #madeSession = false; // this tab's hello asked for a new session
+  /** @type {string | null} the session whose messages are shown */
+  #session = null;
+  #historyShown = false;
+  #requestedSession = false; // this tab's hello asked for a new session
+  /** @type {Owner} */
   #owner = "bot";
+  /** @type {string | null} */
   #agentName = null;
-  #troubled = false; // a passing trouble is on display
-  #seen = 0;
-  #sentAt = new Map(); // unsent message's id → when it last went out on this connection
+  #showsTrouble = false; // a passing error is on display
+  #seenSeq = 0;
+  /** @type {Map<string, number>} unsent entry's id → when it was last sent on this connection */
+  #sentAt = new Map();
+  /** @type {number | undefined} */
   #resend;
 
   /**
-   * `view` is what else there is to show: `visible` (would the customer see a message now?), `arrived()`,
-   * `setOwner(owner, name)`, `setTyping(frame | null)`, `notify(sentence)`, `connected(yes)`.
+   * @param {object} options
+   * @param {Store} options.store
+   * @param {MessageList} options.messages
+   * @param {ConversationView} options.view
+   * @param {Language} options.language
+   * @param {string | null} options.customer the embedding site's token on who the visitor is
+   * @param {(hello: () => ChatHello) => Connection<ChatRequest, ChatFrame>} options.connect
    */
   constructor({ store, messages, view, language, customer, connect }) {
     this.#store = store;
@@ -34,7 +66,7 @@ export class Conversation {
     this.#language = language;
     this.#customer = customer;
     this.#connection = connect(() => this.#hello());
-    this.#connection.addEventListener("frame", ({ detail }) => this.#receive(detail));
+    this.#connection.onFrame((frame) => this.#receive(frame));
     this.#connection.addEventListener("change", () => this.#connectionChanged());
     store.onChange(() => this.#otherTabWrote());
     this.#showUnsent();
@@ -48,31 +80,34 @@ export class Conversation {
     this.#connection.start();
   }
 
-  say(content) {
-    this.#messages.showUnsent(this.#store.keep(content));
+  /** @param {MessageContent} content */
+  send(content) {
+    this.#messages.showUnsent(this.#store.addUnsent(content));
     this.#sendUnsent();
   }
 
+  /** @param {Choice} choice */
   choose({ token }) {
-    this.#messages.choicesWith(token)?.choosing(token);
-    this.#store.keep({ token });
+    this.#messages.choicesWith(token)?.setChoosing(token);
+    this.#store.addUnsent({ token });
     this.#sendUnsent();
   }
 
-  typing() {
+  sendTyping() {
     this.#connection.send({ type: "typing" });
   }
 
-  /** Tell how far the customer has read, when that has changed. */
-  read() {
+  /** Report how far the customer has read, when that has changed. */
+  reportSeen() {
     const seq = this.#messages.lastSeq;
-    if (seq <= this.#seen || !this.#view.visible) return;
-    if (this.#connection.send({ type: "seen", seq })) this.#seen = seq;
+    if (seq <= this.#seenSeq || !this.#view.visible) return;
+    if (this.#connection.send({ type: "seen", seq })) this.#seenSeq = seq;
   }
 
+  /** @returns {ChatHello} */
   #hello() {
     const session = this.#store.session;
-    this.#madeSession = session === null;
+    this.#requestedSession = session === null;
     return {
       type: "hello",
       session,
@@ -83,82 +118,109 @@ export class Conversation {
     };
   }
 
+  /** @param {ChatFrame} frame */
   #receive(frame) {
     switch (frame.type) {
       case "welcome":
-        return this.#welcome(frame);
+        return this.#welcomed(frame);
       case "message":
-        return this.#arrive(frame.message);
+        return this.#messageArrived(frame.message);
       case "stored":
-        return this.#stored(frame);
+        return this.#stored(frame.id, frame.seq, frame.at);
       case "answered":
-        this.#store.release(frame.id);
-        return this.#messages.answered(frame.id);
+        return frame.id === null ? undefined : this.#answered(frame.id);
       case "typing":
         return this.#view.setTyping(frame.on ? frame : null);
       case "owner":
-        return this.#setOwner(frame.owner, (this.#agentName = frame.name ?? this.#agentName));
+        this.#agentName = frame.name ?? this.#agentName;
+        return this.#setOwner(frame.owner, this.#agentName);
       case "spent":
-        this.#messages.spend(frame.seq, frame.chosen);
-        return this.#releaseSpent();
+        this.#messages.setSpent(frame.seq, frame.chosen);
+        return this.#removeSpentChoices();
       case "error":
         return this.#refused(frame);
-      // What a newer server may add is not for this page.
+      // A newer server may send frames that this page does not know.
     }
   }
 
-  #welcome({ session, owner, name, messages }) {
+  /** @param {ChatWelcome} frame */
+  #welcomed({ session, owner, name, messages }) {
     this.#session = session;
     this.#store.session = session;
-    for (const message of messages) this.#settle(message);
-    if (this.#began) for (const message of messages) this.#show(message);
+    for (const message of messages) this.#removeStored(message);
+    if (this.#historyShown) for (const message of messages) this.#show(message);
     else this.#showHistory(messages);
-    this.#began = true;
+    this.#historyShown = true;
     this.#agentName = name ?? this.#agentName;
     this.#setOwner(owner, this.#agentName);
-    this.#releaseSpent();
+    this.#removeSpentChoices();
     this.#showUnsent();
     this.#sendUnsent();
-    this.#seen = 0; // the server may have died before it wrote down what it was told
-    this.read();
+    this.#seenSeq = 0; // the server may have died before it wrote down what was reported
+    this.reportSeen();
   }
 
+  /** @param {Message[]} messages */
   #showHistory(messages) {
     this.#messages.showQuietly(messages);
     for (const message of messages) {
-      if (message.author !== "customer" && message.delivery !== "read") this.#view.arrived();
+      if (message.author !== "customer" && message.delivery !== "read") this.#view.messageArrived();
     }
   }
 
-  #stored({ id, seq, at }) {
-    this.#store.release(id);
-    this.#messages.stored(id, seq, at);
-    if (this.#troubled) this.#view.notify("");
-    this.#troubled = false;
+  /**
+   * @param {string} id
+   * @param {number} seq
+   * @param {string} at
+   */
+  #stored(id, seq, at) {
+    this.#store.removeUnsent(id);
+    this.#messages.setStored(id, seq, at);
+    if (this.#showsTrouble) this.#view.notify("");
+    this.#showsTrouble = false;
   }
 
-  #arrive(message) {
-    this.#settle(message);
+  /** @param {string} id */
+  #answered(id) {
+    this.#store.removeUnsent(id);
+    this.#messages.setAnswered(id);
+  }
+
+  /** @param {Message} message */
+  #messageArrived(message) {
+    this.#removeStored(message);
     this.#show(message);
-    this.read();
+    this.reportSeen();
   }
 
-  /** A message of ours that comes from the server needs no keeping any more. */
-  #settle(message) {
-    if (message.id) this.#store.release(message.id);
+  /**
+   * Forget an unsent message that comes back from the server: it is stored.
+   *
+   * @param {Message} message
+   */
+  #removeStored(message) {
+    if (message.id) this.#store.removeUnsent(message.id);
   }
 
+  /** @param {Message} message */
   #show(message) {
     const isNew = this.#messages.show(message);
     if (message.author === "customer") return;
     this.#view.setTyping(null);
     if (!isNew) return;
-    if (message.author === "agent") this.#setOwner("agent", (this.#agentName = message.name));
-    // The assistant is silent while a person has the case: hearing it means the case was given back.
+    if (message.author === "agent") {
+      this.#agentName = message.name;
+      this.#setOwner("agent", message.name);
+    }
+    // The bot is silent while an agent has the case: a message of it means that the case was given back.
     if (message.author === "bot" && this.#owner === "agent") this.#setOwner("bot");
-    this.#view.arrived();
+    this.#view.messageArrived();
   }
 
+  /**
+   * @param {Owner} owner
+   * @param {string | null} [name]
+   */
   #setOwner(owner, name) {
     this.#owner = owner;
     this.#view.setOwner(owner, name);
@@ -166,38 +228,42 @@ export class Conversation {
 
   #showUnsent() {
     for (const entry of this.#store.unsent) {
-      if (entry.token) this.#messages.choicesWith(entry.token)?.choosing(entry.token);
-      else this.#messages.showUnsent(entry);
+      if (entry.token === undefined) this.#messages.showUnsent(entry);
+      else this.#messages.choicesWith(entry.token)?.setChoosing(entry.token);
     }
   }
 
-  /** A choice need not be sent any more once its alternatives are used up, whoever used them. */
-  #releaseSpent() {
+  /** A choice need not be sent any more once its group is spent, whoever chose. */
+  #removeSpentChoices() {
     for (const { id, token } of this.#store.unsent) {
-      if (token && this.#messages.choicesWith(token)?.spent) this.#store.release(id);
+      if (token && this.#messages.choicesWith(token)?.spent) this.#store.removeUnsent(id);
     }
   }
 
   #sendUnsent() {
     clearTimeout(this.#resend);
     const unsent = this.#store.unsent;
-    for (const { id, token, text, photos } of unsent) {
+    for (const entry of unsent) {
+      const { id } = entry;
       if (Date.now() - (this.#sentAt.get(id) ?? 0) < RESEND_MS) continue;
-      const frame = token
-        ? { type: "choose", id, token }
-        : { type: "message", id, text, photos: photos.map((photo) => photo.id) };
+      /** @type {ChatRequest} */
+      const frame =
+        entry.token === undefined
+          ? { type: "message", id, text: entry.text, photos: entry.photos.map((photo) => photo.id) }
+          : { type: "choose", id, token: entry.token };
       if (!this.#connection.send(frame, { replied: true })) return;
       this.#sentAt.set(id, Date.now());
     }
-    // Refused for the moment, or lost on the way: what is still here by then goes again.
+    // Refused for the moment, or lost on the way: what is still here by then is sent again.
     if (unsent.length) this.#resend = setTimeout(() => this.#sendUnsent(), RESEND_MS);
   }
 
+  /** @param {ErrorFrame} frame */
   #refused({ code, text, id }) {
     if (code === "bad_session") {
       // What is on screen belongs to a session that is no more.
       this.#store.session = null;
-      return this.#beginAgain();
+      return this.#startAgain();
     }
     if (code === "bad_customer") {
       this.#customer = null;
@@ -205,23 +271,23 @@ export class Conversation {
       return this.#connection.reconnect();
     }
     if (code === "bad_frame" && !id) return console.warn("Regalo:", text);
-    const passing = code === "rate_limited" || code === "server";
-    this.#troubled = passing;
-    if (passing || !id) return this.#view.notify(text);
+    const isPassing = code === "rate_limited" || code === "server";
+    this.#showsTrouble = isPassing;
+    if (isPassing || !id) return this.#view.notify(text);
 
     const refused = this.#store.unsent.find((entry) => entry.id === id);
-    this.#store.release(id);
-    if (!refused?.token) return this.#messages.fail(id, text);
+    this.#store.removeUnsent(id);
+    if (!refused?.token) return this.#messages.setRefused(id, text);
     this.#view.notify(text);
     const choices = this.#messages.choicesWith(refused.token);
-    if (code === "choice_gone") choices?.spend(null);
+    if (code === "choice_gone") choices?.setSpent(null);
     else choices?.reopen();
   }
 
-  #beginAgain() {
+  #startAgain() {
     this.#messages.clear();
-    this.#began = false;
-    this.#seen = 0;
+    this.#historyShown = false;
+    this.#seenSeq = 0;
     this.#showUnsent();
     this.#connection.reconnect();
   }
@@ -231,17 +297,18 @@ export class Conversation {
       this.#view.setTyping(null);
       this.#sentAt.clear();
     }
-    this.#view.connected(this.#connection.connected);
+    this.#view.setConnected(this.#connection.connected);
   }
 
   /**
    * Another tab wrote a message, or two tabs opened at once and each got a session: then the one that was
-   * stored last is everybody's. Only a tab that made its own session gives it up, so this ends.
+   * stored last is used by all. Only a tab that requested its own session gives it up, so this ends.
    */
   #otherTabWrote() {
     this.#showUnsent();
     const session = this.#store.session;
-    if (!this.#madeSession || !this.#began || session === null || session === this.#session) return;
-    this.#beginAgain();
+    if (!this.#requestedSession || !this.#historyShown) return;
+    if (session === null || session === this.#session) return;
+    this.#startAgain();
   }
 }

@@ -1,6 +1,11 @@
+// @ts-check
 /** The chat's window and the button that opens it. */
 
-import { element, icon, spoken } from "../shared/dom.js";
+import { element, screenReaderText } from "../shared/dom.js";
+import { icon } from "../shared/icons.js";
+
+/** @import { Owner } from "../shared/types.js" */
+/** @import { WidgetTexts } from "./texts.js" */
 
 /** The same width as in chat.css: there the panel fills the screen. */
 const FILLS_SCREEN = matchMedia("(max-width: 480px)");
@@ -8,32 +13,35 @@ const FOCUSABLE = "button:not(:disabled), textarea, a[href], [tabindex='0']";
 
 export class Panel {
   #texts;
-  #owner;
-  #badge;
+  #owner = element("p", { class: "owner" });
+  #badge = element("span", { class: "badge", hidden: true });
   #launcher;
   #window;
-  #status;
+  #status = element("p", { class: "status", role: "status" });
   #onToggle;
   #onFiles;
 
-  /** `content` goes between head and foot; `onToggle(open)`, `onFiles(files)` for photos dropped on it. */
+  /**
+   * @param {object} options
+   * @param {WidgetTexts} options.texts
+   * @param {Node[]} options.content what stands between head and foot
+   * @param {(open: boolean) => void} options.onToggle
+   * @param {(files: FileList) => void} options.onFiles called with photos that were dropped on the panel
+   */
   constructor({ texts, content, onToggle, onFiles }) {
     this.#texts = texts;
     this.#onToggle = onToggle;
     this.#onFiles = onFiles;
 
-    this.#badge = element("span", { class: "badge", hidden: true });
     this.#launcher = element(
       "button",
       { type: "button", class: "launcher", "aria-expanded": "false" },
       icon("chat"),
-      element("span", { class: "label" }, texts.launcher),
-      spoken(`. ${texts.open}`),
+      element("span", {}, texts.launcher),
+      screenReaderText(`. ${texts.open}`),
       this.#badge,
     );
 
-    this.#owner = element("p", { class: "owner" });
-    this.#status = element("p", { class: "status", role: "status" });
     const close = element(
       "button",
       { type: "button", class: "round close", "aria-label": texts.close, title: texts.close },
@@ -56,27 +64,27 @@ export class Panel {
     this.elements = [this.#launcher, this.#window];
     this.#launcher.addEventListener("click", () => this.open());
     close.addEventListener("click", () => this.close());
-    this.#window.addEventListener("keydown", (event) => this.#key(event));
+    this.#window.addEventListener("keydown", (event) => this.#keyPressed(event));
     this.#acceptDrops();
     // A phone's keyboard covers the page without changing its size; only this view knows.
-    visualViewport?.addEventListener("resize", () => this.#fit());
+    visualViewport?.addEventListener("resize", () => this.#fitHeight());
   }
 
   get isOpen() {
     return !this.#window.hidden;
   }
 
-  /** At the start of a page the focus belongs to the page. */
+  /** @param {{ focus?: boolean }} [options] `focus`: false at the start of a page, whose focus it leaves */
   open({ focus = true } = {}) {
     this.#window.hidden = false;
     this.#launcher.hidden = true;
     this.#launcher.setAttribute("aria-expanded", "true");
-    this.#fit();
+    this.#fitHeight();
     this.#onToggle(true);
     if (!focus) return;
     // On a touch screen the keyboard would cover what there is to read.
-    const target = matchMedia("(pointer: coarse)").matches ? this.#window : this.#window.querySelector("textarea");
-    target.focus();
+    const isTouch = matchMedia("(pointer: coarse)").matches;
+    (isTouch ? this.#window : this.#window.querySelector("textarea"))?.focus();
   }
 
   close() {
@@ -87,63 +95,83 @@ export class Panel {
     this.#onToggle(false);
   }
 
+  /**
+   * Show who answers.
+   *
+   * @param {Owner} owner
+   * @param {string | null} [name] the agent's first name
+   */
   setOwner(owner, name = null) {
-    const words = this.#texts.owner[owner];
-    this.#owner.textContent = typeof words === "function" ? words(name) : words;
+    this.#owner.textContent = owner === "agent" ? this.#texts.owner.agent(name) : this.#texts.owner[owner];
     this.#owner.dataset.owner = owner;
   }
 
-  /** What there is to say about the connection; "" when all is well. */
+  /**
+   * Show a sentence about the connection; "" when there is nothing to say.
+   *
+   * @param {string} sentence
+   * @param {{ good?: boolean }} [options]
+   */
   setStatus(sentence, { good = false } = {}) {
     this.#status.textContent = sentence;
     this.#status.classList.toggle("good", good);
   }
 
+  /** @param {number} count */
   setUnread(count) {
     this.#badge.hidden = count === 0;
     this.#badge.replaceChildren(
       element("span", { "aria-hidden": "true" }, String(count)),
-      spoken(`. ${this.#texts.unread(count)}`),
+      screenReaderText(`. ${this.#texts.unread(count)}`),
     );
   }
 
-  #key(event) {
+  /** @param {KeyboardEvent} event */
+  #keyPressed(event) {
     if (event.key === "Escape" && !event.isComposing) {
       event.stopPropagation();
       this.close();
     } else if (event.key === "Tab" && FILLS_SCREEN.matches) {
-      this.#holdFocus(event);
+      this.#trapFocus(event);
     }
   }
 
-  /** While the panel covers the page, the focus must not wander off behind it. */
-  #holdFocus(event) {
-    const stops = [...this.#window.querySelectorAll(FOCUSABLE)].filter((stop) => stop.checkVisibility());
-    const [first, last] = event.shiftKey ? [stops.at(-1), stops[0]] : [stops[0], stops.at(-1)];
-    if (this.#window.getRootNode().activeElement !== last) return;
+  /**
+   * While the panel covers the page, the focus must not move to what is behind it.
+   *
+   * @param {KeyboardEvent} event
+   */
+  #trapFocus(event) {
+    const all = /** @type {NodeListOf<HTMLElement>} */ (this.#window.querySelectorAll(FOCUSABLE));
+    const visible = [...all].filter((node) => node.checkVisibility());
+    const [first, last] = event.shiftKey ? [visible.at(-1), visible[0]] : [visible[0], visible.at(-1)];
+    const root = /** @type {ShadowRoot} */ (this.#window.getRootNode());
+    if (root.activeElement !== last) return;
     event.preventDefault();
-    first.focus();
+    first?.focus();
   }
 
   #acceptDrops() {
-    const holdsFiles = (event) => event.dataTransfer.types.includes("Files");
+    /** @param {DragEvent} event */
+    const hasFiles = (event) => event.dataTransfer?.types.includes("Files");
     this.#window.addEventListener("dragover", (event) => {
-      if (!holdsFiles(event)) return;
+      if (!hasFiles(event)) return;
       event.preventDefault();
       this.#window.classList.add("dropping");
     });
     this.#window.addEventListener("dragleave", (event) => {
-      if (!this.#window.contains(event.relatedTarget)) this.#window.classList.remove("dropping");
+      const entered = /** @type {Node | null} */ (event.relatedTarget);
+      if (!this.#window.contains(entered)) this.#window.classList.remove("dropping");
     });
     this.#window.addEventListener("drop", (event) => {
-      if (!holdsFiles(event)) return;
+      if (!hasFiles(event) || !event.dataTransfer) return;
       event.preventDefault();
       this.#window.classList.remove("dropping");
       this.#onFiles(event.dataTransfer.files);
     });
   }
 
-  #fit() {
+  #fitHeight() {
     if (visualViewport) this.#window.style.setProperty("--visible-height", `${visualViewport.height}px`);
   }
 }

@@ -1,27 +1,32 @@
+// @ts-check
 /** Photos to and from the server, which shows them only to the session they belong to. */
 
 import { element } from "../shared/dom.js";
+import { photoButton, PhotoRefused } from "../shared/photo_files.js";
 
-const KINDS = ["image/jpeg", "image/png", "image/webp"];
-const MAX_BYTES = 10 * 1024 * 1024;
-const WIDEST_EM = 17;
-const TALLEST_EM = 15;
+/** @import { Language, Photo } from "../shared/types.js" */
+/** @import { Lightbox } from "../shared/lightbox.js" */
+/** @import { WidgetTexts } from "./texts.js" */
 
-/** Naming the kinds, rather than every image, makes a phone convert its own format to one of them. */
-export const ACCEPTED = KINDS.join(",");
+const LIMITS = { width: 17, height: 15 };
 
-/** The server said no, and `message` says why, for the customer to read. */
-export class PhotoRefused extends Error {}
-
-export class Photos {
+export class PhotoLoader {
   #address;
   #session;
   #language;
   #texts;
   #lightbox;
-  #pictures = new Map(); // photo id → promise of a local URL
+  /** @type {Map<string, Promise<string>>} photo id → local URL */
+  #urls = new Map();
 
-  /** `session` gives the token of the moment. */
+  /**
+   * @param {object} options
+   * @param {URL} options.home
+   * @param {() => string | null} options.session returns the session's token
+   * @param {Language} options.language
+   * @param {WidgetTexts} options.texts
+   * @param {Lightbox} options.lightbox
+   */
   constructor({ home, session, language, texts, lightbox }) {
     this.#address = new URL("chat/photos", home);
     this.#session = session;
@@ -30,56 +35,54 @@ export class Photos {
     this.#lightbox = lightbox;
   }
 
-  /** Why this file can't be sent, or null. */
-  problem(file) {
-    if (!KINDS.includes(file.type)) return this.#texts.photoKind(file.name);
-    if (file.size > MAX_BYTES) return this.#texts.photoSize(file.name);
-    return null;
-  }
-
-  /** → {id, width, height}; PhotoRefused when trying again is useless, any other error when it isn't. */
+  /**
+   * Upload a photo and return what the server knows it as.
+   *
+   * @param {File} file
+   * @param {AbortSignal} signal
+   * @returns {Promise<Photo>}
+   * @throws {PhotoRefused} when another try is useless; any other error when it isn't
+   */
   async upload(file, signal) {
     const body = new FormData();
     body.append("photo", file);
     const response = await fetch(this.#address, { method: "POST", headers: this.#headers(), body, signal });
-    if (response.status >= 500) throw new Error(`photo not taken: ${response.status}`);
+    if (response.status >= 500) throw new Error(`photo upload failed: ${response.status}`);
     const answer = await response.json().catch(() => ({}));
     if (!response.ok) throw new PhotoRefused(answer.text ?? this.#texts.photoRefused(file.name));
-    this.#pictures.set(answer.id, Promise.resolve(URL.createObjectURL(file)));
+    this.#urls.set(answer.id, Promise.resolve(URL.createObjectURL(file)));
     return answer;
   }
 
-  /** A button that shows the photo large. Its size is known, so nothing jumps when it arrives. */
-  show({ id, width, height }) {
-    const image = element("img", { alt: this.#texts.photo });
-    image.style.aspectRatio = `${width} / ${height}`;
-    image.style.width = `min(${width}px, ${WIDEST_EM}em, ${(TALLEST_EM * width) / height}em)`;
-    const button = element(
-      "button",
-      { type: "button", class: "photo", "aria-label": this.#texts.showPhoto },
-      image,
-    );
-    button.addEventListener("click", () => image.src && this.#lightbox.show(image.src));
-    this.#picture(id).then(
+  /**
+   * Create a button that shows the photo large.
+   *
+   * @param {Photo} photo
+   */
+  button(photo) {
+    const { button, image } = photoButton(photo, this.#texts, LIMITS, (url) => this.#lightbox.show(url));
+    this.#url(photo.id).then(
       (url) => (image.src = url),
       () => button.replaceWith(element("p", { class: "missing" }, this.#texts.photoMissing)),
     );
     return button;
   }
 
-  #picture(id) {
-    if (!this.#pictures.has(id)) {
-      const picture = this.#download(id);
-      // What failed is tried again the next time it is asked for.
-      picture.catch(() => this.#pictures.delete(id));
-      this.#pictures.set(id, picture);
-    }
-    return this.#pictures.get(id);
+  /** @param {string} id */
+  #url(id) {
+    const loaded = this.#urls.get(id);
+    if (loaded) return loaded;
+    const loading = this.#download(id);
+    // What failed is tried again the next time it is asked for.
+    loading.catch(() => this.#urls.delete(id));
+    this.#urls.set(id, loading);
+    return loading;
   }
 
+  /** @param {string} id */
   async #download(id) {
     const response = await fetch(`${this.#address}/${encodeURIComponent(id)}`, { headers: this.#headers() });
-    if (!response.ok) throw new Error(`photo not given: ${response.status}`);
+    if (!response.ok) throw new Error(`photo download failed: ${response.status}`);
     return URL.createObjectURL(await response.blob());
   }
 

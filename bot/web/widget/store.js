@@ -1,130 +1,113 @@
+// @ts-check
 /**
- * What outlives the page: the session and the unsent messages (shared by all tabs), the draft and
- * whether the panel is open (this tab's own). Without permission to store, it lasts as long as the page.
+ * What outlives the page: the session and the unsent messages, shared by all tabs; the draft and whether
+ * the panel is open, of this tab alone.
  */
 
-class Shelf {
-  #storage;
-  #prefix;
-  #memory = new Map();
+import { browserStorage, tabStorage } from "../shared/storage.js";
+import { uuid } from "../shared/uuid.js";
 
-  constructor(storage, prefix) {
-    this.#storage = storage;
-    this.#prefix = prefix;
-  }
+/** @import { Photo } from "../shared/types.js" */
 
-  read(key) {
-    return this.#memory.get(key) ?? this.#storage?.getItem(this.#prefix + key) ?? null;
-  }
+/** @typedef {{ text: string, photos: Photo[], token?: undefined }} MessageContent */
+/** @typedef {{ token: string, text?: undefined, photos?: undefined }} ChoiceContent */
 
-  write(key, value) {
-    this.#memory.delete(key);
-    try {
-      if (value === null) this.#storage?.removeItem(this.#prefix + key);
-      else this.#storage.setItem(this.#prefix + key, value);
-    } catch {
-      this.#memory.set(key, value); // no storage, or it is full
-    }
-  }
-
-  keys() {
-    const stored = Object.keys(this.#storage ?? {})
-      .filter((key) => key.startsWith(this.#prefix))
-      .map((key) => key.slice(this.#prefix.length));
-    return new Set([...stored, ...this.#memory.keys()]);
-  }
-}
-
-/** A browser that blocks storage throws on the mere mention of it. */
-function storageOrNull(name) {
-  try {
-    return window[name];
-  } catch {
-    return null;
-  }
-}
-
-/** `crypto.randomUUID` exists on secure pages only. */
-function uuid() {
-  if (crypto.randomUUID) return crypto.randomUUID();
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
-}
+/**
+ * A message or a choice that the server does not have yet; sorted by `order`.
+ *
+ * @typedef {(MessageContent | ChoiceContent) & { id: string, order: number, at: string }} UnsentEntry
+ */
 
 const UNSENT = "unsent ";
 
 export class Store {
   #shared;
   #own;
-  #latest = 0;
+  #lastOrder = 0;
 
-  /** One page may talk to several servers; each has its own shelf. */
+  /** @param {string} origin the server's: one page may hold chats of several servers */
   constructor(origin) {
     const prefix = `regalo ${origin} `;
-    this.#shared = new Shelf(storageOrNull("localStorage"), prefix);
-    this.#own = new Shelf(storageOrNull("sessionStorage"), prefix);
+    this.#shared = browserStorage(prefix);
+    this.#own = tabStorage(prefix);
   }
 
   get session() {
-    return this.#shared.read("session");
+    return this.#shared.get("session");
   }
 
   set session(token) {
-    this.#shared.write("session", token);
+    this.#shared.set("session", token);
   }
 
-  /** A number drawn once for this browser: a chat that begins anew is known to come from the same. */
+  /** A random number of this browser, by which the server knows a new chat from the same browser. */
   get device() {
-    const known = this.#shared.read("device");
-    if (known) return known;
-    const drawn = uuid();
-    this.#shared.write("device", drawn);
-    return drawn;
+    const stored = this.#shared.get("device");
+    if (stored) return stored;
+    const device = uuid();
+    this.#shared.set("device", device);
+    return device;
   }
 
+  /** @returns {string} */
   get draft() {
-    return this.#own.read("draft") ?? "";
+    return this.#own.get("draft") ?? "";
   }
 
   set draft(text) {
-    this.#own.write("draft", text || null);
+    this.#own.set("draft", text || null);
   }
 
-  /** true, false, or null when the visitor hasn't said. */
+  /**
+   * True, false, or null when the visitor has neither opened nor closed the panel.
+   *
+   * @returns {boolean | null}
+   */
   get open() {
-    return JSON.parse(this.#own.read("open"));
+    return this.#own.getJson("open");
   }
 
   set open(open) {
-    this.#own.write("open", JSON.stringify(open));
+    this.#own.setJson("open", open);
   }
 
-  /** In the order they were written. Each has a key of its own, so that tabs never overwrite each other. */
+  /**
+   * In the order they were written. Each has a key of its own, so that tabs never overwrite each other.
+   *
+   * @returns {UnsentEntry[]}
+   */
   get unsent() {
     return [...this.#shared.keys()]
       .filter((key) => key.startsWith(UNSENT))
-      .map((key) => JSON.parse(this.#shared.read(key)))
+      .map((key) => this.#shared.getJson(key))
       .filter((entry) => entry !== null)
-      .sort((one, other) => one.order - other.order);
+      .sort((first, second) => first.order - second.order);
   }
 
-  /** Keep a message (`text`, `photos`) or a choice (`token`) until the server has it. */
-  keep(content) {
+  /**
+   * Keep a message or a choice until the server has it.
+   *
+   * @template {MessageContent | ChoiceContent} Content
+   * @param {Content} content
+   */
+  addUnsent(content) {
     const now = Date.now();
-    this.#latest = Math.max(now, this.#latest + 1);
-    const entry = { ...content, id: uuid(), order: this.#latest, at: new Date(now).toISOString() };
-    this.#shared.write(UNSENT + entry.id, JSON.stringify(entry));
+    this.#lastOrder = Math.max(now, this.#lastOrder + 1);
+    const entry = { ...content, id: uuid(), order: this.#lastOrder, at: new Date(now).toISOString() };
+    this.#shared.setJson(UNSENT + entry.id, entry);
     return entry;
   }
 
-  release(id) {
-    this.#shared.write(UNSENT + id, null);
+  /** @param {string} id */
+  removeUnsent(id) {
+    this.#shared.set(UNSENT + id, null);
   }
 
-  /** Another tab changed what all tabs share. */
+  /**
+   * Call the listener when another tab changes what all tabs share.
+   *
+   * @param {() => void} listener
+   */
   onChange(listener) {
     addEventListener("storage", listener);
   }

@@ -19,3 +19,10 @@ compile uv 3.8 --universal "$@"
 compile app 3.11 --universal "$@"
 compile dev 3.11 --universal "$@"
 compile engine 3.10 --universal "$@"
+
+tools/setup.sh test
+echo "locking package-lock.json"
+verb=install
+[ "${1:-}" != --upgrade ] || verb=update
+# As with uv, .npmrc keeps the registry's address out of it.
+tools/node.sh npm "$verb" --package-lock-only --ignore-scripts --no-audit --no-fund

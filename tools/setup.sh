@@ -115,6 +115,12 @@ if ! cmp -s pyproject.toml .venv/.project-from || [ ! -x .venv/bin/regalo ]; the
   .venv/bin/python -m compileall -q bot actions
   cp pyproject.toml .venv/.project-from
 fi
+if [ "$level" = test ] &&
+  ! cat package.json package-lock.json .npmrc | cmp -s - node_modules/.made-from; then
+  step "Installing the checks of the pages' JavaScript" \
+    tools/node.sh npm ci --ignore-scripts --no-audit --no-fund
+  cat package.json package-lock.json .npmrc >node_modules/.made-from
+fi
 if ! is_current .venv-rasa engine "$engine"; then
   create .venv-rasa 3.10
   sync .venv-rasa "Installing the dialogue engine (large: a few minutes the first time)" \

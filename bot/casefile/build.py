@@ -121,7 +121,7 @@ async def build(
         facts=await known_facts.facts(session, context, case, rows.conversation, reader.language),
         orders=await _orders(session, contact_id),
         offers=offers,
-        decisions=await explanation.of_case(session, case),
+        decisions=await explanation.explain_case(session, case),
         promises=await _all(session, Promise, Promise.complaint_id == case.id),
         earlier=[
             (one, await _given_in(session, one))
@@ -132,7 +132,7 @@ async def build(
         value_at_risk=rows.spent,
         remedy_cost=_cost(offers, context.policy.currency),
         tier=context.company.tier(rows.spent) if rows.spent else None,
-        authority=await authority.of(session, context, reader, case),
+        authority=await authority.measure(session, context, reader, case),
         signals=await evidence.list_flags(session, case),
     )
 

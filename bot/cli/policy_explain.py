@@ -10,7 +10,7 @@ from bot.cli.case import case_or_fail, reference_or_fail
 from bot.cli.database import run_read
 from bot.cli.failure import Failure
 from bot.compensation import explanation
-from bot.compensation.explanation import Explanation, Weighed
+from bot.compensation.explanation import ExplainedAlternative, Explanation
 from bot.config.settings import Settings
 from bot.context.company_context import CompanyContext, load_company_context
 from bot.models import Offer
@@ -38,11 +38,11 @@ def explain(settings: Settings, reference: str) -> None:
 
 async def _explain(session: AsyncSession, context: CompanyContext, reference: str) -> list[str]:
     case = await case_or_fail(session, reference)
-    decisions = await explanation.of_case(session, case)
+    decisions = await explanation.explain_case(session, case)
     query = select(Offer).where(Offer.complaint_id == case.id).order_by(Offer.id)
     offers = list(await session.scalars(query))
-    explained = {decision.made.offer_id for decision in decisions}
-    sections = [(decision.made.at, list(_lines(context, decision))) for decision in decisions]
+    explained = {decision.record.offer_id for decision in decisions}
+    sections = [(decision.record.at, list(_lines(context, decision))) for decision in decisions]
     sections += [
         (offer.created_at, list(_lines_without_facts(context, offer)))
         for offer in offers
@@ -55,15 +55,17 @@ async def _explain(session: AsyncSession, context: CompanyContext, reference: st
 
 
 def _lines(context: CompanyContext, decision: Explanation) -> Iterator[str]:
-    made, facts = decision.made, decision.facts
-    at = made.at.astimezone(context.company.tz)
-    outcome = "offered" if made.outcome == "offer" else "to a person"
-    yield f"{at:%Y-%m-%d %H:%M} {outcome}, by policy {made.policy_version}"
+    record, facts = decision.record, decision.facts
+    at = record.at.astimezone(context.company.tz)
+    outcome = "offered" if record.outcome == "offer" else "to a person"
+    yield f"{at:%Y-%m-%d %H:%M} {outcome}, by policy {record.policy_version}"
     yield (
-        f"  rule      {made.rule_id}: {decision.why}" if made.rule_id else "  rule      none holds"
+        f"  rule      {record.rule_id}: {decision.why}"
+        if record.rule_id
+        else "  rule      none holds"
     )
-    if made.reason:
-        yield f"  because   {HUMAN_REASONS.get(made.reason, made.reason)}"
+    if record.reason:
+        yield f"  because   {HUMAN_REASONS.get(record.reason, record.reason)}"
     yield f"  facts     {facts.category}, severity {facts.severity}"
     yield f"            order {_format(facts.order_value)}, tier {facts.tier}"
     yield f"            bought in a year {_format(facts.value_at_risk)}"
@@ -98,7 +100,7 @@ def _lines_without_facts(context: CompanyContext, offer: Offer) -> Iterator[str]
     yield from (f"  because   {reason}" for reason in offer.reasons)
 
 
-def _describe(alternative: Weighed) -> str:
+def _describe(alternative: ExplainedAlternative) -> str:
     words = [alternative.title["es"]]
     parts = {
         "": alternative.amount,

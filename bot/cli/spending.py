@@ -52,7 +52,7 @@ def _run(act: Callable[[AsyncSession, CompanyContext], Awaitable[str]]) -> None:
 
 
 async def _status(session: AsyncSession, context: CompanyContext) -> str:
-    pause = await spending_breaker.open_pause(session)
+    pause = await spending_breaker.find_pause(session)
     today = context.company.today()
     limits = context.policy.limits.budgets
     left = await budgets.left(session, today, context.policy.currency, limits)

@@ -149,7 +149,7 @@ async def _held_back(
     One at a time in the whole cluster, so that what was counted still holds when it is written.
     """
     await advisory_lock(session, SPENDING)
-    if await spending_breaker.look(session, context) is not None:
+    if await spending_breaker.trip_if_needed(session, context) is not None:
         return Acceptance.PAUSED
     given, limits = await usage.of(session, context, case), context.policy.limits
     currency = chosen.currency or context.policy.currency

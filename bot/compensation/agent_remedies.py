@@ -149,7 +149,7 @@ async def put(
     if known is not None:
         return OnTable(known, await offers.alternatives(session, known.id)), False
     one = await alternative(session, context, case, wanted)
-    may = await authority.of(session, context, answers_for, case)
+    may = await authority.measure(session, context, answers_for, case)
     if not may.covers(one.value or zero(context.policy.currency)):
         raise CannotGive("beyond_authority", may.left)
     reasons = [f"{wanted.remedy}, chosen by {person.name}"]

@@ -1,7 +1,7 @@
-"""What the policy decided in a case and by which facts, kept so that it can be explained and tried.
+"""Records the policy's decisions with their facts, so that they can be explained and replayed.
 
-The facts are kept whole, in the form that their types give them. So whatever the policy learns to
-look at is kept as well, and a case of last month can be decided again by another policy.
+All facts are stored, as their types serialize, so that another policy can decide the same case
+later.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from bot import clock
 from bot.models import Complaint, Conversation, DecisionMode, DecisionRecord
 from bot.policy.decision import CaseFacts, Decision
 
-# Made once, for it is asked for each decision.
+# Built once: it runs for each decision.
 _LATEST = (
     select(DecisionRecord)
     .where(
@@ -28,14 +28,14 @@ _FACTS: Final = TypeAdapter(CaseFacts)
 
 
 def facts_as_json(facts: CaseFacts) -> dict[str, Any]:
-    """The facts as JSON can hold them."""
-    written: dict[str, Any] = _FACTS.dump_python(facts, mode="json")
-    return written
+    """Return the facts as JSON values."""
+    values: dict[str, Any] = _FACTS.dump_python(facts, mode="json")
+    return values
 
 
-def facts_from_json(written: Mapping[str, Any]) -> CaseFacts:
-    """The facts again; what was not yet looked at when they were written has its default."""
-    return _FACTS.validate_python(written)
+def facts_from_json(values: Mapping[str, Any]) -> CaseFacts:
+    """Parse stored facts; a fact that is newer than the record has its default."""
+    return _FACTS.validate_python(values)
 
 
 async def record(
@@ -48,8 +48,11 @@ async def record(
     offer_id: int | None = None,
     mode: DecisionMode = DecisionMode.LIVE,
 ) -> DecisionRecord:
-    """Keep a decision; one that says in the same case what the last one said is not kept again."""
-    made = DecisionRecord(
+    """Store a decision and return its record.
+
+    A decision equal to the case's last one is not stored again: that record is returned.
+    """
+    row = DecisionRecord(
         complaint_id=case.id,
         at=clock.now(),
         mode=mode,
@@ -58,36 +61,36 @@ async def record(
         rule_id=decision.rule_id,
         reason=decision.reason,
         reasons=list(decision.reasons),
-        alternatives=[dict(one.as_dict()) for one in decision.alternatives],
+        alternatives=[dict(alternative.as_dict()) for alternative in decision.alternatives],
         facts=facts_as_json(facts),
         working=dict(decision.trace.as_dict()),
         offer_id=offer_id,
         channel=conversation.channel,
         language=conversation.language,
     )
-    before = await latest(session, case, mode)
-    if before is not None and _says(before) == _says(made):
-        return before
-    session.add(made)
+    last = await latest(session, case, mode)
+    if last is not None and _content(last) == _content(row):
+        return last
+    session.add(row)
     await session.flush()
-    return made
+    return row
 
 
 async def latest(
     session: AsyncSession, case: Complaint, mode: DecisionMode = DecisionMode.LIVE
 ) -> DecisionRecord | None:
-    """What was decided last in a case."""
+    """Return the last decision in a case, if there is one."""
     return await session.scalar(_LATEST, {"case": case.id, "mode": mode})
 
 
-def _says(made: DecisionRecord) -> tuple[object, ...]:
+def _content(row: DecisionRecord) -> tuple[object, ...]:
     return (
-        made.policy_version,
-        made.outcome,
-        made.rule_id,
-        made.reason,
-        made.reasons,
-        made.alternatives,
-        made.facts,
-        made.offer_id,
+        row.policy_version,
+        row.outcome,
+        row.rule_id,
+        row.reason,
+        row.reasons,
+        row.alternatives,
+        row.facts,
+        row.offer_id,
     )

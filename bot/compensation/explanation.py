@@ -1,7 +1,7 @@
-"""Why this was offered: the facts, the rule, its reasons, what the limits left, what was left out.
+"""Explains a recorded decision: facts, rule, alternatives, what was left out, what limits left.
 
-Read from the row that was written when it was decided, so that it is what was known then, whatever
-the policy says today.
+Everything is read from the row that was written with the decision, so a later policy changes no
+explanation.
 """
 
 from collections.abc import Mapping
@@ -19,8 +19,8 @@ from bot.policy.decision import CaseFacts
 
 
 @dataclass(frozen=True, slots=True)
-class Weighed:
-    """One alternative, with what it was weighed by."""
+class ExplainedAlternative:
+    """One alternative with the amounts by which it was ranked, see ``Alternative``."""
 
     kind: str
     title: Mapping[str, str]
@@ -34,20 +34,23 @@ class Weighed:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A decision as it was made."""
+    """A decision with the facts and figures that it was made by, see ``DecisionTrace``."""
 
-    made: DecisionRecord
+    record: DecisionRecord
     facts: CaseFacts
     why: str  # the rule's own reason
     raised_percent: Decimal
-    alternatives: tuple[Weighed, ...]
-    left_out: tuple[tuple[str, str], ...]  # the kind of remedy, and the reason's word
+    alternatives: tuple[ExplainedAlternative, ...]
+    left_out: tuple[tuple[str, str], ...]  # kind of remedy and reason
     order_left: Money | None
     customer_left: Money | None
 
     @property
     def first_because(self) -> str | None:
-        """Why the first alternative is the first: wish, right, weight; None where it is written."""
+        """Return why the first alternative comes first: "wish", "right" or "weight".
+
+        None where the policy file's order decides, or there are no alternatives.
+        """
         if not self.alternatives:
             return None
         first = self.alternatives[0]
@@ -58,43 +61,43 @@ class Explanation:
         return "weight" if first.weight else None
 
 
-async def of_case(session: AsyncSession, case: Complaint) -> list[Explanation]:
-    """Every decision that was made in a case and held, oldest first."""
+async def explain_case(session: AsyncSession, case: Complaint) -> list[Explanation]:
+    """Explain every decision that the policy in force made in a case, oldest first."""
     rows = await session.scalars(
         select(DecisionRecord)
         .where(DecisionRecord.complaint_id == case.id, DecisionRecord.mode == DecisionMode.LIVE)
         .order_by(DecisionRecord.id)
     )
-    return [explain(made) for made in rows]
+    return [explain(record) for record in rows]
 
 
-def explain(made: DecisionRecord) -> Explanation:
-    """The decision that a row keeps."""
-    working = made.working
+def explain(record: DecisionRecord) -> Explanation:
+    """Explain a recorded decision."""
+    trace = record.working
     return Explanation(
-        made=made,
-        facts=facts_from_json(made.facts),
-        why=working.get("why", ""),
-        raised_percent=Decimal(working.get("raised_percent", 0)),
-        alternatives=tuple(_weighed(one) for one in made.alternatives),
-        left_out=tuple((one["kind"], one["reason"]) for one in working.get("left_out", ())),
-        order_left=_money(working, "order_left"),
-        customer_left=_money(working, "customer_left"),
+        record=record,
+        facts=facts_from_json(record.facts),
+        why=trace.get("why", ""),
+        raised_percent=Decimal(trace.get("raised_percent", 0)),
+        alternatives=tuple(map(_explain_alternative, record.alternatives)),
+        left_out=tuple((part["kind"], part["reason"]) for part in trace.get("left_out", ())),
+        order_left=_money(trace, "order_left"),
+        customer_left=_money(trace, "customer_left"),
     )
 
 
-def _weighed(one: Mapping[str, Any]) -> Weighed:
-    return Weighed(
-        kind=one["kind"],
-        title=one["title"],
-        is_entitlement=one["is_entitlement"],
-        weight=_whole(_money(one, "weight")),
-        **{name: _money(one, name) for name in ("amount", "goodwill", "cost", "worth")},
+def _explain_alternative(terms: Mapping[str, Any]) -> ExplainedAlternative:
+    return ExplainedAlternative(
+        kind=terms["kind"],
+        title=terms["title"],
+        is_entitlement=terms["is_entitlement"],
+        weight=_round_to_units(_money(terms, "weight")),
+        **{name: _money(terms, name) for name in ("amount", "goodwill", "cost", "worth")},
     )
 
 
-def _whole(weight: Money | None) -> Money | None:
-    """A weight without cents: nobody is paid by it."""
+def _round_to_units(weight: Money | None) -> Money | None:
+    """Return a weight in whole major units: it is shown, and never paid."""
     return None if weight is None else round_to(weight, 10 ** minor_digits(weight.currency))
 
 

@@ -1,6 +1,6 @@
-"""The breaker: when something looks wrong, the assistant spends nothing until a person says so.
+"""The spending breaker: pauses the assistant's spending on errors, bursts and unusual hours.
 
-What people give is not stopped.
+A supervisor resumes it. What agents give is never paused.
 """
 
 from dataclasses import dataclass
@@ -28,47 +28,53 @@ from bot.models import (
 from bot.policy.breaker_spec import BurstSpec, UnusualHourSpec
 
 log = structlog.get_logger()
-# What is usual at an hour is its mean over so many days before.
+# The usual value of an hour is its mean over so many days before today.
 USUAL_DAYS = 28
-# Sooner nobody knows what is usual.
-KNOWN_DAYS = 7
-GIVEN_BY_THE_BOT = (LedgerEntry.from_account == Account.COMPANY, LedgerEntry.originator == "bot")
-# Made once, for they are asked for each offer and choice.
-_OPEN = select(SpendingPause).where(SpendingPause.is_open)
+# With fewer days of history, no hour counts as unusual.
+MIN_DAYS = 7
+GIVEN_BY_BOT = (LedgerEntry.from_account == Account.COMPANY, LedgerEntry.originator == "bot")
+# Built once: they run for each offer and choice.
+_OPEN_PAUSE = select(SpendingPause).where(SpendingPause.is_open)
 _LAST_RESUMED = select(func.max(SpendingPause.resumed_at))
-_ONLY_ERRORS = (
+_LAST_TRIES = (
     select(ProviderTry.is_error)
     .where(ProviderTry.at > bindparam("since"))
     .order_by(ProviderTry.id.desc())
     .limit(bindparam("times"))
 )
-_BURST = select(func.count()).where(*GIVEN_BY_THE_BOT, LedgerEntry.created_at > bindparam("since"))
-_FIRST_GIVEN = select(func.min(LedgerEntry.created_at)).where(*GIVEN_BY_THE_BOT)
+_COUNT_GIVEN = select(func.count()).where(
+    *GIVEN_BY_BOT, LedgerEntry.created_at > bindparam("since")
+)
+_FIRST_GIVEN = select(func.min(LedgerEntry.created_at)).where(*GIVEN_BY_BOT)
 
 
 @dataclass(frozen=True, slots=True)
-class Tripped:
-    """Why the spending must stop, and the figures that say so."""
+class TripReason:
+    """Why the breaker trips, with the figures for whoever resumes the spending."""
 
     reason: PauseReason
     detail: dict[str, Any]
 
 
-async def open_pause(session: AsyncSession) -> SpendingPause | None:
-    """The pause that stands; None while the assistant may spend."""
-    return await session.scalar(_OPEN)
+async def find_pause(session: AsyncSession) -> SpendingPause | None:
+    """Return the open pause; None while the assistant may spend."""
+    return await session.scalar(_OPEN_PAUSE)
 
 
 async def is_paused(session: AsyncSession) -> bool:
-    """Whether the assistant gives nothing now."""
-    return await open_pause(session) is not None
+    """Return True if the assistant's spending is paused."""
+    return await find_pause(session) is not None
 
 
 async def pause(
     session: AsyncSession, reason: PauseReason, detail: dict[str, Any], by: Agent | None = None
 ) -> SpendingPause:
-    """Stop the assistant's spending; paused before, that pause stands."""
-    known = await open_pause(session)
+    """Pause the assistant's spending; return the pause, which may have been open before.
+
+    Args:
+        by: the supervisor; None is the breaker or the command line.
+    """
+    known = await find_pause(session)
     if known is not None:
         return known
     values = {"reason": reason, "detail": detail, "at": clock.now()}
@@ -81,10 +87,10 @@ async def pause(
 
 
 async def resume(session: AsyncSession, by: Agent | None) -> bool:
-    """Let the assistant spend again; False when it was not paused.
+    """End the pause. Return False if the spending was not paused.
 
     Args:
-        by: the supervisor; None is somebody at the command line.
+        by: the supervisor; None is the command line.
     """
     resumed = await compare_and_set(
         session,
@@ -97,62 +103,64 @@ async def resume(session: AsyncSession, by: Agent | None) -> bool:
     return resumed
 
 
-async def look(session: AsyncSession, context: CompanyContext) -> SpendingPause | None:
-    """The pause that stands, or that must stand from now on.
+async def trip_if_needed(session: AsyncSession, context: CompanyContext) -> SpendingPause | None:
+    """Trip the breaker if a limit is passed. Return the open pause, if there is one.
 
-    What happened before the last pause ended counts no more: whoever ended it has seen it.
+    Only what happened after the last pause counts: whoever ended it has seen the rest.
     """
-    standing = await open_pause(session)
-    if standing is not None or context.policy.breaker is None:
-        return standing
-    tripped = await _tripped(session, context)
-    return await pause(session, tripped.reason, tripped.detail) if tripped else None
+    open_pause = await find_pause(session)
+    if open_pause is not None or context.policy.breaker is None:
+        return open_pause
+    reason = await _find_reason(session, context)
+    return await pause(session, reason.reason, reason.detail) if reason else None
 
 
 async def watch(db: Database, context: CompanyContext) -> bool:
-    """Stop the spending where it must stop, and commit that; whether it stands still."""
+    """Trip the breaker if a limit is passed, and commit. Return True if spending is paused."""
     async with db.read() as session:
         if await is_paused(session):
             return True
-        if context.policy.breaker is None or await _tripped(session, context) is None:
+        if context.policy.breaker is None or await _find_reason(session, context) is None:
             return False
     async with db.write() as session:
-        return await look(session, context) is not None
+        return await trip_if_needed(session, context) is not None
 
 
-async def _tripped(session: AsyncSession, context: CompanyContext) -> Tripped | None:
+async def _find_reason(session: AsyncSession, context: CompanyContext) -> TripReason | None:
     spec = context.policy.breaker
     since = await session.scalar(_LAST_RESUMED)
     since = since or datetime.min.replace(tzinfo=UTC)
     if spec is None:
         return None
-    if spec.errors_in_a_row and await _only_errors(session, since, spec.errors_in_a_row):
-        return Tripped(PauseReason.ERRORS, {"in_a_row": spec.errors_in_a_row})
-    if spec.burst and (tripped := await _burst(session, since, spec.burst)):
-        return tripped
+    if spec.errors_in_a_row and await _are_last_tries_errors(session, since, spec.errors_in_a_row):
+        return TripReason(PauseReason.ERRORS, {"in_a_row": spec.errors_in_a_row})
+    if spec.burst and (reason := await _check_burst(session, since, spec.burst)):
+        return reason
     if spec.unusual_hour:
-        return await _unusual(session, context.company, since, spec.unusual_hour)
+        return await _check_unusual_hour(session, context.company, since, spec.unusual_hour)
     return None
 
 
-async def _only_errors(session: AsyncSession, since: datetime, times: int) -> bool:
-    """Whether the last tries with the providers all failed."""
-    last = list(await session.scalars(_ONLY_ERRORS, {"since": since, "times": times}))
+async def _are_last_tries_errors(session: AsyncSession, since: datetime, times: int) -> bool:
+    """Return True if the last tries with the provider all failed."""
+    last = list(await session.scalars(_LAST_TRIES, {"since": since, "times": times}))
     return len(last) == times and all(last)
 
 
-async def _burst(session: AsyncSession, since: datetime, burst: BurstSpec) -> Tripped | None:
+async def _check_burst(
+    session: AsyncSession, since: datetime, burst: BurstSpec
+) -> TripReason | None:
     begin = max(since, clock.now() - timedelta(minutes=burst.minutes))
-    count = await session.scalar(_BURST, {"since": begin}) or 0
+    count = await session.scalar(_COUNT_GIVEN, {"since": begin}) or 0
     if count < burst.remedies:
         return None
-    return Tripped(PauseReason.BURST, {"remedies": count, "minutes": burst.minutes})
+    return TripReason(PauseReason.BURST, {"remedies": count, "minutes": burst.minutes})
 
 
-async def _unusual(
+async def _check_unusual_hour(
     session: AsyncSession, company: Company, since: datetime, spec: UnusualHourSpec
-) -> Tripped | None:
-    """Whether this hour's sum is far above what is usual at this hour where the company is."""
+) -> TripReason | None:
+    """Compare the value given in this hour of the company's day with the usual one."""
     now = clock.now()
     local = now.astimezone(company.tz)
     hour = local.replace(minute=0, second=0, microsecond=0)
@@ -162,14 +170,16 @@ async def _unusual(
     first = await session.scalar(_FIRST_GIVEN)
     today = local.date()
     known = (today - company.local_date(first)).days if first else 0
-    if known < KNOWN_DAYS:
+    if known < MIN_DAYS:
         return None
     days = [today - timedelta(days=back) for back in range(1, min(known, USUAL_DAYS) + 1)]
     usual = await _value(session, [_hour(company, day, local.hour) for day in days]) // len(days)
     if given <= spec.times * usual:
         return None
     currency = spec.at_least.currency
-    return Tripped(PauseReason.UNUSUAL_HOUR, {"given": given, "usual": usual, "currency": currency})
+    return TripReason(
+        PauseReason.UNUSUAL_HOUR, {"given": given, "usual": usual, "currency": currency}
+    )
 
 
 def _hour(company: Company, day: date, hour: int) -> tuple[datetime, datetime]:
@@ -178,7 +188,7 @@ def _hour(company: Company, day: date, hour: int) -> tuple[datetime, datetime]:
 
 
 async def _value(session: AsyncSession, spans: list[tuple[datetime, datetime]]) -> int:
-    """What the assistant gave in these spans, in value to the customers."""
+    """Return the face value of what the assistant gave in these spans, in minor units."""
     within = [
         (LedgerEntry.created_at >= begin) & (LedgerEntry.created_at < end) for begin, end in spans
     ]
@@ -186,6 +196,6 @@ async def _value(session: AsyncSession, spans: list[tuple[datetime, datetime]]) 
         select(func.coalesce(func.sum(Compensation.value_minor), 0))
         .select_from(LedgerEntry)
         .join(Compensation, Compensation.id == LedgerEntry.compensation_id)
-        .where(*GIVEN_BY_THE_BOT, or_(*within))
+        .where(*GIVEN_BY_BOT, or_(*within))
     )
     return int(await session.scalar(query) or 0)

@@ -27,7 +27,7 @@ async def show(request: Request) -> HTTPResponse:
         found = await cards(session)
         people = await accounts.at_work(session)
         asked = await _approvals(session, service, person)
-        pause = await spending_breaker.open_pause(session)
+        pause = await spending_breaker.find_pause(session)
     mine = [one for one in found if one.agent and one.agent.id == person.id]
     others = [one for one in found if one.agent and one.agent.id != person.id]
     return response.json(

@@ -14,10 +14,10 @@ def why(one: Explanation, money: Shown, language: str) -> Json:
     """A decision with its facts, its rule, what it was weighed by, and what was left out."""
     facts = one.facts
     return {
-        "rule": one.made.rule_id,
+        "rule": one.record.rule_id,
         "why": one.why,
-        "policy_version": one.made.policy_version,
-        "reason": one.made.reason,
+        "policy_version": one.record.policy_version,
+        "reason": one.record.reason,
         "facts": {
             "category": facts.category,
             "severity": facts.severity,

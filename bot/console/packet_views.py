@@ -147,13 +147,13 @@ class PacketViews(Views):
         }
 
     def _why(self, packet: Packet, offer: Offer) -> Json | None:
-        made = (one for one in packet.decisions if one.made.offer_id == offer.id)
+        made = (one for one in packet.decisions if one.record.offer_id == offer.id)
         return next((why(one, self.money, self._language) for one in made), None)
 
     def _person_why(self, packet: Packet) -> Json | None:
         """Why the policy, at last, left it to a person; None where it did not."""
         last = packet.decisions[-1] if packet.decisions else None
-        to_person = last is not None and last.made.outcome == "person"
+        to_person = last is not None and last.record.outcome == "person"
         return why(last, self.money, self._language) if last and to_person else None
 
     def _title(self, one: Compensation) -> str:

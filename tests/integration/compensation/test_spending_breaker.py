@@ -1,4 +1,4 @@
-"""The breaker: what looks wrong stops the assistant's spending until a supervisor resumes it."""
+"""The spending breaker: what trips it, and what a pause does and does not stop."""
 
 import uuid
 from dataclasses import replace
@@ -26,19 +26,19 @@ from tests.integration.ledger.test_usage import late, person_because
 
 
 def use_breaker(app: AppHarness, **spec: Any) -> None:
-    broken = BreakerSpec.model_validate(spec)
-    app.use_policy(replace(app.context.policy, breaker=broken))
+    breaker = BreakerSpec.model_validate(spec)
+    app.use_policy(replace(app.context.policy, breaker=breaker))
 
 
-async def tries(app: AppHarness, chat: ConversationHarness, *errors: bool) -> None:
-    """The provider was asked, and failed or not."""
-    (given,) = await chat.accepted_remedies()
+async def record_tries(app: AppHarness, chat: ConversationHarness, *errors: bool) -> None:
+    """Store one try with the provider for each flag; True is an error."""
+    (remedy,) = await chat.accepted_remedies()
     async with app.db.write() as session:
-        known = await app.rows(Fulfilment)
+        fulfilments = await app.rows(Fulfilment)
         now = app.clock.now()
-        if not known:
-            asked = Fulfilment(
-                compensation_id=given.id,
+        if not fulfilments:
+            fulfilment = Fulfilment(
+                compensation_id=remedy.id,
                 provider="shop",
                 idempotency_key=uuid.uuid4().hex,
                 state=FulfilmentState.PENDING,
@@ -47,12 +47,14 @@ async def tries(app: AppHarness, chat: ConversationHarness, *errors: bool) -> No
                 due_at=now,
                 created_at=now,
             )
-            session.add(asked)
+            session.add(fulfilment)
             await session.flush()
-            known = [asked]
+            fulfilments = [fulfilment]
         for is_error in errors:
-            one = ProviderTry(fulfilment_id=known[0].id, at=now, is_error=is_error, outcome="500")
-            session.add(one)
+            provider_try = ProviderTry(
+                fulfilment_id=fulfilments[0].id, at=now, is_error=is_error, outcome="500"
+            )
+            session.add(provider_try)
             await session.flush()
 
 
@@ -61,7 +63,7 @@ async def resume(app: AppHarness) -> bool:
         return await spending_breaker.resume(session, None)
 
 
-async def test_a_pause_gives_nothing_and_brings_an_apology_a_reference_and_a_person_with_a_date(
+async def test_paused_spending_gives_apology_reference_and_human_with_date(
     app: AppHarness,
 ) -> None:
     open_offer = await late(app, "30001", "rosa1@example.com")
@@ -73,7 +75,7 @@ async def test_a_pause_gives_nothing_and_brings_an_apology_a_reference_and_a_per
         assert chat.answered_with("person_because_paused")
         assert chat.answered_with("person_nobody")
         assert (await chat.case()).reference in chat.all_text
-        assert [one.what for one in await chat.promises()] == ["answer"]
+        assert [promise.what for promise in await chat.promises()] == ["answer"]
         assert await person_because(chat) == ["paused"]
     assert new.ever_answered_with("apology_late_delivery")
     assert not await app.count(LedgerEntry)
@@ -84,7 +86,7 @@ async def test_a_pause_gives_nothing_and_brings_an_apology_a_reference_and_a_per
     assert await third.accepted_remedies()
 
 
-async def test_what_people_give_is_not_paused(app: AppHarness) -> None:
+async def test_agents_may_give_while_spending_is_paused(app: AppHarness) -> None:
     async with app.db.write() as session:
         await spending_breaker.pause(session, PauseReason.BY_HAND, {})
     chat = await late(app, "30001", "rosa1@example.com")
@@ -92,14 +94,14 @@ async def test_what_people_give_is_not_paused(app: AppHarness) -> None:
     await chat.assign_to(laura)
     wanted = Wanted("small_voucher", 1_000_000)
     await chat.perform(agent_offers.give, laura, wanted=wanted, request_id=str(uuid.uuid4()))
-    assert [one.kind for one in await chat.accepted_remedies()] == ["voucher"]
+    assert [remedy.kind for remedy in await chat.accepted_remedies()] == ["voucher"]
 
 
-async def test_a_burst_stops_at_its_number_and_a_resumed_one_counts_anew(
+async def test_burst_trips_at_its_number_and_counts_anew_after_resume(
     app: AppHarness,
 ) -> None:
     use_breaker(app, burst={"remedies": 2, "minutes": 10})
-    chats = [await late(app, f"3000{place}", f"rosa{place}@example.com") for place in range(5)]
+    chats = [await late(app, f"3000{number}", f"rosa{number}@example.com") for number in range(5)]
     with capture_logs() as logs:
         for chat in chats[:3]:
             await chat.press("Bono de compra")
@@ -107,31 +109,31 @@ async def test_a_burst_stops_at_its_number_and_a_resumed_one_counts_anew(
     assert await person_because(chats[2]) == ["paused"]
     (pause,) = await app.rows(SpendingPause)
     assert (pause.is_open, pause.reason, pause.detail["remedies"]) == (True, PauseReason.BURST, 2)
-    assert [one["reason"] for one in logs if one["event"] == "spending_paused"] == ["burst"]
+    assert [entry["reason"] for entry in logs if entry["event"] == "spending_paused"] == ["burst"]
     assert await resume(app)
     for chat in chats[3:]:
         await chat.press("Bono de compra")
     assert await app.count(LedgerEntry) == 4
 
 
-async def test_slow_remedies_are_no_burst(app: AppHarness) -> None:
+async def test_slow_remedies_do_not_trip(app: AppHarness) -> None:
     use_breaker(app, burst={"remedies": 2, "minutes": 10})
-    for place in range(4):
-        chat = await late(app, f"3000{place}", f"rosa{place}@example.com")
+    for number in range(4):
+        chat = await late(app, f"3000{number}", f"rosa{number}@example.com")
         await chat.press("Bono de compra")
         app.clock.advance(minutes=6)
     assert await app.count(LedgerEntry) == 4
 
 
-async def test_errors_in_a_row_stop_it_and_one_success_between_them_does_not(
+async def test_errors_in_a_row_trip_unless_interrupted_by_success(
     app: AppHarness,
 ) -> None:
     use_breaker(app, errors_in_a_row=3)
     chat = await late(app, "30001", "rosa1@example.com")
     await chat.press("Bono de compra")
-    await tries(app, chat, True, True, False, True, True)
+    await record_tries(app, chat, True, True, False, True, True)
     assert not await spending_breaker.watch(app.db, app.context)
-    await tries(app, chat, True)
+    await record_tries(app, chat, True)
     assert await spending_breaker.watch(app.db, app.context)
     (pause,) = await app.rows(SpendingPause)
     assert pause.reason == PauseReason.ERRORS
@@ -139,64 +141,62 @@ async def test_errors_in_a_row_stop_it_and_one_success_between_them_does_not(
     await resume(app)
     assert not await spending_breaker.watch(app.db, app.context)
     app.clock.advance(minutes=1)
-    await tries(app, chat, True, True)
+    await record_tries(app, chat, True, True)
     assert not await spending_breaker.watch(app.db, app.context)
-    await tries(app, chat, True)
+    await record_tries(app, chat, True)
     assert await spending_breaker.watch(app.db, app.context)
 
 
-async def test_an_hour_far_above_what_is_usual_at_that_hour_stops_it(
-    app: AppHarness, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(spending_breaker, "KNOWN_DAYS", 3)
+async def test_unusual_hour_trips(app: AppHarness, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spending_breaker, "MIN_DAYS", 3)
     first = await late(app, "30001", "rosa1@example.com")
     await first.press("Bono de compra")
-    (given,) = await first.accepted_remedies()
-    least = Money(given.value_minor * 2, "COP")
-    use_breaker(app, unusual_hour={"times": 2, "at_least": least})
-    # The usual of this hour from now on: one voucher a day.
+    (remedy,) = await first.accepted_remedies()
+    threshold = Money(remedy.value_minor * 2, "COP")
+    use_breaker(app, unusual_hour={"times": 2, "at_least": threshold})
+    # From now on one voucher a day is usual in this hour.
     for day in range(1, 4):
         app.clock.advance(days=1)
         chat = await late(app, f"3001{day}", f"ana{day}@example.com")
         await chat.press("Bono de compra")
     assert not await spending_breaker.watch(app.db, app.context)
-    busy = [await late(app, f"3002{place}", f"luis{place}@example.com") for place in range(3)]
+    busy = [await late(app, f"3002{number}", f"luis{number}@example.com") for number in range(3)]
     for chat in busy:
         await chat.press("Bono de compra")
-    # Three so far in this hour are more than twice the usual one, so the fourth was not given.
+    # The day's first voucher and two more pass twice the usual value: the fourth is not given.
     (pause,) = await app.rows(SpendingPause)
     assert pause.reason == PauseReason.UNUSUAL_HOUR
-    assert pause.detail["given"] == given.value_minor * 3
-    assert pause.detail["usual"] == given.value_minor
+    assert pause.detail["given"] == remedy.value_minor * 3
+    assert pause.detail["usual"] == remedy.value_minor
     assert await person_because(busy[-1]) == ["paused"]
 
 
-async def test_a_company_that_has_just_begun_has_no_unusual_hour(app: AppHarness) -> None:
+async def test_hour_is_never_unusual_with_too_little_history(app: AppHarness) -> None:
     use_breaker(app, unusual_hour={"times": 2, "at_least": Money(1, "COP")})
-    for place in range(2):
-        chat = await late(app, f"3000{place}", f"rosa{place}@example.com")
+    for number in range(2):
+        chat = await late(app, f"3000{number}", f"rosa{number}@example.com")
         await chat.press("Bono de compra")
         app.clock.advance(days=1)
     await (await late(app, "30002", "rosa2@example.com")).press("Bono de compra")
     assert not await spending_breaker.watch(app.db, app.context)
 
 
-async def test_a_busy_hour_that_is_always_busy_is_not_unusual(
+async def test_usually_busy_hour_does_not_trip(
     app: AppHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(spending_breaker, "KNOWN_DAYS", 1)
+    monkeypatch.setattr(spending_breaker, "MIN_DAYS", 1)
     use_breaker(app, unusual_hour={"times": 2, "at_least": Money(1, "COP")})
-    number = iter(range(30000, 30100))
+    numbers = iter(range(30000, 30100))
     for _ in range(3):
         for _ in range(2):
-            place = next(number)
-            chat = await late(app, f"{place}", f"rosa{place}@example.com")
+            number = next(numbers)
+            chat = await late(app, f"{number}", f"rosa{number}@example.com")
             await chat.press("Bono de compra")
         app.clock.advance(days=1)
     assert not await spending_breaker.watch(app.db, app.context)
 
 
-async def test_the_pause_is_committed_even_where_the_gift_was_not(
+async def test_pause_is_committed_by_watch(
     chat: ConversationHarness,
 ) -> None:
     app = chat.app

@@ -1,4 +1,4 @@
-"""The facts of a decision come back from JSON as they went in."""
+"""Facts survive their serialization to JSON."""
 
 import json
 from dataclasses import fields
@@ -25,18 +25,18 @@ FULL = CaseFacts(
 
 
 @pytest.mark.parametrize("facts", [FULL, CaseFacts(category="late_delivery", severity="low")])
-def test_the_facts_come_back_as_they_were(facts: CaseFacts) -> None:
-    written = json.loads(json.dumps(facts_as_json(facts)))
-    assert facts_from_json(written) == facts
+def test_facts_survive_json(facts: CaseFacts) -> None:
+    values = json.loads(json.dumps(facts_as_json(facts)))
+    assert facts_from_json(values) == facts
 
 
-def test_every_fact_is_written() -> None:
-    written = facts_as_json(FULL)
-    assert set(written) == {field.name for field in fields(CaseFacts)}
+def test_every_fact_is_serialized() -> None:
+    values = facts_as_json(FULL)
+    assert set(values) == {field.name for field in fields(CaseFacts)}
 
 
-def test_facts_written_before_a_field_was_known_have_its_default() -> None:
-    written: dict[str, Any] = facts_as_json(FULL)
-    del written["usage"], written["tier"]
-    read = facts_from_json(written)
-    assert (read.usage, read.tier) == (Usage(), "standard")
+def test_fact_missing_in_record_has_its_default() -> None:
+    values: dict[str, Any] = facts_as_json(FULL)
+    del values["usage"], values["tier"]
+    facts = facts_from_json(values)
+    assert (facts.usage, facts.tier) == (Usage(), "standard")

@@ -73,7 +73,7 @@ async def refused(
 async def left(chat: ConversationHarness, person: Agent) -> int:
     async with chat.app.db.read() as session:
         case = await chat.case()
-        may = await authority.of(session, chat.app.context, person, case)
+        may = await authority.measure(session, chat.app.context, person, case)
     return may.left.amount_minor
 
 

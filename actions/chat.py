@@ -8,7 +8,7 @@ from bot.company.opening_hours import show_hours
 from bot.models import Complaint, HandoffReason
 from bot.text.reply import Reply, ReplyButton, payload
 from bot.understanding.clarification import candidates
-from bot.understanding.escalation import alarm
+from bot.understanding.escalation import find_alarm
 
 # These end a talk: no question is put after them.
 _LEAVE_IT = {"goodbye", "thanks", "praise"}
@@ -77,7 +77,7 @@ class NotUnderstood(TurnAction):
 async def _not_understood(turn: Turn) -> list[Reply]:
     """Facts and choices are still seen; then one open question; the second time a person."""
     case = await turn.case()
-    if case is None and (grave := alarm(turn.text)) is not None:
+    if case is None and (grave := find_alarm(turn.text)) is not None:
         return await to_person(turn, HandoffReason(grave))
     if turn.photos or (turn.facts and case is not None):
         return await go_on(turn, turn.render("photo_received") if turn.photos else "")

@@ -33,9 +33,9 @@ async def take(turn: Turn, compensation_id: int) -> list[Reply]:
 async def chosen_in_words(turn: Turn, case: Complaint) -> int | None:
     """The alternative on the table that a message names, unless it asks or tells about it."""
     table = await offers.on_table(turn.session, case)
-    if table is None or turn.facts or choice_matching.asks(turn.text):
+    if table is None or turn.facts or choice_matching.is_question(turn.text):
         return None
-    place = choice_matching.which(turn.text, [one.kind for one in table.alternatives])
+    place = choice_matching.find_choice(turn.text, [one.kind for one in table.alternatives])
     return None if place is None else table.alternatives[place].id
 
 
@@ -58,10 +58,14 @@ class Choose(TurnAction):
             return await _nothing_to_choose(turn)
         table = await offers.on_table(turn.session, case)
         if table is not None and not turn.facts:
-            chosen = choice_matching.which(turn.text, [one.kind for one in table.alternatives])
+            chosen = choice_matching.find_choice(
+                turn.text, [one.kind for one in table.alternatives]
+            )
             if chosen is not None:
                 return await take(turn, table.alternatives[chosen].id)
-        if (wanted := choice_matching.desired(turn.text)) is not None and wanted != case.desired:
+        if (
+            wanted := choice_matching.find_desired_kind(turn.text)
+        ) is not None and wanted != case.desired:
             await offers.note_wish(turn.session, case, wanted)
         return await next_step(turn, case)
 
@@ -82,7 +86,7 @@ class Affirm(TurnAction):
         table = await offers.on_table(turn.session, case)
         if table is not None:
             kinds = [one.kind for one in table.alternatives]
-            chosen = 0 if len(kinds) == 1 else choice_matching.which(turn.text, kinds)
+            chosen = 0 if len(kinds) == 1 else choice_matching.find_choice(turn.text, kinds)
             if chosen is not None:
                 return await take(turn, table.alternatives[chosen].id)
         elif await complaints.remedied(turn.session, case) is not None:
@@ -106,8 +110,10 @@ class Deny(TurnAction):
         table = await offers.on_table(turn.session, case)
         if table is not None:
             # "No quiero un cupón, quiero mi dinero" is a choice.
-            chosen = choice_matching.which(turn.text, [one.kind for one in table.alternatives])
-            if chosen is not None and choice_matching.desired(turn.text) is not None:
+            chosen = choice_matching.find_choice(
+                turn.text, [one.kind for one in table.alternatives]
+            )
+            if chosen is not None and choice_matching.find_desired_kind(turn.text) is not None:
                 return await take(turn, table.alternatives[chosen].id)
             await offers.decline(turn.session, case)
             return await to_person(turn, HandoffReason.ALL_DECLINED)

@@ -13,8 +13,8 @@ from bot.remedy_kind import KINDS
 from bot.text.normalize import fold
 from bot.text.reply import Reply
 from bot.understanding import choice_matching
-from bot.understanding.escalation import alarm
-from bot.understanding.second_complaint import second
+from bot.understanding.escalation import find_alarm
+from bot.understanding.second_complaint import find_second_category
 
 FEW_WORDS = 8
 # Words of a refund that is owed: a wrong of its own, and no mere wish.
@@ -40,7 +40,7 @@ class TakeComplaint(TurnAction):
         turn.understood()
         case = await turn.case()
         if case is None or case.first_message_id == turn.message.id:
-            also = second(turn.text, turn.intent, turn.ranking)
+            also = find_second_category(turn.text, turn.intent, turn.ranking)
             case = await complaints.take(
                 turn.session,
                 turn.conversation,
@@ -49,14 +49,14 @@ class TakeComplaint(TurnAction):
                 turn.facts,
                 also=[also] if also else [],
             )
-            case.desired = choice_matching.desired(turn.text)
+            case.desired = choice_matching.find_desired_kind(turn.text)
             opening = apology(turn, case)
         elif (chosen := await _asked_for(turn, case)) is not None:
             return await take(turn, chosen)
         else:
             complaints.feel(case, turn.text)
             opening = await _more(turn, case)
-        if (grave := alarm(turn.text)) is not None:
+        if (grave := find_alarm(turn.text)) is not None:
             # Whatever else it is about, a person sees to it.
             return join(opening, await to_person(turn, HandoffReason(grave)))
         return join(opening, await next_step(turn, case))
@@ -78,7 +78,7 @@ async def _asked_for(turn: Turn, case: Complaint) -> int | None:
     table = await offers.on_table(turn.session, case) if _wants_money(turn) else None
     if table is None:
         return None
-    chosen = choice_matching.which(turn.text, [one.kind for one in table.alternatives])
+    chosen = choice_matching.find_choice(turn.text, [one.kind for one in table.alternatives])
     if chosen is None or not KINDS[table.alternatives[chosen].kind].is_paid_back:
         return None
     return table.alternatives[chosen].id
@@ -103,7 +103,7 @@ def _thing(turn: Turn, case: Complaint) -> str:
 async def _more(turn: Turn, case: Complaint) -> str:
     """A further word on a case that is already open: another wrong, a correction, or the same."""
     case.thing = case.thing or turn.facts.thing
-    wish = choice_matching.desired(turn.text)
+    wish = choice_matching.find_desired_kind(turn.text)
     edited = "corrects" in (turn.message.extra or {})
     if wish is not None and not edited and _only_wishes(turn, case):
         if wish == case.desired:

@@ -15,7 +15,7 @@ from bot.models import (
     PromiseState,
 )
 from bot.text.reply import Reply
-from bot.understanding.escalation import alarm
+from bot.understanding.escalation import find_alarm
 
 
 class HandOff(TurnAction):
@@ -32,7 +32,7 @@ class HandOff(TurnAction):
         if case is not None:
             complaints.feel(case, turn.text)
         # The press is a threat of its own kind, and danger is danger however it is understood.
-        return await to_person(turn, HandoffReason(alarm(turn.text) or turn.intent))
+        return await to_person(turn, HandoffReason(find_alarm(turn.text) or turn.intent))
 
 
 class GoOn(TurnAction):

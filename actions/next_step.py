@@ -14,7 +14,7 @@ from bot.category import CATEGORIES, OrderNeed
 from bot.compensation import offers
 from bot.compensation.decision_log import record
 from bot.customers import orders, verification
-from bot.customers.verification import Match
+from bot.customers.verification import MatchResult
 from bot.handoffs import queue, wait_estimate
 from bot.handoffs.return_button import return_buttons
 from bot.models import (
@@ -31,7 +31,7 @@ from bot.risk import evidence
 from bot.simulation import shadow
 from bot.text.reply import Reply, ReplyButton, payload
 from bot.understanding.emotion import Emotion
-from bot.understanding.second_complaint import second
+from bot.understanding.second_complaint import find_second_category
 
 # How often one fact is asked for before a person takes over.
 MOST_ASKED = 3
@@ -66,7 +66,7 @@ async def next_step(turn: Turn, case: Complaint) -> list[Reply]:
 
 
 async def _find_order(turn: Turn, case: Complaint) -> list[Reply] | None:
-    """Match the case to an order where it needs one; else what must be asked or done."""
+    """MatchResult the case to an order where it needs one; else what must be asked or done."""
     need = CATEGORIES[case.category].order
     if case.order_id is not None and not turn.facts.orders:
         return None
@@ -79,8 +79,8 @@ async def _find_order(turn: Turn, case: Complaint) -> list[Reply] | None:
     ):
         # The order that was told before belongs to the case before.
         return None
-    matched, found = await verification.match(turn.session, turn.conversation)
-    if matched is Match.PROVEN and found is not None:
+    matched, found = await verification.match_order(turn.session, turn.conversation)
+    if matched is MatchResult.PROVEN and found is not None:
         if case.order_id != found.id:
             await offers.withdraw(turn.session, case)
             case.order_id, case.contact_id = found.id, found.contact_id
@@ -90,13 +90,13 @@ async def _find_order(turn: Turn, case: Complaint) -> list[Reply] | None:
     return await _ask(turn, matched, need)
 
 
-async def _ask(turn: Turn, matched: Match, need: OrderNeed) -> list[Reply] | None:
+async def _ask(turn: Turn, matched: MatchResult, need: OrderNeed) -> list[Reply] | None:
     """The one question that helps to find the purchase; None where the case goes on without."""
-    if matched is Match.TOO_MANY_TRIES:
+    if matched is MatchResult.TOO_MANY_TRIES:
         return await to_person(turn, HandoffReason.IDENTITY_UNPROVEN)
-    if matched is Match.NEEDS_ORDER:
+    if matched is MatchResult.NEEDS_ORDER:
         return await _ask_order(turn, need)
-    if matched is Match.MISMATCH:
+    if matched is MatchResult.MISMATCH:
         if turn.count("ask_contact_again") >= MOST_ASKED:
             return await to_person(turn, HandoffReason.IDENTITY_UNPROVEN)
         return [Reply(turn.render("ask_contact_again"))]
@@ -108,7 +108,7 @@ async def _ask(turn: Turn, matched: Match, need: OrderNeed) -> list[Reply] | Non
 async def _ask_order(turn: Turn, need: OrderNeed) -> list[Reply] | None:
     """Which order it is about: picked from the customer's own, typed, or looked up by a person."""
     if turn.conversation.contact_id is not None and not turn.counted("other_order"):
-        recent = await orders.recent(turn.session, turn.conversation.contact_id)
+        recent = await orders.find_recent(turn.session, turn.conversation.contact_id)
         if recent and turn.count("pick_order") > MOST_ASKED:
             return await to_person(turn, HandoffReason.ORDER_NOT_FOUND)
         if recent:
@@ -203,7 +203,7 @@ async def _much_at_stake(turn: Turn, case: Complaint) -> bool:
     least = turn.context.company.people.at_stake
     if least is None or case.contact_id is None or case.emotion not in STRONG:
         return False
-    spent = await orders.spent_in_a_year(
+    spent = await orders.total_last_year(
         turn.session, case.contact_id, turn.context.company.currency
     )
     return spent.major >= least and not await queue.was_for(turn.session, case, HandoffReason.ANGER)
@@ -220,7 +220,7 @@ async def to_person(turn: Turn, reason: HandoffReason) -> list[Reply]:
         turn.conversation,
         turn.message,
         reason,
-        category=second(turn.text, turn.intent, turn.ranking),
+        category=find_second_category(turn.text, turn.intent, turn.ranking),
     )
     case, responses, language = wait.complaint, turn.context.responses, turn.conversation.language
     parts = []

@@ -106,7 +106,7 @@ class TurnAction(Action):  # type: ignore[misc]  # rasa_sdk has no types
         text = tracker.latest_message.get("text") or ""
         pressed = text.startswith("/")
         # Found before the transaction, for others wait to write.
-        found = Facts() if pressed else extraction.find(text, self._context.company.country)
+        found = Facts() if pressed else extraction.extract(text, self._context.company.country)
         async with self._db.write() as session:
             turn = await self._turn(session, tracker, text, found)
             replies = turn.message.reply
@@ -122,7 +122,7 @@ class TurnAction(Action):  # type: ignore[misc]  # rasa_sdk has no types
         latest = tracker.latest_message
         heard = {"conversation": tracker.sender_id, "message": latest["metadata"]["message_id"]}
         conversation, message, has_photos = (await session.execute(_HEARD, heard)).one()
-        verification.remember(conversation, found)
+        verification.remember_facts(conversation, found)
         return Turn(
             session=session,
             context=self._context.pinned(),

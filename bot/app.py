@@ -70,7 +70,7 @@ def _serve_with(app: EdgeApp, settings: Settings, context: CompanyContext) -> No
             channels=open_channels(settings, context),
         )
         await app.ctx.service.start()
-        app.add_task(asyncio.to_thread(language.prepare))
+        app.add_task(asyncio.to_thread(language.load_model))
 
     @app.before_server_stop
     async def stop(app: EdgeApp) -> None:

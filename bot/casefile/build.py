@@ -17,7 +17,7 @@ from bot.compensation import agent_remedies, authority, explanation
 from bot.compensation.authority import Authority
 from bot.compensation.explanation import Explanation
 from bot.context.company_context import CompanyContext
-from bot.customers.orders import spent_in_a_year
+from bot.customers.orders import total_last_year
 from bot.models import (
     GIVEN_STATES,
     Agent,
@@ -85,7 +85,7 @@ async def told(
         first_words=(await session.get_one(Message, case.first_message_id)).text,
         contact=await session.get(Contact, contact_id) if contact_id else None,
         order=await session.get(Order, case.order_id) if case.order_id else None,
-        spent=await spent_in_a_year(session, contact_id, context.company.currency)
+        spent=await total_last_year(session, contact_id, context.company.currency)
         if contact_id
         else None,
         remedies=taken or shown,

@@ -17,7 +17,7 @@ from bot.context.company_context import CompanyContext
 from bot.models import Attachment, Complaint, Contact, Conversation, Message, Order, Proof
 from bot.money import Money
 from bot.text.normalize import fold
-from bot.understanding.escalation import alarm
+from bot.understanding.escalation import find_alarm
 
 Source = Literal["customer", "order", "page", "channel"]
 # How the customer proved who they are, and so where their name and addresses come from.
@@ -85,7 +85,7 @@ async def _told(
     found = []
     first = await session.get_one(Message, case.first_message_id)
     # "A person!" says nothing of what happened; "it is on fire" does, however it was understood.
-    if (case.is_told or alarm(first.text)) and first.text.strip():
+    if (case.is_told or find_alarm(first.text)) and first.text.strip():
         found.append(Fact("what_happened", first.text, "customer", first.at))
     if case.thing:
         found.append(Fact("thing", case.thing, "customer"))

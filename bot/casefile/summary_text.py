@@ -20,7 +20,7 @@ from bot.models import (
     Order,
 )
 from bot.money import Money
-from bot.understanding.escalation import alarm
+from bot.understanding.escalation import find_alarm
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def _who(context: CompanyContext, language: str, told: Told) -> str:
 def _what(context: CompanyContext, language: str, told: Told) -> list[str]:
     case = told.case
     if not case.is_told:
-        if alarm(told.first_words):
+        if find_alarm(told.first_words):
             return [context.responses.render("packet_said", language, words=told.first_words)]
         return [context.responses.render("packet_not_told", language)]
     what = context.responses.render(f"what_{case.category}", language)

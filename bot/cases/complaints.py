@@ -121,7 +121,7 @@ async def take(
     known: Complaint | None = await session.scalar(_TAKEN_FROM, {"message": message.id})
     if known is not None:
         return known
-    conversation.times = verification.kept(conversation)
+    conversation.times = verification.tries_to_keep(conversation)
     complaint = await insert_row(
         session,
         Complaint,
@@ -181,7 +181,7 @@ def add(complaint: Complaint, category: str, text: str, *, instead: bool) -> boo
         return False
     else:
         complaint.also = [*complaint.also, category]
-        complaint.severity = severity.higher(
+        complaint.severity = severity.more_severe(
             complaint.severity, severity.estimate(text, category, more_than_one=True)
         )
     return True

@@ -16,8 +16,8 @@ from bot.models import (
     Message,
     Order,
 )
-from bot.text.case_reference import read_reference
-from bot.text.normalize import digits, key
+from bot.text.case_reference import parse_reference
+from bot.text.normalize import digits, order_key
 
 MOST = 30
 SHORTEST = 2
@@ -44,7 +44,7 @@ async def find(session: AsyncSession, wanted: str) -> list[Found]:
     wanted = " ".join(wanted.split())
     if len(wanted) < SHORTEST:
         return []
-    reference = read_reference(wanted)
+    reference = parse_reference(wanted)
     fits = Complaint.reference == reference if reference else _fits(wanted)
     rows = await session.execute(
         select(Complaint, Contact.name, Order.number, Agent.name)
@@ -77,7 +77,7 @@ def _fits(wanted: str) -> ColumnElement[bool]:
         Contact.email.icontains(wanted, autoescape=True),
         Complaint.conversation_id.in_(said),
     ]
-    if number := key(wanted):
+    if number := order_key(wanted):
         ways.append(Order.number_key == number)
         if len(number) >= SHORTEST_REFERENCE:
             bare = func.replace(Complaint.reference, "-", "")

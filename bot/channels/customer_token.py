@@ -38,7 +38,7 @@ def read_customer_token(token: str, secret: str, region: str) -> Customer:
     except jwt.InvalidTokenError as error:
         raise CustomerTokenError(str(error)) from error
     email = email_address.normalize(str(claims.get("email") or ""))
-    phone = contacts.normal_phone(str(claims.get("phone") or ""), region)
+    phone = contacts.normalize_phone(str(claims.get("phone") or ""), region)
     if not (email or phone):
         raise CustomerTokenError("it names no email and no phone")
     return Customer(str(claims.get("name") or ""), email, phone)

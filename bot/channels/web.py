@@ -27,7 +27,7 @@ from bot.conversation.live_hub import Event
 from bot.conversation.message_view import message_frames
 from bot.conversation.messages import MessageRefused, receive
 from bot.conversation.read_receipts import Noted, Receipt
-from bot.customers import fingerprints, verification
+from bot.customers import conversations, fingerprints
 from bot.database.statements import insert_if_absent
 from bot.handoffs import assignment, queue
 from bot.metrics import REFUSED, SOCKETS
@@ -228,8 +228,8 @@ class Visit:
     def _note_keys(self, conversation: Conversation) -> None:
         """Keep keys of the browser and its network, from which neither can be read."""
         secret = self.service.settings.secret_key.get_secret_value()
-        device = fingerprints.of_device(secret, self.hello.device)
-        network = fingerprints.of_network(secret, self.address)
+        device = fingerprints.hash_device(secret, self.hello.device)
+        network = fingerprints.hash_network(secret, self.address)
         conversation.device_key = device or conversation.device_key
         conversation.network_key = network or conversation.network_key
 
@@ -264,7 +264,7 @@ async def open_conversation(
     session: AsyncSession, conversation_id: str, language: str, customer: Customer | None
 ) -> Conversation:
     """The visitor's conversation; made with their first message, so that looking leaves nothing."""
-    conversation = await verification.find(session, conversation_id)
+    conversation = await conversations.lock_if_exists(session, conversation_id)
     if conversation is None:
         await insert_if_absent(
             session,
@@ -275,7 +275,7 @@ async def open_conversation(
             language=language,
             created_at=clock.now(),
         )
-        conversation = await verification.lock(session, conversation_id)
+        conversation = await conversations.lock(session, conversation_id)
     if customer is not None:
         try:
             await recognize(session, conversation, customer)

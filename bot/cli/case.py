@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.cases import complaints
 from bot.cli.failure import Failure
 from bot.models import Complaint
-from bot.text.case_reference import read_reference
+from bot.text.case_reference import parse_reference
 
 
 def reference_or_fail(typed: str) -> str:
@@ -14,7 +14,7 @@ def reference_or_fail(typed: str) -> str:
     Raises:
         Failure: the text is not a reference.
     """
-    reference = read_reference(typed)
+    reference = parse_reference(typed)
     if reference is None:
         raise Failure(f"{typed} is no case: a reference looks like Q-4827-3916")
     return reference

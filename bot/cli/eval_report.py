@@ -9,7 +9,7 @@ from rich.table import Table
 from bot.category import CATEGORIES
 from bot.cli.figures import Pairs, calibration_error, macro_f1, mean, reliability, scores
 from bot.understanding import emotion, severity
-from bot.understanding.second_complaint import second
+from bot.understanding.second_complaint import find_second_category
 
 ERRORS_SHOWN = 12
 HEATED = (emotion.Emotion.ANGRY, emotion.Emotion.DESPERATE)
@@ -130,7 +130,7 @@ def annotation_lines(predictions: Sequence[Prediction]) -> Iterable[str]:
 
 
 def _second(prediction: Prediction) -> str | None:
-    return second(prediction.message["text"], prediction.label, prediction.ranking)
+    return find_second_category(prediction.message["text"], prediction.label, prediction.ranking)
 
 
 def _table(title: str, *headings: str) -> Table:

@@ -9,7 +9,7 @@ import typer
 from bot.cli.company import company_or_fail
 from bot.cli.database import run_write
 from bot.cli.failure import Failure, settings_or_fail
-from bot.customers.orders import OrderRow, OrdersFileError, read_orders, store
+from bot.customers.order_import import OrderRow, OrdersFileError, read_orders, store_orders
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -46,7 +46,7 @@ def import_(
         raise Failure(f"{file} cannot be read: {error.strerror}") from None
     added, updated = run_write(
         settings,
-        lambda session: store(
+        lambda session: store_orders(
             session,
             rows,
             region=company.country,

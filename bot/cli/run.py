@@ -87,7 +87,7 @@ def _prepare_database(settings: Settings) -> None:
 
     from bot.agents import first_supervisor
     from bot.agents.accounts import AgentError
-    from bot.customers.orders import OrdersFileError, load_demo
+    from bot.customers.order_import import OrdersFileError, load_demo
     from bot.database.session import migrate
 
     try:

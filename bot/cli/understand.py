@@ -87,16 +87,16 @@ def _send_lines(pipe: IO[str], texts: list[str]) -> None:
 
 def _result(text: str, answer: dict[str, Any]) -> dict[str, Any]:
     from bot.text.language import detect
-    from bot.understanding.extraction import find
+    from bot.understanding.extraction import extract
 
     # The dialogue asks back if in doubt; this shows the most probable intent in any case.
     intent, confidence = answer["ranking"][0] if answer["ranking"] else ("", 0.0)
     return {
         "text": text,
-        "language": detect(text),
+        "language": detect(text) or "es",
         "label": label(intent),
         "confidence": confidence,
-        "entities": find(text).entities,
+        "entities": extract(text).entities,
     }
 
 

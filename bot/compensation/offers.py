@@ -9,7 +9,7 @@ from bot import clock
 from bot.cases import audit, complaints
 from bot.compensation import spending_breaker
 from bot.context.company_context import CompanyContext
-from bot.customers.orders import spent_in_a_year
+from bot.customers.orders import total_last_year
 from bot.database.statements import compare_and_set, insert_row, lock_row
 from bot.ledger import usage
 from bot.models import (
@@ -61,7 +61,7 @@ async def case_facts(
     company = context.company
     spent = None
     if case.contact_id is not None:
-        spent = await spent_in_a_year(session, case.contact_id, company.currency)
+        spent = await total_last_year(session, case.contact_id, company.currency)
     return CaseFacts(
         category=case.category,
         severity=case.severity,

@@ -4,10 +4,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.console.auth import Refused
-from bot.customers import verification
+from bot.customers import conversations
 from bot.handoffs import queue
 from bot.models import Agent, Complaint, Conversation, Handoff, HandoffState
-from bot.text.case_reference import read_reference
+from bot.text.case_reference import parse_reference
 
 
 async def find_case(session: AsyncSession, reference: str) -> Complaint:
@@ -16,7 +16,7 @@ async def find_case(session: AsyncSession, reference: str) -> Complaint:
     Raises:
         Refused: 404.
     """
-    wanted = read_reference(reference)
+    wanted = parse_reference(reference)
     case = await session.scalar(select(Complaint).where(Complaint.reference == wanted))
     if case is None:
         raise Refused("no_case", 404)
@@ -36,7 +36,7 @@ async def held_case(session: AsyncSession, reference: str, person: Agent) -> Han
         Refused: 404; 403 when it is somebody else's; 409 when nobody has it any more.
     """
     case = await find_case(session, reference)
-    await verification.lock(session, case.conversation_id)
+    await conversations.lock(session, case.conversation_id)
     found = await queue.open_handoff(session, case.conversation_id)
     if found is None or found.complaint_id != case.id:
         raise Refused("ended", 409)

@@ -165,7 +165,7 @@ async def add(
 
 def _hear_language(conversation: Conversation, text: str, languages: Sequence[str]) -> None:
     """Answer in the customer's language: told by the first message, kept until they switch."""
-    spoken = language.told(text)
+    spoken = language.detect(text)
     few = len(text.split()) < WORDS_TO_SWITCH
     if spoken is None or spoken not in languages or (conversation.language_heard and few):
         return

@@ -181,7 +181,7 @@ async def _of_orders(
     session: AsyncSession, contact_id: int, cases: Sequence[Complaint]
 ) -> list[str]:
     """The customer's orders, and those that the cases are about."""
-    known = await orders.recent(session, contact_id)
+    known = await orders.find_recent(session, contact_id)
     about = {case.order_id for case in cases} - {one.id for one in known} - {None}
     if about:
         known += await session.scalars(select(Order).where(Order.id.in_(about)))

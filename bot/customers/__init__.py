@@ -1,1 +1,1 @@
-"""Customers: contacts, orders, and the verification of who is writing."""
+"""Who the customer is: contacts, their orders, proof of identity, and the conversation's row."""

@@ -1,4 +1,4 @@
-"""Contacts: who the customer is, found by what only they share with an order."""
+"""Contacts: the customers, each found by the e-mail address or the phone on their orders."""
 
 import phonenumbers
 from sqlalchemy import select
@@ -8,21 +8,25 @@ from bot import clock
 from bot.models import Contact
 from bot.text.normalize import digits
 
-# A phone's last digits that must agree: a whole national number in the countries we know, so
-# that "+57 300 123 4567", "3001234567" and "300 123 45 67" are one phone.
+# The last digits that must agree: a whole national number in the countries that we serve, so that
+# "+57 300 123 4567", "3001234567" and "300 123 45 67" are one phone.
 PHONE_TAIL = 9
 
 
-def same_phone(one: str | None, other: str | None) -> bool:
-    """Whether two phones are one, with or without the country's code."""
-    ours, theirs = digits(one or ""), digits(other or "")
-    if min(len(ours), len(theirs)) < PHONE_TAIL:
+def is_same_phone(one: str | None, other: str | None) -> bool:
+    """Return True if two phones are the same, with or without the country's code."""
+    one_digits, other_digits = digits(one or ""), digits(other or "")
+    if min(len(one_digits), len(other_digits)) < PHONE_TAIL:
         return False
-    return ours[-PHONE_TAIL:] == theirs[-PHONE_TAIL:]
+    return one_digits[-PHONE_TAIL:] == other_digits[-PHONE_TAIL:]
 
 
-def normal_phone(text: str, region: str) -> str | None:
-    """A phone as E.164; one that cannot be read so is kept by its digits, none as None."""
+def normalize_phone(text: str, region: str) -> str | None:
+    """Return a phone as E.164; only its digits if it cannot be parsed; None if it has none.
+
+    Args:
+        region: the ISO 3166 country of a number without a country code.
+    """
     try:
         number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException:
@@ -33,14 +37,17 @@ def normal_phone(text: str, region: str) -> str | None:
 async def find_or_add(
     session: AsyncSession, *, name: str, email: str | None, phone: str | None
 ) -> Contact:
-    """The contact with this e-mail or, failing that, this phone; made if there is none."""
+    """Return the contact with this e-mail or, failing that, this phone; add one if there is none.
+
+    Both must be normalized. What the contact lacks of the two is filled in.
+    """
     for column, value in ((Contact.email, email), (Contact.phone, phone)):
         if value:
-            found = await session.scalar(select(Contact).where(column == value).limit(1))
-            if found:
-                found.email = found.email or email
-                found.phone = found.phone or phone
-                return found
+            contact = await session.scalar(select(Contact).where(column == value).limit(1))
+            if contact:
+                contact.email = contact.email or email
+                contact.phone = contact.phone or phone
+                return contact
     contact = Contact(name=name, email=email, phone=phone, created_at=clock.now())
     session.add(contact)
     await session.flush()

@@ -1,6 +1,7 @@
-"""Keys of addresses, browsers and networks: they tell whether two are the same, and nothing else.
+"""Hashes of postal addresses, browsers and networks, which only tell whether two are the same.
 
-Made with the server's secret, so that nobody who reads the database can try out what they hide.
+They are keyed with the server's secret (HMAC-SHA256, in hexadecimal), so that nobody who reads the
+database can guess the value by trying.
 """
 
 import hmac
@@ -8,37 +9,40 @@ import ipaddress
 
 from bot.text.normalize import fold
 
-# "Calle 1" is the address of too many.
+# Shorter ones, such as "Calle 1", are the address of too many households.
 SHORTEST_ADDRESS = 8
-IPV6_HOUSEHOLD = 64  # a household has so many bits of its own
+IPV6_HOUSEHOLD_PREFIX = 64  # bits; a household gets at least one /64 of its own (RFC 6177)
 
 
-def of_address(secret: str, address: str) -> str | None:
-    """The key of a postal address, however it is spelled; None where it says too little."""
+def hash_address(secret: str, address: str) -> str | None:
+    """Return the hash of a postal address, however it is spelled; None if it is too short."""
     letters = "".join(char for char in fold(address) if char.isalnum())
-    return _key(secret, "address", letters) if len(letters) >= SHORTEST_ADDRESS else None
+    return _hash(secret, "address", letters) if len(letters) >= SHORTEST_ADDRESS else None
 
 
-def of_device(secret: str, device: str | None) -> str | None:
-    """The key of the number that a browser drew for itself."""
-    return _key(secret, "device", device) if device else None
+def hash_device(secret: str, device: str | None) -> str | None:
+    """Return the hash of the random id that a browser keeps; None if there is none."""
+    return _hash(secret, "device", device) if device else None
 
 
-def of_network(secret: str, address: str) -> str | None:
-    """The key of an IP address; None for one that is not the customer's, such as a near proxy's."""
+def hash_network(secret: str, address: str) -> str | None:
+    """Return the hash of an IP address (of its /64 for IPv6).
+
+    None for text that is no address, and for one that is not public, such as a local proxy's.
+    """
     try:
-        found = ipaddress.ip_address(address)
+        ip = ipaddress.ip_address(address)
     except ValueError:
         return None
-    if isinstance(found, ipaddress.IPv6Address):
-        found = found.ipv4_mapped or found
-    if not found.is_global:
+    if isinstance(ip, ipaddress.IPv6Address):
+        ip = ip.ipv4_mapped or ip
+    if not ip.is_global:
         return None
-    if isinstance(found, ipaddress.IPv6Address):
-        network = ipaddress.ip_network((found, IPV6_HOUSEHOLD), strict=False)
-        return _key(secret, "network", str(network))
-    return _key(secret, "network", str(found))
+    if isinstance(ip, ipaddress.IPv6Address):
+        network = ipaddress.ip_network((ip, IPV6_HOUSEHOLD_PREFIX), strict=False)
+        return _hash(secret, "network", str(network))
+    return _hash(secret, "network", str(ip))
 
 
-def _key(secret: str, what: str, value: str) -> str:
-    return hmac.digest(secret.encode(), f"{what}:{value}".encode(), "sha256").hex()
+def _hash(secret: str, purpose: str, value: str) -> str:
+    return hmac.digest(secret.encode(), f"{purpose}:{value}".encode(), "sha256").hex()

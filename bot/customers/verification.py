@@ -1,35 +1,31 @@
 """Who is writing: proven by an order's number together with the e-mail or phone on it.
 
-Nothing personal is said before that (the seed text 001 tells of debts told to whoever answers),
-and a wrong guess learns nothing: an unknown number and a wrong e-mail get the same answer.
+Nothing personal is said before that (see the seed text 001 on debts told to whoever answers).
+A wrong guess reveals nothing: an unknown number and a wrong e-mail get the same answer.
 """
 
 from datetime import timedelta
 from enum import StrEnum
 
-from sqlalchemy import bindparam, select, update
-from sqlalchemy.exc import NoResultFound
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock
 from bot.customers import orders
-from bot.customers.contacts import same_phone
+from bot.customers.contacts import is_same_phone
 from bot.models import Conversation, Order, Proof
 from bot.text import email_address
 from bot.understanding.extraction import Facts
 
-# Few tries in a conversation, and few on one order from all conversations together.
-CONVERSATION_TRIES = 3
-ORDER_TRIES = 10
+CONVERSATION_TRIES = 3  # wrong guesses in one conversation
+ORDER_TRIES = 10  # wrong guesses on one order within the window, from all conversations together
 ORDER_TRIES_WINDOW = timedelta(hours=1)
-# Kept with the conversation, and not forgotten when a new case begins.
+# Keys in Conversation.times; they outlive the case in which the guesses were made.
 TRIES, LAST_GUESS = "identity_tries", "identity_guess"
-# Made once, for it is asked for every message, several times.
-_ROW = select(Conversation).where(Conversation.id == bindparam("conversation")).with_for_update()
 
 
-class Match(StrEnum):
-    """What came of comparing what the customer said with the orders."""
+class MatchResult(StrEnum):
+    """The result of comparing what the customer said with the orders."""
 
     PROVEN = "proven"  # the order is theirs
     NEEDS_ORDER = "needs_order"
@@ -38,8 +34,8 @@ class Match(StrEnum):
     TOO_MANY_TRIES = "too_many_tries"
 
 
-def remember(conversation: Conversation, facts: Facts) -> None:
-    """Keep what a message tells about the purchase; the last word counts."""
+def remember_facts(conversation: Conversation, facts: Facts) -> None:
+    """Store the order number, e-mail and phone of a message; the last of each replaces earlier."""
     if facts.orders:
         conversation.said_order = facts.orders[-1]
     if facts.emails:
@@ -48,83 +44,72 @@ def remember(conversation: Conversation, facts: Facts) -> None:
         conversation.said_phone = facts.phones[-1]
 
 
-async def match(session: AsyncSession, conversation: Conversation) -> tuple[Match, Order | None]:
-    """Compare what is known with the orders, and prove the customer where they agree.
+async def match_order(
+    session: AsyncSession, conversation: Conversation
+) -> tuple[MatchResult, Order | None]:
+    """Compare what the customer said with the orders, and record their identity on a match.
 
-    The same wrong guess costs one try, however often it is compared.
+    Returns the order only with ``PROVEN``. A wrong guess counts once, however often it is compared.
     """
     if conversation.said_order is None:
-        return Match.NEEDS_ORDER, None
-    found = await orders.find(session, conversation.said_order)
+        return MatchResult.NEEDS_ORDER, None
+    order = await orders.find(session, conversation.said_order)
     if (
-        found
+        order
         and conversation.contact_id is not None
-        and found.contact_id == conversation.contact_id
+        and order.contact_id == conversation.contact_id
     ):
-        return Match.PROVEN, found
+        return MatchResult.PROVEN, order
     if not (conversation.said_email or conversation.said_phone):
-        return Match.NEEDS_CONTACT, None
-    if tries(conversation) >= CONVERSATION_TRIES or (found and _besieged(found)):
-        return Match.TOO_MANY_TRIES, None
-    if found and (
-        email_address.is_same(conversation.said_email, found.email)
-        or same_phone(conversation.said_phone, found.phone)
+        return MatchResult.NEEDS_CONTACT, None
+    if count_tries(conversation) >= CONVERSATION_TRIES or (order and _has_too_many_tries(order)):
+        return MatchResult.TOO_MANY_TRIES, None
+    if order and (
+        email_address.is_same(conversation.said_email, order.email)
+        or is_same_phone(conversation.said_phone, order.phone)
     ):
-        conversation.contact_id = found.contact_id
+        conversation.contact_id = order.contact_id
         conversation.proven_by = conversation.proven_by or Proof.ORDER
-        return Match.PROVEN, found
+        return MatchResult.PROVEN, order
     guess = f"{conversation.said_order} {conversation.said_email} {conversation.said_phone}"
     if conversation.times.get(LAST_GUESS) != guess:
         conversation.times = {
             **conversation.times,
-            TRIES: tries(conversation) + 1,
+            TRIES: count_tries(conversation) + 1,
             LAST_GUESS: guess,
         }
-        if found:
-            await _count_try(session, found)
-    if tries(conversation) >= CONVERSATION_TRIES:
-        return Match.TOO_MANY_TRIES, None
-    return Match.MISMATCH, None
+        if order:
+            await _add_try(session, order)
+    if count_tries(conversation) >= CONVERSATION_TRIES:
+        return MatchResult.TOO_MANY_TRIES, None
+    return MatchResult.MISMATCH, None
 
 
-def tries(conversation: Conversation) -> int:
-    """How many wrong guesses this conversation has made."""
+def count_tries(conversation: Conversation) -> int:
+    """Return how many wrong guesses this conversation has made."""
     return int(conversation.times.get(TRIES, 0))
 
 
-def _besieged(found: Order) -> bool:
-    since = found.tries_since
-    recent = since is not None and clock.now() - since < ORDER_TRIES_WINDOW
-    return recent and found.failed_tries >= ORDER_TRIES
-
-
-async def _count_try(session: AsyncSession, found: Order) -> None:
-    """Count a wrong guess on the order itself; guesses at the same moment are all counted."""
-    now = clock.now()
-    old = found.tries_since is None or now - found.tries_since >= ORDER_TRIES_WINDOW
-    counted = {"tries_since": now, "failed_tries": 1} if old else {}
-    await session.execute(
-        update(Order)
-        .where(Order.id == found.id)
-        .values(counted or {"failed_tries": Order.failed_tries + 1})
-    )
-
-
-def kept(conversation: Conversation) -> dict[str, object]:
-    """What is remembered of the tries when everything else begins anew."""
+def tries_to_keep(conversation: Conversation) -> dict[str, object]:
+    """Return the part of ``Conversation.times`` that a new case must not reset."""
     return {
         key: conversation.times[key] for key in (TRIES, LAST_GUESS) if key in conversation.times
     }
 
 
-async def lock(session: AsyncSession, conversation_id: str) -> Conversation:
-    """The conversation's row, held until the transaction ends."""
-    found = await find(session, conversation_id)
-    if found is None:
-        raise NoResultFound(conversation_id)
-    return found
+def _has_too_many_tries(order: Order) -> bool:
+    since = order.tries_since
+    is_recent = since is not None and clock.now() - since < ORDER_TRIES_WINDOW
+    return is_recent and order.failed_tries >= ORDER_TRIES
 
 
-async def find(session: AsyncSession, conversation_id: str) -> Conversation | None:
-    """The same; None when there is no such conversation yet."""
-    return await session.scalar(_ROW, {"conversation": conversation_id})
+async def _add_try(session: AsyncSession, order: Order) -> None:
+    """Count a wrong guess on the order, in the database, so that concurrent ones all count."""
+    now = clock.now()
+    is_new_window = order.tries_since is None or now - order.tries_since >= ORDER_TRIES_WINDOW
+    restarted = {"tries_since": now, "failed_tries": 1} if is_new_window else {}
+    await session.execute(
+        update(Order)
+        .where(Order.id == order.id)
+        .values(restarted or {"failed_tries": Order.failed_tries + 1})
+    )

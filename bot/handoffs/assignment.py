@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import clock
 from bot.agents.accounts import LEASE
 from bot.cases import audit
-from bot.customers import verification
+from bot.customers import conversations
 from bot.database.statements import compare_and_set
 from bot.models import Agent, Complaint, Handoff, HandoffState
 
@@ -135,7 +135,7 @@ async def left_behind(session: AsyncSession, now: datetime) -> list[int]:
 async def _change(
     session: AsyncSession, handoff: Handoff, *where: object, **values: object
 ) -> bool:
-    await verification.lock(session, handoff.conversation_id)
+    await conversations.lock(session, handoff.conversation_id)
     statement = update(Handoff).where(Handoff.id == handoff.id, *where).values(**values)  # type: ignore[arg-type]
     changed = await compare_and_set(session, statement)
     await session.refresh(handoff)

@@ -1,1 +1,1 @@
-"""Language, dates, responses and references: how text is read and written."""
+"""Text that customers write and read: its language, its normal forms, dates, responses, replies."""

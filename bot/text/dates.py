@@ -14,39 +14,46 @@ _SPACES: Final = re.compile("[\u00a0\u202f]")
 def show_moment(
     at: datetime, now: datetime, language: str, tz: ZoneInfo, *, always_time: bool = False
 ) -> str:
-    """When something is or falls due: "hoy a las 3:30 p. m.", "el viernes 27 de noviembre".
+    """Format when something is due: "hoy a las 3:30 p. m.", "el viernes 27 de noviembre".
 
-    Yesterday, today and tomorrow come with the time of day; other days with it only if
-    `always_time`. Both moments must be aware; raises ValueError otherwise.
+    Args:
+        now: decides what is yesterday, today and tomorrow; these come with the time of day.
+        always_time: show the time of day for other days, too.
+
+    Raises:
+        ValueError: a moment has no time zone.
     """
     if at.tzinfo is None or now.tzinfo is None:
-        raise ValueError("moments that are shown have a time zone")
+        raise ValueError("a moment needs a time zone to be shown")
     local, today = at.astimezone(tz), now.astimezone(tz).date()
-    day, distance = _day(local.date(), today, language), (local.date() - today).days
-    clock = _clock(local, language)
+    day, clock = _day(local.date(), today, language), _clock(local, language)
+    days_ahead = (local.date() - today).days
     if language.startswith("es"):
         near = {0: f"hoy {clock}", 1: f"mañana {day} {clock}", -1: f"ayer {clock}"}
         far = f"el {day} {clock}" if always_time else f"el {day}"
     else:
         near = {0: f"today {clock}", 1: f"tomorrow, {day}, {clock}", -1: f"yesterday {clock}"}
         far = f"on {day}, {clock}" if always_time else f"on {day}"
-    return near.get(distance, far)
+    return near.get(days_ahead, far)
 
 
 def show_date(day: date, language: str, tz: ZoneInfo | None = None) -> str:
-    """A date with its year, for texts such as "hasta el 20 de febrero de 2027".
+    """Format a date with its year, for texts such as "hasta el 20 de febrero de 2027".
 
-    A moment is shown as the date that it has in `tz`; raises ValueError for one without a zone.
+    A moment is shown as the date that it has in ``tz``.
+
+    Raises:
+        ValueError: ``day`` is a moment, and it or ``tz`` lacks a time zone.
     """
     if isinstance(day, datetime):
         if day.tzinfo is None or tz is None:
-            raise ValueError("moments that are shown have a time zone")
+            raise ValueError("a moment needs a time zone to be shown")
         day = day.astimezone(tz).date()
     return format_date(day, "long", locale="es" if language.startswith("es") else "en")
 
 
 def _day(day: date, today: date, language: str) -> str:
-    """The weekday and the date; with the year where it could be taken for another."""
+    """Format the weekday and the date; with the year if it is not this one."""
     spanish = language.startswith("es")
     pattern = "EEEE d 'de' MMMM" if spanish else "EEEE, MMMM d"
     if day.year != today.year and abs(day - today) > timedelta(days=1):
@@ -55,6 +62,7 @@ def _day(day: date, today: date, language: str) -> str:
 
 
 def _clock(at: datetime, language: str) -> str:
+    """Format the time of day with its preposition: "a las 3:30 p. m.", "at 3:30 PM"."""
     spanish = language.startswith("es")
     shown = _SPACES.sub(" ", format_time(at, "h:mm a", locale="es" if spanish else "en_US"))
     if spanish:

@@ -1,4 +1,4 @@
-"""Which language a customer writes: Spanish or English."""
+"""The language that a customer writes: Spanish or English."""
 
 import re
 from functools import cache
@@ -10,11 +10,11 @@ if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
 
 LANGUAGES = ("es", "en")
-# Below this many words the model guesses; the few words below decide, or the default does.
+# In texts with fewer words the model guesses, so that only the words listed below count.
 FEW_WORDS = 4
-SURE = 0.9
+LEAST_PROBABILITY = 0.9  # from which on the model is believed
 
-# What is said in both languages, as "no" is, tells neither.
+# Words that both languages have, such as "no", are left out.
 _SPANISH = frozenset(
     "hola buenas buenos gracias si quiero persona pedido ayuda ninguno ninguna vale el la los "
     "las un una mi es llego llegado roto rota quebrado danado nunca cobro cobraron reembolso queja "
@@ -27,8 +27,8 @@ _ENGLISH = frozenset(
 )
 
 
-def prepare() -> None:
-    """Load what tells the language of long texts, so that no customer waits for it."""
+def load_model() -> None:
+    """Load the model for long texts in advance, so that no customer waits for it."""
     _identifier()
 
 
@@ -41,13 +41,8 @@ def _identifier() -> "LanguageIdentifier":
     return identifier
 
 
-def detect(text: str, default: str = "es") -> str:
-    """The language of a text, "es" or "en"; ``default`` when the text does not tell."""
-    return told(text) or default
-
-
-def told(text: str) -> str | None:
-    """The language, where the text is long or plain enough to tell; else None."""
+def detect(text: str) -> str | None:
+    """Return "es" or "en"; None if the text is too short or too mixed to tell."""
     words = re.findall(r"[a-z]+", fold(text))
     if not words:
         return None
@@ -60,4 +55,4 @@ def told(text: str) -> str | None:
     if len(words) < FEW_WORDS:
         return None
     language, probability = _identifier().classify(text)
-    return str(language) if probability >= SURE else None
+    return str(language) if probability >= LEAST_PROBABILITY else None

@@ -1,4 +1,4 @@
-"""What is said to a customer in one message: a text, and the alternatives under it."""
+"""A message to the customer: a text, and the buttons under it."""
 
 import json
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class ReplyButton:
-    """A button: what the customer reads, and what the assistant is told when it is pressed."""
+    """A button: ``title`` and ``detail`` are shown, ``payload`` goes to Rasa when it is pressed."""
 
     title: str
     payload: str
@@ -23,5 +23,5 @@ class Reply:
 
 
 def payload(intent: str, **entities: Any) -> str:
-    """What a pressed button tells the assistant: an intent and its entities, as Rasa reads them."""
+    """Return an intent with its entities as Rasa parses them: ``/choose{"compensation": 7}``."""
     return f"/{intent}{json.dumps(entities) if entities else ''}"

@@ -1,8 +1,8 @@
-"""Every sentence a customer reads, from the responses in ``domain.yml``, in their language.
+"""The responses of ``domain.yml``: every sentence that a customer reads, in both languages.
 
-The file is Rasa's own: a response has one variation without a condition (Spanish) and one for the
-slot ``language`` being ``en``. Values are put in here, by their type and in one way only, so that
-the truth gate can recognise in a text what the database knows.
+The file has Rasa's format: a response has one variation without a condition (Spanish) and one for
+the slot ``language`` being ``en``. A value is formatted by its type, in one way only: so the truth
+gate finds in a text what the database holds.
 """
 
 from collections.abc import Mapping
@@ -23,36 +23,39 @@ DEFAULT_LANGUAGE = "es"
 
 
 class ResponsesError(ValueError):
-    """A response is missing in ``domain.yml`` or lacks a language."""
+    """``domain.yml`` lacks a response, or a response lacks a language."""
 
 
 @dataclass(frozen=True, slots=True)
 class Responses:
-    """The responses by name and language, and how values look in them."""
+    """The responses, and the format of the values in them.
+
+    ``texts`` maps a name without ``utter_`` and a language to a template.
+    """
 
     texts: Mapping[str, Mapping[str, str]]
     country: str
     timezone: ZoneInfo
 
     def render(self, name: str, language: str, /, **values: Value) -> str:
-        """The response ``utter_<name>`` with its values put in.
+        """Return the response ``utter_<name>`` with its values filled in.
 
         Raises:
-            ResponsesError: there is no such response.
+            ResponsesError: there is no such response in this language.
         """
         text = self.texts.get(name, {}).get(language)
         if text is None:
             raise ResponsesError(f"domain.yml has no response utter_{name} in {language!r}")
         shown = text.format_map({key: self.show(value, language) for key, value in values.items()})
-        # A time such as "10:00 a. m." brings its own full stop.
+        # A time such as "10:00 a. m." ends in a full stop, before that of the sentence.
         return shown.replace("m..", "m.")
 
     def has(self, name: str) -> bool:
-        """Whether there is a response ``utter_<name>``."""
+        """Return True if there is a response ``utter_<name>``."""
         return name in self.texts
 
     def show(self, value: Value, language: str) -> str:
-        """A value as the customer reads it."""
+        """Format a value as the customer reads it."""
         if isinstance(value, Money):
             return money.show(value, language, self.country)
         if isinstance(value, datetime):
@@ -62,7 +65,7 @@ class Responses:
         return str(value)
 
     def show_at(self, value: datetime, language: str, now: datetime) -> str:
-        """A moment as it reads at ``now``: "hoy a las 3:30 p. m."."""
+        """Format a moment as seen from ``now``: "hoy a las 3:30 p. m."."""
         return dates.show_moment(value, now, language, self.timezone, always_time=True)
 
 

@@ -29,7 +29,7 @@ _NEGATED = re.compile(
 )
 
 
-def which(text: str, kinds: Sequence[str]) -> int | None:
+def find_choice(text: str, kinds: Sequence[str]) -> int | None:
     """The place (from 0) of the alternative that ``text`` names, or None where it names none.
 
     Args:
@@ -51,7 +51,7 @@ def which(text: str, kinds: Sequence[str]) -> int | None:
     return places.pop() if len(places) == 1 and not named else None
 
 
-def asks(text: str) -> bool:
+def is_question(text: str) -> bool:
     """Whether a text asks something, so that naming an alternative is not choosing it."""
     return "?" in text or _QUESTION.match(fold(text)) is not None
 
@@ -62,7 +62,7 @@ def _words_for(kind: str, kinds: Sequence[str]) -> str:
     return "|".join(KINDS[one].words for one in (alike if kind in _SPENT_IN_THE_SHOP else [kind]))
 
 
-def desired(text: str) -> str | None:
+def find_desired_kind(text: str) -> str | None:
     """The kind of remedy that a customer asks for before anything was offered."""
     said = _without_refusals(fold(text))
     wish = _WISH.search(said)

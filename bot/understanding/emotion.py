@@ -17,7 +17,7 @@ class Emotion(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class DetectedEmotion:
     """An emotion, and the customer's words that tell it."""
 
     emotion: Emotion
@@ -89,10 +89,10 @@ _SHOUTED_LETTERS = 12
 
 def estimate(text: str) -> Emotion:
     """What the customer seems to feel; calm where nothing tells otherwise."""
-    return read(text).emotion
+    return detect(text).emotion
 
 
-def read(text: str) -> Reading:
+def detect(text: str) -> DetectedEmotion:
     """The emotion and its signs: despair goes before anger, anger before mere displeasure."""
     told = fold(text)
     signs = {emotion: list(_all(pattern, told)) for emotion, pattern in _FOUND_BY.items()}
@@ -106,8 +106,8 @@ def read(text: str) -> Reading:
         signs[Emotion.DESPERATE] = []
     for emotion in (Emotion.DESPERATE, Emotion.ANGRY, Emotion.UPSET):
         if signs[emotion]:
-            return Reading(emotion, tuple(dict.fromkeys(signs[emotion])))
-    return Reading(Emotion.CALM, ())
+            return DetectedEmotion(emotion, tuple(dict.fromkeys(signs[emotion])))
+    return DetectedEmotion(Emotion.CALM, ())
 
 
 def _all(pattern: re.Pattern[str], text: str) -> list[str]:

@@ -54,7 +54,7 @@ _WORDS: Final[dict[Alarm, str]] = {
 _FOUND_BY: Final = {alarm: re.compile(rf"\b(?:{words})\b") for alarm, words in _WORDS.items()}
 
 
-def alarm(text: str) -> Alarm | None:
+def find_alarm(text: str) -> Alarm | None:
     """The gravest alarm that a message raises, if any."""
     told = fold(text)
     return next((name for name, words in _FOUND_BY.items() if words.search(told)), None)

@@ -14,7 +14,7 @@ import phonenumbers
 
 from bot.text import email_address
 from bot.text.case_reference import REFERENCE
-from bot.text.normalize import fold, key
+from bot.text.normalize import fold, order_key
 
 # Facts stand in the first lines; the rest of a rant is not searched.
 LONGEST = 2000
@@ -102,7 +102,7 @@ class Facts:
         return bool(self.orders or self.emails or self.phones)
 
 
-def find(text: str, region: str = "CO") -> Facts:
+def extract(text: str, region: str = "CO") -> Facts:
     """Every fact in ``text``; phones without a country code are read as of ``region``."""
     text = unicodedata.normalize("NFC", text[:LONGEST])
     rest, emails = _take_emails(text)
@@ -112,13 +112,13 @@ def find(text: str, region: str = "CO") -> Facts:
     amounts = [amount.rstrip(".,") for amount in amounts]
     orders: list[str] = []
     for match in _LABELLED_ORDER.finditer(fold_keeping_length(rest)):
-        if 4 <= len(number := key(match.group(1))) <= 10:
+        if 4 <= len(number := order_key(match.group(1))) <= 10:
             orders.append(number)
             rest = _blank(rest, *match.span(1))
     rest, phones = _take_phones(rest, region)
     for pattern in (_PREFIXED_ORDER, _BARE_ORDER, _DOTTED_ORDER):
         for match in pattern.finditer(rest):
-            orders.append(key(match.group(1)))
+            orders.append(order_key(match.group(1)))
             rest = _blank(rest, *match.span(1))
     for match in _SPOKEN_RUN.finditer(fold(rest)):
         spoken = "".join(_SPOKEN_DIGITS[word] for word in re.findall(r"[a-z]+", match.group()))

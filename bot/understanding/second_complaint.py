@@ -18,7 +18,7 @@ _ANNOUNCED = re.compile(
 )
 
 
-def second(text: str, first: str, ranking: Sequence[tuple[str, float]]) -> str | None:
+def find_second_category(text: str, first: str, ranking: Sequence[tuple[str, float]]) -> str | None:
     """The category that is told of besides ``first``.
 
     Args:

@@ -29,6 +29,6 @@ def estimate(text: str, category: str, *, more_than_one: bool = False) -> Severi
     return _LEVELS[max(0, min(level, len(_LEVELS) - 1))]
 
 
-def higher(one: Severity, other: Severity) -> Severity:
+def more_severe(one: Severity, other: Severity) -> Severity:
     """The graver of two."""
     return max(one, other, key=_LEVELS.index)

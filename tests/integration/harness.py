@@ -29,8 +29,8 @@ from bot.conversation import messages
 from bot.conversation.agents import agent_actions
 from bot.conversation.agents.agent_actions import Step
 from bot.conversation.turns.turn import Turns
-from bot.customers import verification
-from bot.customers.orders import OrderRow, store
+from bot.customers import conversations
+from bot.customers.order_import import OrderRow, store_orders
 from bot.database.session import Database
 from bot.handoffs import queue
 from bot.models import (
@@ -278,7 +278,7 @@ class AppHarness:
             }
         )
         async with self.db.write() as session:
-            await store(session, [row], region="CO", timezone="America/Bogota")
+            await store_orders(session, [row], region="CO", timezone="America/Bogota")
 
     async def rows(self, model: type[Row], *where: Any) -> list[Row]:
         """The rows of a table, oldest first."""
@@ -336,7 +336,7 @@ class ConversationHarness:
     ) -> tuple[Message, bool]:
         """The message is stored, and nothing else happens yet."""
         async with self.app.db.write() as session:
-            conversation = await verification.lock(session, self.id)
+            conversation = await conversations.lock(session, self.id)
             return await messages.receive(
                 session,
                 conversation,

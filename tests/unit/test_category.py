@@ -5,7 +5,7 @@ import pytest
 from bot.category import CATEGORIES, OTHER_COMPLAINT, OrderNeed
 from bot.config.settings import ROOT
 from bot.understanding.clarification import candidates
-from bot.understanding.second_complaint import second
+from bot.understanding.second_complaint import find_second_category
 
 pytestmark = pytest.mark.unit
 
@@ -17,7 +17,10 @@ def test_other_complaint_needs_no_order_and_weighs_least() -> None:
 
 def test_other_complaint_is_neither_asked_about_nor_a_second_complaint() -> None:
     assert candidates([(OTHER_COMPLAINT, 0.3)]) == ()
-    assert second("además", "damaged", [("damaged", 0.5), (OTHER_COMPLAINT, 0.4)]) is None
+    assert (
+        find_second_category("además", "damaged", [("damaged", 0.5), (OTHER_COMPLAINT, 0.4)])
+        is None
+    )
 
 
 def test_slug_of_other_complaint_is_written_in_one_place() -> None:

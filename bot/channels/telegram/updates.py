@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.conversation.channel_api import Arrived, Event, File, Reach
-from bot.customers.contacts import normal_phone
+from bot.customers.contacts import normalize_phone
 from bot.models import ContentKind
 from bot.text.normalize import digits
 
@@ -268,7 +268,7 @@ def _contact(
     shared: SharedContact, sender: User, region: str
 ) -> tuple[ContentKind, str | None, str | None]:
     """One's own phone, which Telegram vouches for; anybody else's card proves nothing."""
-    phone = normal_phone(f"+{digits(shared.phone_number)}", region)
+    phone = normalize_phone(f"+{digits(shared.phone_number)}", region)
     if shared.user_id != sender.id or not phone:
         return ContentKind.CONTACT, None, None
     return ContentKind.PHONE, "/inform", phone

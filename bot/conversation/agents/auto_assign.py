@@ -17,7 +17,7 @@ from bot.company.business_hours import Window
 from bot.context.company_context import CompanyContext
 from bot.conversation.agents import agent_actions
 from bot.conversation.agents.agent_actions import Step
-from bot.customers import verification
+from bot.customers import conversations
 from bot.database.session import Database
 from bot.handoffs import assignment, wait_estimate
 from bot.handoffs.assignment import ClaimedBefore
@@ -107,6 +107,6 @@ def _shortest(limit: Window) -> timedelta:
 
 async def _locked(session: AsyncSession, handoff_id: int) -> Handoff:
     found = await session.get_one(Handoff, handoff_id)
-    await verification.lock(session, found.conversation_id)
+    await conversations.lock(session, found.conversation_id)
     await session.refresh(found)
     return found

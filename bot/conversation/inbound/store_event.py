@@ -13,7 +13,7 @@ from bot.context.company_context import CompanyContext
 from bot.conversation import cross_channel, messages, reachability
 from bot.conversation.channel_api import Arrived, Delivery, Event, Report
 from bot.conversation.outbound import outbox
-from bot.customers import verification
+from bot.customers import conversations
 from bot.database.statements import insert_if_absent
 from bot.models import (
     Author,
@@ -266,7 +266,7 @@ async def _report(
     message = await _reported(session, channel, told)
     if message is None:
         return None
-    conversation = await verification.lock(session, message.conversation_id)
+    conversation = await conversations.lock(session, message.conversation_id)
     await session.refresh(message, with_for_update=True)
     if told.closed_since is not None and message.state in {MessageState.PENDING, MessageState.SENT}:
         # It was taken, and then not carried: it waits for the customer, or is told otherwise.

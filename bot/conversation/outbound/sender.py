@@ -23,7 +23,7 @@ from bot.conversation.keyed_tasks import Runs
 from bot.conversation.outbound import outbox, reminder_channel, send_results
 from bot.conversation.outbound.outbox import Due, Worker
 from bot.conversation.outbound.send_results import Outcome, Tried
-from bot.customers import verification
+from bot.customers import conversations
 from bot.database.session import Database
 from bot.metrics import SENT
 from bot.models import Message, MessageState
@@ -110,7 +110,7 @@ class Deliverer:
 
     async def _begin(self, conversation_id: str) -> Due | None:
         async with self._at_once, self._db.write() as session:
-            conversation = await verification.lock(session, conversation_id)
+            conversation = await conversations.lock(session, conversation_id)
             return await outbox.begin(session, conversation, self._worker, self._open())
 
     async def _keep_pace(self, conversation_id: str) -> None:
@@ -136,7 +136,7 @@ class Deliverer:
             outcome = await self._send(channel, due)
             self._sent_now(due.out.conversation_id, channel.pace)
             async with self._db.write() as session:
-                conversation = await verification.lock(session, due.out.conversation_id)
+                conversation = await conversations.lock(session, due.out.conversation_id)
                 # Locked, too: what the provider reports meanwhile touches the message alone.
                 message = await session.get_one(Message, due.out.message_id, with_for_update=True)
                 if message.state == MessageState.PENDING:

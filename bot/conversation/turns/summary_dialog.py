@@ -13,7 +13,7 @@ from bot.cases import audit
 from bot.compensation import offers
 from bot.context.company_context import CompanyContext
 from bot.customers import verification
-from bot.customers.verification import Match
+from bot.customers.verification import MatchResult
 from bot.handoffs import queue
 from bot.handoffs.return_button import return_buttons
 from bot.models import Complaint, Conversation, Handoff, Message, SummaryState
@@ -65,9 +65,9 @@ async def answer(
 
 
 async def recognize(session: AsyncSession, conversation: Conversation, case: Complaint) -> None:
-    """Match what was told while waiting to an order, so that nobody has to look it up."""
-    matched, found = await verification.match(session, conversation)
-    if matched is not Match.PROVEN or found is None or case.order_id == found.id:
+    """MatchResult what was told while waiting to an order, so that nobody has to look it up."""
+    matched, found = await verification.match_order(session, conversation)
+    if matched is not MatchResult.PROVEN or found is None or case.order_id == found.id:
         return
     await offers.withdraw(session, case)
     case.order_id, case.contact_id = found.id, found.contact_id

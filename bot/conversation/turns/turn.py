@@ -25,7 +25,7 @@ from bot.conversation.turns import fallback_replies, summary_dialog
 from bot.conversation.turns.concurrency import Lane
 from bot.conversation.turns.lease import Lease
 from bot.conversation.turns.turn_input import Ask, Heard, Pressed, all_heard, hear
-from bot.customers import verification
+from bot.customers import conversations, verification
 from bot.database.session import Database
 from bot.handoffs import queue
 from bot.metrics import APOLOGY_SECONDS, ENGINE_FAILURES, TRUTH_BLOCKED, TURN_SECONDS
@@ -233,8 +233,8 @@ class Turns:
             if owner is None:
                 return None
             # The person who answers is not to ask for what was told meanwhile.
-            told = extraction.find(message.text, self._context.company.country)
-            verification.remember(conversation, told)
+            told = extraction.extract(message.text, self._context.company.country)
+            verification.remember_facts(conversation, told)
             if told and message.choice_token is None:
                 case = await session.get_one(Complaint, owner.complaint_id)
                 await summary_dialog.recognize(session, conversation, case)
@@ -341,7 +341,7 @@ async def _until_the_album_is_there(photo: Message) -> None:
 async def _lock(
     session: AsyncSession, heard: Heard
 ) -> tuple[Conversation, Message, Handoff | None]:
-    conversation = await verification.lock(session, heard.conversation.id)
+    conversation = await conversations.lock(session, heard.conversation.id)
     # Read once the row is locked: only then is it what the last turn left.
     found = await session.execute(_WITH_OWNER, {"message": heard.message.id})
     message, owner = found.one()

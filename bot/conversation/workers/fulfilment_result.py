@@ -15,7 +15,7 @@ from bot.context.company_context import CompanyContext
 from bot.conversation import messages
 from bot.conversation.agents import agent_offers
 from bot.conversation.agents.agent_actions import Step
-from bot.customers import verification
+from bot.customers import conversations
 from bot.handoffs import queue
 from bot.metrics import FULFILMENTS, PROVIDER_ANSWERS
 from bot.models import (
@@ -61,7 +61,7 @@ async def heard(
         raise LookupError(key)
     case = await session.get_one(Complaint, known)
     # The conversation first, as a turn does it: nobody waits for anybody in a circle.
-    conversation = await verification.lock(session, case.conversation_id)
+    conversation = await conversations.lock(session, case.conversation_id)
     one = await fulfilment.lock(session, here)
     if one is None or (event_id is not None and await fulfilment.is_known(session, event_id)):
         return None

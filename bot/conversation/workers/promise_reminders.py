@@ -9,7 +9,7 @@ from bot import clock
 from bot.cases import audit, promises
 from bot.context.company_context import CompanyContext
 from bot.conversation import messages
-from bot.customers import verification
+from bot.customers import conversations
 from bot.database.session import Database
 from bot.handoffs import queue
 from bot.models import Author, Complaint, Conversation, HandoffReason, Message, Promise
@@ -38,7 +38,7 @@ async def renew(db: Database, context: CompanyContext, before: datetime) -> list
 async def _renew(session: AsyncSession, context: CompanyContext, promise_id: int) -> Message | None:
     due = await session.get_one(Promise, promise_id)
     case = await session.get_one(Complaint, due.complaint_id)
-    conversation = await verification.lock(session, case.conversation_id)
+    conversation = await conversations.lock(session, case.conversation_id)
     if not await promises.break_(session, due):
         return None  # kept, or told by another worker, in the meantime
     audit.note(session, case, "bot", "promise broken", what=due.what)

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.category import CATEGORIES, Severity
 from bot.compensation import offers
 from bot.context.company_context import CompanyContext
-from bot.customers.orders import OrderRow, store
+from bot.customers.order_import import OrderRow, store_orders
 from bot.database.session import Database
 from bot.models import (
     Author,
@@ -110,7 +110,7 @@ async def decided(
                     placed_at=datetime(2026, 11, 12, 9, tzinfo=UTC),
                     status="delivered",
                 )
-                await store(session, [row], region="CO", timezone="America/Bogota")
+                await store_orders(session, [row], region="CO", timezone="America/Bogota")
                 case, conversation = await complained(session, happened, customer, at)
                 facts = await offers.case_facts(session, context, case, conversation)
         finally:

@@ -7,7 +7,7 @@ from sqlalchemy import event
 
 from bot.conversation import messages
 from bot.conversation.read_receipts import Noted, Receipt, Receipts
-from bot.customers import verification
+from bot.customers import conversations
 from bot.models import Message, MessageState
 from bot.text.reply import Reply
 from tests.integration.harness import AppHarness, ConversationHarness
@@ -36,7 +36,7 @@ async def page(app: AppHarness, receipts: Receipts, *, said: int) -> Page:
     """A page on which the assistant has said so many things."""
     chat = await app.chat()
     async with app.db.write() as session:
-        conversation = await verification.lock(session, chat.id)
+        conversation = await conversations.lock(session, chat.id)
         for number in range(said):
             await messages.put(session, conversation, Reply(f"frase {number}"))
     return Page(chat, receipts)

@@ -5,7 +5,7 @@ import io
 import pytest
 
 from bot.customers import fingerprints, orders
-from bot.customers.orders import COLUMNS, OrdersFileError, read_orders, store
+from bot.customers.order_import import COLUMNS, OrderRow, OrdersFileError, read_orders, store_orders
 from bot.models import Contact, Order
 from tests.integration.harness import AppHarness
 
@@ -15,13 +15,13 @@ GOOD = (
 )
 
 
-def read(*lines: str, header: str = ",".join(COLUMNS)) -> list[orders.OrderRow]:
+def read(*lines: str, header: str = ",".join(COLUMNS)) -> list[OrderRow]:
     return read_orders(io.StringIO("\n".join([header, *lines]) + "\n"), "orders.csv")
 
 
 async def bring_in(app: AppHarness, *lines: str) -> tuple[int, int]:
     async with app.db.write() as session:
-        return await store(session, read(*lines), region="CO", timezone="America/Bogota")
+        return await store_orders(session, read(*lines), region="CO", timezone="America/Bogota")
 
 
 async def test_a_line_is_kept_in_one_form(app: AppHarness) -> None:
@@ -42,12 +42,14 @@ async def test_who_signed_and_a_key_of_the_address_may_be_told(app: AppHarness) 
         lines = io.StringIO(f"{header}\n{told.format(signed)}\n")
         async with app.db.write() as session:
             rows = read_orders(lines, "orders.csv")
-            await store(session, rows, region="CO", timezone="America/Bogota", secret="s" * 32)
+            await store_orders(
+                session, rows, region="CO", timezone="America/Bogota", secret="s" * 32
+            )
     # A file of the short form takes nothing away.
     await bring_in(app, "77001,Rosa,r@example.com,,9900,COP,2026-11-01,,,delivered,")
     (kept,) = await app.rows(Order, Order.number == "77001")
     assert kept.signed_by == "R. Mora"
-    assert kept.address_key == fingerprints.of_address("s" * 32, "CALLE 12 #3-45, Apto. 6")
+    assert kept.address_key == fingerprints.hash_address("s" * 32, "CALLE 12 #3-45, Apto. 6")
 
 
 @pytest.mark.parametrize(
@@ -171,5 +173,5 @@ async def test_orders_of_one_email_or_phone_are_one_customers(app: AppHarness) -
     found = await app.rows(Order, Order.number.like("7700_"))
     assert len({one.contact_id for one in found}) == 2
     async with app.db.read() as session:
-        recent = await orders.recent(session, found[0].contact_id)
+        recent = await orders.find_recent(session, found[0].contact_id)
     assert [one.number for one in recent] == ["77003", "77002", "77001"]

@@ -85,7 +85,7 @@ async def move_to_one_address(app: AppHarness, *numbers: str) -> None:
     async with app.db.write() as session:
         for number in numbers:
             order = (await session.scalars(select(Order).where(Order.number == number))).one()
-            order.address_key = fingerprints.of_address(SECRET, "Calle 12 # 3-45, Apto. 601")
+            order.address_key = fingerprints.hash_address(SECRET, "Calle 12 # 3-45, Apto. 601")
 
 
 def draw_photo(seed: int, quality: int = 85) -> bytes:

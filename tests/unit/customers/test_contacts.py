@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.customers.contacts import normal_phone, same_phone
+from bot.customers.contacts import is_same_phone, normalize_phone
 
 pytestmark = pytest.mark.unit
 
@@ -24,8 +24,8 @@ pytestmark = pytest.mark.unit
     ],
 )
 def test_phones(one: str | None, other: str | None, same: bool) -> None:
-    assert same_phone(one, other) is same
-    assert same_phone(other, one) is same
+    assert is_same_phone(one, other) is same
+    assert is_same_phone(other, one) is same
 
 
 @pytest.mark.parametrize(
@@ -39,4 +39,4 @@ def test_phones(one: str | None, other: str | None, same: bool) -> None:
     ],
 )
 def test_a_phone_is_kept_in_one_form(text: str, region: str, kept: str | None) -> None:
-    assert normal_phone(text, region) == kept
+    assert normalize_phone(text, region) == kept

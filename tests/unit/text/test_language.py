@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.text.language import detect, told
+from bot.text.language import detect
 
 pytestmark = pytest.mark.unit
 
@@ -36,13 +36,9 @@ pytestmark = pytest.mark.unit
     ],
 )
 def test_the_language_is_told_by_the_words_or_left_open(text: str, language: str | None) -> None:
-    assert told(text) == language
-
-
-def test_the_default_holds_where_the_text_does_not_tell() -> None:
-    assert (detect("10482"), detect("10482", "en"), detect("hola", "en")) == ("es", "en", "es")
+    assert detect(text) == language
 
 
 @given(st.text(max_size=200))
 def test_no_text_breaks_it(text: str) -> None:
-    assert told(text) in {"es", "en", None}
+    assert detect(text) in {"es", "en", None}

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.text.normalize import digits, fold, key
+from bot.text.normalize import digits, fold, order_key
 
 pytestmark = pytest.mark.unit
 
@@ -28,12 +28,12 @@ def test_folding_twice_is_folding_once(text: str) -> None:
     [("PED-10482", "PED10482"), ("ped 10.482", "PED10482"), ("#", ""), ("ñ-1", "N1")],
 )
 def test_a_key_is_letters_and_digits(text: str, found: str) -> None:
-    assert key(text) == found
+    assert order_key(text) == found
 
 
 @given(st.text())
 def test_a_key_holds_nothing_else(text: str) -> None:
-    assert all(one.isascii() and one.isalnum() and one == one.upper() for one in key(text))
+    assert all(one.isascii() and one.isalnum() and one == one.upper() for one in order_key(text))
 
 
 def test_digits_alone() -> None:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.remedy_kind import KINDS
-from bot.understanding.choice_matching import asks, desired, which
+from bot.understanding.choice_matching import find_choice, find_desired_kind, is_question
 
 pytestmark = pytest.mark.unit
 
@@ -72,7 +72,7 @@ RUDE = ("apology_call_back", "voucher", "gift")
 def test_the_words_name_the_alternative(
     text: str, kinds: tuple[str, ...], place: int | None
 ) -> None:
-    assert which(text, kinds) == place
+    assert find_choice(text, kinds) == place
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_the_words_name_the_alternative(
     ],
 )
 def test_what_is_wished_for_before_an_offer(text: str, kind: str | None) -> None:
-    assert desired(text) == kind
+    assert find_desired_kind(text) == kind
 
 
 @given(
@@ -103,14 +103,14 @@ def test_what_is_wished_for_before_an_offer(text: str, kind: str | None) -> None
     st.lists(st.sampled_from(list(KINDS)), min_size=1, max_size=3, unique=True),
 )
 def test_no_text_breaks_it_and_no_place_is_beyond_the_table(text: str, kinds: list[str]) -> None:
-    assert which(text, kinds) in {None, *range(len(kinds))}
-    desired(text)
+    assert find_choice(text, kinds) in {None, *range(len(kinds))}
+    find_desired_kind(text)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_of_remedy_can_be_named(kind: str) -> None:
     # A kind without words of its own would end in an error.
-    assert which("algo", [kind, "refund"]) is None
+    assert find_choice("algo", [kind, "refund"]) is None
 
 
 @pytest.mark.parametrize(
@@ -128,4 +128,4 @@ def test_every_kind_of_remedy_can_be_named(kind: str) -> None:
     ],
 )
 def test_asking_about_an_alternative_is_not_choosing_it(text: str, asked: bool) -> None:
-    assert asks(text) is asked
+    assert is_question(text) is asked

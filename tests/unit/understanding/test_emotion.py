@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.understanding.emotion import Emotion, estimate, read
+from bot.understanding.emotion import Emotion, detect, estimate
 
 pytestmark = pytest.mark.unit
 
@@ -43,8 +43,8 @@ def test_what_people_say_shows_how_they_feel(text: str, emotion: Emotion) -> Non
 
 
 def test_the_words_that_tell_it_can_be_shown() -> None:
-    assert read("Estoy harta, esto es una vergüenza").signs == ("harta", "verguenza")
-    assert read("Llegó sin la tapa").signs == ()
+    assert detect("Estoy harta, esto es una vergüenza").signs == ("harta", "verguenza")
+    assert detect("Llegó sin la tapa").signs == ()
 
 
 def test_one_cry_for_help_among_insults_is_anger() -> None:
@@ -57,5 +57,5 @@ def test_an_abbreviation_is_no_shouting() -> None:
 
 @given(st.text())
 def test_what_is_not_calm_has_a_sign(text: str) -> None:
-    reading = read(text)
+    reading = detect(text)
     assert (reading.emotion is CALM) == (not reading.signs)

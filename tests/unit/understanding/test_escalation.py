@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.understanding.escalation import alarm
+from bot.understanding.escalation import find_alarm
 
 pytestmark = pytest.mark.unit
 SEED = Path(__file__).parents[2] / "e2e" / "data" / "twenty_calls.txt"
@@ -29,7 +29,7 @@ SEED = Path(__file__).parents[2] / "e2e" / "data" / "twenty_calls.txt"
     ],
 )
 def test_danger_to_health_is_heard(text: str) -> None:
-    assert alarm(text) == "danger"
+    assert find_alarm(text) == "danger"
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_danger_to_health_is_heard(text: str) -> None:
     ],
 )
 def test_who_cannot_wait_is_heard(text: str) -> None:
-    assert alarm(text) == "vulnerable"
+    assert find_alarm(text) == "vulnerable"
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_who_cannot_wait_is_heard(text: str) -> None:
     ],
 )
 def test_a_threat_with_the_law_is_heard(text: str) -> None:
-    assert alarm(text) == "threat"
+    assert find_alarm(text) == "threat"
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_a_threat_with_the_law_is_heard(text: str) -> None:
     ],
 )
 def test_the_press_is_heard(text: str) -> None:
-    assert alarm(text) == "press"
+    assert find_alarm(text) == "press"
 
 
 @pytest.mark.parametrize(
@@ -109,14 +109,14 @@ def test_the_press_is_heard(text: str) -> None:
     ],
 )
 def test_an_ordinary_complaint_raises_no_alarm(text: str) -> None:
-    assert alarm(text) is None
+    assert find_alarm(text) is None
 
 
 def test_the_gravest_alarm_counts_in_whatever_order_it_is_told() -> None:
-    assert alarm("Los voy a demandar: la estufa explotó") == "danger"
-    assert alarm("Voy a la prensa y además ya hablé con mi abogado") == "threat"
+    assert find_alarm("Los voy a demandar: la estufa explotó") == "danger"
+    assert find_alarm("Voy a la prensa y además ya hablé con mi abogado") == "threat"
 
 
 @given(st.text(), st.sampled_from(["", "  ", "\n"]))
 def test_words_alarm_wherever_they_stand(before: str, between: str) -> None:
-    assert alarm(f"{before} {between}la estufa explotó") is not None
+    assert find_alarm(f"{before} {between}la estufa explotó") is not None

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.understanding.extraction import Facts, find, fold_keeping_length
+from bot.understanding.extraction import Facts, extract, fold_keeping_length
 
 pytestmark = pytest.mark.unit
 
@@ -51,7 +51,9 @@ pytestmark = pytest.mark.unit
 )
 def test_an_order_number_is_found_however_it_is_written(text: str) -> None:
     # A prefix may stay: the order is found with it and without it.
-    assert [one.removeprefix("PED").removeprefix("ORD") for one in find(text).orders] == ["10482"]
+    assert [one.removeprefix("PED").removeprefix("ORD") for one in extract(text).orders] == [
+        "10482"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -78,7 +80,7 @@ def test_an_order_number_is_found_however_it_is_written(text: str) -> None:
     ],
 )
 def test_what_is_no_order_number_is_not_taken_for_one(text: str) -> None:
-    assert find(text).orders == ()
+    assert extract(text).orders == ()
 
 
 @pytest.mark.parametrize(
@@ -97,12 +99,12 @@ def test_what_is_no_order_number_is_not_taken_for_one(text: str) -> None:
     ],
 )
 def test_an_email_is_found_however_it_is_written(text: str, email: str) -> None:
-    assert find(text).emails == (email,)
+    assert extract(text).emails == (email,)
 
 
 @pytest.mark.parametrize("text", ["ana@", "@ana", "ana arroba", "a @ b", "ana.ruiz", "at home"])
 def test_half_an_email_is_none(text: str) -> None:
-    assert find(text).emails == ()
+    assert extract(text).emails == ()
 
 
 @pytest.mark.parametrize(
@@ -122,7 +124,7 @@ def test_half_an_email_is_none(text: str) -> None:
     ],
 )
 def test_a_phone_is_found_however_it_is_written(text: str, phone: str) -> None:
-    found = find(text)
+    found = extract(text)
     assert found.phones == (phone,)
     assert found.orders == ()
 
@@ -139,7 +141,7 @@ def test_a_phone_is_found_however_it_is_written(text: str, phone: str) -> None:
     ],
 )
 def test_an_amount_is_kept_as_it_was_written(text: str, amount: str) -> None:
-    assert find(text).amounts == (amount,)
+    assert extract(text).amounts == (amount,)
 
 
 @pytest.mark.parametrize(
@@ -154,7 +156,7 @@ def test_an_amount_is_kept_as_it_was_written(text: str, amount: str) -> None:
     ],
 )
 def test_a_date_or_a_span_is_found(text: str, span: str) -> None:
-    assert span in find(text).spans
+    assert span in extract(text).spans
 
 
 @pytest.mark.parametrize(
@@ -173,11 +175,11 @@ def test_a_date_or_a_span_is_found(text: str, span: str) -> None:
     ],
 )
 def test_what_it_is_about_is_named_in_the_customers_word(text: str, thing: str | None) -> None:
-    assert find(text).thing == thing
+    assert extract(text).thing == thing
 
 
 def test_several_facts_in_one_message_do_not_get_in_each_others_way() -> None:
-    found = find(
+    found = extract(
         "Soy Ana, pedido 10482 por $249.900, correo ana.ruiz@example.com, celular 300 123 4567,"
         " hace dos semanas"
     )
@@ -189,31 +191,31 @@ def test_several_facts_in_one_message_do_not_get_in_each_others_way() -> None:
 
 
 def test_a_correction_keeps_both_numbers_in_the_order_of_the_words() -> None:
-    assert find("no es el pedido 10483, es el pedido 10482").orders == ("10483", "10482")
+    assert extract("no es el pedido 10483, es el pedido 10482").orders == ("10483", "10482")
 
 
 def test_a_reference_is_no_order_and_no_phone() -> None:
-    found = find("mi caso es el q-4827-3916")
+    found = extract("mi caso es el q-4827-3916")
     assert (found.references, found.orders, found.phones) == (("Q-4827-3916",), (), ())
 
 
 def test_only_what_finds_a_purchase_counts_as_a_fact() -> None:
-    assert find("10482")
-    assert find("ana@example.com")
-    assert find("3001234567")
-    assert not find("$249.900, hace dos días, una licuadora")
+    assert extract("10482")
+    assert extract("ana@example.com")
+    assert extract("3001234567")
+    assert not extract("$249.900, hace dos días, una licuadora")
     assert not Facts()
 
 
 @given(st.text(max_size=300))
 def test_no_text_breaks_it(text: str) -> None:
-    found = find(text)
+    found = extract(text)
     assert all(isinstance(one["value"], str) for one in found.entities)
 
 
 @given(st.text(alphabet="0123456789 .,-#+()@$arobpunted", max_size=120))
 def test_no_heap_of_digits_and_signs_breaks_it(text: str) -> None:
-    find(text)
+    extract(text)
 
 
 SENTENCES = (
@@ -233,7 +235,7 @@ SENTENCES = (
 def test_any_five_digits_in_any_of_these_sentences_are_the_order(
     number: int, sentence: str
 ) -> None:
-    assert find(sentence.format(number)).orders == (str(number),)
+    assert extract(sentence.format(number)).orders == (str(number),)
 
 
 @given(st.text(max_size=80))

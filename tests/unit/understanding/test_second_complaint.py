@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.understanding.second_complaint import second
+from bot.understanding.second_complaint import find_second_category
 
 pytestmark = pytest.mark.unit
 
@@ -27,11 +27,16 @@ pytestmark = pytest.mark.unit
 def test_it_is_told_when_it_is_clear_or_announced(
     text: str, ranking: list[tuple[str, float]], also: str | None
 ) -> None:
-    assert second(text, "late_delivery", ranking) == also
+    assert find_second_category(text, "late_delivery", ranking) == also
 
 
 @pytest.mark.parametrize("loud", ["threat", "danger", "wants_human"])
 def test_beside_what_is_loud_a_faint_complaint_is_heard(loud: str) -> None:
     ranking = [(loud, 0.9), ("refund_pending", 0.1)]
-    assert second("me deben la plata y los voy a demandar", loud, ranking) == "refund_pending"
-    assert second("los voy a demandar", loud, [(loud, 0.99), ("damaged", 0.01)]) is None
+    assert (
+        find_second_category("me deben la plata y los voy a demandar", loud, ranking)
+        == "refund_pending"
+    )
+    assert (
+        find_second_category("los voy a demandar", loud, [(loud, 0.99), ("damaged", 0.01)]) is None
+    )

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.category import CATEGORIES
-from bot.understanding.severity import estimate, higher
+from bot.understanding.severity import estimate, more_severe
 
 pytestmark = pytest.mark.unit
 
@@ -41,5 +41,5 @@ def test_it_is_never_less_than_its_category(text: str, category: str, more: bool
     levels = ("low", "medium", "high")
     found = estimate(text, category, more_than_one=more)
     assert levels.index(found) >= levels.index(CATEGORIES[category].severity)
-    assert higher(found, "low") == found
-    assert higher("high", found) == "high"
+    assert more_severe(found, "low") == found
+    assert more_severe("high", found) == "high"

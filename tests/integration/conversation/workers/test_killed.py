@@ -18,7 +18,7 @@ from bot.compensation import offers
 from bot.config.settings import Settings
 from bot.context.company_context import CompanyContext
 from bot.conversation import messages
-from bot.customers.orders import OrderRow, store
+from bot.customers.order_import import OrderRow, store_orders
 from bot.database.session import Database
 from bot.ledger import audit, entries
 from bot.models import (
@@ -145,7 +145,7 @@ async def _lay_tables(db: Database, context: CompanyContext, number: int) -> Non
                     "status": "delivered",
                 }
             )
-            await store(session, [row], region="CO", timezone="America/Bogota")
+            await store_orders(session, [row], region="CO", timezone="America/Bogota")
             await _lay_table(session, context, f"killed-{place}", f"{60000 + place}")
 
 

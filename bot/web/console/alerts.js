@@ -36,7 +36,7 @@ export class Alerts {
     if (!muted) this.#play("waiting");
   }
 
-  /** Whether the browser shows notifications; "none" where it cannot. */
+  /** The permission to show notifications; "none" where the browser has none. */
   get permission() {
     return "Notification" in window ? Notification.permission : "none";
   }

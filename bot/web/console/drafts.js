@@ -13,7 +13,7 @@
  *   note: string,
  *   photos: Photo[],
  *   known: Fact[] | null,
- * }} DraftContent `photos` are uploaded already; `known` is what the reply asks for although it is known
+ * }} DraftContent `photos` are uploaded already; `known` is the facts that the reply asks for again
  */
 
 /** @type {DraftContent} */

@@ -171,7 +171,7 @@ export class MessageList {
 }
 
 /**
- * Entries in a row with the same speaker show their author once. An unsent one has a name of its own kind.
+ * Entries in a row with the same speaker show their author once; an unsent one never continues a stored one.
  *
  * @param {BubbleEntry} entry
  */

@@ -1,5 +1,5 @@
 // @ts-check
-/** One message as it is drawn: author, content, time, and for the customer's own whether it arrived. */
+/** One message as it is drawn: author, content, time, and the delivery mark of the customer's own. */
 
 import { element, screenReaderText } from "../shared/dom.js";
 import { icon } from "../shared/icons.js";

@@ -233,7 +233,7 @@ export class Conversation {
     }
   }
 
-  /** A choice need not be sent any more once its group is spent, whoever chose. */
+  /** A choice need not be sent any more once its group is spent, in this tab or another. */
   #removeSpentChoices() {
     for (const { id, token } of this.#store.unsent) {
       if (token && this.#messages.choicesWith(token)?.spent) this.#store.removeUnsent(id);

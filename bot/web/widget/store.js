@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * What outlives the page: the session and the unsent messages, shared by all tabs; the draft and whether
- * the panel is open, of this tab alone.
+ * What outlives the page: the session and the unsent messages, shared by all tabs; the draft and the
+ * panel's state, of this tab alone.
  */
 
 import { browserStorage, tabStorage } from "../shared/storage.js";
@@ -25,7 +25,7 @@ export class Store {
   #own;
   #lastOrder = 0;
 
-  /** @param {string} origin the server's: one page may hold chats of several servers */
+  /** @param {string} origin of the server: a page keeps the data of several servers apart */
   constructor(origin) {
     const prefix = `regalo ${origin} `;
     this.#shared = browserStorage(prefix);

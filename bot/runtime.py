@@ -9,7 +9,7 @@ from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
-from bot.compensation.provider_client import Provider, open_provider
+from bot.compensation.provider_client import ProviderClient, open_provider
 from bot.config.settings import Settings
 from bot.context.company_context import CompanyContext
 from bot.context.policy_reloader import PolicyReloader
@@ -71,7 +71,7 @@ class Service:
     relay: "Relay | None" = None
     deliverer: Deliverer = field(init=False)
     showing: Showing = field(init=False)
-    provider: Provider | None = None
+    provider: ProviderClient | None = None
     carrier: Carrier | None = None
     reloader: PolicyReloader = field(init=False)
 

@@ -226,7 +226,7 @@ async def _give(
         due_at = context.calendar.due(now, Window(**due))
         await promises.make(session, case, chosen.kind, due_at, chosen.id)
         if chosen.terms.get("provider") == "webhook":
-            fulfilment.begin(session, chosen, "webhook", due_at)
+            fulfilment.schedule(session, chosen, "webhook", due_at)
 
 
 async def _write_down(

@@ -1,4 +1,4 @@
-"""Fulfilments: remedies that the company's own system carries out, asked for until it answers."""
+"""Fulfilments: remedies that the company's own system carries out. It is asked until it answers."""
 
 import random
 import uuid
@@ -20,26 +20,27 @@ from bot.models import (
     ProviderTry,
 )
 
-# So long an answer is asked for; whoever has accepted a remedy has until its promised date, too.
-PATIENCE = timedelta(days=1)
-# The wait doubles with every try up to this. What was accepted is asked about as often.
-LONGEST_WAIT = timedelta(hours=1)
-AT_ONCE = 20
+# After this time without an answer, the remedy has failed. A provider that accepted it has until
+# the promised date, if that is later.
+MAX_ASKING_TIME = timedelta(days=1)
+# The wait doubles with each try up to this one, which also applies once the provider has accepted.
+MAX_WAIT = timedelta(hours=1)
+BATCH = 20  # fulfilments claimed at once
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What the provider says of a remedy, asked or by itself."""
+class ProviderAnswer:
+    """What the provider says about a remedy, as an answer or in a callback."""
 
     outcome: ProviderOutcome
     why: str = ""
-    reference: str | None = None  # its own name for it
-    after: timedelta | None = None  # when it wants to be asked again
+    reference: str | None = None  # the provider's own id of it
+    after: timedelta | None = None  # how long not to ask again
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """All that the provider needs to know of a remedy."""
+class FulfilmentTask:
+    """A fulfilment with all that the provider is told about it."""
 
     fulfilment: Fulfilment
     remedy: Compensation
@@ -48,8 +49,8 @@ class Wanted:
     contact: Contact | None
 
 
-def begin(session: AsyncSession, remedy: Compensation, provider: str, due_at: datetime) -> None:
-    """Have a remedy carried out that is promised by ``due_at``."""
+def schedule(session: AsyncSession, remedy: Compensation, provider: str, due_at: datetime) -> None:
+    """Schedule a remedy to be carried out by ``due_at``, the promised date."""
     now = clock.now()
     session.add(
         Fulfilment(
@@ -58,34 +59,43 @@ def begin(session: AsyncSession, remedy: Compensation, provider: str, due_at: da
             idempotency_key=str(uuid.uuid4()),
             state=FulfilmentState.PENDING,
             next_at=now,
-            give_up_at=now + PATIENCE,
+            give_up_at=now + MAX_ASKING_TIME,
             due_at=due_at,
             created_at=now,
         )
     )
 
 
-async def take(session: AsyncSession, owner: str, lease: timedelta) -> list[Wanted]:
-    """Those that are due to be asked for, ours for a while; whoever asks at once gets others."""
+async def claim_due(session: AsyncSession, owner: str, lease: timedelta) -> list[FulfilmentTask]:
+    """Lease the fulfilments that are due, so that no other worker asks for them meanwhile.
+
+    Args:
+        owner: names this worker.
+        lease: after this time another worker may ask.
+    """
     now = clock.now()
     free = or_(Fulfilment.owned_until.is_(None), Fulfilment.owned_until < now)
     due = await session.scalars(
         select(Fulfilment)
         .where(Fulfilment.state == FulfilmentState.PENDING, Fulfilment.next_at <= now, free)
         .order_by(Fulfilment.next_at)
-        .limit(AT_ONCE)
+        .limit(BATCH)
         .with_for_update(skip_locked=True)
     )
-    taken = list(due)
-    for one in taken:
-        one.owner, one.owned_until, one.tries = owner, now + lease, one.tries + 1
-    return [await _wanted(session, one) for one in taken]
+    fulfilments = list(due)
+    for fulfilment in fulfilments:
+        fulfilment.owner, fulfilment.owned_until, fulfilment.tries = (
+            owner,
+            now + lease,
+            fulfilment.tries + 1,
+        )
+    return [await _load_task(session, fulfilment) for fulfilment in fulfilments]
 
 
-async def _wanted(session: AsyncSession, one: Fulfilment) -> Wanted:
-    remedy = await session.get_one(Compensation, one.compensation_id)
-    return Wanted(
-        one,
+async def _load_task(session: AsyncSession, fulfilment: Fulfilment) -> FulfilmentTask:
+    remedy = await session.get_one(Compensation, fulfilment.compensation_id)
+    return FulfilmentTask(
+        fulfilment,
         remedy,
         await session.get_one(Complaint, remedy.complaint_id),
         await session.get(Order, remedy.order_id) if remedy.order_id else None,
@@ -94,30 +104,34 @@ async def _wanted(session: AsyncSession, one: Fulfilment) -> Wanted:
 
 
 async def lock(session: AsyncSession, *where: ColumnElement[bool]) -> Fulfilment | None:
-    """One fulfilment, held until the transaction ends."""
+    """Lock one fulfilment until the transaction ends; None if there is none."""
     query = select(Fulfilment).where(*where).with_for_update()
     return await session.scalar(query.execution_options(populate_existing=True))
 
 
-async def is_known(session: AsyncSession, event_id: str) -> bool:
-    """Whether the provider has called back with this event before."""
+async def has_event(session: AsyncSession, event_id: str) -> bool:
+    """Return True if a callback with this event id was stored before."""
     query = select(ProviderTry.id).where(ProviderTry.event_id == event_id)
     return await session.scalar(query) is not None
 
 
-def hear(
-    session: AsyncSession, one: Fulfilment, answer: Answer, *, event_id: str | None = None
+def apply_answer(
+    session: AsyncSession,
+    fulfilment: Fulfilment,
+    answer: ProviderAnswer,
+    *,
+    event_id: str | None = None,
 ) -> FulfilmentState | None:
-    """Take in what the provider says; the state that it ends in by this, if it does.
+    """Store an answer and apply it. Return the final state if the answer ends the fulfilment.
 
     Args:
-        event_id: the callback's own id; None for the answer to what we asked.
+        event_id: the id of a callback; None for the answer to a request.
     """
     now = clock.now()
-    was_open = one.state == FulfilmentState.PENDING
+    was_open = fulfilment.state == FulfilmentState.PENDING
     session.add(
         ProviderTry(
-            fulfilment_id=one.id,
+            fulfilment_id=fulfilment.id,
             at=now,
             event_id=event_id,
             is_error=answer.outcome == ProviderOutcome.LATER,
@@ -125,26 +139,26 @@ def hear(
         )
     )
     if event_id is None:
-        one.owner = one.owned_until = None
+        fulfilment.owner = fulfilment.owned_until = None
     if not was_open:
         return None
-    one.reference = answer.reference or one.reference
-    one.problem = answer.why or None
+    fulfilment.reference = answer.reference or fulfilment.reference
+    fulfilment.problem = answer.why or None
     if answer.outcome in {ProviderOutcome.ACCEPTED, ProviderOutcome.LATER}:
-        return _wait(one, answer, now)
-    return _end(one, FulfilmentState(answer.outcome), now)
+        return _wait(fulfilment, answer, now)
+    return _end(fulfilment, FulfilmentState(answer.outcome), now)
 
 
-def _wait(one: Fulfilment, answer: Answer, now: datetime) -> FulfilmentState | None:
-    """When it is asked for next; "lost" when there is no time left."""
-    if answer.outcome == ProviderOutcome.ACCEPTED and not one.is_accepted:
-        one.is_accepted = True
-        one.give_up_at = max(one.give_up_at, one.due_at)
-    if now >= one.give_up_at:
-        return _end(one, FulfilmentState.LOST, now)
-    longest = LONGEST_WAIT if one.is_accepted else min(LONGEST_WAIT, _doubled(one.tries))
+def _wait(fulfilment: Fulfilment, answer: ProviderAnswer, now: datetime) -> FulfilmentState | None:
+    """Set when to ask next; end it as lost if there is no time left."""
+    if answer.outcome == ProviderOutcome.ACCEPTED and not fulfilment.is_accepted:
+        fulfilment.is_accepted = True
+        fulfilment.give_up_at = max(fulfilment.give_up_at, fulfilment.due_at)
+    if now >= fulfilment.give_up_at:
+        return _end(fulfilment, FulfilmentState.LOST, now)
+    longest = MAX_WAIT if fulfilment.is_accepted else min(MAX_WAIT, _doubled(fulfilment.tries))
     wait = max(longest * random.uniform(0.5, 1), answer.after or timedelta())  # noqa: S311
-    one.next_at = min(now + wait, one.give_up_at)  # the last word is heard at the very end
+    fulfilment.next_at = min(now + wait, fulfilment.give_up_at)  # ask once more at the very end
     return None
 
 
@@ -152,13 +166,13 @@ def _doubled(tries: int) -> timedelta:
     return timedelta(seconds=2 ** min(tries, 20))
 
 
-def _end(one: Fulfilment, state: FulfilmentState, now: datetime) -> FulfilmentState:
-    one.state, one.ended_at = state, now
+def _end(fulfilment: Fulfilment, state: FulfilmentState, now: datetime) -> FulfilmentState:
+    fulfilment.state, fulfilment.ended_at = state, now
     return state
 
 
 async def release_all(session: AsyncSession) -> None:
-    """Let go of all: for a start on SQLite, where nobody else can be asking."""
+    """Release all leases. For a start on SQLite, where there is no other worker."""
     await session.execute(
         update(Fulfilment).where(Fulfilment.owner.is_not(None)).values(owner=None, owned_until=None)
     )
@@ -166,14 +180,14 @@ async def release_all(session: AsyncSession) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """What is still to be carried out."""
+    """How many fulfilments are pending, and the age of the oldest."""
 
     pending: int
     oldest: timedelta
 
 
-async def backlog(session: AsyncSession) -> Backlog:
-    """How many are pending, and for how long the oldest of them."""
+async def measure_backlog(session: AsyncSession) -> Backlog:
+    """Count the pending fulfilments."""
     query = select(func.count(), func.min(Fulfilment.created_at)).where(
         Fulfilment.state == FulfilmentState.PENDING
     )

@@ -1,6 +1,6 @@
-"""The company's own system, asked over HTTP to carry a remedy out; what its answers mean.
+"""The HTTP client of the provider: the company's own system, which carries remedies out.
 
-Nothing here touches the database, so that no transaction is open while it is asked.
+It uses no database, so that no transaction is open during a request.
 """
 
 import json
@@ -12,62 +12,71 @@ from urllib.parse import urlsplit
 import httpx
 
 from bot import clock, webhook_signature
-from bot.compensation.fulfilment import Answer, Wanted
+from bot.compensation.fulfilment import FulfilmentTask, ProviderAnswer
 from bot.config.settings import Settings
 from bot.models import Contact, ProviderOutcome
 from bot.money import Money
 
-SECONDS = 10.0
-LONGEST_WHY = 300
-LONGEST_ANSWER = 64 * 1024
+TIMEOUT_SECONDS = 10.0
+MAX_REASON = 300
+MAX_BODY = 64 * 1024
 REQUESTED = "remedy.requested"
-# It understood, and will not do it.
+# The provider has understood the request and refuses it.
 REFUSALS = frozenset({409, 422})
 
 
-class Provider:
-    """One address and the secret shared with it."""
+class ProviderClient:
+    """A client for one URL, with the secret that signs requests to it and callbacks from it."""
 
     def __init__(self, url: str, secret: str) -> None:
         self.url = url
         self.key = webhook_signature.key_of(secret)
-        # A proxy of the environment has no business on loopback.
+        # Requests to loopback never go through a proxy of the environment.
         is_local = urlsplit(url).hostname in {"127.0.0.1", "::1", "localhost"}
         self._http = httpx.AsyncClient(
-            timeout=httpx.Timeout(SECONDS, connect=5), trust_env=not is_local
+            timeout=httpx.Timeout(TIMEOUT_SECONDS, connect=5), trust_env=not is_local
         )
 
-    async def ask(self, body: bytes, key: str) -> Answer:
-        """Ask for a remedy; the same key is the same remedy, however often it is asked for."""
-        signed = webhook_signature.headers(self.key, key, clock.now(), body)
-        headers = {"Content-Type": "application/json", "Idempotency-Key": key, **signed}
+    async def request(self, body: bytes, key: str) -> ProviderAnswer:
+        """Ask for a remedy. Return ``LATER`` as outcome if there is no answer.
+
+        Args:
+            body: see ``build_request``.
+            key: the idempotency key: the same key is the same remedy.
+        """
+        signature = webhook_signature.headers(self.key, key, clock.now(), body)
+        headers = {"Content-Type": "application/json", "Idempotency-Key": key, **signature}
         try:
             async with self._http.stream(
                 "POST", self.url, content=body, headers=headers
             ) as response:
-                return meaning(response.status_code, response.headers, await _read(response))
+                return interpret_response(
+                    response.status_code, response.headers, await _read_body(response)
+                )
         except httpx.HTTPError as error:
-            return Answer(ProviderOutcome.LATER, f"{type(error).__name__}: {error}"[:LONGEST_WHY])
+            return ProviderAnswer(
+                ProviderOutcome.LATER, f"{type(error).__name__}: {error}"[:MAX_REASON]
+            )
 
     async def close(self) -> None:
-        """Hang up."""
+        """Close the connections."""
         await self._http.aclose()
 
 
-def open_provider(settings: Settings) -> Provider | None:
-    """The provider that the settings name, if they name one."""
+def open_provider(settings: Settings) -> ProviderClient | None:
+    """Return a client for the provider in the settings; None if there is none."""
     if settings.provider_url is None or settings.provider_secret is None:
         return None
-    return Provider(settings.provider_url, settings.provider_secret.get_secret_value())
+    return ProviderClient(settings.provider_url, settings.provider_secret.get_secret_value())
 
 
-def request(wanted: Wanted) -> bytes:
-    """What is asked for, in full: the other side need not ask back."""
-    one, remedy, order = wanted.fulfilment, wanted.remedy, wanted.order
+def build_request(task: FulfilmentTask) -> bytes:
+    """Return the JSON body that asks for a remedy, with all that the provider needs to know."""
+    fulfilment, remedy, order = task.fulfilment, task.remedy, task.order
     terms = remedy.terms
     amount = Money(remedy.amount_minor, remedy.currency) if remedy.amount_minor else None
     data = {
-        "id": one.idempotency_key,
+        "id": fulfilment.idempotency_key,
         "kind": remedy.kind,
         "title": terms["title"],
         "amount": f"{amount.major:f}" if amount else None,
@@ -75,13 +84,13 @@ def request(wanted: Wanted) -> bytes:
         "currency": remedy.currency if amount else None,
         "months": terms["months"],
         "valid_days": terms["valid_days"],
-        "due_at": one.due_at.isoformat(),
-        "case": wanted.case.reference,
+        "due_at": fulfilment.due_at.isoformat(),
+        "case": task.case.reference,
         "order": order.number if order else None,
-        "customer": _customer(wanted.contact),
+        "customer": _customer(task.contact),
     }
-    told = {"type": REQUESTED, "timestamp": one.created_at.isoformat(), "data": data}
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
+    content = {"type": REQUESTED, "timestamp": fulfilment.created_at.isoformat(), "data": data}
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _customer(contact: Contact | None) -> dict[str, str | None] | None:
@@ -90,44 +99,46 @@ def _customer(contact: Contact | None) -> dict[str, str | None] | None:
     return {"name": contact.name, "email": contact.email, "phone": contact.phone}
 
 
-def meaning(status: int, headers: httpx.Headers, body: bytes) -> Answer:
-    """What an answer means for the remedy; whatever is not understood is asked again."""
-    told = read_object(body) or {}
-    reference = text_of(told.get("reference")) or None
+def interpret_response(status: int, headers: httpx.Headers, body: bytes) -> ProviderAnswer:
+    """Interpret an HTTP response; any unknown status means to ask again later."""
+    content = parse_object(body) or {}
+    reference = clean_text(content.get("reference")) or None
     if status == 200:
-        return Answer(ProviderOutcome.DONE, reference=reference)
+        return ProviderAnswer(ProviderOutcome.DONE, reference=reference)
     if status == 202:
-        return Answer(ProviderOutcome.ACCEPTED, reference=reference, after=_after(headers))
-    if status in REFUSALS:
-        return Answer(
-            ProviderOutcome.REFUSED, text_of(told.get("reason")) or f"HTTP {status}", reference
+        return ProviderAnswer(
+            ProviderOutcome.ACCEPTED, reference=reference, after=_retry_after(headers)
         )
-    return Answer(ProviderOutcome.LATER, f"HTTP {status}", after=_after(headers))
+    if status in REFUSALS:
+        return ProviderAnswer(
+            ProviderOutcome.REFUSED,
+            clean_text(content.get("reason")) or f"HTTP {status}",
+            reference,
+        )
+    return ProviderAnswer(ProviderOutcome.LATER, f"HTTP {status}", after=_retry_after(headers))
 
 
-def read_object(body: bytes) -> dict[str, Any] | None:
-    """A JSON object, if it is one."""
+def parse_object(body: bytes) -> dict[str, Any] | None:
+    """Parse a JSON object; None if the body is anything else."""
     try:
-        told = json.loads(body)
+        content = json.loads(body)
     except (ValueError, RecursionError):
         return None
-    return told if isinstance(told, dict) else None
+    return content if isinstance(content, dict) else None
 
 
-def text_of(value: object) -> str:
-    """A text of the other side's, short enough to be kept."""
-    return (
-        " ".join(value.replace("\0", " ").split())[:LONGEST_WHY] if isinstance(value, str) else ""
-    )
+def clean_text(value: object) -> str:
+    """Return a text of the provider's in one line, cut to ``MAX_REASON`` characters; else ""."""
+    return " ".join(value.replace("\0", " ").split())[:MAX_REASON] if isinstance(value, str) else ""
 
 
-def _after(headers: httpx.Headers) -> timedelta | None:
-    """How long to wait, in seconds or until a date."""
-    written = headers.get("retry-after", "").strip()
-    if written.isascii() and written.isdigit():
-        return timedelta(seconds=min(int(written[:9]), 7 * 86400))
+def _retry_after(headers: httpx.Headers) -> timedelta | None:
+    """Parse Retry-After: seconds (at most a week) or an HTTP date."""
+    value = headers.get("retry-after", "").strip()
+    if value.isascii() and value.isdigit():
+        return timedelta(seconds=min(int(value[:9]), 7 * 86400))
     try:
-        until = parsedate_to_datetime(written)
+        until = parsedate_to_datetime(value)
     except ValueError:
         return None
     return max(_aware(until) - clock.now(), timedelta())
@@ -137,11 +148,11 @@ def _aware(moment: datetime) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-async def _read(response: httpx.Response) -> bytes:
-    """The beginning of the answer: nobody fills our memory."""
+async def _read_body(response: httpx.Response) -> bytes:
+    """Read the body; a longer one than ``MAX_BODY`` bytes counts as empty, to save memory."""
     body = b""
     async for part in response.aiter_bytes():
         body += part
-        if len(body) > LONGEST_ANSWER:
+        if len(body) > MAX_BODY:
             return b""
     return body

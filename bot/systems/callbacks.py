@@ -4,8 +4,8 @@ import structlog
 from sanic import Blueprint, HTTPResponse, Request, response
 
 from bot import clock, webhook_signature
-from bot.compensation.fulfilment import Answer
-from bot.compensation.provider_client import read_object, text_of
+from bot.compensation.fulfilment import ProviderAnswer
+from bot.compensation.provider_client import clean_text, parse_object
 from bot.conversation.workers.fulfilment_result import heard
 from bot.metrics import REFUSED
 from bot.models import ProviderOutcome
@@ -34,7 +34,7 @@ async def webhook_came(request: Request) -> HTTPResponse:
         )
     except NotGenuine as error:
         return _refuse(error.code, 401)
-    told = read_object(request.body)
+    told = parse_object(request.body)
     if told is None or not isinstance(data := told.get("data"), dict):
         return _refuse("bad_body", 400)
     if (answer := _answer(told.get("type"), data)) is None:
@@ -43,7 +43,7 @@ async def webhook_came(request: Request) -> HTTPResponse:
         return response.empty()
     try:
         async with service.db.write() as session:
-            key = text_of(data.get("id"))
+            key = clean_text(data.get("id"))
             step = await heard(session, service.context, key, answer, event_id=event_id)
     except LookupError:
         return _refuse("unknown_remedy", 404)
@@ -52,13 +52,13 @@ async def webhook_came(request: Request) -> HTTPResponse:
     return response.empty()
 
 
-def _answer(kind: object, data: dict[str, object]) -> Answer | None:
-    reference = text_of(data.get("reference")) or None
+def _answer(kind: object, data: dict[str, object]) -> ProviderAnswer | None:
+    reference = clean_text(data.get("reference")) or None
     if kind == DONE:
-        return Answer(ProviderOutcome.DONE, reference=reference)
+        return ProviderAnswer(ProviderOutcome.DONE, reference=reference)
     if kind == REFUSED_TYPE:
-        return Answer(
-            ProviderOutcome.REFUSED, text_of(data.get("reason")) or "no reason given", reference
+        return ProviderAnswer(
+            ProviderOutcome.REFUSED, clean_text(data.get("reason")) or "no reason given", reference
         )
     return None
 

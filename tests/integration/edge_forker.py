@@ -108,7 +108,7 @@ def main() -> None:
     policy = replace(with_webhook_provider(context.policy, "refund", "replacement"), breaker=None)
     context.in_force.policy = policy
     # Everything as it is, only sooner.
-    fulfilment.LONGEST_WAIT = timedelta(seconds=0.6)
+    fulfilment.MAX_WAIT = timedelta(seconds=0.6)
     fulfilment_worker.LEASE = timedelta(seconds=2)
     fulfilment_worker.SWEEP_EVERY = 0.05
     app = create_app(settings, context)

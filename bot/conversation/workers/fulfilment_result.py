@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.cases import audit
 from bot.compensation import acceptance, fulfilment, offers, presentation
 from bot.compensation.decision_log import record
-from bot.compensation.fulfilment import Answer
+from bot.compensation.fulfilment import ProviderAnswer
 from bot.compensation.offers import OnTable
 from bot.context.company_context import CompanyContext
 from bot.conversation import messages
@@ -40,7 +40,7 @@ async def heard(
     session: AsyncSession,
     context: CompanyContext,
     key: str,
-    answer: Answer,
+    answer: ProviderAnswer,
     *,
     event_id: str | None = None,
 ) -> Step | None:
@@ -63,11 +63,11 @@ async def heard(
     # The conversation first, as a turn does it: nobody waits for anybody in a circle.
     conversation = await conversations.lock(session, case.conversation_id)
     one = await fulfilment.lock(session, here)
-    if one is None or (event_id is not None and await fulfilment.is_known(session, event_id)):
+    if one is None or (event_id is not None and await fulfilment.has_event(session, event_id)):
         return None
     PROVIDER_ANSWERS.labels(answer.outcome).inc()
     given = await session.get_one(Compensation, one.compensation_id)
-    ended = fulfilment.hear(session, one, answer, event_id=event_id)
+    ended = fulfilment.apply_answer(session, one, answer, event_id=event_id)
     if ended is None:
         if answer.outcome == ProviderOutcome.DONE and one.state in {
             FulfilmentState.REFUSED,

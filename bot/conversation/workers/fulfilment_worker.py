@@ -15,8 +15,8 @@ from datetime import timedelta
 import structlog
 
 from bot.compensation import fulfilment
-from bot.compensation.fulfilment import Wanted
-from bot.compensation.provider_client import Provider, request
+from bot.compensation.fulfilment import FulfilmentTask
+from bot.compensation.provider_client import ProviderClient, build_request
 from bot.context.company_context import CompanyContext
 from bot.conversation.agents.agent_actions import Step
 from bot.conversation.workers.fulfilment_result import heard
@@ -36,7 +36,7 @@ class Carrier:
         self,
         db: Database,
         context: CompanyContext,
-        provider: Provider,
+        provider: ProviderClient,
         on_step: Callable[[Step], Awaitable[None]],
     ) -> None:
         self._db = db
@@ -74,24 +74,24 @@ class Carrier:
     async def sweep(self) -> bool:
         """Ask for all that is due now, at once; whether there was anything."""
         async with self._db.read() as session:
-            left = await fulfilment.backlog(session)
-        FULFILMENTS_PENDING.set(left.pending)
-        FULFILMENTS_OLDEST.set(left.oldest.total_seconds())
-        if not left.pending or asyncio.get_running_loop().time() < self._not_before:
+            backlog = await fulfilment.measure_backlog(session)
+        FULFILMENTS_PENDING.set(backlog.pending)
+        FULFILMENTS_OLDEST.set(backlog.oldest.total_seconds())
+        if not backlog.pending or asyncio.get_running_loop().time() < self._not_before:
             return False
         async with self._db.write() as session:
-            taken = await fulfilment.take(session, self._name, LEASE)
+            tasks = await fulfilment.claim_due(session, self._name, LEASE)
         outcomes = await asyncio.gather(
-            *(self._carry(one) for one in taken), return_exceptions=True
+            *(self._carry(task) for task in tasks), return_exceptions=True
         )
         for outcome in outcomes:
             if isinstance(outcome, BaseException):
                 log.error("carrier_failed", exc_info=outcome)
-        return bool(taken)
+        return bool(tasks)
 
-    async def _carry(self, wanted: Wanted) -> None:
-        key = wanted.fulfilment.idempotency_key
-        answer = await self._provider.ask(request(wanted), key)
+    async def _carry(self, task: FulfilmentTask) -> None:
+        key = task.fulfilment.idempotency_key
+        answer = await self._provider.request(build_request(task), key)
         if answer.outcome == ProviderOutcome.LATER and answer.after:
             later = asyncio.get_running_loop().time() + answer.after.total_seconds()
             self._not_before = max(self._not_before, later)

@@ -19,7 +19,7 @@ import httpx
 import pytest
 
 from bot import clock, webhook_signature
-from bot.compensation.provider_client import Provider
+from bot.compensation.provider_client import ProviderClient
 from bot.config.settings import ROOT, Settings
 from bot.context.company_context import load_company_context
 from bot.database.session import open_database
@@ -276,14 +276,14 @@ async def test_the_receiver_of_the_document_does_each_key_once(tmp_path: Path) -
     url = f"http://127.0.0.1:{port}"
     try:
         wait_until(lambda: _listens(port), message="the receiver")
-        ours, strange = Provider(url, SECRET), Provider(url, f"{SECRET[:-4]}aaaa")
+        ours, strange = ProviderClient(url, SECRET), ProviderClient(url, f"{SECRET[:-4]}aaaa")
         body = json.dumps({"type": "remedy.requested", "data": {"kind": "refund"}}).encode()
-        first = await ours.ask(body, "key-1")
+        first = await ours.request(body, "key-1")
         assert (first.outcome, first.reference) == (ProviderOutcome.DONE, "key-1")
-        assert (await ours.ask(body, "key-1")).outcome == ProviderOutcome.DONE
-        gift = await ours.ask(body.replace(b"refund", b"gift"), "key-2")
+        assert (await ours.request(body, "key-1")).outcome == ProviderOutcome.DONE
+        gift = await ours.request(body.replace(b"refund", b"gift"), "key-2")
         assert (gift.outcome, gift.why) == (ProviderOutcome.REFUSED, "only refunds are done here")
-        assert (await strange.ask(body, "key-3")).outcome == ProviderOutcome.LATER
+        assert (await strange.request(body, "key-3")).outcome == ProviderOutcome.LATER
         await ours.close()
         await strange.close()
     finally:

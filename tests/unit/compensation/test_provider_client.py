@@ -1,4 +1,4 @@
-"""What the answers of the company's own system mean for a remedy."""
+"""The provider's HTTP responses, as answers about a remedy."""
 
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -6,7 +6,7 @@ from email.utils import format_datetime
 import httpx
 import pytest
 
-from bot.compensation.provider_client import meaning
+from bot.compensation.provider_client import interpret_response
 from bot.models import ProviderOutcome
 
 
@@ -23,27 +23,30 @@ from bot.models import ProviderOutcome
         ],
     ],
 )
-def test_what_is_not_understood_is_asked_again(status: int, outcome: ProviderOutcome) -> None:
-    assert meaning(status, httpx.Headers(), b"").outcome == outcome
+def test_unknown_status_means_later(status: int, outcome: ProviderOutcome) -> None:
+    assert interpret_response(status, httpx.Headers(), b"").outcome == outcome
 
 
-def test_its_own_name_and_its_reason_are_kept() -> None:
-    told = b'{"reference": "ERP-77", "reason": "the card\\u0000 is\\nclosed"}'
-    assert meaning(200, httpx.Headers(), told).reference == "ERP-77"
-    assert meaning(422, httpx.Headers(), told).why == "the card is closed"
+def test_reference_and_reason_are_read() -> None:
+    body = b'{"reference": "ERP-77", "reason": "the card\\u0000 is\\nclosed"}'
+    assert interpret_response(200, httpx.Headers(), body).reference == "ERP-77"
+    assert interpret_response(422, httpx.Headers(), body).why == "the card is closed"
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"null", b"\xff", b"[" * 100_000, b'{"reason": 7}'])
-def test_a_body_that_is_nothing_leaves_the_status(body: bytes) -> None:
-    assert meaning(422, httpx.Headers(), body).why == "HTTP 422"
+def test_reason_is_status_where_body_has_none(body: bytes) -> None:
+    assert interpret_response(422, httpx.Headers(), body).why == "HTTP 422"
 
 
-def test_a_long_reason_is_cut() -> None:
-    assert len(meaning(422, httpx.Headers(), b'{"reason": "%s"}' % (b"x" * 5000)).why) == 300
+def test_long_reason_is_cut() -> None:
+    assert (
+        len(interpret_response(422, httpx.Headers(), b'{"reason": "%s"}' % (b"x" * 5000)).why)
+        == 300
+    )
 
 
 @pytest.mark.parametrize(
-    ("written", "wait"),
+    ("value", "wait"),
     [
         ("120", timedelta(minutes=2)),
         ("0", timedelta()),
@@ -54,14 +57,14 @@ def test_a_long_reason_is_cut() -> None:
         ("²", None),
     ],
 )
-def test_it_says_when_to_come_back(written: str, wait: timedelta | None) -> None:
-    headers = httpx.Headers([(b"retry-after", written.encode())])
-    assert meaning(503, headers, b"").after == wait
+def test_retry_after_in_seconds(value: str, wait: timedelta | None) -> None:
+    headers = httpx.Headers([(b"retry-after", value.encode())])
+    assert interpret_response(503, headers, b"").after == wait
 
 
 @pytest.mark.parametrize("ahead", [timedelta(hours=2), timedelta(hours=-2)])
-def test_it_may_say_so_by_a_date(ahead: timedelta) -> None:
-    written = format_datetime(datetime.now(UTC) + ahead, usegmt=True)
-    after = meaning(429, httpx.Headers({"retry-after": written}), b"").after
+def test_retry_after_as_date(ahead: timedelta) -> None:
+    value = format_datetime(datetime.now(UTC) + ahead, usegmt=True)
+    after = interpret_response(429, httpx.Headers({"retry-after": value}), b"").after
     assert after is not None
     assert abs(after - max(ahead, timedelta())) < timedelta(seconds=5)

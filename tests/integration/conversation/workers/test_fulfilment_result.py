@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from bot.compensation import fulfilment
-from bot.compensation.fulfilment import Answer
-from bot.compensation.provider_client import Provider
+from bot.compensation.fulfilment import ProviderAnswer
+from bot.compensation.provider_client import ProviderClient
 from bot.conversation.agents import agent_offers
 from bot.conversation.workers import fulfilment_result
 from bot.conversation.workers.fulfilment_worker import Carrier
@@ -57,7 +57,7 @@ async def carrier(app: AppHarness, system: FakeCompanySystem) -> AsyncIterator[C
     async def nobody_looks(_: object) -> None:
         """Shown by the edge."""
 
-    carrier = Carrier(app.db, app.context, Provider(system.url, SECRET), nobody_looks)
+    carrier = Carrier(app.db, app.context, ProviderClient(system.url, SECRET), nobody_looks)
     yield carrier
     await carrier.stop()
 
@@ -93,7 +93,9 @@ async def held(chat: ConversationHarness) -> list[tuple[str, str, str, int]]:
     ]
 
 
-async def says(app: AppHarness, key: str, outcome: Answer, event: str | None = None) -> bool:
+async def says(
+    app: AppHarness, key: str, outcome: ProviderAnswer, event: str | None = None
+) -> bool:
     async with app.db.write() as session:
         step = await fulfilment_result.heard(session, app.context, key, outcome, event_id=event)
     return step is not None
@@ -181,13 +183,15 @@ async def test_the_wait_doubles_with_jitter_and_obeys_the_provider(
         async with app.db.write() as session:
             waiting = await session.get_one(Fulfilment, (await one(app)).id)
             waiting.tries += 1
-        await says(app, key, Answer(ProviderOutcome.LATER, "HTTP 500"))
+        await says(app, key, ProviderAnswer(ProviderOutcome.LATER, "HTTP 500"))
         waits.append(((await one(app)).next_at - app.clock.now()).total_seconds())
     for tries, wait in enumerate(waits, start=1):
         most = min(2**tries, 3600)
         assert most / 2 - 1 <= wait <= most
     assert len({wait / 3600 for wait in waits[-3:]}) == 3  # not all at the same moment
-    await says(app, key, Answer(ProviderOutcome.LATER, "HTTP 503", after=timedelta(hours=5)))
+    await says(
+        app, key, ProviderAnswer(ProviderOutcome.LATER, "HTTP 503", after=timedelta(hours=5))
+    )
     spaced = (await one(app)).next_at - app.clock.now()
     assert timedelta(hours=5) - timedelta(seconds=5) < spaced <= timedelta(hours=5)
 
@@ -195,7 +199,9 @@ async def test_the_wait_doubles_with_jitter_and_obeys_the_provider(
 async def test_retry_after_holds_for_everything_that_is_to_be_asked(
     chosen: ConversationHarness, carrier: Carrier, app: AppHarness, system: FakeCompanySystem
 ) -> None:
-    await says(app, (await one(app)).idempotency_key, Answer(ProviderOutcome.LATER, "a first no"))
+    await says(
+        app, (await one(app)).idempotency_key, ProviderAnswer(ProviderOutcome.LATER, "a first no")
+    )
     app.clock.advance(hours=1)
     carrier._not_before = float("inf")
     assert not await carrier.sweep()
@@ -229,11 +235,11 @@ async def test_a_callback_counts_once_whatever_comes_after_it(
     chosen: ConversationHarness, carrier: Carrier, app: AppHarness
 ) -> None:
     key = (await one(app)).idempotency_key
-    assert await says(app, key, Answer(ProviderOutcome.DONE), "evt_1")
-    assert not await says(app, key, Answer(ProviderOutcome.DONE), "evt_1")
-    assert not await says(app, key, Answer(ProviderOutcome.DONE), "evt_2")
-    assert not await says(app, key, Answer(ProviderOutcome.REFUSED, "too late"), "evt_3")
-    assert not await says(app, key, Answer(ProviderOutcome.ACCEPTED))
+    assert await says(app, key, ProviderAnswer(ProviderOutcome.DONE), "evt_1")
+    assert not await says(app, key, ProviderAnswer(ProviderOutcome.DONE), "evt_1")
+    assert not await says(app, key, ProviderAnswer(ProviderOutcome.DONE), "evt_2")
+    assert not await says(app, key, ProviderAnswer(ProviderOutcome.REFUSED, "too late"), "evt_3")
+    assert not await says(app, key, ProviderAnswer(ProviderOutcome.ACCEPTED))
     assert [line.event for line in await chosen.ledger()] == [
         LedgerEvent.RESERVE,
         LedgerEvent.ISSUE,
@@ -244,7 +250,7 @@ async def test_a_callback_counts_once_whatever_comes_after_it(
 
 async def test_an_unknown_remedy_is_nobodys(app: AppHarness, carrier: Carrier) -> None:
     with pytest.raises(LookupError):
-        await says(app, "not ours", Answer(ProviderOutcome.DONE), "evt_1")
+        await says(app, "not ours", ProviderAnswer(ProviderOutcome.DONE), "evt_1")
     assert await app.count(ProviderTry) == 0
 
 
@@ -375,8 +381,8 @@ async def test_done_after_it_was_given_up_is_for_people_to_see(
     chosen: ConversationHarness, carrier: Carrier, app: AppHarness
 ) -> None:
     key = (await one(app)).idempotency_key
-    await says(app, key, Answer(ProviderOutcome.REFUSED, "no"))
-    assert not await says(app, key, Answer(ProviderOutcome.DONE), "evt_late")
+    await says(app, key, ProviderAnswer(ProviderOutcome.REFUSED, "no"))
+    assert not await says(app, key, ProviderAnswer(ProviderOutcome.DONE), "evt_late")
     assert (await one(app)).state == FulfilmentState.REFUSED
     assert [line.event for line in await chosen.ledger()] == [
         LedgerEvent.RESERVE,
@@ -417,13 +423,13 @@ async def test_two_carriers_ask_for_different_remedies(app: AppHarness, carrier:
         await chat.press(1)
     lease = timedelta(seconds=30)
     async with app.db.write() as session:
-        first = await fulfilment.take(session, "first", lease)
+        first = await fulfilment.claim_due(session, "first", lease)
     async with app.db.write() as session:
-        second = await fulfilment.take(session, "second", lease)
+        second = await fulfilment.claim_due(session, "second", lease)
     assert (len(first), len(second)) == (6, 0)
     app.clock.advance(seconds=31)  # the first was killed
     async with app.db.write() as session:
-        assert len(await fulfilment.take(session, "second", lease)) == 6
+        assert len(await fulfilment.claim_due(session, "second", lease)) == 6
     assert {each.tries for each in await app.rows(Fulfilment)} == {2}
 
 

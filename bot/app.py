@@ -19,11 +19,9 @@ from bot.config.logging_setup import configure_logs
 from bot.config.settings import Settings
 from bot.console.routes import add_console
 from bot.context.company_context import CompanyContext, load_company_context
-from bot.database.session import open_database
 from bot.health import health
 from bot.photo import LARGEST_BYTES, PhotoRefused
-from bot.rasa.client import RasaClient
-from bot.runtime import Service
+from bot.runtime import build_runtime
 from bot.systems.callbacks import callbacks
 from bot.systems.vouchers import vouchers
 from bot.text import language
@@ -56,25 +54,18 @@ def create_app(settings: Settings, context: CompanyContext | None = None) -> Edg
 
 
 def _serve_with(app: EdgeApp, settings: Settings, context: CompanyContext) -> None:
-    """Start the service with the server, and end it gracefully with it."""
+    """Start the runtime with the server, and end it gracefully with it."""
 
     @app.before_server_start
     async def start(app: EdgeApp) -> None:
-        token = settings.engine_token.get_secret_value() if settings.engine_token else ""
         app.ctx.visitors = Visitors(settings.secret_key.get_secret_value())
-        app.ctx.service = Service(
-            settings=settings,
-            context=context,
-            db=open_database(settings),
-            rasa=RasaClient(settings.engine_url or "", token),
-            channels=open_channels(settings, context),
-        )
-        await app.ctx.service.start()
+        app.ctx.runtime = build_runtime(settings, context, open_channels(settings, context))
+        await app.ctx.runtime.start()
         app.add_task(asyncio.to_thread(language.load_model))
 
     @app.before_server_stop
     async def stop(app: EdgeApp) -> None:
-        await app.ctx.service.stop()
+        await app.ctx.runtime.stop()
 
 
 def _guard_origins(app: EdgeApp, settings: Settings) -> None:
@@ -117,7 +108,7 @@ def _answer_errors(app: EdgeApp) -> None:
     @app.exception(PayloadTooLarge)
     async def too_large(request: Request, _error: PayloadTooLarge) -> HTTPResponse:
         refused = PhotoRefused("photo_size", most=LARGEST_BYTES // 1024**2)
-        return refuse(app.ctx.service, refused, language_of(request))
+        return refuse(app.ctx.runtime, refused, language_of(request))
 
     @app.exception(Exception)
     async def failed(request: Request, error: Exception) -> HTTPResponse:

@@ -8,7 +8,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sanic import Blueprint, HTTPResponse, Request, response
 from sqlalchemy import text
 
-from bot.runtime import Service
+from bot.runtime import Runtime
 
 log = structlog.get_logger()
 health = Blueprint("health")
@@ -23,9 +23,9 @@ async def alive(_request: Request) -> HTTPResponse:
 @health.get("/readyz")
 async def ready(request: Request) -> HTTPResponse:
     """Ready: 200 when engine, actions and database answer, else 503 and which is missing."""
-    service: Service = request.app.ctx.service
+    runtime: Runtime = request.app.ctx.runtime
     engine, actions, database = await asyncio.gather(
-        service.rasa.is_ready(), _actions_answer(service), _database_answers(service)
+        runtime.rasa.is_ready(), _actions_answer(runtime), _database_answers(runtime)
     )
     states = {"engine": engine, "actions": actions, "database": database}
     return response.json(
@@ -40,8 +40,8 @@ async def metrics(_request: Request) -> HTTPResponse:
     return response.raw(generate_latest(), content_type=CONTENT_TYPE_LATEST)
 
 
-async def _actions_answer(service: Service) -> bool:
-    url = service.settings.actions_url
+async def _actions_answer(runtime: Runtime) -> bool:
+    url = runtime.settings.actions_url
     if url is None:
         return False
     try:
@@ -51,9 +51,9 @@ async def _actions_answer(service: Service) -> bool:
         return False
 
 
-async def _database_answers(service: Service) -> bool:
+async def _database_answers(runtime: Runtime) -> bool:
     try:
-        async with service.db.read() as session:
+        async with runtime.db.read() as session:
             await session.execute(text("SELECT 1"))
     except Exception:
         log.exception("database_missing")

@@ -4,13 +4,10 @@ HS256 (RFC 7519, RFC 7518 section 3.2) with the secret shared in CUSTOMER_TOKEN_
 expire, and name the customer by e-mail or phone.
 """
 
-from dataclasses import dataclass
-
 import jwt
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.customers import contacts
-from bot.models import Contact, Conversation, Proof
+from bot.customers.contacts import VouchedCustomer
 from bot.text import email_address
 
 
@@ -18,16 +15,7 @@ class CustomerTokenError(ValueError):
     """The token is forged, expired, or names nobody."""
 
 
-@dataclass(frozen=True, slots=True)
-class Customer:
-    """Whom the site vouches for."""
-
-    name: str
-    email: str | None
-    phone: str | None
-
-
-def read_customer_token(token: str, secret: str, region: str) -> Customer:
+def read_customer_token(token: str, secret: str, region: str) -> VouchedCustomer:
     """The customer in a token.
 
     Raises:
@@ -41,19 +29,4 @@ def read_customer_token(token: str, secret: str, region: str) -> Customer:
     phone = contacts.normalize_phone(str(claims.get("phone") or ""), region)
     if not (email or phone):
         raise CustomerTokenError("it names no email and no phone")
-    return Customer(str(claims.get("name") or ""), email, phone)
-
-
-async def recognize(session: AsyncSession, conversation: Conversation, customer: Customer) -> None:
-    """Tie a conversation to the customer that the site vouches for.
-
-    Raises:
-        CustomerTokenError: on a shared browser, somebody else's conversation is still open.
-    """
-    person: Contact = await contacts.find_or_add(
-        session, name=customer.name, email=customer.email, phone=customer.phone
-    )
-    if conversation.contact_id not in (None, person.id):
-        raise CustomerTokenError("the conversation is another customer's")
-    conversation.contact_id = person.id
-    conversation.proven_by = conversation.proven_by or Proof.SIGNED_TOKEN
+    return VouchedCustomer(str(claims.get("name") or ""), email, phone)

@@ -4,14 +4,15 @@ import asyncio
 
 from sanic import Blueprint, HTTPResponse, Request, response
 
-from bot import photo
+from bot import photo, rate_limits
 from bot.channels.visitor_token import Visitors
-from bot.channels.web import open_conversation
+from bot.conversation.channel_api import Arrived, WebVisitor
+from bot.conversation.inbound.store_event import open_conversation
 from bot.conversation.messages import MessageRefused
 from bot.metrics import REFUSED
 from bot.models import Attachment
 from bot.photo import PhotoRefused
-from bot.runtime import PHOTOS_RATE, Service
+from bot.runtime import Runtime
 
 photos = Blueprint("photos", url_prefix="/chat/photos")
 STATUS = {
@@ -28,42 +29,47 @@ STATUS = {
 @photos.post("/", strict_slashes=False)
 async def upload(request: Request) -> HTTPResponse:
     """Check, clean and keep one photo; answers 201 with its id."""
-    service: Service = request.app.ctx.service
+    runtime: Runtime = request.app.ctx.runtime
     language = language_of(request)
     try:
         conversation_id = _session(request)
-        if not service.allowed(PHOTOS_RATE, "photo", conversation_id):
+        if not runtime.limits.allow(rate_limits.PHOTOS, "photo", conversation_id):
             raise MessageRefused("rate_limited")
         sent = request.files.get("photo") if request.files else None
         if sent is None or not sent.body:
             raise MessageRefused("empty")
         # Decoding a large picture takes a while: not in the loop that serves everybody.
-        async with service.decoding:
+        async with runtime.decoding:
             picture = await asyncio.to_thread(photo.clean, sent.body)
-        async with service.db.write() as session:
-            spoken = service.context.company.spoken(language)
-            await open_conversation(session, conversation_id, spoken, None)
+        async with runtime.db.write() as session:
+            about = Arrived(
+                conversation_id,
+                source_id="",
+                language=language,
+                visitor=WebVisitor(conversation_id),
+            )
+            await open_conversation(session, runtime.context, "web", about)
             kept = photo.keep(
-                session, service.settings.var_dir / "photos", conversation_id, picture
+                session, runtime.settings.var_dir / "photos", conversation_id, picture
             )
     except (MessageRefused, PhotoRefused) as error:
-        return refuse(service, error, language)
+        return refuse(runtime, error, language)
     return response.json({"id": kept.id, "width": kept.width, "height": kept.height}, status=201)
 
 
 @photos.get("/<photo_id:str>")
 async def show(request: Request, photo_id: str) -> HTTPResponse:
     """The picture, to the visitor whose conversation it is in."""
-    service: Service = request.app.ctx.service
+    runtime: Runtime = request.app.ctx.runtime
     try:
         conversation_id = _session(request)
-        async with service.db.read() as session:
+        async with runtime.db.read() as session:
             kept = await session.get(Attachment, photo_id)
         if kept is None or kept.conversation_id != conversation_id:
             raise MessageRefused("photo_gone")
     except MessageRefused as error:
-        return refuse(service, error, language_of(request))
-    path = service.settings.var_dir / "photos" / kept.file_name
+        return refuse(runtime, error, language_of(request))
+    path = runtime.settings.var_dir / "photos" / kept.file_name
     return await response.file(
         path,
         mime_type=kept.media_type,
@@ -89,8 +95,8 @@ def language_of(request: Request) -> str:
     return "en" if wanted.lower().startswith("en") else "es"
 
 
-def refuse(service: Service, error: MessageRefused | PhotoRefused, language: str) -> HTTPResponse:
+def refuse(runtime: Runtime, error: MessageRefused | PhotoRefused, language: str) -> HTTPResponse:
     """The answer to a photo that cannot be taken: its code, and a sentence to show."""
     REFUSED.labels("web", error.code).inc()
-    text = service.context.responses.render(f"error_{error.code}", language, **error.values)
+    text = runtime.context.responses.render(f"error_{error.code}", language, **error.values)
     return response.json({"error": error.code, "text": text}, status=STATUS[error.code])

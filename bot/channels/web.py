@@ -6,33 +6,28 @@ at every connection. It is no cookie, so no other site can make the browser send
 
 import asyncio
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
 from sanic import Blueprint, Request, Websocket
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import clock
-from bot.channels.customer_token import (
-    Customer,
-    CustomerTokenError,
-    read_customer_token,
-    recognize,
-)
+from bot import rate_limits
+from bot.channels.customer_token import CustomerTokenError, read_customer_token
 from bot.channels.visitor_token import Visitors
 from bot.channels.web_frames import Hello, Ping, Pressed, Said, Seen, Typing, read_frame
+from bot.conversation.channel_api import Arrived, WebVisitor
 from bot.conversation.live_hub import Event
 from bot.conversation.message_view import message_frames
-from bot.conversation.messages import MessageRefused, receive
+from bot.conversation.messages import MessageRefused
 from bot.conversation.read_receipts import Noted, Receipt
-from bot.customers import conversations, fingerprints
-from bot.database.statements import insert_if_absent
+from bot.customers import fingerprints
+from bot.customers.contacts import VouchedCustomer
 from bot.handoffs import assignment, queue
 from bot.metrics import REFUSED, SOCKETS
-from bot.models import Author, Choice, Conversation, Message, MessageState
-from bot.runtime import MESSAGES_RATE, SESSIONS_RATE, TYPING_RATE, Service
+from bot.models import Author, Conversation, Message, MessageState
+from bot.runtime import Runtime
 
 log = structlog.get_logger()
 web = Blueprint("web", url_prefix="/chat")
@@ -46,17 +41,17 @@ HELLO_SECONDS = 10
 @web.websocket("/socket")
 async def socket(request: Request, ws: Websocket) -> None:
     """One page's connection, from its hello until it goes."""
-    service: Service = request.app.ctx.service
+    runtime: Runtime = request.app.ctx.runtime
     SOCKETS.inc()
     try:
-        visit = await _welcome(service, request, ws)
+        visit = await _welcome(runtime, request, ws)
         if visit is not None:
             await visit.serve()
     finally:
         SOCKETS.dec()
 
 
-async def _welcome(service: Service, request: Request, ws: Websocket) -> "Visit | None":
+async def _welcome(runtime: Runtime, request: Request, ws: Websocket) -> "Visit | None":
     """Read the hello; None when what came is none, or the address opens too many."""
     language = "es"
     visitors: Visitors = request.app.ctx.visitors
@@ -64,40 +59,40 @@ async def _welcome(service: Service, request: Request, ws: Websocket) -> "Visit 
         hello = read_frame(await ws.recv(timeout=HELLO_SECONDS))
         if not isinstance(hello, Hello):
             raise MessageRefused("bad_frame")
-        language = service.context.company.spoken(hello.language)
-        if not service.allowed(SESSIONS_RATE, "session", request.ip):
+        language = runtime.context.company.spoken(hello.language)
+        if not runtime.limits.allow(rate_limits.SESSIONS, "session", request.client_ip):
             raise MessageRefused("rate_limited")
         conversation_id = visitors.read(hello.session) if hello.session else None
         if hello.session and conversation_id is None:
             raise MessageRefused("bad_session")
     except MessageRefused as error:
         REFUSED.labels(CHANNEL, error.code).inc()
-        await ws.send(json.dumps(_refusal(service, error, language, None)))
+        await ws.send(json.dumps(_refusal(runtime, error, language, None)))
         await ws.close(code=1008, reason=error.code)
         return None
     token = hello.session
     if conversation_id is None or token is None:
         conversation_id, token = visitors.new()
-    return Visit(service, ws, conversation_id, token, hello, language, request.ip)
+    return Visit(runtime, ws, conversation_id, token, hello, language, request.client_ip)
 
 
 @dataclass(slots=True)
 class Visit:
     """One page that looks at one conversation."""
 
-    service: Service
+    runtime: Runtime
     ws: Websocket
     conversation_id: str
     token: str
     hello: Hello
     language: str
     address: str  # the network it comes from
-    customer: Customer | None = None
+    customer: VouchedCustomer | None = None
     seen: int = 0  # up to where this page has said that it shows the messages
 
     async def serve(self) -> None:
         """Welcome the page with what it missed, then carry frames both ways until it goes."""
-        with self.service.hub.watch(self.conversation_id) as events:
+        with self.runtime.live.watch(self.conversation_id) as events:
             await self._greet()
             sending = asyncio.create_task(self._send(events))
             try:
@@ -108,9 +103,9 @@ class Visit:
                 sending.cancel()
 
     async def _greet(self) -> None:
-        """Say what the page missed. It was watching already, so nothing falls in between."""
+        """Reply what the page missed. It was watching already, so nothing falls in between."""
         refused = self._recognize()
-        async with self.service.db.read() as session:
+        async with self.runtime.db.read() as session:
             conversation = await session.get(Conversation, self.conversation_id)
             owner = (
                 await queue.open_handoff(session, self.conversation_id) if conversation else None
@@ -138,20 +133,20 @@ class Visit:
         )
         self._arrived(messages)
         if refused is not None:
-            await self._show(_refusal(self.service, refused, self.language, None))
+            await self._show(_refusal(self.runtime, refused, self.language, None))
 
     def _recognize(self) -> MessageRefused | None:
         """Read the embedding site's token, if it sent one."""
         if not self.hello.customer:
             return None
-        secret = self.service.settings.customer_token_secret
+        secret = self.runtime.settings.customer_token_secret
         try:
             if secret is None:
                 raise CustomerTokenError("CUSTOMER_TOKEN_SECRET is not set")
             self.customer = read_customer_token(
                 self.hello.customer,
                 secret.get_secret_value(),
-                self.service.context.company.country,
+                self.runtime.context.company.country,
             )
         except CustomerTokenError as error:
             log.warning("customer_token_refused", why=str(error))
@@ -186,52 +181,41 @@ class Visit:
                 self._typing()
         except MessageRefused as error:
             REFUSED.labels(CHANNEL, error.code).inc()
-            await self._show(_refusal(self.service, error, self.language, frame_id))
+            await self._show(_refusal(self.runtime, error, self.language, frame_id))
         except Exception:
             log.exception("frame_failed", conversation=self.conversation_id)
             failed = MessageRefused("server")
-            await self._show(_refusal(self.service, failed, self.language, frame_id))
+            await self._show(_refusal(self.runtime, failed, self.language, frame_id))
 
     async def _store(self, frame: Said | Pressed) -> None:
-        if not self.service.allowed(MESSAGES_RATE, "message", self.conversation_id):
+        if not self.runtime.limits.allow(rate_limits.MESSAGES, "message", self.conversation_id):
             raise MessageRefused("rate_limited")
-        async with self.service.db.write(first=True) as session:
-            conversation = await open_conversation(
-                session, self.conversation_id, self.language, self.customer
-            )
-            self._note_keys(conversation)
-            message, is_new = await receive(
-                session,
-                conversation,
-                f"{self.conversation_id}:{frame.id}",
-                text=frame.text if isinstance(frame, Said) else "",
-                photos=frame.photos if isinstance(frame, Said) else (),
-                choice_token=frame.token if isinstance(frame, Pressed) else None,
-                languages=self.service.context.company.languages,
-            )
-            self.language = conversation.language
-            pressed = is_new and message.choice_token is not None
-            spent = await _pressed_on(session, message) if pressed else None
-        if is_new:
-            # Before anything that fails when the page is gone.
-            self.service.keeper.wake(self.conversation_id)
+        (stored,) = await self.runtime.inbox.store(CHANNEL, [self._arrived_as(frame)])
+        if stored is None:
+            return
+        (message,) = stored.messages
+        self.language = stored.language
         at = message.at.isoformat()
         await self._show({"type": "stored", "id": str(frame.id), "seq": message.seq, "at": at})
-        if is_new:
-            if spent is not None:
-                event = {"type": "spent", "seq": spent, "chosen": message.choice_token}
-                self.service.publish(self.conversation_id, event)
-            await self.service.show(message)
-        elif message.state == MessageState.ANSWERED:
+        await self.runtime.inbox.publish(stored)
+        if not stored.is_new and message.state == MessageState.ANSWERED:
             await self._show({"type": "answered", "id": str(frame.id)})
 
-    def _note_keys(self, conversation: Conversation) -> None:
-        """Keep keys of the browser and its network, from which neither can be read."""
-        secret = self.service.settings.secret_key.get_secret_value()
-        device = fingerprints.hash_device(secret, self.hello.device)
-        network = fingerprints.hash_network(secret, self.address)
-        conversation.device_key = device or conversation.device_key
-        conversation.network_key = network or conversation.network_key
+    def _arrived_as(self, frame: Said | Pressed) -> Arrived:
+        """The frame as every channel hands over what its customers do."""
+        # Keys of the browser and its network, from which neither can be read.
+        secret = self.runtime.settings.secret_key.get_secret_value()
+        visitor = WebVisitor(
+            self.conversation_id,
+            self.customer,
+            device_key=fingerprints.hash_device(secret, self.hello.device),
+            network_key=fingerprints.hash_network(secret, self.address),
+        )
+        source_id = f"{self.conversation_id}:{frame.id}"
+        about = Arrived(self.conversation_id, source_id, language=self.language, visitor=visitor)
+        if isinstance(frame, Pressed):
+            return replace(about, token=frame.token)
+        return replace(about, text=frame.text, photos=tuple(frame.photos))
 
     def _receipt(self, seq: int, receipt: Receipt) -> None:
         """Tell whoever has the conversation how far their words have come."""
@@ -241,11 +225,10 @@ class Visit:
         def tell(marked: int) -> None:
             if receipt == MessageState.READ:
                 self.seen = max(self.seen, marked)
-            event = {"type": "delivery", "seq": marked, "state": receipt}
-            self.service.publish(self.conversation_id, event)
+            self.runtime.live.delivered(self.conversation_id, marked, receipt)
 
         noted = Noted(self.conversation_id, receipt, self.seen, seq, tell)
-        self.service.receipts.note(noted)
+        self.runtime.receipts.note(noted)
 
     def _arrived(self, frames: list[dict[str, Any]]) -> None:
         """The page has these messages; of what people wrote, that is noted."""
@@ -255,48 +238,12 @@ class Visit:
 
     def _typing(self) -> None:
         """Whoever has the conversation on their console sees it."""
-        if self.service.allowed(TYPING_RATE, "typing", self.conversation_id):
-            event = {"type": "typing", "on": True, "author": Author.CUSTOMER, "name": None}
-            self.service.publish(self.conversation_id, event)
-
-
-async def open_conversation(
-    session: AsyncSession, conversation_id: str, language: str, customer: Customer | None
-) -> Conversation:
-    """The visitor's conversation; made with their first message, so that looking leaves nothing."""
-    conversation = await conversations.lock_if_exists(session, conversation_id)
-    if conversation is None:
-        await insert_if_absent(
-            session,
-            Conversation,
-            id=conversation_id,
-            channel=CHANNEL,
-            address=conversation_id,
-            language=language,
-            created_at=clock.now(),
-        )
-        conversation = await conversations.lock(session, conversation_id)
-    if customer is not None:
-        try:
-            await recognize(session, conversation, customer)
-        except CustomerTokenError as error:
-            # The page begins a conversation of its own, and sends the message there.
-            raise MessageRefused("bad_session") from error
-    return conversation
-
-
-async def _pressed_on(session: AsyncSession, message: Message) -> int | None:
-    """Where the choice stands that a message presses, if it does."""
-    query = (
-        select(Message.seq)
-        .join(Choice, Choice.message_id == Message.id)
-        .where(Choice.token == message.choice_token)
-    )
-    return await session.scalar(query)
+        if self.runtime.limits.allow(rate_limits.TYPING, "typing", self.conversation_id):
+            self.runtime.live.typing(self.conversation_id, author=Author.CUSTOMER, on=True)
 
 
 def _refusal(
-    service: Service, error: MessageRefused, language: str, frame_id: str | None
+    runtime: Runtime, error: MessageRefused, language: str, frame_id: str | None
 ) -> dict[str, Any]:
-    text = service.context.responses.render(f"error_{error.code}", language, **error.values)
+    text = runtime.context.responses.render(f"error_{error.code}", language, **error.values)
     return {"type": "error", "code": error.code, "text": text, "id": frame_id}

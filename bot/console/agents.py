@@ -8,10 +8,10 @@ from sqlalchemy import select
 from bot.agents import accounts, sessions
 from bot.agents.accounts import AgentError
 from bot.console import schemas
-from bot.console.auth import Refused, person_of, service_of, supervisors
+from bot.console.auth import Refused, person_of, runtime_of, supervisors
 from bot.console.serializers import Json
 from bot.models import Agent, LivePresence, Role
-from bot.runtime import Service
+from bot.runtime import Runtime
 
 people = Blueprint("console_people", url_prefix="/console/api/agents")
 
@@ -20,8 +20,8 @@ people = Blueprint("console_people", url_prefix="/console/api/agents")
 @supervisors
 async def show(request: Request) -> HTTPResponse:
     """Everybody, those who may no longer sign in among them."""
-    service = service_of(request)
-    async with service.db.read() as session:
+    runtime = runtime_of(request)
+    async with runtime.db.read() as session:
         everybody = await session.scalars(select(Agent).order_by(Agent.name, Agent.id))
         at_work = {one.agent.id: one for one in await accounts.at_work(session)}
     shown = []
@@ -41,11 +41,11 @@ async def show(request: Request) -> HTTPResponse:
 @supervisors
 async def add(request: Request) -> HTTPResponse:
     """Add a person; answers 201."""
-    service = service_of(request)
+    runtime = runtime_of(request)
     body = schemas.read(request, schemas.NewAgent)
     try:
-        hashed = await _hash(service, body.password)
-        async with service.db.write() as session:
+        hashed = await _hash(runtime, body.password)
+        async with runtime.db.write() as session:
             added = await accounts.add(
                 session,
                 email=body.email,
@@ -53,11 +53,11 @@ async def add(request: Request) -> HTTPResponse:
                 role=body.role,
                 password_hash=hashed,
                 capacity=body.capacity,
-                language=service.context.company.languages[0],
+                language=runtime.context.company.languages[0],
             )
     except AgentError as error:
         raise Refused(error.code, 409 if error.code == "taken" else 422) from None
-    service.publish_board()
+    runtime.live.board_changed()
     return response.json(_person(added), status=201)
 
 
@@ -65,16 +65,16 @@ async def add(request: Request) -> HTTPResponse:
 @supervisors
 async def change(request: Request, agent_id: int) -> HTTPResponse:
     """Change a person; a new password or role, or leaving, signs them out everywhere."""
-    service, me = service_of(request), person_of(request)
+    runtime, me = runtime_of(request), person_of(request)
     body = schemas.read(request, schemas.AgentChange)
     if agent_id == me.id and (body.role == Role.AGENT or body.is_active is False):
         # Nobody would be left who could undo it.
         raise Refused("yourself", 409)
     try:
-        hashed = await _hash(service, body.password) if body.password is not None else None
+        hashed = await _hash(runtime, body.password) if body.password is not None else None
     except AgentError as error:
         raise Refused(error.code) from None
-    async with service.db.write() as session:
+    async with runtime.db.write() as session:
         person = await session.get(Agent, agent_id)
         if person is None:
             raise Refused("no_agent", 404)
@@ -85,12 +85,12 @@ async def change(request: Request, agent_id: int) -> HTTPResponse:
             await sessions.end_all(session, person)
         for name, value in changed.items():
             setattr(person, name, value)
-    service.publish_board()
+    runtime.live.board_changed()
     return response.json(_person(person))
 
 
-async def _hash(service: Service, password: str) -> str:
-    async with service.decoding:
+async def _hash(runtime: Runtime, password: str) -> str:
+    async with runtime.decoding:
         return await asyncio.to_thread(accounts.hash_password, password)
 
 

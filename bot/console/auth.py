@@ -16,7 +16,7 @@ from sanic import HTTPResponse, Request, response
 from bot.agents import sessions
 from bot.agents.sessions import SignedIn
 from bot.models import Agent, Role
-from bot.runtime import Service
+from bot.runtime import Runtime
 
 COOKIE = "regalo_console"
 CSRF_HEADER = "x-csrf-token"
@@ -35,10 +35,10 @@ class Refused(Exception):
         self.more = more
 
 
-def service_of(request: Request) -> Service:
+def runtime_of(request: Request) -> Runtime:
     """What this process works with."""
-    service: Service = request.app.ctx.service
-    return service
+    runtime: Runtime = request.app.ctx.runtime
+    return runtime
 
 
 def person_of(request: Request) -> Agent:
@@ -69,7 +69,7 @@ async def signed_in_by(request: Request) -> SignedIn | None:
     token = request.cookies.get(COOKIE)
     if not token:
         return None
-    async with service_of(request).db.read() as session:
+    async with runtime_of(request).db.read() as session:
         return await sessions.find(session, token)
 
 
@@ -104,7 +104,7 @@ async def refuse(request: Request, error: Refused) -> HTTPResponse:
     """The answer to a refused request: its code, and a sentence in the reader's language."""
     signed_in: SignedIn | None = getattr(request.ctx, "signed_in", None)
     language = signed_in.agent.language if signed_in else _language(request)
-    responses = service_of(request).context.responses
+    responses = runtime_of(request).context.responses
     text = responses.render(f"console_{error.code}", language)
     return response.json({"error": error.code, "text": text, **error.more}, status=error.status)
 

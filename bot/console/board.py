@@ -7,12 +7,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import clock
 from bot.agents import accounts
 from bot.compensation import spending_breaker
-from bot.console.auth import person_of, service_of, supervisors
+from bot.console.auth import person_of, runtime_of, supervisors
 from bot.console.serializers import Json, Views, moment
 from bot.handoffs import wallboard
 from bot.handoffs.queue_card import cards
 from bot.models import Agent, Approval, ApprovalState, Complaint, Role
-from bot.runtime import Service
+from bot.runtime import Runtime
 
 board = Blueprint("console_board", url_prefix="/console/api")
 
@@ -20,13 +20,13 @@ board = Blueprint("console_board", url_prefix="/console/api")
 @board.get("/board")
 async def show(request: Request) -> HTTPResponse:
     """Everything that the lists show; other people's conversations to supervisors only."""
-    service, person = service_of(request), person_of(request)
-    views = Views(service.context, person)
+    runtime, person = runtime_of(request), person_of(request)
+    views = Views(runtime.context, person)
     is_supervisor = person.role == Role.SUPERVISOR
-    async with service.db.read() as session:
+    async with runtime.db.read() as session:
         found = await cards(session)
         people = await accounts.at_work(session)
-        asked = await _approvals(session, service, person)
+        asked = await _approvals(session, runtime, person)
         pause = await spending_breaker.find_pause(session)
     mine = [one for one in found if one.agent and one.agent.id == person.id]
     others = [one for one in found if one.agent and one.agent.id != person.id]
@@ -47,16 +47,16 @@ async def show(request: Request) -> HTTPResponse:
 @supervisors
 async def show_wallboard(request: Request) -> HTTPResponse:
     """How the whole of it stands."""
-    service, person = service_of(request), person_of(request)
-    async with service.db.read() as session:
-        read = await wallboard.read(session, service.context)
+    runtime, person = runtime_of(request), person_of(request)
+    async with runtime.db.read() as session:
+        read = await wallboard.read(session, runtime.context)
         people = await names(session)
-    return response.json(Views(service.context, person).wallboard(read, people))
+    return response.json(Views(runtime.context, person).wallboard(read, people))
 
 
-async def _approvals(session: AsyncSession, service: Service, person: Agent) -> list[Json]:
+async def _approvals(session: AsyncSession, runtime: Runtime, person: Agent) -> list[Json]:
     """For supervisors what is open, for agents what they asked today."""
-    midnight = service.context.company.start_of_today()
+    midnight = runtime.context.company.start_of_today()
     where: ColumnElement[bool] = Approval.state == ApprovalState.OPEN
     if person.role != Role.SUPERVISOR:
         where = (Approval.asked_by == person.id) & (Approval.asked_at >= midnight)
@@ -66,7 +66,7 @@ async def _approvals(session: AsyncSession, service: Service, person: Agent) -> 
         .where(where)
         .order_by(Approval.id)
     )
-    views, people = Views(service.context, person), await names(session)
+    views, people = Views(runtime.context, person), await names(session)
     return [views.approval(one, reference, people) for one, reference in rows]
 
 

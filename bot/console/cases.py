@@ -6,12 +6,12 @@ from sanic import Blueprint, HTTPResponse, Request, response
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import clock
+from bot import clock, rate_limits
 from bot.casefile import build, known_facts
 from bot.casefile.known_facts import Fact
 from bot.cases import audit, notes, search
 from bot.console import schemas
-from bot.console.auth import Refused, person_of, service_of
+from bot.console.auth import Refused, person_of, runtime_of
 from bot.console.board import names
 from bot.console.case_access import case_of, find_case, held_case
 from bot.console.packet_views import PacketViews
@@ -24,7 +24,7 @@ from bot.handoffs import queue
 from bot.handoffs.queue_card import cards
 from bot.metrics import ASKED_KNOWN
 from bot.models import Agent, Complaint, Conversation, Handoff, HandoffState, Message, Role
-from bot.runtime import AGENT_RATE, Service
+from bot.runtime import Runtime
 
 cases = Blueprint("console_cases", url_prefix="/console/api/cases")
 # A promise lies ahead, and not further than this.
@@ -34,33 +34,33 @@ FURTHEST_PROMISE = timedelta(days=180)
 @cases.get("/")
 async def find(request: Request) -> HTTPResponse:
     """The cases that a search finds."""
-    service, person = service_of(request), person_of(request)
+    runtime, person = runtime_of(request), person_of(request)
     wanted = str(request.args.get("search", ""))[:200]
-    async with service.db.read() as session:
+    async with runtime.db.read() as session:
         found = await search.find(session, wanted)
-    views = Views(service.context, person)
+    views = Views(runtime.context, person)
     return response.json({"cases": [views.found(one) for one in found]})
 
 
 @cases.get("/<reference:str>")
 async def show(request: Request, reference: str) -> HTTPResponse:
     """All of a case; that somebody read it is part of its history."""
-    service, person = service_of(request), person_of(request)
-    async with service.db.read() as session:
+    runtime, person = runtime_of(request), person_of(request)
+    async with runtime.db.read() as session:
         case = await find_case(session, reference)
-    await record(service, person, case)
-    async with service.db.read() as session:
-        return response.json(await _whole(session, service, person, reference))
+    await record(runtime, person, case)
+    async with runtime.db.read() as session:
+        return response.json(await _whole(session, runtime, person, reference))
 
 
-async def _whole(session: AsyncSession, service: Service, person: Agent, reference: str) -> Json:
-    views, people = PacketViews(service.context, person), await names(session)
+async def _whole(session: AsyncSession, runtime: Runtime, person: Agent, reference: str) -> Json:
+    views, people = PacketViews(runtime.context, person), await names(session)
     case = await find_case(session, reference)
     conversation = await session.get_one(Conversation, case.conversation_id)
     owner = await queue.open_handoff(session, conversation.id)
     if owner is not None and owner.complaint_id != case.id:
         owner = None
-    built = await build.build(session, service.context, case, owner, person)
+    built = await build.build(session, runtime.context, case, owner, person)
     messages = await session.scalars(
         select(Message).where(Message.conversation_id == conversation.id).order_by(Message.seq)
     )
@@ -106,55 +106,55 @@ def _can(person: Agent, owner: Handoff | None) -> list[str]:
 @cases.post("/<reference:str>/messages")
 async def say(request: Request, reference: str) -> HTTPResponse:
     """Answer the customer; 409 when the text asks for what is known, unless that was confirmed."""
-    service, person = service_of(request), person_of(request)
+    runtime, person = runtime_of(request), person_of(request)
     body = schemas.read(request, schemas.Message)
     if not body.text and not body.photos:
         raise Refused("empty")
-    if not service.allowed(AGENT_RATE, "agent", str(person.id)):
+    if not runtime.limits.allow(rate_limits.AGENT_MESSAGES, "agent", str(person.id)):
         raise Refused("rate_limited", 429)
-    async with service.db.write() as session:
+    async with runtime.db.write() as session:
         held = await held_case(session, reference, person)
-        asked = await _asked_again(session, service, person, held.complaint_id, body.text)
+        asked = await _asked_again(session, runtime, person, held.complaint_id, body.text)
         if asked and not body.confirmed:
             raise Refused("already_known", 409, known=[_fact(one) for one in asked])
         step, message = await agent_actions.say(
             session,
-            service.context,
+            runtime.context,
             held,
             person,
             body.text,
             photos=body.photos,
             request_id=str(body.id),
         )
-        if asked and step.said:
+        if asked and step.messages:
             case = await session.get_one(Complaint, held.complaint_id)
             asked_for = [one.name for one in asked]
             audit.note(session, case, person.name, audit.ASKED_KNOWN, facts=asked_for)
         (frame,) = await message_frames(session, [message])
-    if asked and step.said:
+    if asked and step.messages:
         ASKED_KNOWN.inc()
-    await service.after(step)
+    await runtime.publisher.change(step)
     return response.json({"message": frame})
 
 
 @cases.post("/<reference:str>/check")
 async def check(request: Request, reference: str) -> HTTPResponse:
     """What a draft asks for although it is known."""
-    service, person = service_of(request), person_of(request)
+    runtime, person = runtime_of(request), person_of(request)
     body = schemas.read(request, schemas.Draft)
-    async with service.db.read() as session:
+    async with runtime.db.read() as session:
         case = await find_case(session, reference)
-        asked = await _asked_again(session, service, person, case.id, body.text)
+        asked = await _asked_again(session, runtime, person, case.id, body.text)
     return response.json({"known": [_fact(one) for one in asked]})
 
 
 async def _asked_again(
-    session: AsyncSession, service: Service, person: Agent, complaint_id: int, text: str
+    session: AsyncSession, runtime: Runtime, person: Agent, complaint_id: int, text: str
 ) -> list[Fact]:
     if not known_facts.asked_for(text):
         return []
     case, conversation = await case_of(session, complaint_id)
-    found = await known_facts.facts(session, service.context, case, conversation, person.language)
+    found = await known_facts.facts(session, runtime.context, case, conversation, person.language)
     return known_facts.already_known(text, found)
 
 
@@ -165,77 +165,77 @@ def _fact(one: Fact) -> Json:
 @cases.post("/<reference:str>/notes")
 async def write_note(request: Request, reference: str) -> HTTPResponse:
     """A private note, by anybody on any case."""
-    service, person = service_of(request), person_of(request)
+    runtime, person = runtime_of(request), person_of(request)
     body = schemas.read(request, schemas.NoteBody)
-    async with service.db.write() as session:
+    async with runtime.db.write() as session:
         case = await find_case(session, reference)
         author = await session.get_one(Agent, person.id)
         written = await notes.add(session, case.id, author, body.text, str(body.id))
-    service.case_changed(case.conversation_id)
-    return response.json(Views(service.context, person).note(written, person))
+    runtime.live.case_changed(case.conversation_id)
+    return response.json(Views(runtime.context, person).note(written, person))
 
 
 @cases.post("/<reference:str>/promises")
 async def commit_to(request: Request, reference: str) -> HTTPResponse:
     """Promise something by a date; the customer reads it as it is written down."""
-    service, person = service_of(request), person_of(request)
+    runtime, person = runtime_of(request), person_of(request)
     body = schemas.read(request, schemas.Commitment)
     if body.due_at.tzinfo is None:
         raise Refused("bad_body", field="due_at", why="a moment with a time zone")
     if not clock.now() < body.due_at < clock.now() + FURTHEST_PROMISE:
         raise Refused("bad_date")
-    async with service.db.write() as session:
+    async with runtime.db.write() as session:
         held = await held_case(session, reference, person)
         step = await agent_actions.commit_to(
             session,
-            service.context,
+            runtime.context,
             held,
             person,
             words=body.words,
             due_at=body.due_at,
             request_id=str(body.id),
         )
-    await service.after(step)
+    await runtime.publisher.change(step)
     return response.json({})
 
 
 @cases.post("/<reference:str>/return")
 async def give_back(request: Request, reference: str) -> HTTPResponse:
     """The assistant goes on with what was settled."""
-    service, person = service_of(request), person_of(request)
+    runtime, person = runtime_of(request), person_of(request)
     body = schemas.read(request, schemas.Return)
-    async with service.db.write() as session:
+    async with runtime.db.write() as session:
         held = await held_case(session, reference, person)
-        step = await agent_actions.give_back(session, service.context, held, person)
+        step = await agent_actions.give_back(session, runtime.context, held, person)
         if body.note:
             await notes.add(session, held.complaint_id, person, body.note)
-    await service.after(step)
+    await runtime.publisher.change(step)
     return response.json({})
 
 
 @cases.post("/<reference:str>/resolve")
 async def resolve(request: Request, reference: str) -> HTTPResponse:
     """Put right: the case ends with its cause."""
-    service, person = service_of(request), person_of(request)
+    runtime, person = runtime_of(request), person_of(request)
     body = schemas.read(request, schemas.Resolution)
-    if body.cause not in service.context.causes:
-        raise Refused("no_cause", allowed=list(service.context.causes))
-    async with service.db.write() as session:
+    if body.cause not in runtime.context.causes:
+        raise Refused("no_cause", allowed=list(runtime.context.causes))
+    async with runtime.db.write() as session:
         held = await held_case(session, reference, person)
-        step = await agent_actions.resolve(session, service.context, held, person, body.cause)
+        step = await agent_actions.resolve(session, runtime.context, held, person, body.cause)
         if body.note:
             await notes.add(session, held.complaint_id, person, body.note)
-    await service.after(step)
+    await runtime.publisher.change(step)
     return response.json({})
 
 
 @cases.post("/<reference:str>/abandon")
 async def abandon(request: Request, reference: str) -> HTTPResponse:
     """The customer no longer answers; the case stays open."""
-    service, person = service_of(request), person_of(request)
+    runtime, person = runtime_of(request), person_of(request)
     schemas.read(request, schemas.Empty)
-    async with service.db.write() as session:
+    async with runtime.db.write() as session:
         held = await held_case(session, reference, person)
-        step = await agent_actions.abandon(session, service.context, held, person)
-    await service.after(step)
+        step = await agent_actions.abandon(session, runtime.context, held, person)
+    await runtime.publisher.change(step)
     return response.json({})

@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.cases import notes
 from bot.console import schemas
-from bot.console.auth import Refused, person_of, service_of, supervisors
+from bot.console.auth import Refused, person_of, runtime_of, supervisors
 from bot.conversation.agents import agent_actions
 from bot.handoffs.assignment import ClaimedBefore
 from bot.models import Agent, Complaint, Handoff, HandoffState, Role
@@ -16,66 +16,66 @@ handoffs = Blueprint("console_handoffs", url_prefix="/console/api/handoffs/<hand
 @handoffs.post("/claim")
 async def claim(request: Request, handoff_id: int) -> HTTPResponse:
     """Take a case that waits: 409, and by whom, when somebody was faster."""
-    service, person = service_of(request), person_of(request)
+    runtime, person = runtime_of(request), person_of(request)
     schemas.read(request, schemas.Empty)
     try:
-        async with service.db.write() as session:
+        async with runtime.db.write() as session:
             found = await _found(session, handoff_id)
             step = await agent_actions.take(session, found, person)
             case = await session.get_one(Complaint, found.complaint_id)
     except ClaimedBefore as error:
         raise _before(error) from None
-    await service.after(step)
+    await runtime.publisher.change(step)
     return response.json({"reference": case.reference})
 
 
 @handoffs.post("/read")
 async def read(request: Request, handoff_id: int) -> HTTPResponse:
     """The packet is on the screen of the person who has the case: the customer is told, once."""
-    service, person = service_of(request), person_of(request)
+    runtime, person = runtime_of(request), person_of(request)
     schemas.read(request, schemas.Empty)
-    async with service.db.write() as session:
+    async with runtime.db.write() as session:
         found = await _found(session, handoff_id)
-        step = await agent_actions.opened(session, service.context, found, person)
+        step = await agent_actions.opened(session, runtime.context, found, person)
     if step is not None:
-        await service.after(step)
+        await runtime.publisher.change(step)
     return response.empty()
 
 
 @handoffs.post("/release")
 async def release(request: Request, handoff_id: int) -> HTTPResponse:
     """Back to the queue at the same place; by the person who has it, or a supervisor."""
-    service, person = service_of(request), person_of(request)
+    runtime, person = runtime_of(request), person_of(request)
     body = schemas.read(request, schemas.Release)
-    async with service.db.write() as session:
+    async with runtime.db.write() as session:
         found = await _held(session, handoff_id, person)
-        step = await agent_actions.give_up(session, service.context, found, person.name)
+        step = await agent_actions.give_up(session, runtime.context, found, person.name)
         if body.note:
             await notes.add(session, found.complaint_id, person, body.note)
     if step is not None:
-        await service.after(step)
+        await runtime.publisher.change(step)
     return response.empty()
 
 
 @handoffs.post("/transfer")
 async def transfer(request: Request, handoff_id: int) -> HTTPResponse:
     """To a colleague with a note; supervisors pass on anybody's case, and those that wait."""
-    service, person = service_of(request), person_of(request)
+    runtime, person = runtime_of(request), person_of(request)
     body = schemas.read(request, schemas.Transfer)
     try:
-        async with service.db.write() as session:
+        async with runtime.db.write() as session:
             found = await _held(session, handoff_id, person)
             to = await session.get(Agent, body.to)
             if to is None or not to.is_active:
                 raise Refused("no_agent", 404)
             if found.agent_id == to.id:
                 raise Refused("already_theirs", 409)
-            step = await agent_actions.pass_on(session, service.context, found, to, person.name)
+            step = await agent_actions.pass_on(session, runtime.context, found, to, person.name)
             if body.note:
                 await notes.add(session, found.complaint_id, person, body.note)
     except ClaimedBefore as error:
         raise _before(error) from None
-    await service.after(step)
+    await runtime.publisher.change(step)
     return response.empty()
 
 
@@ -83,21 +83,21 @@ async def transfer(request: Request, handoff_id: int) -> HTTPResponse:
 @supervisors
 async def take_over(request: Request, handoff_id: int) -> HTTPResponse:
     """A supervisor takes a case from whoever has it."""
-    service, person = service_of(request), person_of(request)
+    runtime, person = runtime_of(request), person_of(request)
     schemas.read(request, schemas.Empty)
     try:
-        async with service.db.write() as session:
+        async with runtime.db.write() as session:
             found = await _found(session, handoff_id)
             case = await session.get_one(Complaint, found.complaint_id)
             if found.state == HandoffState.ACTIVE and found.agent_id != person.id:
                 step = await agent_actions.pass_on(
-                    session, service.context, found, person, person.name
+                    session, runtime.context, found, person, person.name
                 )
             else:
                 step = await agent_actions.take(session, found, person)
     except ClaimedBefore as error:
         raise _before(error) from None
-    await service.after(step)
+    await runtime.publisher.change(step)
     return response.json({"reference": case.reference})
 
 

@@ -4,13 +4,12 @@ import asyncio
 
 from sanic import Blueprint, HTTPResponse, Request, response
 
-from bot import photo
-from bot.console.auth import Refused, person_of, service_of
+from bot import photo, rate_limits
+from bot.console.auth import Refused, person_of, runtime_of
 from bot.console.case_access import held_case
 from bot.console.read_log import record_conversation
 from bot.models import Attachment, ContentKind
 from bot.photo import PhotoRefused
-from bot.runtime import PHOTOS_RATE
 
 pictures = Blueprint("console_pictures", url_prefix="/console/api")
 
@@ -18,16 +17,16 @@ pictures = Blueprint("console_pictures", url_prefix="/console/api")
 @pictures.get("/photos/<photo_id:str>")
 async def show(request: Request, photo_id: str) -> HTTPResponse:
     """A picture of any case, to whoever is signed in."""
-    service = service_of(request)
-    async with service.db.read() as session:
+    runtime = runtime_of(request)
+    async with runtime.db.read() as session:
         kept = await session.get(Attachment, photo_id)
     if kept is None:
         raise Refused("photo_gone", 404)
-    await record_conversation(service, person_of(request), kept.conversation_id)
+    await record_conversation(runtime, person_of(request), kept.conversation_id)
     # A photo was made anew by us; a document is whatever a stranger made it.
     shown = kept.kind in {ContentKind.PHOTO, ContentKind.VOICE, ContentKind.VIDEO}
     return await response.file(
-        service.settings.var_dir / "photos" / kept.file_name,
+        runtime.settings.var_dir / "photos" / kept.file_name,
         mime_type=kept.media_type,
         headers={
             "Cache-Control": "private, max-age=3600",
@@ -41,20 +40,20 @@ async def show(request: Request, photo_id: str) -> HTTPResponse:
 @pictures.post("/cases/<reference:str>/photos")
 async def upload(request: Request, reference: str) -> HTTPResponse:
     """Check, clean and keep one photo for a case that the person has; answers 201 with its id."""
-    service, person = service_of(request), person_of(request)
-    if not service.allowed(PHOTOS_RATE, "agent photo", str(person.id)):
+    runtime, person = runtime_of(request), person_of(request)
+    if not runtime.limits.allow(rate_limits.PHOTOS, "agent photo", str(person.id)):
         raise Refused("rate_limited", 429)
     sent = request.files.get("photo") if request.files else None
     if sent is None or not sent.body:
         raise Refused("empty")
     try:
-        async with service.decoding:
+        async with runtime.decoding:
             picture = await asyncio.to_thread(photo.clean, sent.body)
     except PhotoRefused as error:
         status = 415 if error.code == "photo_type" else 413
         raise Refused(error.code, status, **error.values) from error
-    async with service.db.write() as session:
+    async with runtime.db.write() as session:
         held = await held_case(session, reference, person)
-        folder = service.settings.var_dir / "photos"
+        folder = runtime.settings.var_dir / "photos"
         kept = photo.keep(session, folder, held.conversation_id, picture)
     return response.json({"id": kept.id, "width": kept.width, "height": kept.height}, status=201)

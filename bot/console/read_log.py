@@ -7,13 +7,13 @@ from sqlalchemy import select
 from bot import clock
 from bot.cases import audit
 from bot.models import Agent, CaseEvent, Complaint
-from bot.runtime import Service
+from bot.runtime import Runtime
 
 # Looking again within this time is the same reading.
 READ_AGAIN = timedelta(minutes=10)
 
 
-async def record(service: Service, person: Agent, case: Complaint) -> None:
+async def record(runtime: Runtime, person: Agent, case: Complaint) -> None:
     """Note that a person reads a case."""
     lately = select(CaseEvent.id).where(
         CaseEvent.complaint_id == case.id,
@@ -21,14 +21,14 @@ async def record(service: Service, person: Agent, case: Complaint) -> None:
         CaseEvent.what == audit.READ,
         CaseEvent.at > clock.now() - READ_AGAIN,
     )
-    async with service.db.read() as session:
+    async with runtime.db.read() as session:
         if await session.scalar(lately.limit(1)) is not None:
             return
-    async with service.db.write() as session:
+    async with runtime.db.write() as session:
         audit.note(session, case, person.name, audit.READ)
 
 
-async def record_conversation(service: Service, person: Agent, conversation_id: str) -> bool:
+async def record_conversation(runtime: Runtime, person: Agent, conversation_id: str) -> bool:
     """Note that a person reads a conversation, in its newest case; False when there is none."""
     newest = (
         select(Complaint)
@@ -36,8 +36,8 @@ async def record_conversation(service: Service, person: Agent, conversation_id: 
         .order_by(Complaint.id.desc())
         .limit(1)
     )
-    async with service.db.read() as session:
+    async with runtime.db.read() as session:
         case = await session.scalar(newest)
     if case is not None:
-        await record(service, person, case)
+        await record(runtime, person, case)
     return case is not None

@@ -6,13 +6,13 @@ from sqlalchemy import select
 from bot.cases import promises
 from bot.compensation.agent_remedies import CannotGive, Wanted, originator
 from bot.console import schemas
-from bot.console.auth import Refused, person_of, service_of, supervisors
+from bot.console.auth import Refused, person_of, runtime_of, supervisors
 from bot.console.board import names
 from bot.console.case_access import held_case
 from bot.console.serializers import Views
 from bot.context.company_context import CompanyContext
 from bot.conversation.agents import agent_actions, agent_offers
-from bot.conversation.agents.agent_actions import Step
+from bot.conversation.change import ConversationChange
 from bot.models import Agent, Approval, Compensation, Complaint, Promise
 
 remedies = Blueprint("console_remedies", url_prefix="/console/api")
@@ -21,37 +21,37 @@ remedies = Blueprint("console_remedies", url_prefix="/console/api")
 @remedies.post("/cases/<reference:str>/remedies")
 async def give(request: Request, reference: str) -> HTTPResponse:
     """Give a remedy or offer it; 403 with what is left when it is beyond the person's authority."""
-    service, person = service_of(request), person_of(request)
+    runtime, person = runtime_of(request), person_of(request)
     body = schemas.read(request, schemas.Gift)
     act = agent_offers.give if body.how == "give" else agent_offers.put
     try:
-        async with service.db.write() as session:
+        async with runtime.db.write() as session:
             held = await held_case(session, reference, person)
             step = await act(
                 session,
-                service.context,
+                runtime.context,
                 held,
                 person,
                 wanted=Wanted(body.remedy, body.amount_minor),
                 request_id=str(body.id),
             )
     except CannotGive as error:
-        raise _cannot(error, service.context, person) from None
-    await service.after(step)
+        raise _cannot(error, runtime.context, person) from None
+    await runtime.publisher.change(step)
     return response.json({})
 
 
 @remedies.post("/cases/<reference:str>/approvals")
 async def ask(request: Request, reference: str) -> HTTPResponse:
     """Ask the supervisors for more, with the case attached."""
-    service, person = service_of(request), person_of(request)
+    runtime, person = runtime_of(request), person_of(request)
     body = schemas.read(request, schemas.Asked)
     try:
-        async with service.db.write() as session:
+        async with runtime.db.write() as session:
             held = await held_case(session, reference, person)
             step, asked = await agent_offers.ask(
                 session,
-                service.context,
+                runtime.context,
                 held,
                 person,
                 wanted=Wanted(body.remedy, body.amount_minor),
@@ -61,19 +61,19 @@ async def ask(request: Request, reference: str) -> HTTPResponse:
             case = await session.get_one(Complaint, held.complaint_id)
             people = await names(session)
     except CannotGive as error:
-        raise _cannot(error, service.context, person) from None
-    await service.after(step)
-    return response.json(Views(service.context, person).approval(asked, case.reference, people))
+        raise _cannot(error, runtime.context, person) from None
+    await runtime.publisher.change(step)
+    return response.json(Views(runtime.context, person).approval(asked, case.reference, people))
 
 
 @remedies.post("/approvals/<approval_id:int>")
 @supervisors
 async def decide(request: Request, approval_id: int) -> HTTPResponse:
     """A supervisor answers: what is authorized is given at once."""
-    service, person = service_of(request), person_of(request)
+    runtime, person = runtime_of(request), person_of(request)
     body = schemas.read(request, schemas.Decision)
     try:
-        async with service.db.write() as session:
+        async with runtime.db.write() as session:
             asked = await session.scalar(
                 select(Approval).where(Approval.id == approval_id).with_for_update()
             )
@@ -81,7 +81,7 @@ async def decide(request: Request, approval_id: int) -> HTTPResponse:
                 raise Refused("no_approval", 404)
             step = await agent_offers.decide(
                 session,
-                service.context,
+                runtime.context,
                 asked,
                 person,
                 approve=body.decision == "approve",
@@ -90,19 +90,19 @@ async def decide(request: Request, approval_id: int) -> HTTPResponse:
             case = await session.get_one(Complaint, asked.complaint_id)
             people = await names(session)
     except CannotGive as error:
-        raise _cannot(error, service.context, person) from None
+        raise _cannot(error, runtime.context, person) from None
     if step is None:
         raise Refused("decided_before", 409, by=people.get(asked.decided_by or 0))
-    await service.after(step)
-    return response.json(Views(service.context, person).approval(asked, case.reference, people))
+    await runtime.publisher.change(step)
+    return response.json(Views(runtime.context, person).approval(asked, case.reference, people))
 
 
 @remedies.post("/promises/<promise_id:int>/kept")
 async def kept(request: Request, promise_id: int) -> HTTPResponse:
     """What was promised is done: the customer is told, and the ledger of a remedy."""
-    service, person = service_of(request), person_of(request)
+    runtime, person = runtime_of(request), person_of(request)
     schemas.read(request, schemas.Empty)
-    async with service.db.write() as session:
+    async with runtime.db.write() as session:
         made = await session.get(Promise, promise_id)
         if made is None:
             raise Refused("no_promise", 404)
@@ -111,15 +111,15 @@ async def kept(request: Request, promise_id: int) -> HTTPResponse:
         if made.compensation_id is not None:
             given = await session.get_one(Compensation, made.compensation_id)
             said = await agent_offers.fulfilled(
-                session, service.context, case, given, originator(who)
+                session, runtime.context, case, given, originator(who)
             )
         elif made.what == promises.COMMITMENT:
-            said = await agent_actions.kept(session, service.context, case, made, who)
+            said = await agent_actions.kept(session, runtime.context, case, made, who)
         else:
             raise Refused("kept_by_answering")
         if said is None:
             raise Refused("kept_before", 409)
-    await service.after(Step(case.conversation_id))
+    await runtime.publisher.change(ConversationChange(case.conversation_id))
     return response.json({})
 
 

@@ -7,6 +7,7 @@ from sanic import Blueprint, HTTPResponse, Request, response
 from sanic.response import JSONResponse
 from sqlalchemy import select
 
+from bot import rate_limits
 from bot.agents import accounts, sessions
 from bot.agents.accounts import TooManyTries
 from bot.agents.sessions import SignedIn
@@ -17,13 +18,13 @@ from bot.console.auth import (
     check_origin,
     check_session,
     person_of,
-    service_of,
+    runtime_of,
     signed_in_by,
 )
 from bot.console.serializers import Views
 from bot.metrics import SIGN_INS
 from bot.models import Agent
-from bot.runtime import SIGN_IN_RATE, Service
+from bot.runtime import Runtime
 
 log = structlog.get_logger()
 sign_in = Blueprint("console_sign_in", url_prefix="/console")
@@ -33,13 +34,13 @@ me = Blueprint("console_me", url_prefix="/console/api/me")
 @sign_in.post("/login")
 async def login(request: Request) -> HTTPResponse:
     """Begin a session for the right e-mail and password; the answer is what ``me`` says."""
-    service = service_of(request)
+    runtime = runtime_of(request)
     check_origin(request)
     body = schemas.read(request, schemas.Login)
-    if not service.allowed(SIGN_IN_RATE, "sign in", request.ip):
+    if not runtime.limits.allow(rate_limits.SIGN_INS, "sign in", request.client_ip):
         SIGN_INS.labels("limited").inc()
         raise Refused("too_many_tries", 429)
-    async with service.db.read() as session:
+    async with runtime.db.read() as session:
         person = await accounts.find(session, body.email)
     if person is not None:
         try:
@@ -48,16 +49,16 @@ async def login(request: Request) -> HTTPResponse:
             SIGN_INS.labels("limited").inc()
             raise Refused("too_many_tries", 429) from None
     # Hashing takes a while on purpose: not in the loop that serves everybody.
-    async with service.decoding:
+    async with runtime.decoding:
         right = await asyncio.to_thread(accounts.verify, person, body.password)
-    signed_in = await _begin(service, person, right=right)
+    signed_in = await _begin(runtime, person, right=right)
     if signed_in is None:
         SIGN_INS.labels("wrong").inc()
-        log.warning("sign_in_refused", address=request.ip)
+        log.warning("sign_in_refused", address=request.client_ip)
         raise Refused("wrong_login", 401)
     SIGN_INS.labels("right").inc()
-    service.publish_board()
-    answer = await _me(service, signed_in)
+    runtime.live.board_changed()
+    answer = await _me(runtime, signed_in)
     answer.add_cookie(
         COOKIE,
         signed_in.token,
@@ -70,10 +71,10 @@ async def login(request: Request) -> HTTPResponse:
     return answer
 
 
-async def _begin(service: Service, person: Agent | None, *, right: bool) -> SignedIn | None:
+async def _begin(runtime: Runtime, person: Agent | None, *, right: bool) -> SignedIn | None:
     if person is None:
         return None
-    async with service.db.write() as session:
+    async with runtime.db.write() as session:
         # Tries at the same moment are all counted.
         query = select(Agent).where(Agent.id == person.id).with_for_update()
         fresh = (await session.execute(query)).scalar_one()
@@ -85,14 +86,14 @@ async def _begin(service: Service, person: Agent | None, *, right: bool) -> Sign
 async def logout(request: Request) -> HTTPResponse:
     """End the session; the person's cases go back to the queue with the next look at it."""
     await check_session(request)
-    service = service_of(request)
+    runtime = runtime_of(request)
     signed_in: SignedIn = request.ctx.signed_in
-    async with service.db.write() as session:
+    async with runtime.db.write() as session:
         await sessions.end(session, signed_in.token)
         person = await session.get_one(Agent, signed_in.agent.id)
         if not await sessions.has_any(session, person):
             person.seen_at = None
-    service.publish_board()
+    runtime.live.board_changed()
     answer = response.empty()
     answer.delete_cookie(COOKIE, path="/console")
     return answer
@@ -101,29 +102,29 @@ async def logout(request: Request) -> HTTPResponse:
 @me.get("/")
 async def show(request: Request) -> HTTPResponse:
     """Who is signed in, and what their page works with."""
-    return await _me(service_of(request), request.ctx.signed_in)
+    return await _me(runtime_of(request), request.ctx.signed_in)
 
 
 @me.patch("/")
 async def change(request: Request) -> HTTPResponse:
     """Set presence or language."""
-    service = service_of(request)
+    runtime = runtime_of(request)
     body = schemas.read(request, schemas.Me)
-    async with service.db.write() as session:
+    async with runtime.db.write() as session:
         person = await session.get_one(Agent, person_of(request).id)
         person.presence = body.presence or person.presence
         person.language = body.language or person.language
-    service.publish_board()
+    runtime.live.board_changed()
     signed_in = await signed_in_by(request)
     if signed_in is None:
         raise Refused("signed_out", 401)
-    return await _me(service, signed_in)
+    return await _me(runtime, signed_in)
 
 
-async def _me(service: Service, signed_in: SignedIn) -> JSONResponse:
-    async with service.db.read() as session:
+async def _me(runtime: Runtime, signed_in: SignedIn) -> JSONResponse:
+    async with runtime.db.read() as session:
         people = await accounts.at_work(session)
-    return response.json(Views(service.context, signed_in.agent).me(signed_in.csrf, people))
+    return response.json(Views(runtime.context, signed_in.agent).me(signed_in.csrf, people))
 
 
 def _is_https(request: Request) -> bool:

@@ -20,13 +20,14 @@ from bot import clock
 from bot.agents import sessions
 from bot.agents.accounts import ONLINE
 from bot.agents.sessions import SignedIn
-from bot.console.auth import Refused, check_origin, service_of, signed_in_by
+from bot.console.auth import Refused, check_origin, runtime_of, signed_in_by
 from bot.console.read_log import record_conversation
+from bot.conversation.live_events import CONSOLE
 from bot.conversation.live_hub import Event
 from bot.handoffs import queue
 from bot.metrics import CONSOLES
 from bot.models import Agent, Author, HandoffState
-from bot.runtime import CONSOLE, Service
+from bot.runtime import Runtime
 
 log = structlog.get_logger()
 live = Blueprint("console_live", url_prefix="/console")
@@ -72,7 +73,7 @@ _FRAMES: TypeAdapter[Frame] = TypeAdapter(Annotated[Frame, Field(discriminator="
 @live.websocket("/socket")
 async def socket(request: Request, ws: Websocket) -> None:
     """One page's connection, from its hello until it goes."""
-    service = service_of(request)
+    runtime = runtime_of(request)
     try:
         signed_in = await _welcome(request, ws)
     except Refused as error:
@@ -80,7 +81,7 @@ async def socket(request: Request, ws: Websocket) -> None:
         return
     CONSOLES.inc()
     try:
-        await Visit(service, ws, signed_in).serve()
+        await Visit(runtime, ws, signed_in).serve()
     finally:
         CONSOLES.dec()
 
@@ -107,7 +108,7 @@ async def _welcome(request: Request, ws: Websocket) -> SignedIn:
 class Visit:
     """One open console."""
 
-    service: Service
+    runtime: Runtime
     ws: Websocket
     signed_in: SignedIn
     watching: asyncio.Task[None] | None = None
@@ -116,7 +117,7 @@ class Visit:
 
     async def serve(self) -> None:
         """Show what happens until the page goes, or its session ends."""
-        with self.service.hub.watch(CONSOLE) as events:
+        with self.runtime.live.watch(CONSOLE) as events:
             await self._alive()
             await self._show({"type": "welcome"})
             sending = asyncio.create_task(self._send(events))
@@ -147,7 +148,7 @@ class Visit:
         Raises:
             Refused: it has.
         """
-        async with self.service.db.write() as session:
+        async with self.runtime.db.write() as session:
             if await sessions.find(session, self.signed_in.token) is None:
                 raise Refused("signed_out")
             before = self.signed_in.agent.seen_at
@@ -157,7 +158,7 @@ class Visit:
             )
             self.signed_in.agent.seen_at = now
         if before is None or now - before > ONLINE:
-            self.service.publish_board()
+            self.runtime.live.board_changed()
 
     def _watch(self, conversation_id: str | None) -> None:
         if self.watching is not None:
@@ -169,9 +170,9 @@ class Visit:
 
     async def _follow(self, conversation_id: str) -> None:
         """Show the events of one conversation."""
-        with self.service.hub.watch(conversation_id) as events:
+        with self.runtime.live.watch(conversation_id) as events:
             # Watched first: what happens while the reading is written down is not missed.
-            if not await record_conversation(self.service, self.signed_in.agent, conversation_id):
+            if not await record_conversation(self.runtime, self.signed_in.agent, conversation_id):
                 return
             while (event := await events.get()) is not None:
                 mine = event["type"] == "typing" and event["author"] == Author.AGENT
@@ -194,7 +195,7 @@ class Visit:
         if event["type"] != "board" and now - self.looked_at < LOOK_AGAIN:
             return True
         self.looked_at = now
-        async with self.service.db.read() as session:
+        async with self.runtime.db.read() as session:
             if await sessions.find(session, self.signed_in.token) is not None:
                 return True
         await self._show({"type": "signed_out"})
@@ -203,7 +204,7 @@ class Visit:
 
     async def _typing(self, conversation_id: str, *, on: bool) -> None:
         """Tell the customer that the person who has the case is typing."""
-        async with self.service.db.read() as session:
+        async with self.runtime.db.read() as session:
             found = await queue.open_handoff(session, conversation_id)
         if (
             found is None
@@ -211,15 +212,8 @@ class Visit:
             or found.agent_id != self.signed_in.agent.id
         ):
             return
-        self.service.publish(
-            conversation_id,
-            {
-                "type": "typing",
-                "on": on,
-                "author": Author.AGENT,
-                "name": self.signed_in.agent.first_name,
-            },
-        )
+        name = self.signed_in.agent.first_name
+        self.runtime.live.typing(conversation_id, author=Author.AGENT, on=on, name=name)
 
     async def _show(self, event: Event) -> None:
         await self.ws.send(json.dumps(event, ensure_ascii=False))

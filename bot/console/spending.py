@@ -4,7 +4,7 @@ from sanic import Blueprint, HTTPResponse, Request, response
 
 from bot.compensation import spending_breaker
 from bot.console import schemas
-from bot.console.auth import Refused, person_of, service_of, supervisors
+from bot.console.auth import Refused, person_of, runtime_of, supervisors
 
 spending = Blueprint("console_spending", url_prefix="/console/api/spending")
 
@@ -13,10 +13,10 @@ spending = Blueprint("console_spending", url_prefix="/console/api/spending")
 @supervisors
 async def resume(request: Request) -> HTTPResponse:
     """The assistant may give again; what made the breaker stop it counts no more."""
-    service, person = service_of(request), person_of(request)
+    runtime, person = runtime_of(request), person_of(request)
     schemas.read(request, schemas.Empty)
-    async with service.db.write() as session:
+    async with runtime.db.write() as session:
         if not await spending_breaker.resume(session, person):
             raise Refused("resumed_before", 409)
-    service.publish_board()
+    runtime.live.board_changed()
     return response.json({})

@@ -12,6 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
 
+from bot.customers.contacts import VouchedCustomer
 from bot.models import ContentKind
 
 # How a customer is told something in one request to the provider; only its channel reads it.
@@ -53,8 +54,22 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
+class WebVisitor:
+    """What the web chat knows of its visitor, beside what they say."""
+
+    conversation_id: str  # from the signed session token
+    customer: VouchedCustomer | None = None  # whom the embedding site vouches for
+    device_key: str | None = None
+    network_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Arrived:
-    """Something that a customer did on a channel, verified and parsed."""
+    """Something that a customer did on a channel, verified and parsed.
+
+    A web visitor's page is there to show a refusal; whoever writes from another channel is not, and
+    what is too long, empty or presses a closed choice is kept as well as it can be.
+    """
 
     address: str
     source_id: str  # what the provider calls this delivery: it is stored once
@@ -63,6 +78,8 @@ class Arrived:
     token: str | None = None  # of a pressed button
     told: str | None = None  # what the engine is told in place of words: "/wants_human"
     files: tuple[File, ...] = ()
+    photos: tuple[str, ...] = ()  # ids of photos that the page uploaded before
+    visitor: WebVisitor | None = None  # of the web chat, and only there
     extra: dict[str, Any] = field(default_factory=dict)
     phone: str | None = None  # the channel vouches that it is theirs
     language: str = ""  # what the channel knows of their language, if anything

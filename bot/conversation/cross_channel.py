@@ -8,6 +8,8 @@ from sqlalchemy import bindparam, or_, select, union, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.cases import audit
+from bot.customers import contacts
+from bot.customers.contacts import VouchedCustomer
 from bot.handoffs import queue
 from bot.models import (
     Complaint,
@@ -46,6 +48,23 @@ async def recognize(session: AsyncSession, conversation: Conversation, phone: st
     if len(found) == 1:
         conversation.contact_id = found.pop()
         conversation.proven_by = Proof.CHANNEL_PHONE
+
+
+async def recognize_vouched(
+    session: AsyncSession, conversation: Conversation, customer: VouchedCustomer
+) -> bool:
+    """Tie a conversation to the contact that the embedding site vouches for.
+
+    Return False, and change nothing, if it is another contact's: a browser that two people share.
+    """
+    contact = await contacts.find_or_add(
+        session, name=customer.name, email=customer.email, phone=customer.phone
+    )
+    if conversation.contact_id not in {None, contact.id}:
+        return False
+    conversation.contact_id = contact.id
+    conversation.proven_by = conversation.proven_by or Proof.SIGNED_TOKEN
+    return True
 
 
 def _spellings(phone: str) -> set[str]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 
-class Runs:
+class KeyedTasks:
     """The runs of one kind of work in a process; the work itself lets no error out."""
 
     def __init__(self, work: Callable[[str], Coroutine[Any, Any, None]]) -> None:

@@ -11,7 +11,7 @@ Event = dict[str, Any]
 LONGEST_QUEUE = 200
 
 
-class Hub:
+class LiveHub:
     """Live delivery within this process; the database is what survives it."""
 
     def __init__(self) -> None:

@@ -73,44 +73,6 @@ async def next_seq(session: AsyncSession, conversation_id: str) -> int:
     return int(result.scalar_one())
 
 
-async def receive(
-    session: AsyncSession,
-    conversation: Conversation,
-    source_id: str,
-    *,
-    text: str = "",
-    photos: Sequence[str] = (),
-    choice_token: str | None = None,
-    languages: Sequence[str] = language.LANGUAGES,
-) -> tuple[Message, bool]:
-    """Store what a customer sent, once; says whether it is new.
-
-    The conversation is locked, so two deliveries of one message at once wait for each other.
-
-    Args:
-        languages: those that the company speaks.
-
-    Raises:
-        MessageRefused: it is empty, too long, or presses a choice that is gone.
-    """
-    if (message := await known(session, conversation.channel, source_id)) is not None:
-        return message, False
-    message = await add(
-        session,
-        conversation,
-        source_id,
-        text=text,
-        choice_token=choice_token,
-        has_photos=bool(photos),
-        languages=languages,
-    )
-    if photos:
-        await _attach(session, message, photos)
-    else:
-        set_committed_value(message, "attachments", [])
-    return message, True
-
-
 async def known(session: AsyncSession, channel: str, source_id: str) -> Message | None:
     """The message that this delivery made, when it came before."""
     id_ = await session.scalar(_KNOWN, {"channel": channel, "source_id": source_id})
@@ -125,24 +87,26 @@ async def add(
     text: str = "",
     choice_token: str | None = None,
     kind: ContentKind = ContentKind.TEXT,
-    has_photos: bool = False,
+    photos: Sequence[str] = (),
     languages: Sequence[str] = language.LANGUAGES,
     **more: Any,
 ) -> Message:
-    """Store a message that is known to be new, while the conversation is locked.
+    """Store a customer's message that is known to be new, while the conversation is locked.
 
     Args:
         kind: what it is, where it is no text: a voice note or a place has no words.
+        photos: ids of uploaded photos of this conversation that belong to it.
+        languages: those that the company speaks.
         more: further columns of the message.
 
     Raises:
-        MessageRefused: as ``receive`` does.
+        MessageRefused: it is empty, too long, or presses a choice that is gone.
     """
     text = storable(text)
     choice_token = choice_token or await _pressed_in_words(session, conversation, text)
     if choice_token is not None:
         text = await _press(session, conversation, choice_token)
-    elif not text.strip() and not has_photos and kind == ContentKind.TEXT:
+    elif not text.strip() and not photos and kind == ContentKind.TEXT:
         raise MessageRefused("empty")
     elif len(text) > LONGEST_TEXT:
         raise MessageRefused("too_long", length=len(text), most=LONGEST_TEXT)
@@ -160,7 +124,12 @@ async def add(
         "choice_token": choice_token,
         "at": clock.now(),
     }
-    return await insert_row(session, Message, **columns | more)
+    message = await insert_row(session, Message, **columns | more)
+    if photos:
+        await _attach(session, message, photos)
+    else:
+        set_committed_value(message, "attachments", [])
+    return message
 
 
 def _hear_language(conversation: Conversation, text: str, languages: Sequence[str]) -> None:

@@ -51,7 +51,7 @@ class Noted:
     tell: Callable[[int], None]  # the last place that is news, if any is
 
 
-class Receipts:
+class ReadReceipts:
     """The receipts of a process, on their way to the database."""
 
     def __init__(self, db: Database) -> None:

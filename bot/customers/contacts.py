@@ -1,5 +1,7 @@
 """Contacts: the customers, each found by the e-mail address or the phone on their orders."""
 
+from dataclasses import dataclass
+
 import phonenumbers
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,6 +13,15 @@ from bot.text.normalize import digits
 # The last digits that must agree: a whole national number in the countries that we serve, so that
 # "+57 300 123 4567", "3001234567" and "300 123 45 67" are one phone.
 PHONE_TAIL = 9
+
+
+@dataclass(frozen=True, slots=True)
+class VouchedCustomer:
+    """A customer whom the embedding site vouches for, by e-mail or phone."""
+
+    name: str
+    email: str | None
+    phone: str | None
 
 
 def is_same_phone(one: str | None, other: str | None) -> bool:

@@ -9,7 +9,7 @@ from bot.compensation.provider_client import clean_text, parse_object
 from bot.conversation.workers.fulfilment_result import heard
 from bot.metrics import REFUSED
 from bot.models import ProviderOutcome
-from bot.runtime import Service
+from bot.runtime import Runtime
 from bot.webhook_signature import NotGenuine
 
 log = structlog.get_logger()
@@ -25,12 +25,12 @@ async def webhook_came(request: Request) -> HTTPResponse:
     The answer tells the other side whether to send it again: never after a 4xx, for that would
     come out the same.
     """
-    service: Service = request.app.ctx.service
-    if service.provider is None:
+    runtime: Runtime = request.app.ctx.runtime
+    if runtime.provider is None:
         return response.json({"error": "not_set_up"}, status=404)
     try:
         event_id = webhook_signature.check(
-            service.provider.key, request.headers, request.body, clock.now()
+            runtime.provider.key, request.headers, request.body, clock.now()
         )
     except NotGenuine as error:
         return _refuse(error.code, 401)
@@ -42,13 +42,13 @@ async def webhook_came(request: Request) -> HTTPResponse:
         REFUSED.labels(NAME, "unknown_type").inc()
         return response.empty()
     try:
-        async with service.db.write() as session:
+        async with runtime.db.write() as session:
             key = clean_text(data.get("id"))
-            step = await heard(session, service.context, key, answer, event_id=event_id)
+            step = await heard(session, runtime.context, key, answer, event_id=event_id)
     except LookupError:
         return _refuse("unknown_remedy", 404)
     if step is not None:
-        await service.after(step)
+        await runtime.publisher.change(step)
     return response.empty()
 
 

@@ -10,13 +10,14 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sanic import Blueprint, HTTPResponse, Request, response
 
+from bot import rate_limits
 from bot.compensation import voucher
 from bot.compensation.redemption import CannotRedeem
 from bot.compensation.voucher import Voucher
 from bot.ledger.entries import KeyReused
 from bot.metrics import REFUSED
 from bot.money import Money
-from bot.runtime import VOUCHERS_RATE, WRONG_CODES_RATE, Service
+from bot.runtime import Runtime
 
 vouchers = Blueprint("vouchers", url_prefix="/vouchers")
 NAME = "vouchers"
@@ -61,9 +62,9 @@ async def refused(_request: Request, error: _Refused) -> HTTPResponse:
 @vouchers.post("/check")
 async def check(request: Request) -> HTTPResponse:
     """What a code is worth now; nothing changes."""
-    service = _admit(request)
+    runtime = _admit(request)
     asked = _read(request, Asked)
-    async with service.db.read() as session:
+    async with runtime.db.read() as session:
         found = await voucher.find(session, asked.code)
     if found is None:
         raise _wrong_code(request)
@@ -73,7 +74,7 @@ async def check(request: Request) -> HTTPResponse:
 @vouchers.post("/redeem")
 async def redeem(request: Request) -> HTTPResponse:
     """Take a voucher in payment, once for each Idempotency-Key."""
-    service = _admit(request)
+    runtime = _admit(request)
     taken = _read(request, Taken)
     key = request.headers.get("idempotency-key", "")
     if not KEY.fullmatch(key):
@@ -84,7 +85,7 @@ async def redeem(request: Request) -> HTTPResponse:
     if taken.amount_minor is not None and taken.currency is not None:
         amount = Money(taken.amount_minor, taken.currency)
     try:
-        async with service.db.write() as session:
+        async with runtime.db.write() as session:
             found, done = await voucher.redeem(
                 session,
                 taken.code,
@@ -99,7 +100,7 @@ async def redeem(request: Request) -> HTTPResponse:
         raise _Refused(error.code, left=_money(error.left)) from None
     except KeyReused:
         raise _Refused("key_reused", 409) from None
-    service.case_changed(found.case.conversation_id)
+    runtime.live.case_changed(found.case.conversation_id)
     return response.json(
         {
             "redemption": done.entry.id,
@@ -109,27 +110,27 @@ async def redeem(request: Request) -> HTTPResponse:
     )
 
 
-def _admit(request: Request) -> Service:
+def _admit(request: Request) -> Runtime:
     """Who shows the key, and does not ask too often; those who guess are made to wait."""
-    service: Service = request.app.ctx.service
-    right = service.settings.voucher_api_key
+    runtime: Runtime = request.app.ctx.runtime
+    right = runtime.settings.voucher_api_key
     if right is None:
         raise _Refused("not_set_up", 404)
-    if not service.limiter.test(WRONG_CODES_RATE, NAME, request.ip):
+    if not runtime.limits.is_free(rate_limits.WRONG_CODES, NAME, request.client_ip):
         raise _Refused("too_many_wrong", 429)
     scheme, _, given = request.headers.get("authorization", "").partition(" ")
     shown = hmac.compare_digest(given.strip().encode(), right.get_secret_value().encode())
     if scheme.lower() != "bearer" or not shown:
-        service.allowed(WRONG_CODES_RATE, NAME, request.ip)
+        runtime.limits.allow(rate_limits.WRONG_CODES, NAME, request.client_ip)
         raise _Refused("unauthorized", 401)
-    if not service.allowed(VOUCHERS_RATE, NAME):
+    if not runtime.limits.allow(rate_limits.VOUCHER_CALLS, NAME):
         raise _Refused("too_many", 429)
-    return service
+    return runtime
 
 
 def _wrong_code(request: Request) -> _Refused:
-    service: Service = request.app.ctx.service
-    service.allowed(WRONG_CODES_RATE, NAME, request.ip)
+    runtime: Runtime = request.app.ctx.runtime
+    runtime.limits.allow(rate_limits.WRONG_CODES, NAME, request.client_ip)
     return _Refused("no_voucher", 404)
 
 

@@ -29,7 +29,7 @@ from bot.customers import conversations
 from bot.database.session import Database
 from bot.models import Compensation, CompensationState, Complaint, MessageState
 from bot.policy.model import AlternativeSpec, Policy
-from bot.runtime import Service
+from bot.runtime import Runtime
 from bot.text.reply import Reply
 from tests.fakes.company_system import SECRET
 
@@ -129,8 +129,8 @@ def _serve(app: EdgeApp, context: CompanyContext, port: int) -> None:
 
     @app.after_server_start
     async def accept(app: Sanic[Any, Any]) -> None:
-        service: Service = app.ctx.service
-        app.add_task(_accept_all(service.db, context))
+        runtime: Runtime = app.ctx.runtime
+        app.add_task(_accept_all(runtime.db, context))
 
     app.run(host="127.0.0.1", port=port, single_process=True, access_log=False, motd=False)
 

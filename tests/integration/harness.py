@@ -4,6 +4,7 @@ Only the engine is played by somebody else: it is told which intent a message ha
 action that ``data/rules`` gives that intent, as Rasa would.
 """
 
+import asyncio
 import io
 import json
 import re
@@ -25,11 +26,11 @@ from bot import photo
 from bot.agents import accounts
 from bot.config.settings import ROOT
 from bot.context.company_context import CompanyContext
-from bot.conversation import messages
 from bot.conversation.agents import agent_actions
-from bot.conversation.agents.agent_actions import Step
+from bot.conversation.change import ConversationChange
+from bot.conversation.channel_api import Arrived, WebVisitor
+from bot.conversation.inbound import store_event
 from bot.conversation.turns.turn import Turns
-from bot.customers import conversations
 from bot.customers.order_import import OrderRow, store_orders
 from bot.database.session import Database
 from bot.handoffs import queue
@@ -102,6 +103,7 @@ class FakeEngine:
         self._rules = rules()
         self._intents: dict[str, tuple[str, str | None]] = {}
         self.texts: list[str] = []
+        self.asked = asyncio.Event()
         # What goes wrong: raised before the action, raised or done after it, said in its place.
         self.error: Exception | None = None
         self.after_action: Callable[[], Awaitable[None]] | None = None
@@ -114,6 +116,7 @@ class FakeEngine:
         self, conversation_id: str, text: str, metadata: dict[str, Any], timeout: float
     ) -> list[Reply]:
         self.texts.append(text)
+        self.asked.set()
         if self.error is not None:
             raise self.error
         said = await self._act(conversation_id, text, metadata)
@@ -336,15 +339,17 @@ class ConversationHarness:
     ) -> tuple[Message, bool]:
         """The message is stored, and nothing else happens yet."""
         async with self.app.db.write() as session:
-            conversation = await conversations.lock(session, self.id)
-            return await messages.receive(
-                session,
-                conversation,
+            arrived = Arrived(
+                self.id,
                 source_id or uuid.uuid4().hex,
                 text=text,
-                photos=photos,
-                choice_token=token,
+                photos=tuple(photos),
+                token=token,
+                visitor=WebVisitor(self.id),
             )
+            stored = await store_event.store(session, self.app.context, "web", arrived)
+        assert stored is not None
+        return stored.messages[0], stored.is_new
 
     async def run_turn(self, intent: str, *, also: str | None = None) -> list[ShownMessage]:
         """The turn of the oldest unanswered message."""
@@ -399,16 +404,16 @@ class ConversationHarness:
             assert found is not None
             came = await act(session, self.app.context, found, *what, **more)
         step = came[0] if isinstance(came, tuple) else came
-        await self.show(step.said if isinstance(step, Step) else [])
+        await self.show(step.messages if isinstance(step, ConversationChange) else [])
         return came
 
-    async def assign_to(self, person: Agent) -> Step:
+    async def assign_to(self, person: Agent) -> ConversationChange:
         """The person takes the case."""
         async with self.app.db.write() as session:
             found = await queue.open_handoff(session, self.id)
             assert found is not None
             step = await agent_actions.take(session, found, person)
-        await self.show(step.said)
+        await self.show(step.messages)
         return step
 
     async def agent_says(self, person: Agent, text: str, **more: Any) -> Message:

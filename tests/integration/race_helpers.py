@@ -126,4 +126,4 @@ async def _gives(
             )
     except CannotGive as error:
         return error.code
-    return "given" if step.said else "given before"
+    return "given" if step.messages else "given before"

@@ -7,7 +7,7 @@ from sanic import Blueprint, HTTPResponse, Request, response
 
 from bot.channels.telegram import NAME
 from bot.metrics import REFUSED
-from bot.runtime import Service
+from bot.runtime import Runtime
 
 if TYPE_CHECKING:
     from bot.channels.telegram.channel import TelegramChannel
@@ -19,9 +19,9 @@ HEADER = "X-Telegram-Bot-Api-Secret-Token"
 @telegram.post("/channels/telegram")
 async def webhook(request: Request) -> HTTPResponse:
     """One update."""
-    service: Service = request.app.ctx.service
+    runtime: Runtime = request.app.ctx.runtime
     # Its library is loaded where Telegram is used, and nowhere else.
-    channel = cast("TelegramChannel | None", service.channels.get(NAME))
+    channel = cast("TelegramChannel | None", runtime.channels.get(NAME))
     if channel is None:
         return response.json({"error": "Telegram is not set up"}, status=404)
     if not channel.vouches(request.headers.get(HEADER)):
@@ -32,6 +32,6 @@ async def webhook(request: Request) -> HTTPResponse:
     except (ValueError, RecursionError):
         REFUSED.labels(NAME, "bad_update").inc()
     else:
-        await channel.take(update, service.took)
+        await channel.take(update, runtime.inbox.receive)
     # Whatever is no use is taken as well: Telegram would only send it again.
     return response.empty(status=200)

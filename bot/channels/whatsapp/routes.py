@@ -8,7 +8,7 @@ from bot.channels.whatsapp.channel import NAME, WhatsAppChannel
 from bot.channels.whatsapp.webhook_payload import NotReadable, read
 from bot.conversation.channel_api import Event
 from bot.metrics import REFUSED
-from bot.runtime import Service
+from bot.runtime import Runtime
 
 whatsapp = Blueprint("whatsapp")
 HEADER = "X-Hub-Signature-256"
@@ -29,7 +29,7 @@ async def challenge(request: Request) -> HTTPResponse:
 @whatsapp.post("/channels/whatsapp")
 async def webhook(request: Request) -> HTTPResponse:
     """Some messages and reports."""
-    service: Service = request.app.ctx.service
+    runtime: Runtime = request.app.ctx.runtime
     channel = _channel(request)
     if channel is None:
         return _not_set_up()
@@ -48,14 +48,14 @@ async def webhook(request: Request) -> HTTPResponse:
             REFUSED.labels(NAME, "bad_item").inc()
         else:
             events.append(item)
-    await service.took(NAME, events)
+    await runtime.inbox.receive(NAME, events)
     # Whatever is no use is taken as well: Meta would send it again for days.
     return response.empty(status=200)
 
 
 def _channel(request: Request) -> WhatsAppChannel | None:
-    service: Service = request.app.ctx.service
-    channel = service.channels.get(NAME)
+    runtime: Runtime = request.app.ctx.runtime
+    channel = runtime.channels.get(NAME)
     return channel if isinstance(channel, WhatsAppChannel) else None
 
 

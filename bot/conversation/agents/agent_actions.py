@@ -5,7 +5,6 @@ transaction; what was put out is shown after the commit.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -18,6 +17,7 @@ from bot.compensation.offers import withdraw
 from bot.compensation.presentation import title
 from bot.context.company_context import CompanyContext
 from bot.conversation import messages
+from bot.conversation.change import ConversationChange
 from bot.handoffs import assignment, queue
 from bot.metrics import CLAIM_SECONDS
 from bot.models import (
@@ -39,16 +39,7 @@ from bot.text.reply import Reply
 from bot.text.responses import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What came of a step: what is to be shown, and the places of choices that are closed."""
-
-    conversation_id: str
-    said: list[Message] = field(default_factory=list)
-    spent: list[int] = field(default_factory=list)
-
-
-async def take(session: AsyncSession, found: Handoff, person: Agent) -> Step:
+async def take(session: AsyncSession, found: Handoff, person: Agent) -> ConversationChange:
     """A person takes the case. What the bot had on the table is the person's to decide now.
 
     Raises:
@@ -59,22 +50,22 @@ async def take(session: AsyncSession, found: Handoff, person: Agent) -> Step:
     if is_new:
         CLAIM_SECONDS.observe((clock.now() - found.created_at).total_seconds())
     spent = await messages.spend_open_choices(session, found.conversation_id)
-    return Step(found.conversation_id, spent=spent)
+    return ConversationChange(found.conversation_id, spent=spent)
 
 
 async def opened(
     session: AsyncSession, context: CompanyContext, found: Handoff, person: Agent
-) -> Step | None:
+) -> ConversationChange | None:
     """The person who has the case reads it: only now is the customer told so, once."""
     if not await assignment.read(session, found, person):
         return None
     said = await notice(session, context, found, "agent_read", agent=person.first_name)
-    return Step(found.conversation_id, [said])
+    return ConversationChange(found.conversation_id, [said])
 
 
 async def pass_on(
     session: AsyncSession, context: CompanyContext, found: Handoff, to: Agent, actor: str
-) -> Step:
+) -> ConversationChange:
     """The case goes to a colleague in the same chat, who is introduced by name.
 
     Raises:
@@ -83,12 +74,12 @@ async def pass_on(
     await assignment.transfer(session, found, to, actor)
     spent = await messages.spend_open_choices(session, found.conversation_id)
     said = await notice(session, context, found, "agent_introduced", agent=to.first_name)
-    return Step(found.conversation_id, [said], spent)
+    return ConversationChange(found.conversation_id, [said], spent)
 
 
 async def give_up(
     session: AsyncSession, context: CompanyContext, found: Handoff, actor: str
-) -> Step | None:
+) -> ConversationChange | None:
     """The person cannot go on: back to the same place in the queue, and the customer is told."""
     person = await session.get_one(Agent, found.agent_id)
     if not await assignment.release(session, found, actor):
@@ -97,7 +88,7 @@ async def give_up(
     said = await notice(
         session, context, found, "agent_left", agent=person.first_name, due=wait.promise.due_at
     )
-    return Step(found.conversation_id, [said])
+    return ConversationChange(found.conversation_id, [said])
 
 
 async def say(
@@ -109,7 +100,7 @@ async def say(
     *,
     photos: Sequence[str] = (),
     request_id: str,
-) -> tuple[Step, Message]:
+) -> tuple[ConversationChange, Message]:
     """A person's message to the customer; sent again, it is the same message."""
     conversation = await session.get_one(Conversation, found.conversation_id)
     # Never the same as a customer's, and never that of another conversation.
@@ -118,7 +109,7 @@ async def say(
         select(Message).where(Message.channel == conversation.channel, Message.source_id == source)
     )
     if known is not None:
-        return Step(conversation.id), known
+        return ConversationChange(conversation.id), known
     # Whoever answers has read it, even if their page has not said so yet.
     read = await opened(session, context, found, person)
     message = await messages.put(
@@ -141,7 +132,7 @@ async def say(
         )
     # Whoever waited for an answer has one.
     await promises.end(session, found.complaint_id, promises.ANSWER, PromiseState.KEPT)
-    return Step(conversation.id, [*(read.said if read else []), message]), message
+    return ConversationChange(conversation.id, [*(read.messages if read else ()), message]), message
 
 
 async def commit_to(
@@ -153,12 +144,12 @@ async def commit_to(
     words: str,
     due_at: datetime,
     request_id: str,
-) -> Step:
+) -> ConversationChange:
     """A person promises something by a date; the customer reads it as it is written down."""
     case = await session.get_one(Complaint, found.complaint_id)
     known = await session.scalar(select(Promise.id).where(Promise.request_id == request_id))
     if known is not None:
-        return Step(found.conversation_id)
+        return ConversationChange(found.conversation_id)
     await promises.make(
         session,
         case,
@@ -177,7 +168,7 @@ async def commit_to(
         words=words,
         due=due_at,
     )
-    return Step(found.conversation_id, [said])
+    return ConversationChange(found.conversation_id, [said])
 
 
 async def kept(
@@ -201,7 +192,7 @@ async def kept(
 
 async def give_back(
     session: AsyncSession, context: CompanyContext, found: Handoff, person: Agent
-) -> Step:
+) -> ConversationChange:
     """The bot goes on, from what the person settled: told now, and not decided anew."""
     case = await session.get_one(Complaint, found.complaint_id)
     queue.end(session, found, case, HandoffEnding.RETURNED, person.name)
@@ -219,7 +210,7 @@ async def give_back(
         "returned", conversation.language, agent=person.first_name, reference=case.reference
     )
     said = await messages.put(session, conversation, Reply(" ".join([opening, *settled])))
-    return Step(found.conversation_id, [said], spent)
+    return ConversationChange(found.conversation_id, [said], spent)
 
 
 async def _settled(
@@ -242,7 +233,7 @@ async def _settled(
 
 async def resolve(
     session: AsyncSession, context: CompanyContext, found: Handoff, person: Agent, cause: str
-) -> Step:
+) -> ConversationChange:
     """The person has put it right, and says why it came about."""
     case = await session.get_one(Complaint, found.complaint_id)
     case.cause = cause
@@ -253,22 +244,24 @@ async def resolve(
     complaints.resolve(session, case, person.name)
     audit.note(session, case, person.name, "cause", cause=cause)
     said = await notice(session, context, found, "resolved_by_agent", reference=case.reference)
-    return Step(found.conversation_id, [said], spent)
+    return ConversationChange(found.conversation_id, [said], spent)
 
 
 async def abandon(
     session: AsyncSession, context: CompanyContext, found: Handoff, person: Agent
-) -> Step:
+) -> ConversationChange:
     """The customer no longer answers: the case stays open for when they write again."""
     case = await session.get_one(Complaint, found.complaint_id)
     queue.end(session, found, case, HandoffEnding.ABANDONED, person.name)
     await promises.end(session, case.id, promises.ANSWER, PromiseState.KEPT)
     spent = await messages.spend_open_choices(session, found.conversation_id)
     said = await notice(session, context, found, "abandoned", reference=case.reference)
-    return Step(found.conversation_id, [said], spent)
+    return ConversationChange(found.conversation_id, [said], spent)
 
 
-async def nudge(session: AsyncSession, context: CompanyContext, found: Handoff) -> Step | None:
+async def nudge(
+    session: AsyncSession, context: CompanyContext, found: Handoff
+) -> ConversationChange | None:
     """Nobody has taken the case within the company's limit: the customer hears it, once."""
     if found.state != HandoffState.WAITING or found.nudged_at is not None:
         return None
@@ -284,7 +277,7 @@ async def nudge(session: AsyncSession, context: CompanyContext, found: Handoff) 
         reference=case.reference,
         due=wait.promise.due_at,
     )
-    return Step(found.conversation_id, [said])
+    return ConversationChange(found.conversation_id, [said])
 
 
 async def notice(

@@ -9,7 +9,8 @@ from bot.compensation.agent_remedies import Wanted
 from bot.compensation.offers import OnTable
 from bot.context.company_context import CompanyContext
 from bot.conversation import messages
-from bot.conversation.agents.agent_actions import Step, notice
+from bot.conversation.agents.agent_actions import notice
+from bot.conversation.change import ConversationChange
 from bot.models import (
     Agent,
     Approval,
@@ -36,7 +37,7 @@ async def give(
     *,
     wanted: Wanted,
     request_id: str,
-) -> Step:
+) -> ConversationChange:
     """Give a remedy at once, and tell the customer what was done.
 
     Raises:
@@ -44,12 +45,12 @@ async def give(
     """
     table = await _laid(session, context, found, person, wanted, request_id=request_id)
     if table is None:
-        return Step(found.conversation_id)
+        return ConversationChange(found.conversation_id)
     case = await session.get_one(Complaint, found.complaint_id)
     given = await agent_remedies.give(session, context, table, person)
     spent = await messages.spend_open_choices(session, found.conversation_id)
     said = await _told(session, context, found, case, given)
-    return Step(found.conversation_id, [said], spent)
+    return ConversationChange(found.conversation_id, [said], spent)
 
 
 async def put(
@@ -60,7 +61,7 @@ async def put(
     *,
     wanted: Wanted,
     request_id: str,
-) -> Step:
+) -> ConversationChange:
     """Put a remedy before the customer, who takes it or not with a button.
 
     Raises:
@@ -68,7 +69,7 @@ async def put(
     """
     table = await _laid(session, context, found, person, wanted, request_id=request_id)
     if table is None:
-        return Step(found.conversation_id)
+        return ConversationChange(found.conversation_id)
     conversation = await session.get_one(Conversation, found.conversation_id)
     language = conversation.language
     buttons = (
@@ -80,7 +81,7 @@ async def put(
     text = context.responses.render("agent_offers", language, agent=person.first_name)
     spent = await messages.spend_open_choices(session, conversation.id)
     said = await messages.put(session, conversation, Reply(text, buttons), author=Author.SYSTEM)
-    return Step(found.conversation_id, [said], spent)
+    return ConversationChange(found.conversation_id, [said], spent)
 
 
 async def pressed(
@@ -132,7 +133,7 @@ async def ask(
     wanted: Wanted,
     why: str,
     request_id: str,
-) -> tuple[Step, Approval]:
+) -> tuple[ConversationChange, Approval]:
     """Ask a supervisor for more, and tell the customer by when they hear the answer.
 
     Raises:
@@ -143,7 +144,7 @@ async def ask(
         session, context, case, person, wanted=wanted, why=why, request_id=request_id
     )
     if not is_new:
-        return Step(found.conversation_id), asked
+        return ConversationChange(found.conversation_id), asked
     due = context.calendar.due(asked.asked_at, context.company.promises.person_answer)
     answer = await promises.make(session, case, promises.AUTHORIZATION, due, by=person)
     said = await notice(
@@ -155,7 +156,7 @@ async def ask(
         reference=case.reference,
         due=answer.due_at,
     )
-    return Step(found.conversation_id, [said]), asked
+    return ConversationChange(found.conversation_id, [said]), asked
 
 
 async def decide(
@@ -166,7 +167,7 @@ async def decide(
     *,
     approve: bool,
     answer: str,
-) -> Step | None:
+) -> ConversationChange | None:
     """A supervisor answers; what was authorized is given in the same transaction.
 
     Returns None when it was answered before.
@@ -185,7 +186,7 @@ async def decide(
     if not approve:
         text = context.responses.render("approval_answered", language, agent=asker.first_name)
         said = await messages.put(session, conversation, Reply(text), author=Author.SYSTEM)
-        return Step(conversation.id, [said])
+        return ConversationChange(conversation.id, [said])
     wanted = Wanted(asked.remedy, asked.amount_minor)
     table, _ = await agent_remedies.put(
         session,
@@ -201,7 +202,7 @@ async def decide(
     done = await presentation.confirmation(session, context, case, given, language)
     text = f"{context.responses.render('approval_approved', language)} {done}"
     said = await messages.put(session, conversation, Reply(text), author=Author.SYSTEM)
-    return Step(conversation.id, [said], spent)
+    return ConversationChange(conversation.id, [said], spent)
 
 
 async def fulfilled(

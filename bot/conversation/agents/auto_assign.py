@@ -16,7 +16,7 @@ from bot.agents.accounts import AtWork
 from bot.company.business_hours import Window
 from bot.context.company_context import CompanyContext
 from bot.conversation.agents import agent_actions
-from bot.conversation.agents.agent_actions import Step
+from bot.conversation.change import ConversationChange
 from bot.customers import conversations
 from bot.database.session import Database
 from bot.handoffs import assignment, wait_estimate
@@ -29,7 +29,7 @@ AT_ONCE = 50
 GRACE = accounts.LEASE
 
 
-async def take_back(db: Database, context: CompanyContext) -> list[Step]:
+async def take_back(db: Database, context: CompanyContext) -> list[ConversationChange]:
     """Cases of people who are gone go back to the queue, and their customers are told."""
     async with db.read() as session:
         left = await assignment.left_behind(session, clock.now())
@@ -44,7 +44,7 @@ async def take_back(db: Database, context: CompanyContext) -> list[Step]:
     return steps
 
 
-async def assign(db: Database, context: CompanyContext) -> list[Step]:
+async def assign(db: Database, context: CompanyContext) -> list[ConversationChange]:
     """Give waiting cases to whoever has the fewest, where the company wants it so."""
     if context.company.people.assignment != "automatic":
         return []
@@ -77,7 +77,7 @@ def least_loaded(people: list[AtWork]) -> AtWork | None:
     return min(with_room, key=lambda one: one.load / one.agent.capacity, default=None)
 
 
-async def nudge(db: Database, context: CompanyContext) -> list[Step]:
+async def nudge(db: Database, context: CompanyContext) -> list[ConversationChange]:
     """Tell customers whom nobody has taken within the company's limit, once each."""
     now = clock.now()
     limit = context.company.people.claim_within

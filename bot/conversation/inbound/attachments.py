@@ -23,7 +23,7 @@ LARGEST_BYTES = 20 * 1024 * 1024
 TRIES, RETRY_EVERY = 3, 1.0
 
 
-class Files:
+class AttachmentFetcher:
     """Fetches and keeps what lies with the providers."""
 
     def __init__(

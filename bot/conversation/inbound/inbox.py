@@ -6,100 +6,163 @@ PostgreSQL takes many writers and joins their commits itself: there each has its
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import structlog
 
 from bot.context.company_context import CompanyContext
 from bot.conversation.channel_api import Event
 from bot.conversation.inbound import store_event
-from bot.conversation.inbound.store_event import Taken
-from bot.conversation.keyed_tasks import Runs
+from bot.conversation.inbound.stored_event import StoredEvent
+from bot.conversation.keyed_tasks import KeyedTasks
+from bot.conversation.live_events import LiveEvents
+from bot.conversation.outbound.publisher import Publisher
+from bot.conversation.outbound.sender import Sender
+from bot.conversation.outbound.typing_indicator import TypingIndicator
+from bot.conversation.turns.turn_runner import TurnRunner
 from bot.database.session import Database
 
 log = structlog.get_logger()
-# One transaction stays short enough that nobody notices it.
-AT_ONCE = 20
+# Events in one transaction; few enough that nobody notices how long it takes.
+BATCH = 20
 
 
 @dataclass(frozen=True, slots=True)
-class _Came:
+class _Waiting:
     channel: str
     event: Event
-    stored: asyncio.Future[None]
+    stored: asyncio.Future[StoredEvent | None] = field(
+        default_factory=lambda: asyncio.get_running_loop().create_future()
+    )
 
 
 class Inbox:
-    """Stores what the channels of one process bring."""
+    """Stores what the channels of one process receive, and publishes it."""
 
     def __init__(
-        self, db: Database, context: CompanyContext, on_taken: Callable[[Taken], Awaitable[None]]
+        self,
+        db: Database,
+        context: CompanyContext,
+        *,
+        turns: TurnRunner,
+        live: LiveEvents,
+        publisher: Publisher,
+        sender: Sender,
+        typing: TypingIndicator,
     ) -> None:
         self._db = db
         self._context = context
-        self._on_taken = on_taken
-        self._waiting: list[_Came] = []
-        self._runs = Runs(self._store_what_waits)
+        self._turns = turns
+        self._live = live
+        self._publisher = publisher
+        self._sender = sender
+        self._typing = typing
+        self._waiting: list[_Waiting] = []
+        self._tasks = KeyedTasks(self._store_waiting)
+        self._publishing: set[asyncio.Task[None]] = set()
 
-    async def store(self, channel: str, events: Sequence[Event]) -> None:
-        """Store what came on a channel; what cannot be stored keeps nothing else from it."""
-        loop = asyncio.get_running_loop()
-        came = [_Came(channel, event, loop.create_future()) for event in events]
+    async def receive(self, channel: str, events: Sequence[Event]) -> None:
+        """Store what a channel received; when this returns, nothing can lose it.
+
+        Publishing goes on after that, so that the provider gets its answer at once.
+
+        Raises:
+            Exception: an event was not stored; the provider is told, and sends it again. Those
+                beside it are stored all the same.
+        """
+        for stored in await self.store(channel, events):
+            if stored is not None:
+                task = asyncio.create_task(self._publish_in_background(stored))
+                self._publishing.add(task)
+                task.add_done_callback(self._publishing.discard)
+
+    async def store(self, channel: str, events: Sequence[Event]) -> list[StoredEvent | None]:
+        """Store events, and wake their turns; the caller publishes them.
+
+        Raises:
+            Exception: as ``receive`` does.
+            MessageRefused: a web visitor's message cannot be taken.
+        """
+        entries = [_Waiting(channel, event) for event in events]
         if self._db.has_one_writer:
-            self._waiting += came
-            self._runs.wake("")
+            self._waiting += entries
+            self._tasks.wake("")
         else:
-            for one in came:
-                await self._alone(one)
-        told = await asyncio.gather(*(one.stored for one in came), return_exceptions=True)
-        # The provider is told, and sends it again.
-        for error in told:
-            if isinstance(error, BaseException):
-                raise error
+            for entry in entries:
+                await self._store_alone(entry)
+        outcomes = await asyncio.gather(
+            *(entry.stored for entry in entries), return_exceptions=True
+        )
+        stored = []
+        for outcome in outcomes:
+            if isinstance(outcome, BaseException):
+                raise outcome
+            stored.append(outcome)
+        return stored
+
+    async def publish(self, stored: StoredEvent) -> None:
+        """Show what was stored to whoever looks at the conversation, and send what was held."""
+        conversation_id = stored.conversation_id
+        if not stored.is_new:
+            return
+        if stored.pressed_seq is not None:
+            pressed = [stored.pressed_seq]
+            chosen = next(m.choice_token for m in stored.messages if m.choice_token)
+            self._live.choices_closed(conversation_id, pressed, chosen)
+            self._typing.settle(conversation_id, pressed)
+        for message in stored.messages:
+            await self._publisher.message(message)
+        if stored.delivery is not None:
+            self._live.delivery(stored.delivery)
+        for case_of in (*stored.moved_from, *([conversation_id] if stored.moved_from else [])):
+            self._live.case_changed(case_of)
+        if stored.released:
+            self._sender.wake_conversation(conversation_id)
 
     async def stop(self) -> None:
-        """Store what has come."""
-        await self._runs.stop(patience=5)
+        """Store what has come (for at most 5 s), and publish it."""
+        await self._tasks.stop(patience=5)
+        if self._publishing:
+            await asyncio.wait(self._publishing)
 
-    async def _store_what_waits(self, _: str) -> None:
+    async def _store_waiting(self, _: str) -> None:
         while self._waiting:
-            batch, self._waiting = self._waiting[:AT_ONCE], self._waiting[AT_ONCE:]
+            batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
             try:
-                taken = await self._take(batch)
-            except Exception:  # noqa: BLE001 - one of them; each learns by itself whether it was
-                for one in batch:
-                    await self._alone(one)
+                stored = await self._store_batch(batch)
+            except Exception:  # noqa: BLE001 - one event is at fault; each is tried by itself
+                for entry in batch:
+                    await self._store_alone(entry)
             else:
-                await self._stored(batch, taken)
+                self._resolve(batch, stored)
 
-    async def _alone(self, one: _Came) -> None:
+    async def _store_alone(self, entry: _Waiting) -> None:
         try:
-            taken = await self._take([one])
-        except Exception as error:  # noqa: BLE001 - told to whoever brought it
-            if not one.stored.done():
-                one.stored.set_exception(error)
+            stored = await self._store_batch([entry])
+        except Exception as error:  # noqa: BLE001 - raised to whoever brought it
+            if not entry.stored.done():
+                entry.stored.set_exception(error)
         else:
-            await self._stored([one], taken)
+            self._resolve([entry], stored)
 
-    async def _take(self, batch: Sequence[_Came]) -> list[Taken | None]:
+    async def _store_batch(self, batch: Sequence[_Waiting]) -> list[StoredEvent | None]:
         async with self._db.write(first=True) as session:
             return [
-                await store_event.take(session, self._context, one.channel, one.event)
-                for one in batch
+                await store_event.store(session, self._context, entry.channel, entry.event)
+                for entry in batch
             ]
 
-    async def _stored(self, batch: Sequence[_Came], taken: Sequence[Taken | None]) -> None:
-        for one in batch:
-            if not one.stored.done():  # whoever brought it may be gone
-                one.stored.set_result(None)
-        for what in taken:
-            if what is not None:
-                await self._tell(what)
+    def _resolve(self, batch: Sequence[_Waiting], stored: Sequence[StoredEvent | None]) -> None:
+        for entry, event in zip(batch, stored, strict=True):
+            if event is not None and event.needs_answer:
+                self._turns.wake(event.conversation_id)
+            if not entry.stored.done():  # whoever brought it may be gone
+                entry.stored.set_result(event)
 
-    async def _tell(self, taken: Taken) -> None:
+    async def _publish_in_background(self, stored: StoredEvent) -> None:
         try:
-            await self._on_taken(taken)
+            await self.publish(stored)
         except Exception:
-            # It is stored, and the keeper's sweep finds it; what waits here must not wait for it.
-            log.exception("inbox_failed", conversation=taken.conversation_id)
+            # It is stored: pages read it when they come back, and the sweeps find the rest.
+            log.exception("publishing_failed", conversation=stored.conversation_id)

@@ -1,7 +1,11 @@
-"""What comes in on a channel, stored once: messages, corrections, reports, who can be reached."""
+"""Stores what a customer did on a channel, once: the one way in, for every channel.
+
+Called inside the transaction of the inbox; nothing else happens before its commit.
+"""
 
 import uuid
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -11,75 +15,60 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import clock
 from bot.context.company_context import CompanyContext
 from bot.conversation import cross_channel, messages, reachability
-from bot.conversation.channel_api import Arrived, Delivery, Event, Report
+from bot.conversation.channel_api import Arrived, Delivery, Event, Reach, WebVisitor
+from bot.conversation.inbound import delivery_report
+from bot.conversation.inbound.stored_event import StoredEvent
+from bot.conversation.messages import MessageRefused
 from bot.conversation.outbound import outbox
-from bot.customers import conversations
 from bot.database.statements import insert_if_absent
 from bot.models import (
     Author,
     Choice,
     ContentKind,
     Conversation,
-    HandoffReason,
     Message,
     MessageState,
 )
 
-# How far a message has come; what is reported late takes nothing back.
-_STEPS = (
-    MessageState.PENDING,
-    MessageState.SENT,
-    MessageState.DELIVERED,
-    MessageState.READ,
-)
-_FURTHER = {
-    Report.SENT: MessageState.SENT,
-    Report.DELIVERED: MessageState.DELIVERED,
-    Report.READ: MessageState.READ,
-}
-# These are kept for the case, and nobody has to answer them.
+# Kept for the case; nobody has to answer them.
 _SILENT = frozenset({ContentKind.REACTION})
 
-
-# Made once: what is asked for every message costs more to put together than to answer.
-_AT = (
+# Prepared once: they run for every message.
+_BY_ADDRESS = (
     select(Conversation)
     .where(
         Conversation.channel == bindparam("channel"), Conversation.address == bindparam("address")
     )
     .with_for_update()
 )
-_PLACE_OF = (
+_SEQ_OF_CHOICE = (
     select(Message.seq)
     .join(Choice, Choice.message_id == Message.id)
     .where(Choice.token == bindparam("token"))
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """What came of an event: what is new, and whose turn it is."""
-
-    conversation_id: str
-    messages: tuple[Message, ...] = ()  # new ones, of the customer's
-    needs_answer: bool = False
-    settled: int | None = None  # the place of the message whose button was pressed
-    delivery: Message | None = None  # a message of ours that has come further
-    left: tuple[str, ...] = ()  # the conversations whose case has come to this one
-    released: bool = False  # what waited for this may go out now
-
-
-async def take(
+async def store(
     session: AsyncSession, context: CompanyContext, channel: str, event: Event
-) -> Taken | None:
-    """Store what came; None when it is known already or changes nothing."""
+) -> StoredEvent | None:
+    """Store one event. Return None when it changes nothing.
+
+    Raises:
+        MessageRefused: a web visitor's message cannot be taken; its code says why.
+    """
     if isinstance(event, Arrived):
-        # What changes in the conversation is written once, at the end.
+        # The conversation's changes are written once, at the end.
         with session.no_autoflush:
-            return await _arrived(session, context, channel, event)
+            return await _store_arrived(session, context, channel, event)
     if isinstance(event, Delivery):
-        return await _report(session, context, channel, event)
-    conversation = await _locked(session, channel, event.address)
+        return await delivery_report.store(session, context, channel, event)
+    return await _store_reach(session, context, channel, event)
+
+
+async def _store_reach(
+    session: AsyncSession, context: CompanyContext, channel: str, event: Reach
+) -> StoredEvent | None:
+    conversation = await _lock(session, channel, event.address)
     if conversation is None:
         return None
     if event.why_not is None:
@@ -87,64 +76,103 @@ async def take(
     else:
         await reachability.lose(session, context, conversation, event.why_not)
         await outbox.fail_all(session, conversation, event.why_not)
-    return Taken(conversation.id)
+    return StoredEvent(conversation.id)
 
 
-async def _arrived(
+async def _store_arrived(
     session: AsyncSession, context: CompanyContext, channel: str, arrived: Arrived
-) -> Taken | None:
-    conversation = await _open(session, context, channel, arrived)
-    if await messages.known(session, channel, arrived.source_id) is not None:
-        return None
+) -> StoredEvent | None:
+    conversation = await open_conversation(session, context, channel, arrived)
+    known = await messages.known(session, channel, arrived.source_id)
+    if known is not None:
+        return StoredEvent(conversation.id, conversation.language, (known,), is_new=False)
+    if arrived.visitor is not None:
+        stored = await _store_from_page(session, context, conversation, arrived)
+        return replace(stored, language=conversation.language)
     reachability.regain(conversation)
     said_at = min(arrived.said_at or clock.now(), clock.now())
     conversation.heard_at = max(conversation.heard_at or said_at, said_at)
     released = await outbox.wait_no_longer(session, conversation)
-    left = tuple(await cross_channel.follow(session, conversation))
+    moved_from = tuple(await cross_channel.follow(session, conversation))
     if arrived.is_edit:
-        taken = await _correct(session, context, conversation, arrived)
+        changed = await _correct(session, context, conversation, arrived)
     elif arrived.token is not None:
-        taken = await _press(session, conversation, arrived)
+        changed = await _press(session, conversation, arrived)
     else:
-        taken = await _store(session, context, conversation, arrived)
-    return replace(taken, left=left, released=released) if taken is not None else None
+        changed = await _add(session, context, conversation, arrived)
+    if changed is None:
+        return None
+    return replace(
+        changed, language=conversation.language, moved_from=moved_from, released=released
+    )
 
 
-async def _open(
+async def open_conversation(
     session: AsyncSession, context: CompanyContext, channel: str, arrived: Arrived
 ) -> Conversation:
-    """The customer's conversation on this channel, held until the transaction ends."""
-    conversation = await _locked(session, channel, arrived.address)
+    """Return the customer's conversation on this channel, locked; made with their first message."""
+    visitor = arrived.visitor
+    conversation = await _lock(session, channel, arrived.address)
     if conversation is None:
         await insert_if_absent(
             session,
             Conversation,
-            id=uuid.uuid4().hex,
+            id=visitor.conversation_id if visitor else uuid.uuid4().hex,
             channel=channel,
             address=arrived.address,
             language=context.company.spoken(arrived.language),
             created_at=clock.now(),
         )
-        conversation = await _locked(session, channel, arrived.address)
+        conversation = await _lock(session, channel, arrived.address)
         if conversation is None:
             raise NoResultFound(arrived.address)
-    if arrived.phone is not None:
+    if visitor is not None:
+        await _recognize_visitor(session, conversation, visitor)
+    elif arrived.phone is not None:
         await cross_channel.recognize(session, conversation, arrived.phone)
     return conversation
 
 
-async def _locked(session: AsyncSession, channel: str, address: str) -> Conversation | None:
-    return await session.scalar(_AT, {"channel": channel, "address": address})
+async def _recognize_visitor(
+    session: AsyncSession, conversation: Conversation, visitor: WebVisitor
+) -> None:
+    customer = visitor.customer
+    if customer and not await cross_channel.recognize_vouched(session, conversation, customer):
+        # The page begins a conversation of its own, and sends the message there.
+        raise MessageRefused("bad_session")
+    conversation.device_key = visitor.device_key or conversation.device_key
+    conversation.network_key = visitor.network_key or conversation.network_key
 
 
-async def _store(
+async def _lock(session: AsyncSession, channel: str, address: str) -> Conversation | None:
+    return await session.scalar(_BY_ADDRESS, {"channel": channel, "address": address})
+
+
+async def _store_from_page(
+    session: AsyncSession, context: CompanyContext, conversation: Conversation, arrived: Arrived
+) -> StoredEvent:
+    """Store a web visitor's message or press, or refuse it: their page shows the reason."""
+    message = await messages.add(
+        session,
+        conversation,
+        arrived.source_id,
+        text=arrived.text,
+        photos=arrived.photos,
+        choice_token=arrived.token,
+        languages=context.company.languages,
+    )
+    seq = await _seq_of(session, message.choice_token) if message.choice_token else None
+    return StoredEvent(conversation.id, messages=(message,), needs_answer=True, pressed_seq=seq)
+
+
+async def _add(
     session: AsyncSession,
     context: CompanyContext,
     conversation: Conversation,
     arrived: Arrived,
-    **more: Any,
-) -> Taken:
-    """Keep a message. One that is longer than any of ours becomes several, and nothing is lost."""
+    **extra: Any,
+) -> StoredEvent:
+    """Store a message. One longer than any of ours becomes several, so that nothing is lost."""
     text = messages.storable(arrived.text)
     pieces = [
         text[start : start + messages.LONGEST_TEXT]
@@ -164,31 +192,31 @@ async def _store(
             text=piece,
             kind=kind,
             languages=context.company.languages,
-            **_noted(arrived, **more),
+            **_columns(arrived, extra),
         )
         stored.append(message)
-    pressed = next((one for one in stored if one.choice_token is not None), None)
-    return Taken(
+    pressed = next((message for message in stored if message.choice_token is not None), None)
+    return StoredEvent(
         conversation.id,
-        tuple(stored),
+        messages=tuple(stored),
         needs_answer=arrived.kind not in _SILENT,
-        settled=await _place_of(session, pressed.choice_token) if pressed else None,
+        pressed_seq=await _seq_of(session, pressed.choice_token) if pressed else None,
     )
 
 
-def _noted(arrived: Arrived, **more: Any) -> dict[str, Any]:
-    """What a message keeps of its arrival, beside its words."""
+def _columns(arrived: Arrived, extra: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the columns of a message that come from its arrival, beside its words."""
     files = [
         {
-            "id": one.id,
-            "kind": one.kind,
-            "size": one.size,
-            "name": one.name,
-            "media_type": one.media_type,
+            "id": file.id,
+            "kind": file.kind,
+            "size": file.size,
+            "name": file.name,
+            "media_type": file.media_type,
         }
-        for one in arrived.files
+        for file in arrived.files
     ]
-    extra = {**arrived.extra, **more}
+    extra = {**arrived.extra, **extra}
     if files:
         extra["files"] = files
     if arrived.told:
@@ -203,34 +231,36 @@ def _noted(arrived: Arrived, **more: Any) -> dict[str, Any]:
 
 async def _press(
     session: AsyncSession, conversation: Conversation, arrived: Arrived
-) -> Taken | None:
-    """A pressed button. The second press on the same one changes nothing."""
+) -> StoredEvent | None:
+    """Store a pressed button. A second press on the same one changes nothing."""
     choice = await session.get(Choice, arrived.token)
     if choice is not None and choice.conversation_id == conversation.id and choice.chosen:
         return None
-    gone = choice is None or choice.conversation_id != conversation.id or choice.chosen is not None
+    is_closed = (
+        choice is None or choice.conversation_id != conversation.id or choice.chosen is not None
+    )
     message = await messages.add(
         session,
         conversation,
         arrived.source_id,
-        text=arrived.text if gone else "",
-        choice_token=None if gone else arrived.token,
-        kind=ContentKind.GONE if gone else ContentKind.TEXT,
-        **_noted(arrived),
+        text=arrived.text if is_closed else "",
+        choice_token=None if is_closed else arrived.token,
+        kind=ContentKind.GONE if is_closed else ContentKind.TEXT,
+        **_columns(arrived, {}),
     )
-    settled = None if gone else await _place_of(session, arrived.token)
-    return Taken(conversation.id, (message,), needs_answer=True, settled=settled)
+    seq = None if is_closed else await _seq_of(session, arrived.token)
+    return StoredEvent(conversation.id, messages=(message,), needs_answer=True, pressed_seq=seq)
 
 
-async def _place_of(session: AsyncSession, token: str | None) -> int | None:
-    return await session.scalar(_PLACE_OF, {"token": token})
+async def _seq_of(session: AsyncSession, token: str | None) -> int | None:
+    return await session.scalar(_SEQ_OF_CHOICE, {"token": token})
 
 
 async def _correct(
     session: AsyncSession, context: CompanyContext, conversation: Conversation, arrived: Arrived
-) -> Taken | None:
-    """The customer has changed their words: in their place, or as a correction of the heard."""
-    said = await session.scalar(
+) -> StoredEvent | None:
+    """Store an edit: in place of words that still wait, else as a message that corrects them."""
+    original = await session.scalar(
         select(Message)
         .where(
             Message.conversation_id == conversation.id,
@@ -241,76 +271,12 @@ async def _correct(
         .limit(1)
     )
     text = messages.storable(arrived.text)
-    if not text.strip() or (said is not None and said.text == text):
+    if not text.strip() or (original is not None and original.text == text):
         return None
-    if (
-        said is not None
-        and said.state == MessageState.RECEIVED
-        and len(text) <= messages.LONGEST_TEXT
-    ):
-        said.extra = {**(said.extra or {}), "first_said": said.text}
-        said.text = text
-        return Taken(conversation.id, needs_answer=True)
-    more = {} if said is None else {"corrects": said.id}
-    return await _store(session, context, conversation, arrived, **more)
-
-
-async def _report(
-    session: AsyncSession, context: CompanyContext, channel: str, told: Delivery
-) -> Taken | None:
-    if told.closed_since is None and told.state in _FURTHER:
-        # By far the most reports: one message has come further, and nothing else changes.
-        message = await _reported(session, channel, told, lock=True)
-        further = _FURTHER[told.state]
-        return _come_further(message, told, further) if message is not None else None
-    message = await _reported(session, channel, told)
-    if message is None:
-        return None
-    conversation = await conversations.lock(session, message.conversation_id)
-    await session.refresh(message, with_for_update=True)
-    if told.closed_since is not None and message.state in {MessageState.PENDING, MessageState.SENT}:
-        # It was taken, and then not carried: it waits for the customer, or is told otherwise.
-        message.state, message.asked_at, message.parts_sent = MessageState.PENDING, None, 0
-        reachability.close(conversation, told.closed_since)
-        return Taken(conversation.id, delivery=message, released=True)
-    if message.state in {MessageState.DELIVERED, MessageState.READ, MessageState.FAILED}:
-        return None
-    message.state, message.failed_why, message.asked_at = MessageState.FAILED, told.code, None
-    if told.state == Report.UNREACHABLE:
-        await reachability.lose(session, context, conversation, told.code)
-        await outbox.fail_all(session, conversation, told.code)
-    else:
-        await reachability.tell_person(
-            session, context, conversation, HandoffReason.PROVIDER_FAILED, told.code
-        )
-    return Taken(conversation.id, delivery=message, released=True)
-
-
-def _come_further(message: Message, told: Delivery, state: MessageState) -> Taken | None:
-    if message.state not in _STEPS or message.announced_at is not None:
-        return None
-    was_pending = message.state == MessageState.PENDING
-    if was_pending and told.place >= message.parts_sent:
-        # The answer to our asking was lost, or is still on its way: now we know that it is out.
-        message.parts_sent = told.place + 1
-        message.asked_at = message.next_try_at = None
-    if told.place + 1 < told.of or _STEPS.index(state) <= _STEPS.index(message.state):
-        return None
-    message.state, message.provider_id = state, told.provider_id
-    return Taken(message.conversation_id, delivery=message, released=was_pending)
-
-
-async def _reported(
-    session: AsyncSession, channel: str, told: Delivery, *, lock: bool = False
-) -> Message | None:
-    """The message of ours that is told of."""
-    query = (
-        select(Message)
-        .where(Message.channel == channel, Message.author != Author.CUSTOMER)
-        .limit(1)
-    )
-    if told.message_id is not None:
-        query = query.where(Message.id == told.message_id)
-    else:
-        query = query.where(Message.provider_id == told.provider_id)
-    return await session.scalar(query.with_for_update() if lock else query)
+    waits = original is not None and original.state == MessageState.RECEIVED
+    if original is not None and waits and len(text) <= messages.LONGEST_TEXT:
+        original.extra = {**(original.extra or {}), "first_said": original.text}
+        original.text = text
+        return StoredEvent(conversation.id, needs_answer=True)
+    extra = {} if original is None else {"corrects": original.id}
+    return await _add(session, context, conversation, arrived, **extra)

@@ -1,9 +1,7 @@
 """The deliverer: what is pending goes out, in order, one worker at a time for each conversation."""
 
 import asyncio
-import os
-import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import structlog
@@ -19,7 +17,8 @@ from bot.conversation.channel_api import (
     Refused,
     Unreachable,
 )
-from bot.conversation.keyed_tasks import Runs
+from bot.conversation.keyed_tasks import KeyedTasks
+from bot.conversation.live_events import LiveEvents
 from bot.conversation.outbound import outbox, reminder_channel, send_results
 from bot.conversation.outbound.outbox import Due, Worker
 from bot.conversation.outbound.send_results import Outcome, Tried
@@ -33,7 +32,7 @@ SWEEP_EVERY = 1.0
 LONGEST_BACKOFF = 60.0
 
 
-class Deliverer:
+class Sender:
     """Sends what this process has put out at once, and what was left behind."""
 
     def __init__(
@@ -41,18 +40,19 @@ class Deliverer:
         db: Database,
         context: CompanyContext,
         channels: Mapping[str, Channel],
-        photos: Path,
-        on_step: Callable[[Message], None],
         *,
+        photos: Path,
+        live: LiveEvents,
+        worker: str,
         at_once: int = 24,
     ) -> None:
         self._db = db
         self._context = context
         self._channels = channels
-        self._on_step = on_step
-        self._worker = Worker(f"{socket.gethostname()}-{os.getpid()}", photos, clock.now())
+        self._live = live
+        self._worker = Worker(worker, photos, clock.now())
         self._at_once = asyncio.Semaphore(at_once)
-        self._runs = Runs(self._run)
+        self._tasks = KeyedTasks(self._run)
         self._paused: dict[str, float] = {}  # a channel that wants less, and until when
         self._not_before: dict[str, float] = {}  # when a customer may get the next message
         self._sweeping: asyncio.Task[None] | None = None
@@ -69,11 +69,16 @@ class Deliverer:
         """Let what is being sent come to its end."""
         if self._sweeping is not None:
             self._sweeping.cancel()
-        await self._runs.stop(patience)
+        await self._tasks.stop(patience)
 
-    def wake(self, conversation_id: str) -> None:
-        """Something was put out: send it now, or right after what is being sent."""
-        self._runs.wake(conversation_id)
+    def wake(self, message: Message) -> None:
+        """Send a pending message now, or right after what is being sent to its customer."""
+        if message.channel in self._channels:
+            self.wake_conversation(message.conversation_id)
+
+    def wake_conversation(self, conversation_id: str) -> None:
+        """Send what is pending in a conversation now, or right after what is being sent."""
+        self._tasks.wake(conversation_id)
 
     async def _sweep(self) -> None:
         while True:
@@ -85,8 +90,8 @@ class Deliverer:
                     async with self._db.write() as session:
                         await reminder_channel.decide(session, self._channels, promise_id)
                 for conversation_id in waiting:
-                    if conversation_id not in self._runs:
-                        self.wake(conversation_id)
+                    if conversation_id not in self._tasks:
+                        self.wake_conversation(conversation_id)
             except Exception:
                 log.exception("deliverer_failed")
             await asyncio.sleep(SWEEP_EVERY)
@@ -143,7 +148,7 @@ class Deliverer:
                     await outcome(Tried(session, self._context, conversation, message))
                 next_due = await outbox.begin(session, conversation, self._worker, self._open())
             if message.state != MessageState.PENDING:
-                self._on_step(message)
+                self._live.delivery(message)
             return next_due
 
     async def _send(self, channel: Channel, due: Due) -> Outcome:

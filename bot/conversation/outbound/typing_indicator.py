@@ -1,6 +1,6 @@
-"""What a customer sees of a conversation beside the messages: that we think, and what was chosen.
+"""What a customer sees beside the messages: that an answer is being made, and what was chosen.
 
-Nothing here must arrive. What fails is logged, and the conversation goes on.
+Nothing here has to arrive. What fails is logged, and the conversation goes on.
 """
 
 import asyncio
@@ -11,6 +11,7 @@ import structlog
 from sqlalchemy import select
 
 from bot.conversation.channel_api import Channel, SendError
+from bot.conversation.live_events import LiveEvents
 from bot.database.session import Database
 from bot.models import Author, Choice, Conversation, Message
 
@@ -19,37 +20,43 @@ log = structlog.get_logger()
 TYPING_AFTER, TYPING_EVERY, TYPING_TIMES = 0.8, 4.5, 8
 
 
-class Showing:
-    """Shows it on the channels of one process."""
+class TypingIndicator:
+    """Shows it on pages at once, and on the channels of one process."""
 
-    def __init__(self, db: Database, channels: Mapping[str, Channel]) -> None:
+    def __init__(self, db: Database, channels: Mapping[str, Channel], live: LiveEvents) -> None:
         self._db = db
         self._channels = channels
-        self._thinking: dict[str, asyncio.Task[None]] = {}
+        self._live = live
+        self._typing: dict[str, asyncio.Task[None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     def stop(self) -> None:
-        """Show nothing more."""
+        """End all that is shown on channels."""
         for task in self._tasks:
             task.cancel()
 
-    def thinks(self, conversation_id: str) -> None:
-        """The customer sees that somebody thinks, if it takes a moment."""
+    def begin(self, conversation_id: str) -> None:
+        """Show that the bot types; on a channel only if the answer takes a moment."""
+        self._live.typing(conversation_id, author=Author.BOT, on=True)
         if self._channels:
-            self.has_thought(conversation_id)
-            self._thinking[conversation_id] = self._begin(self._type(conversation_id))
+            self._cancel(conversation_id)
+            self._typing[conversation_id] = self._spawn(self._type(conversation_id))
 
-    def has_thought(self, conversation_id: str) -> None:
-        """The thinking is over."""
-        if (task := self._thinking.pop(conversation_id, None)) is not None:
+    def end(self, conversation_id: str) -> None:
+        """Show that the bot has ended typing."""
+        self._cancel(conversation_id)
+        self._live.typing(conversation_id, author=Author.BOT, on=False)
+
+    def settle(self, conversation_id: str, seqs: Sequence[int]) -> None:
+        """Replace the buttons of these messages, on a channel, by what was chosen."""
+        if self._channels and seqs:
+            self._spawn(self._settle(conversation_id, seqs))
+
+    def _cancel(self, conversation_id: str) -> None:
+        if (task := self._typing.pop(conversation_id, None)) is not None:
             task.cancel()
 
-    def settles(self, conversation_id: str, seqs: Sequence[int]) -> None:
-        """The buttons of these messages have become what was chosen, or are closed."""
-        if self._channels and seqs:
-            self._begin(self._settle(conversation_id, seqs))
-
-    def _begin(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         async def shielded() -> None:
             try:
                 await work

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 
-class Lane:
+class TurnSlots:
     """The places of one process."""
 
     def __init__(self, places: int, patience: float) -> None:

@@ -22,9 +22,9 @@ from bot.context.company_context import CompanyContext
 from bot.conversation import messages, truth_gate
 from bot.conversation.agents import agent_offers
 from bot.conversation.turns import fallback_replies, summary_dialog
-from bot.conversation.turns.concurrency import Lane
+from bot.conversation.turns.concurrency import TurnSlots
 from bot.conversation.turns.lease import Lease
-from bot.conversation.turns.turn_input import Ask, Heard, Pressed, all_heard, hear
+from bot.conversation.turns.turn_input import Ask, MessageInput, Pressed, all_heard, hear
 from bot.customers import conversations, verification
 from bot.database.session import Database
 from bot.handoffs import queue
@@ -76,7 +76,7 @@ _ANSWERED = (
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class TurnResult:
     """What a turn came to: the incoming message, and what was put out for it."""
 
     incoming: Message
@@ -105,12 +105,12 @@ class Turns:
         self._rasa = rasa
         self._engine_timeout = engine_timeout
         self._apology_after = apology_after
-        self._lane = Lane(at_once, PATIENCE)
+        self._lane = TurnSlots(at_once, PATIENCE)
         self._fetch = fetch
 
     async def run_next(
         self, conversation_id: str, on_think: Callable[[], None], lease: Lease | None = None
-    ) -> Answered | None:
+    ) -> TurnResult | None:
         """Answer the oldest unanswered message of a conversation; None when there is none.
 
         Args:
@@ -131,8 +131,8 @@ class Turns:
             return replace(answered, had_owner=heard.handoff is not None)
 
     async def _run(
-        self, heard: Heard, on_think: Callable[[], None], lease: Lease | None
-    ) -> Answered:
+        self, heard: MessageInput, on_think: Callable[[], None], lease: Lease | None
+    ) -> TurnResult:
         if heard.handoff is not None and not heard.for_the_bot:
             kept = await self._queue(heard, lease)
             if kept is not None:
@@ -150,7 +150,7 @@ class Turns:
             return await self._apologize(heard, HandoffReason.ENGINE_FAILED, lease)
         return await self._answer(heard, replies, lease)
 
-    async def _hear(self, conversation_id: str, lease: Lease | None) -> Heard | None:
+    async def _hear(self, conversation_id: str, lease: Lease | None) -> MessageInput | None:
         only_looks = lease is None or lease.is_alone
         async with self._db.read() if only_looks else self._db.write() as session:
             if lease is not None and not await lease.take(session):
@@ -160,7 +160,7 @@ class Turns:
                 await lease.give_back(session)
             return heard
 
-    async def _ask(self, heard: Heard) -> list[Reply]:
+    async def _ask(self, heard: MessageInput) -> list[Reply]:
         """Ask the engine; while it is down keep asking, until the apology is due."""
         waited = (clock.now() - heard.message.at).total_seconds()
         wait = max(self._apology_after - waited, SHORTEST_WAIT)
@@ -194,12 +194,14 @@ class Turns:
             conversation = found.scalar_one()
             return await truth_gate.unbacked(session, self._context, conversation, replies)
 
-    async def _answer(self, heard: Heard, replies: list[Reply], lease: Lease | None) -> Answered:
+    async def _answer(
+        self, heard: MessageInput, replies: list[Reply], lease: Lease | None
+    ) -> TurnResult:
         wrong = await self._unbacked(heard.conversation.id, replies)
         async with self._ending(heard, lease) as session:
             conversation, message, owner = await _lock(session, heard)
             if message.state != MessageState.RECEIVED:
-                return Answered(message, [], [], queue.owner_of(owner))
+                return TurnResult(message, [], [], queue.owner_of(owner))
             if owner is not None and owner.state == HandoffState.ACTIVE:
                 # A person took over while the engine thought: what it says is dropped.
                 return await _over(session, message, [], [], owner)
@@ -214,14 +216,14 @@ class Turns:
                 await all_heard(session, conversation.id)
             return await _put(session, conversation, message, replies, owner)
 
-    async def _leave_to_the_next(self, heard: Heard, lease: Lease | None) -> Answered:
+    async def _leave_to_the_next(self, heard: MessageInput, lease: Lease | None) -> TurnResult:
         """The engine hears it with the message behind it, and answers both."""
         async with self._ending(heard, lease) as session:
             _, message, owner = await _lock(session, heard)
             message.heard = message.heard and message.state != MessageState.RECEIVED
             return await _over(session, message, [], [], owner)
 
-    async def _queue(self, heard: Heard, lease: Lease | None) -> Answered | None:
+    async def _queue(self, heard: MessageInput, lease: Lease | None) -> TurnResult | None:
         """A person owns the conversation: the message is theirs, and the customer knows it.
 
         None when the conversation was given back meanwhile: then it is the bot's to answer.
@@ -229,7 +231,7 @@ class Turns:
         async with self._ending(heard, lease) as session:
             conversation, message, owner = await _lock(session, heard)
             if message.state != MessageState.RECEIVED:
-                return Answered(message, [], [], queue.owner_of(owner))
+                return TurnResult(message, [], [], queue.owner_of(owner))
             if owner is None:
                 return None
             # The person who answers is not to ask for what was told meanwhile.
@@ -251,7 +253,7 @@ class Turns:
         message: Message,
         owner: Handoff,
         pressed: Pressed | None,
-    ) -> Answered:
+    ) -> TurnResult:
         """The person reads it themselves; only a press on what they offered is carried out."""
         reply = None
         if pressed is not None and pressed.number is not None:
@@ -269,7 +271,7 @@ class Turns:
         message: Message,
         owner: Handoff,
         pressed: Pressed | None,
-    ) -> Answered:
+    ) -> TurnResult:
         """The message is added to the case, and the customer knows it.
 
         What was offered instead of a remedy that failed they may take without a person.
@@ -300,17 +302,17 @@ class Turns:
         return await _put(session, conversation, message, [reply], owner)
 
     async def _apologize(
-        self, heard: Heard, reason: HandoffReason, lease: Lease | None
-    ) -> Answered:
+        self, heard: MessageInput, reason: HandoffReason, lease: Lease | None
+    ) -> TurnResult:
         async with self._ending(heard, lease) as session:
             return await self._say_apology(session, heard, reason)
 
     async def _say_apology(
-        self, session: AsyncSession, heard: Heard, reason: HandoffReason
-    ) -> Answered:
+        self, session: AsyncSession, heard: MessageInput, reason: HandoffReason
+    ) -> TurnResult:
         conversation, message, owner = await _lock(session, heard)
         if message.state != MessageState.RECEIVED:
-            return Answered(message, [], [], queue.owner_of(owner))
+            return TurnResult(message, [], [], queue.owner_of(owner))
         message.heard = reason != HandoffReason.ENGINE_FAILED
         if owner is not None and owner.state == HandoffState.ACTIVE:
             return await _over(session, message, [], [], owner)
@@ -324,7 +326,9 @@ class Turns:
         return await _put(session, conversation, message, [reply], owner)
 
     @asynccontextmanager
-    async def _ending(self, heard: Heard, lease: Lease | None) -> AsyncIterator[AsyncSession]:
+    async def _ending(
+        self, heard: MessageInput, lease: Lease | None
+    ) -> AsyncIterator[AsyncSession]:
         """The transaction that ends a turn."""
         async with self._db.write() as session:
             yield session
@@ -339,7 +343,7 @@ async def _until_the_album_is_there(photo: Message) -> None:
 
 
 async def _lock(
-    session: AsyncSession, heard: Heard
+    session: AsyncSession, heard: MessageInput
 ) -> tuple[Conversation, Message, Handoff | None]:
     conversation = await conversations.lock(session, heard.conversation.id)
     # Read once the row is locked: only then is it what the last turn left.
@@ -371,7 +375,7 @@ async def _put(
     owner: Handoff | None,
     *,
     author: Author = Author.BOT,
-) -> Answered:
+) -> TurnResult:
     spent = []
     case = await complaints.current(session, conversation)
     if any(reply.buttons for reply in replies) or case is None:
@@ -391,7 +395,7 @@ async def _over(
     outgoing: list[Message],
     spent: list[int],
     owner: Handoff | None = None,
-) -> Answered:
+) -> TurnResult:
     await session.execute(_ANSWERED, {"answered": message.id})
     set_committed_value(message, "state", MessageState.ANSWERED)
-    return Answered(message, outgoing, spent, queue.owner_of(owner))
+    return TurnResult(message, outgoing, spent, queue.owner_of(owner))

@@ -69,7 +69,7 @@ class Pressed:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class MessageInput:
     """An incoming message with all that its turn depends on."""
 
     conversation: Conversation
@@ -112,7 +112,7 @@ class Heard:
         )
 
 
-async def hear(session: AsyncSession, conversation_id: str) -> Heard | None:
+async def hear(session: AsyncSession, conversation_id: str) -> MessageInput | None:
     """The oldest unanswered message of a conversation; None when all are answered."""
     found = await session.execute(_OLDEST, {"conversation": conversation_id})
     rows = found.all()
@@ -121,7 +121,7 @@ async def hear(session: AsyncSession, conversation_id: str) -> Heard | None:
     message, conversation, owner, others_unheard = rows[0]
     missed = await _missed(session, message) if others_unheard else []
     asks = await _asks(session, [*missed, message])
-    return Heard(
+    return MessageInput(
         conversation,
         message,
         owner,

@@ -14,7 +14,7 @@ from bot.compensation.offers import OnTable
 from bot.context.company_context import CompanyContext
 from bot.conversation import messages
 from bot.conversation.agents import agent_offers
-from bot.conversation.agents.agent_actions import Step
+from bot.conversation.change import ConversationChange
 from bot.customers import conversations
 from bot.handoffs import queue
 from bot.metrics import FULFILMENTS, PROVIDER_ANSWERS
@@ -43,7 +43,7 @@ async def heard(
     answer: ProviderAnswer,
     *,
     event_id: str | None = None,
-) -> Step | None:
+) -> ConversationChange | None:
     """Take in an answer or, with an ``event_id``, a callback; None when nothing changes by it.
 
     Said twice, late or in another order, the first word that settles it holds.
@@ -92,9 +92,9 @@ async def _done(
     case: Complaint,
     given: Compensation,
     originator: str,
-) -> Step | None:
+) -> ConversationChange | None:
     said = await agent_offers.fulfilled(session, context, case, given, originator)
-    return Step(case.conversation_id) if said is not None else None
+    return ConversationChange(case.conversation_id) if said is not None else None
 
 
 async def _failed(
@@ -105,7 +105,7 @@ async def _failed(
     *,
     originator: str,
     why: str,
-) -> Step | None:
+) -> ConversationChange | None:
     """The customer is told so; a person takes the case, with alternatives already on the table."""
     if not await acceptance.fail(session, given, originator, why):
         return None  # somebody's hands have done it meanwhile
@@ -122,7 +122,7 @@ async def _failed(
         await messages.put(
             session, conversation, Reply(text), author=Author.SYSTEM, state=MessageState.PENDING
         )
-        return Step(conversation.id)
+        return ConversationChange(conversation.id)
     if owner is None:
         owner = await queue.add(session, context, case, HandoffReason.REMEDY_FAILED)
     elif owner.reason == HandoffReason.PROMISE_BROKEN:
@@ -148,7 +148,7 @@ async def _failed(
         author=Author.SYSTEM,
         state=MessageState.PENDING,
     )
-    return Step(conversation.id, spent=spent)
+    return ConversationChange(conversation.id, spent=spent)
 
 
 async def _instead(

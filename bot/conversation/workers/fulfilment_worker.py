@@ -1,4 +1,4 @@
-"""The carrier: asks the company's own system for what it is to carry out, until it answers.
+"""Asks the company's own system for what it is to carry out, until it answers.
 
 What is due is leased for longer than any request takes, asked for outside of every transaction, and
 its answer taken in in one of its own. Several edges share the work; what a killed one left behind
@@ -6,9 +6,6 @@ is asked for again, under the same key.
 """
 
 import asyncio
-import os
-import socket
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import timedelta
 
@@ -18,7 +15,7 @@ from bot.compensation import fulfilment
 from bot.compensation.fulfilment import FulfilmentTask
 from bot.compensation.provider_client import ProviderClient, build_request
 from bot.context.company_context import CompanyContext
-from bot.conversation.agents.agent_actions import Step
+from bot.conversation.outbound.publisher import Publisher
 from bot.conversation.workers.fulfilment_result import heard
 from bot.database.session import Database
 from bot.metrics import FULFILMENTS_OLDEST, FULFILMENTS_PENDING
@@ -29,7 +26,7 @@ SWEEP_EVERY = 1.0
 LEASE = timedelta(seconds=30)
 
 
-class Carrier:
+class FulfilmentWorker:
     """Carries remedies to a provider."""
 
     def __init__(
@@ -37,13 +34,14 @@ class Carrier:
         db: Database,
         context: CompanyContext,
         provider: ProviderClient,
-        on_step: Callable[[Step], Awaitable[None]],
+        publisher: Publisher,
+        worker: str,
     ) -> None:
         self._db = db
         self._context = context
         self._provider = provider
-        self._on_step = on_step
-        self._name = f"{socket.gethostname()}-{os.getpid()}"
+        self._publisher = publisher
+        self._worker = worker
         self._not_before = 0.0  # when the provider, which is short of breath, may be asked again
         self._sweeping: asyncio.Task[None] | None = None
 
@@ -68,7 +66,7 @@ class Carrier:
                 while await self.sweep():
                     pass
             except Exception:
-                log.exception("carrier_failed")
+                log.exception("fulfilment_failed")
             await asyncio.sleep(SWEEP_EVERY)
 
     async def sweep(self) -> bool:
@@ -80,13 +78,13 @@ class Carrier:
         if not backlog.pending or asyncio.get_running_loop().time() < self._not_before:
             return False
         async with self._db.write() as session:
-            tasks = await fulfilment.claim_due(session, self._name, LEASE)
+            tasks = await fulfilment.claim_due(session, self._worker, LEASE)
         outcomes = await asyncio.gather(
             *(self._carry(task) for task in tasks), return_exceptions=True
         )
         for outcome in outcomes:
             if isinstance(outcome, BaseException):
-                log.error("carrier_failed", exc_info=outcome)
+                log.error("fulfilment_failed", exc_info=outcome)
         return bool(tasks)
 
     async def _carry(self, task: FulfilmentTask) -> None:
@@ -96,6 +94,6 @@ class Carrier:
             later = asyncio.get_running_loop().time() + answer.after.total_seconds()
             self._not_before = max(self._not_before, later)
         async with self._db.write() as session:
-            step = await heard(session, self._context, key, answer)
-        if step is not None:
-            await self._on_step(step)
+            change = await heard(session, self._context, key, answer)
+        if change is not None:
+            await self._publisher.change(change)

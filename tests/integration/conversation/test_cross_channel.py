@@ -44,7 +44,7 @@ class Elsewhere:
             self.address, f"{self.channel}-{self.address}-{self._said}", text=text, phone=phone
         )
         async with self.app.db.write() as session:
-            taken = await store_event.take(session, self.app.context, self.channel, arrived)
+            taken = await store_event.store(session, self.app.context, self.channel, arrived)
         assert taken is not None
         self.chat = self.chat or ConversationHarness(self.app, taken.conversation_id)
         await self.chat.run_turn(intent)
@@ -214,7 +214,7 @@ async def test_a_customer_who_is_gone_is_told_to_the_promises_owner_once(
     there = await customer.says("rude_treatment", "El repartidor fue grosero conmigo")
     for _ in range(3):
         async with app.db.write() as session:
-            await store_event.take(session, context, "telegram", Reach("7003", "blocked"))
+            await store_event.store(session, context, "telegram", Reach("7003", "blocked"))
 
     conversation = await there.conversation()
     assert conversation.unreachable_why == "blocked"
@@ -233,7 +233,7 @@ async def test_a_report_on_a_message_that_is_not_known_changes_nothing(
             Delivery(10**6, "wamid.x", Report.READ),
             Delivery(1, "wamid.x", Report.FAILED, code="131053"),  # the customer's own message
         ):
-            assert await store_event.take(session, context, "whatsapp", told) is None
+            assert await store_event.store(session, context, "whatsapp", told) is None
     assert len(await there.handoffs()) == 0
 
 

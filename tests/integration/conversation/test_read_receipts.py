@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import event
 
 from bot.conversation import messages
-from bot.conversation.read_receipts import Noted, Receipt, Receipts
+from bot.conversation.read_receipts import Noted, ReadReceipts, Receipt
 from bot.customers import conversations
 from bot.models import Message, MessageState
 from bot.text.reply import Reply
@@ -16,7 +16,7 @@ from tests.integration.harness import AppHarness, ConversationHarness
 class Page:
     """A customer's page, and what was told of it."""
 
-    def __init__(self, chat: ConversationHarness, receipts: Receipts) -> None:
+    def __init__(self, chat: ConversationHarness, receipts: ReadReceipts) -> None:
         self.chat = chat
         self.told: list[tuple[Receipt, int]] = []
         self._receipts = receipts
@@ -32,7 +32,7 @@ class Page:
         return [one.state for one in sorted(found, key=lambda one: one.seq)]
 
 
-async def page(app: AppHarness, receipts: Receipts, *, said: int) -> Page:
+async def page(app: AppHarness, receipts: ReadReceipts, *, said: int) -> Page:
     """A page on which the assistant has said so many things."""
     chat = await app.chat()
     async with app.db.write() as session:
@@ -45,7 +45,7 @@ async def page(app: AppHarness, receipts: Receipts, *, said: int) -> Page:
 async def test_a_receipt_reaches_all_before_it_and_the_last_that_is_news_is_told(
     app: AppHarness,
 ) -> None:
-    receipts = Receipts(app.db)
+    receipts = ReadReceipts(app.db)
     one = await page(app, receipts, said=3)
     one.has(MessageState.READ, 2)
     await receipts.stop()
@@ -57,7 +57,7 @@ async def test_a_receipt_reaches_all_before_it_and_the_last_that_is_news_is_told
 
 
 async def test_what_was_read_is_not_merely_delivered_again(app: AppHarness) -> None:
-    receipts = Receipts(app.db)
+    receipts = ReadReceipts(app.db)
     one = await page(app, receipts, said=1)
     one.has(MessageState.READ, 1)
     one.has(MessageState.DELIVERED, 1)
@@ -70,7 +70,7 @@ async def test_what_was_read_is_not_merely_delivered_again(app: AppHarness) -> N
 async def test_receipts_that_come_while_somebody_writes_share_the_next_commit(
     app: AppHarness,
 ) -> None:
-    receipts = Receipts(app.db)
+    receipts = ReadReceipts(app.db)
     pages = [await page(app, receipts, said=1) for _ in range(10)]
     commits: list[int] = []
     event.listen(app.db.engine, "commit", lambda _: commits.append(1))
@@ -87,7 +87,7 @@ async def test_receipts_that_come_while_somebody_writes_share_the_next_commit(
 async def test_what_fails_once_keeps_no_later_receipt_from_the_database(
     app: AppHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    receipts = Receipts(app.db)
+    receipts = ReadReceipts(app.db)
     one = await page(app, receipts, said=2)
     with monkeypatch.context() as patched:
         patched.setattr(type(app.db), "write", lambda _self: None)  # nothing to enter

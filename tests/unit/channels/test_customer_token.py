@@ -6,7 +6,8 @@ from typing import Any
 import jwt
 import pytest
 
-from bot.channels.customer_token import Customer, CustomerTokenError, read_customer_token
+from bot.channels.customer_token import CustomerTokenError, read_customer_token
+from bot.customers.contacts import VouchedCustomer
 
 pytestmark = pytest.mark.unit
 
@@ -19,14 +20,14 @@ def signed(secret: str = SECRET, algorithm: str = "HS256", **claims: Any) -> str
     return jwt.encode(claims, secret, algorithm=algorithm)
 
 
-def read(token: str) -> Customer:
+def read(token: str) -> VouchedCustomer:
     return read_customer_token(token, SECRET, "CO")
 
 
 def test_whom_the_site_vouches_for() -> None:
-    assert read(signed()) == Customer("Ana", "ana.ruiz@example.com", None)
+    assert read(signed()) == VouchedCustomer("Ana", "ana.ruiz@example.com", None)
     by_phone = read(signed(email=None, name=None, phone="300 123 4567"))
-    assert by_phone == Customer("", None, "+573001234567")
+    assert by_phone == VouchedCustomer("", None, "+573001234567")
 
 
 @pytest.mark.parametrize(

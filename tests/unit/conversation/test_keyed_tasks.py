@@ -2,7 +2,7 @@
 
 import asyncio
 
-from bot.conversation.keyed_tasks import Runs
+from bot.conversation.keyed_tasks import KeyedTasks
 
 
 class Work:
@@ -26,7 +26,7 @@ async def _settle() -> None:
 
 async def test_two_keys_run_beside_each_other_and_one_key_never_twice_at_once() -> None:
     work = Work()
-    runs = Runs(work.do)
+    runs = KeyedTasks(work.do)
     for key in ("a", "b", "a", "a"):
         runs.wake(key)
     await _settle()
@@ -37,7 +37,7 @@ async def test_two_keys_run_beside_each_other_and_one_key_never_twice_at_once() 
 
 async def test_who_is_woken_while_it_runs_runs_once_more_however_often() -> None:
     work = Work()
-    runs = Runs(work.do)
+    runs = KeyedTasks(work.do)
     runs.wake("a")
     await _settle()
     for _ in range(5):
@@ -52,7 +52,7 @@ async def test_who_is_woken_while_it_runs_runs_once_more_however_often() -> None
 
 async def test_the_end_lets_a_run_come_to_its_end_and_begins_none_again() -> None:
     work = Work()
-    runs = Runs(work.do)
+    runs = KeyedTasks(work.do)
     runs.wake("a")
     await _settle()
     runs.wake("a")
@@ -65,7 +65,7 @@ async def test_the_end_lets_a_run_come_to_its_end_and_begins_none_again() -> Non
 
 async def test_who_does_not_end_in_time_is_cut_off() -> None:
     work = Work()
-    runs = Runs(work.do)
+    runs = KeyedTasks(work.do)
     runs.wake("a")
     await _settle()
     await runs.stop(patience=0.01)

@@ -2,13 +2,13 @@
 
 import pytest
 
-from bot.conversation.live_hub import LONGEST_QUEUE, Hub
+from bot.conversation.live_hub import LONGEST_QUEUE, LiveHub
 
 pytestmark = pytest.mark.unit
 
 
 async def test_everyone_who_looks_is_told_and_nobody_else() -> None:
-    hub = Hub()
+    hub = LiveHub()
     with hub.watch("a") as one, hub.watch("a") as two, hub.watch("b") as other:
         hub.publish("a", {"type": "x"})
         assert one.get_nowait() == two.get_nowait() == {"type": "x"}
@@ -17,7 +17,7 @@ async def test_everyone_who_looks_is_told_and_nobody_else() -> None:
 
 
 async def test_who_has_gone_is_forgotten() -> None:
-    hub = Hub()
+    hub = LiveHub()
     with hub.watch("a"):
         assert hub.is_watched("a")
     assert not hub.is_watched("a")
@@ -27,7 +27,7 @@ async def test_who_has_gone_is_forgotten() -> None:
 
 
 async def test_events_come_in_order() -> None:
-    hub = Hub()
+    hub = LiveHub()
     with hub.watch("a") as events:
         for place in range(50):
             hub.publish("a", {"place": place})
@@ -35,7 +35,7 @@ async def test_events_come_in_order() -> None:
 
 
 async def test_who_lags_behind_is_let_go_and_holds_nobody_up() -> None:
-    hub = Hub()
+    hub = LiveHub()
     with hub.watch("a") as slow, hub.watch("a") as quick:
         for place in range(LONGEST_QUEUE + 1):
             hub.publish("a", {"place": place})
@@ -45,14 +45,14 @@ async def test_who_lags_behind_is_let_go_and_holds_nobody_up() -> None:
 
 
 async def test_closing_ends_every_watch() -> None:
-    hub = Hub()
+    hub = LiveHub()
     with hub.watch("a") as one, hub.watch("b") as two:
         hub.close()
         assert one.get_nowait() is two.get_nowait() is None
 
 
 async def test_a_watch_ends_also_when_its_page_breaks() -> None:
-    hub = Hub()
+    hub = LiveHub()
     with pytest.raises(RuntimeError), hub.watch("a"):
         raise RuntimeError
     assert len(hub) == 0

@@ -265,7 +265,7 @@ async def decides(
         step = await agent_offers.decide(
             session, chat.app.context, fresh, person, approve=approve, answer=answer
         )
-    await chat.show(step.said if step else [])
+    await chat.show(step.messages if step else [])
     return step is not None
 
 

@@ -6,14 +6,14 @@ import pytest
 
 from bot.agents import accounts
 from bot.conversation.agents import agent_actions, auto_assign
-from bot.conversation.agents.agent_actions import Step
+from bot.conversation.change import ConversationChange
 from bot.handoffs import wait_estimate
 from bot.models import Agent, Author, HandoffState, Message, Presence
 from tests.integration.harness import AppHarness, ConversationHarness, contains_response
 
 
-async def heard(steps: list[Step]) -> list[str]:
-    return [message.text for step in steps for message in step.said]
+async def heard(steps: list[ConversationChange]) -> list[str]:
+    return [message.text for step in steps for message in step.messages]
 
 
 async def take_back(app: AppHarness) -> list[str]:

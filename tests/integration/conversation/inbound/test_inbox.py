@@ -9,23 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.context.company_context import CompanyContext
 from bot.conversation.channel_api import Arrived, Delivery, Event, Report
 from bot.conversation.inbound import store_event
-from bot.conversation.inbound.inbox import Inbox
-from bot.conversation.inbound.store_event import Taken
+from bot.conversation.inbound.stored_event import StoredEvent
 from bot.models import Message
 from tests.integration.harness import AppHarness
+from tests.integration.parts import IdleTurns, Parts
 
 pytestmark = pytest.mark.integration
-
-
-class Seen:
-    """What the inbox told of, once it was stored."""
-
-    def __init__(self, app: AppHarness) -> None:
-        self.taken: list[Taken] = []
-        self.inbox = Inbox(app.db, app.context, self._take)
-
-    async def _take(self, taken: Taken) -> None:
-        self.taken.append(taken)
 
 
 def words(number: int, source: str = "", text: str = "hola") -> Arrived:
@@ -35,69 +24,64 @@ def words(number: int, source: str = "", text: str = "hola") -> Arrived:
 async def test_everything_that_was_acknowledged_is_stored_and_told_of_once(
     app: AppHarness,
 ) -> None:
-    seen = Seen(app)
-    posts = [seen.inbox.store("whatsapp", [words(number)]) for number in range(60)]
+    parts = Parts(app, turns_of=IdleTurns)
+    posts = [parts.inbox.receive("whatsapp", [words(number)]) for number in range(60)]
     await asyncio.gather(*posts)
     assert len(await app.rows(Message)) == 60
-    await seen.inbox.stop()
-    assert len(seen.taken) == 60
+    await parts.inbox.stop()
+    assert len(parts.publisher.published) == 60
 
 
 async def test_what_comes_twice_at_once_is_one_message(app: AppHarness) -> None:
-    seen = Seen(app)
-    await asyncio.gather(*(seen.inbox.store("whatsapp", [words(1)]) for _ in range(10)))
-    await seen.inbox.stop()
-    assert len(await app.rows(Message)) == len(seen.taken) == 1
+    parts = Parts(app, turns_of=IdleTurns)
+    await asyncio.gather(*(parts.inbox.receive("whatsapp", [words(1)]) for _ in range(10)))
+    await parts.inbox.stop()
+    assert len(await app.rows(Message)) == len(parts.publisher.published) == 1
 
 
 async def test_one_that_cannot_be_stored_is_told_to_its_bringer_and_takes_none_along(
     app: AppHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    take = store_event.take
+    store = store_event.store
 
     async def fails_for_one(
         session: AsyncSession, context: CompanyContext, channel: str, what: Event
-    ) -> Taken | None:
-        taken = await take(session, context, channel, what)
+    ) -> StoredEvent | None:
+        stored = await store(session, context, channel, what)
         if isinstance(what, Arrived) and what.source_id == "wamid.3":
             raise RuntimeError("the disk is full")
-        return taken
+        return stored
 
-    monkeypatch.setattr(store_event, "take", fails_for_one)
-    seen = Seen(app)
+    monkeypatch.setattr(store_event, "store", fails_for_one)
+    parts = Parts(app, turns_of=IdleTurns)
     told = await asyncio.gather(
-        *(seen.inbox.store("whatsapp", [words(number)]) for number in range(6)),
+        *(parts.inbox.receive("whatsapp", [words(number)]) for number in range(6)),
         return_exceptions=True,
     )
-    await seen.inbox.stop()
+    await parts.inbox.stop()
 
     assert [isinstance(one, RuntimeError) for one in told] == [number == 3 for number in range(6)]
     sources = {message.source_id for message in await app.rows(Message)}
     assert sources == {f"wamid.{number}" for number in range(6) if number != 3}
-    assert len(seen.taken) == 5
+    assert len(parts.publisher.published) == 5
 
 
-async def test_what_goes_wrong_after_the_commit_keeps_nobody_waiting(app: AppHarness) -> None:
-    told: list[str] = []
-
-    async def fails(taken: Taken) -> None:
-        told.append(taken.conversation_id)
-        raise RuntimeError("a page is gone")
-
-    inbox = Inbox(app.db, app.context, fails)
-    posts = [inbox.store("whatsapp", [words(number)]) for number in range(30)]
+async def test_an_error_after_the_commit_is_not_the_providers(app: AppHarness) -> None:
+    parts = Parts(app, turns_of=IdleTurns)
+    parts.publisher.fails = True
+    posts = [parts.inbox.receive("whatsapp", [words(number)]) for number in range(30)]
     await asyncio.wait_for(asyncio.gather(*posts), 60)
-    await inbox.stop()
-    assert len(told) == len(await app.rows(Message)) == 30
+    await parts.inbox.stop()
+    assert len(parts.publisher.published) == len(await app.rows(Message)) == 30
 
 
 async def test_the_messages_of_a_post_keep_their_order_and_a_report_meets_its_message(
     app: AppHarness,
 ) -> None:
-    seen = Seen(app)
+    parts = Parts(app, turns_of=IdleTurns)
     said = [words(1, f"wamid.{number}", f"frase {number}") for number in range(5)]
-    await seen.inbox.store("whatsapp", [*said, Delivery(12345, "wamid.of-nobody", Report.READ)])
-    await seen.inbox.stop()
+    await parts.inbox.receive("whatsapp", [*said, Delivery(12345, "wamid.of-nobody", Report.READ)])
+    await parts.inbox.stop()
     found = sorted(await app.rows(Message), key=lambda message: message.seq)
     assert [message.text for message in found] == [f"frase {number}" for number in range(5)]
 
@@ -108,17 +92,17 @@ async def test_on_sqlite_what_waits_shares_a_commit_that_comes_before_the_200(
 ) -> None:
     commits: list[int] = []
     event.listen(app.db.engine, "commit", lambda _: commits.append(1))
-    seen = Seen(app)
+    parts = Parts(app, turns_of=IdleTurns)
     async with app.db.write():
         posts = [
-            asyncio.create_task(seen.inbox.store("whatsapp", [words(number)]))
+            asyncio.create_task(parts.inbox.receive("whatsapp", [words(number)]))
             for number in range(10)
         ]
         await asyncio.sleep(0.05)
         # Nothing is committed, so nobody has been told that it is stored.
         assert not any(post.done() for post in posts)
     await asyncio.gather(*posts)
-    await seen.inbox.stop()
+    await parts.inbox.stop()
 
     assert len(await app.rows(Message)) == 10
     # That of the writer who was before them, and one for all ten.

@@ -1,21 +1,20 @@
 """One turn at a time per conversation, and none that is left behind."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import ExitStack, asynccontextmanager
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
-from bot.conversation.agents.agent_actions import Step
+from bot.conversation.live_hub import Event
 from bot.conversation.turns import lease
 from bot.conversation.turns.lease import Lease
-from bot.conversation.turns.turn import Answered
-from bot.conversation.workers.scheduler import Keeper
 from bot.database.session import Database
-from bot.models import Author, Message, MessageState
+from bot.models import Message
 from tests.integration.harness import AppHarness, ConversationHarness
+from tests.integration.parts import Parts
 
 
 @asynccontextmanager
@@ -103,49 +102,40 @@ async def test_a_message_that_waits_keeps_the_lease_with_its_worker(
         async with chat.app.db.write() as session:
             message = await session.scalar(select(Message))
             assert message is not None
-            message.state = MessageState.ANSWERED
+            message.state = "answered"
             await taken.give_back_if_all_is_answered(session, are_behind=False)
         assert (held, taken.held) == (True, False)
         async with turn_lease(chat.app.db, chat.id, "two") as other:
             assert other.held
 
 
-class Ears:
-    """What the keeper reports."""
+class Answers:
+    """Counts the answered messages of conversations, as the pages of their workers hear of it."""
 
-    def __init__(self) -> None:
-        self.answered: list[Answered] = []
-        self._news = asyncio.Event()
+    def __init__(self, workers: Sequence[Parts], chats: Sequence[ConversationHarness]) -> None:
+        self._open = ExitStack()
+        self._events = [
+            self._open.enter_context(worker.live.watch(chat.id))
+            for worker in workers
+            for chat in chats
+        ]
 
-    async def answer(self, answered: Answered) -> None:
-        self.answered.append(answered)
-        self._news.set()
-
-    async def say(self, message: Message) -> None:
-        """No promise falls due here."""
-
-    async def step(self, step: Step) -> None:
-        """Nobody of the company is here."""
-
-    async def hear(self, count: int) -> None:
+    async def wait_for(self, count: int) -> None:
         """Wait until so many messages were answered."""
+        answered = asyncio.Semaphore(0)
+
+        async def listen(events: asyncio.Queue[Event | None]) -> None:
+            while (event := await events.get()) is not None:
+                if event["type"] == "answered":
+                    answered.release()
+
+        listening = [asyncio.create_task(listen(events)) for events in self._events]
         async with asyncio.timeout(10):
-            while len(self.answered) < count:
-                self._news.clear()
-                await self._news.wait()
-
-
-def keeper(app: AppHarness, ears: Ears) -> Keeper:
-    return Keeper(
-        app.db,
-        app.context,
-        app.turns,
-        on_think=lambda *_: None,
-        on_answer=ears.answer,
-        on_say=ears.say,
-        on_step=ears.step,
-        on_board=lambda: None,
-    )
+            for _ in range(count):
+                await answered.acquire()
+        for task in listening:
+            task.cancel()
+        self._open.close()
 
 
 async def test_what_was_left_unanswered_at_the_last_stop_is_answered_at_the_next_start(
@@ -156,13 +146,13 @@ async def test_what_was_left_unanswered_at_the_last_stop_is_answered_at_the_next
         for text in ("hola", "¿hay alguien?"):
             await chat.receive(text)
         app.engine.expect(chat.id, "greet", None)
-    ears = Ears()
-    one = keeper(app, ears)
-    one.start()
-    await ears.hear(6)
-    await one.stop()
-    assert await app.count(Message, Message.state == MessageState.RECEIVED) == 0
-    assert await app.count(Message, Message.author == Author.BOT) == 6
+    parts = Parts(app)
+    answers = Answers([parts], chats)
+    parts.scheduler.start()
+    await answers.wait_for(6)
+    await parts.stop()
+    assert await app.count(Message, Message.state == "received") == 0
+    assert await app.count(Message, Message.author == "bot") == 6
 
 
 async def test_one_sweep_answers_all_that_wait_in_a_conversation(
@@ -173,30 +163,29 @@ async def test_one_sweep_answers_all_that_wait_in_a_conversation(
     for text in ("uno", "dos", "tres"):
         await chat.receive(text)
     app.engine.expect(chat.id, "greet", None)
-    ears = Ears()
-    one = keeper(app, ears)
-    one.start()
-    await ears.hear(3)
-    await one.stop()
+    parts = Parts(app)
+    answers = Answers([parts], [chat])
+    parts.scheduler.start()
+    await answers.wait_for(3)
+    await parts.stop()
 
 
 # On SQLite one process runs all turns.
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-async def test_two_keepers_answer_each_message_once(app: AppHarness) -> None:
+async def test_two_workers_answer_each_message_once(app: AppHarness) -> None:
     chats = [await app.chat() for _ in range(4)]
     for chat in chats:
         for text in ("uno", "dos", "tres"):
             await chat.receive(text)
         app.engine.expect(chat.id, "greet", None)
-    ears = Ears()
-    both = keeper(app, ears), keeper(app, ears)
-    for place, one in enumerate(both):
-        one._name = f"worker {place}"
-        one.start()
-    await ears.hear(12)
-    for one in both:
-        await one.stop()
-    assert await app.count(Message, Message.author == Author.BOT) == 12
+    both = Parts(app, "worker 0"), Parts(app, "worker 1")
+    answers = Answers(both, chats)
+    for worker in both:
+        worker.scheduler.start()
+    await answers.wait_for(12)
+    for worker in both:
+        await worker.stop()
+    assert await app.count(Message, Message.author == "bot") == 12
     assert len(app.engine.texts) == 12
 
 
@@ -205,14 +194,12 @@ async def test_a_turn_that_fails_is_tried_again(app: AppHarness) -> None:
     await chat.receive("hola")
     app.engine.expect(chat.id, "greet", None)
     app.engine.error = RuntimeError("a bug")
-    ears = Ears()
-    one = keeper(app, ears)
-    one.start()
-    with pytest.raises(TimeoutError):
-        async with asyncio.timeout(0.5):
-            await ears.hear(1)
-    assert app.engine.texts
+    parts = Parts(app)
+    answers = Answers([parts], [chat])
+    parts.scheduler.start()
+    await asyncio.wait_for(app.engine.asked.wait(), 10)
+    assert await app.count(Message, Message.author == "bot") == 0
     app.engine.error = None
-    await ears.hear(1)
-    await one.stop()
-    assert await app.count(Message, Message.author == Author.BOT) == 1
+    await answers.wait_for(1)
+    await parts.stop()
+    assert await app.count(Message, Message.author == "bot") == 1

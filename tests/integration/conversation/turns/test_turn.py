@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.conversation.turns import turn
-from bot.conversation.turns.turn import Answered
+from bot.conversation.turns.turn import TurnResult
 from bot.models import (
     Author,
     Choice,
@@ -172,12 +172,12 @@ class Cut(BaseException):
 class CutAt:
     """Runs a coroutine and cuts it off at its n-th await."""
 
-    def __init__(self, coroutine: Coroutine[Any, Any, Answered | None], at: int | None) -> None:
+    def __init__(self, coroutine: Coroutine[Any, Any, TurnResult | None], at: int | None) -> None:
         self._coroutine = coroutine
         self._at = at
         self.awaits = 0
 
-    def __await__(self) -> Generator[Any, Any, Answered | None]:
+    def __await__(self) -> Generator[Any, Any, TurnResult | None]:
         inner = self._coroutine.__await__()
         value: Any = None
         thrown: BaseException | None = None
@@ -185,7 +185,7 @@ class CutAt:
             try:
                 waits_for = inner.throw(thrown) if thrown else inner.send(value)
             except StopIteration as end:
-                answered: Answered | None = end.value
+                answered: TurnResult | None = end.value
                 return answered
             finally:
                 # Held here, it would keep the frames it went through, and their open cursors.
@@ -204,7 +204,7 @@ async def cut_off_at(chat: ConversationHarness, at: int | None) -> int:
     """Run the oldest message's turn, cut off at the n-th await; how many there were."""
     run = CutAt(chat.app.turns.run_next(chat.id, lambda *_: None), at)
 
-    async def to_the_cut() -> Answered | None:
+    async def to_the_cut() -> TurnResult | None:
         return await run
 
     with suppress(asyncio.CancelledError):

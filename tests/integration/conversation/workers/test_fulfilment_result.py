@@ -10,7 +10,7 @@ from bot.compensation.fulfilment import ProviderAnswer
 from bot.compensation.provider_client import ProviderClient
 from bot.conversation.agents import agent_offers
 from bot.conversation.workers import fulfilment_result
-from bot.conversation.workers.fulfilment_worker import Carrier
+from bot.conversation.workers.fulfilment_worker import FulfilmentWorker
 from bot.models import (
     Author,
     CaseEvent,
@@ -38,6 +38,7 @@ from bot.models import (
 from tests.fakes.company_system import SECRET, FakeCompanySystem
 from tests.integration.edge_forker import with_webhook_provider
 from tests.integration.harness import ANA, AppHarness, ConversationHarness
+from tests.integration.parts import Parts
 
 DAMAGED = f"Compré una licuadora, pedido 10482, y llegó quebrada. {ANA}"
 TITLE = "Devolver mi dinero ($249.900)"
@@ -51,19 +52,17 @@ def system() -> Iterator[FakeCompanySystem]:
 
 
 @pytest.fixture
-async def carrier(app: AppHarness, system: FakeCompanySystem) -> AsyncIterator[Carrier]:
+async def carrier(app: AppHarness, system: FakeCompanySystem) -> AsyncIterator[FulfilmentWorker]:
     app.use_policy(with_webhook_provider(app.context.policy, "refund", "replacement"))
-
-    async def nobody_looks(_: object) -> None:
-        """Shown by the edge."""
-
-    carrier = Carrier(app.db, app.context, ProviderClient(system.url, SECRET), nobody_looks)
+    carrier = FulfilmentWorker(
+        app.db, app.context, ProviderClient(system.url, SECRET), Parts(app).publisher, "tests"
+    )
     yield carrier
     await carrier.stop()
 
 
 @pytest.fixture
-async def chosen(carrier: Carrier, app: AppHarness) -> ConversationHarness:
+async def chosen(carrier: FulfilmentWorker, app: AppHarness) -> ConversationHarness:
     """A customer who has chosen their money back."""
     chat = await app.chat()
     await chat.send("damaged", DAMAGED)
@@ -121,7 +120,10 @@ async def test_what_is_chosen_is_pending_with_a_date_and_waits_for_the_provider(
 
 
 async def test_done_is_told_once_and_settles_ledger_and_promise(
-    chosen: ConversationHarness, carrier: Carrier, app: AppHarness, system: FakeCompanySystem
+    chosen: ConversationHarness,
+    carrier: FulfilmentWorker,
+    app: AppHarness,
+    system: FakeCompanySystem,
 ) -> None:
     await carrier.sweep()
     assert not await carrier.sweep()
@@ -146,7 +148,10 @@ async def test_done_is_told_once_and_settles_ledger_and_promise(
 
 
 async def test_the_same_key_goes_with_every_try(
-    chosen: ConversationHarness, carrier: Carrier, app: AppHarness, system: FakeCompanySystem
+    chosen: ConversationHarness,
+    carrier: FulfilmentWorker,
+    app: AppHarness,
+    system: FakeCompanySystem,
 ) -> None:
     system.answers = [(500, {}), (404, {}), (429, {}), (301, {})]
     for _ in range(5):
@@ -161,7 +166,10 @@ async def test_the_same_key_goes_with_every_try(
 
 
 async def test_an_answer_that_was_lost_is_asked_for_again_and_done_once(
-    chosen: ConversationHarness, carrier: Carrier, app: AppHarness, system: FakeCompanySystem
+    chosen: ConversationHarness,
+    carrier: FulfilmentWorker,
+    app: AppHarness,
+    system: FakeCompanySystem,
 ) -> None:
     key = (await one(app)).idempotency_key
     system.is_down = True
@@ -175,7 +183,10 @@ async def test_an_answer_that_was_lost_is_asked_for_again_and_done_once(
 
 
 async def test_the_wait_doubles_with_jitter_and_obeys_the_provider(
-    chosen: ConversationHarness, carrier: Carrier, app: AppHarness, system: FakeCompanySystem
+    chosen: ConversationHarness,
+    carrier: FulfilmentWorker,
+    app: AppHarness,
+    system: FakeCompanySystem,
 ) -> None:
     key = (await one(app)).idempotency_key
     waits = []
@@ -197,7 +208,10 @@ async def test_the_wait_doubles_with_jitter_and_obeys_the_provider(
 
 
 async def test_retry_after_holds_for_everything_that_is_to_be_asked(
-    chosen: ConversationHarness, carrier: Carrier, app: AppHarness, system: FakeCompanySystem
+    chosen: ConversationHarness,
+    carrier: FulfilmentWorker,
+    app: AppHarness,
+    system: FakeCompanySystem,
 ) -> None:
     await says(
         app, (await one(app)).idempotency_key, ProviderAnswer(ProviderOutcome.LATER, "a first no")
@@ -212,7 +226,10 @@ async def test_retry_after_holds_for_everything_that_is_to_be_asked(
 
 
 async def test_accepted_is_not_done_and_is_asked_about_hourly(
-    chosen: ConversationHarness, carrier: Carrier, app: AppHarness, system: FakeCompanySystem
+    chosen: ConversationHarness,
+    carrier: FulfilmentWorker,
+    app: AppHarness,
+    system: FakeCompanySystem,
 ) -> None:
     system.answers = [(202, {"reference": "ERP-77"})]
     await carrier.sweep()
@@ -232,7 +249,7 @@ async def test_accepted_is_not_done_and_is_asked_about_hourly(
 
 
 async def test_a_callback_counts_once_whatever_comes_after_it(
-    chosen: ConversationHarness, carrier: Carrier, app: AppHarness
+    chosen: ConversationHarness, carrier: FulfilmentWorker, app: AppHarness
 ) -> None:
     key = (await one(app)).idempotency_key
     assert await says(app, key, ProviderAnswer(ProviderOutcome.DONE), "evt_1")
@@ -248,7 +265,7 @@ async def test_a_callback_counts_once_whatever_comes_after_it(
     assert await app.count(ProviderTry) == 4
 
 
-async def test_an_unknown_remedy_is_nobodys(app: AppHarness, carrier: Carrier) -> None:
+async def test_an_unknown_remedy_is_nobodys(app: AppHarness, carrier: FulfilmentWorker) -> None:
     with pytest.raises(LookupError):
         await says(app, "not ours", ProviderAnswer(ProviderOutcome.DONE), "evt_1")
     assert await app.count(ProviderTry) == 0
@@ -260,7 +277,7 @@ async def test_an_unknown_remedy_is_nobodys(app: AppHarness, carrier: Carrier) -
 @pytest.mark.parametrize("status", [409, 422])
 async def test_refused_is_told_as_it_is_with_a_person_and_something_else_to_choose(
     chosen: ConversationHarness,
-    carrier: Carrier,
+    carrier: FulfilmentWorker,
     app: AppHarness,
     system: FakeCompanySystem,
     status: int,
@@ -298,7 +315,7 @@ async def test_refused_is_told_as_it_is_with_a_person_and_something_else_to_choo
 
 
 async def test_what_is_chosen_instead_is_given_without_a_person(
-    chosen: ConversationHarness, carrier: Carrier, system: FakeCompanySystem
+    chosen: ConversationHarness, carrier: FulfilmentWorker, system: FakeCompanySystem
 ) -> None:
     system.answers = [(422, {})]
     await carrier.sweep()
@@ -317,7 +334,10 @@ async def test_what_is_chosen_instead_is_given_without_a_person(
 
 
 async def test_none_of_it_leaves_the_person_who_is_awaited(
-    chosen: ConversationHarness, carrier: Carrier, app: AppHarness, system: FakeCompanySystem
+    chosen: ConversationHarness,
+    carrier: FulfilmentWorker,
+    app: AppHarness,
+    system: FakeCompanySystem,
 ) -> None:
     system.answers = [(422, {})]
     await carrier.sweep()
@@ -329,7 +349,10 @@ async def test_none_of_it_leaves_the_person_who_is_awaited(
 
 
 async def test_a_second_failure_does_not_offer_what_has_failed(
-    chosen: ConversationHarness, carrier: Carrier, app: AppHarness, system: FakeCompanySystem
+    chosen: ConversationHarness,
+    carrier: FulfilmentWorker,
+    app: AppHarness,
+    system: FakeCompanySystem,
 ) -> None:
     system.answers = [(422, {}), (422, {})]
     await carrier.sweep()
@@ -347,7 +370,10 @@ async def test_a_second_failure_does_not_offer_what_has_failed(
 
 
 async def test_while_a_person_has_the_customer_they_decide_what_comes_next(
-    chosen: ConversationHarness, carrier: Carrier, app: AppHarness, system: FakeCompanySystem
+    chosen: ConversationHarness,
+    carrier: FulfilmentWorker,
+    app: AppHarness,
+    system: FakeCompanySystem,
 ) -> None:
     laura = await app.agent()
     await chosen.send("wants_human", "quiero una persona")
@@ -361,7 +387,10 @@ async def test_while_a_person_has_the_customer_they_decide_what_comes_next(
 
 
 async def test_without_an_answer_for_a_day_it_is_lost_and_a_person_takes_it(
-    chosen: ConversationHarness, carrier: Carrier, app: AppHarness, system: FakeCompanySystem
+    chosen: ConversationHarness,
+    carrier: FulfilmentWorker,
+    app: AppHarness,
+    system: FakeCompanySystem,
 ) -> None:
     system.is_down = True
     for _ in range(23):
@@ -378,7 +407,7 @@ async def test_without_an_answer_for_a_day_it_is_lost_and_a_person_takes_it(
 
 
 async def test_done_after_it_was_given_up_is_for_people_to_see(
-    chosen: ConversationHarness, carrier: Carrier, app: AppHarness
+    chosen: ConversationHarness, carrier: FulfilmentWorker, app: AppHarness
 ) -> None:
     key = (await one(app)).idempotency_key
     await says(app, key, ProviderAnswer(ProviderOutcome.REFUSED, "no"))
@@ -394,7 +423,10 @@ async def test_done_after_it_was_given_up_is_for_people_to_see(
 
 
 async def test_what_somebody_has_done_by_hand_neither_fails_nor_is_told_twice(
-    chosen: ConversationHarness, carrier: Carrier, app: AppHarness, system: FakeCompanySystem
+    chosen: ConversationHarness,
+    carrier: FulfilmentWorker,
+    app: AppHarness,
+    system: FakeCompanySystem,
 ) -> None:
     async with app.db.write() as session:
         case = await session.get_one(Complaint, (await chosen.case()).id)
@@ -414,7 +446,9 @@ async def test_what_somebody_has_done_by_hand_neither_fails_nor_is_told_twice(
 # --- several at once -------------------------------------------------------------------------
 
 
-async def test_two_carriers_ask_for_different_remedies(app: AppHarness, carrier: Carrier) -> None:
+async def test_two_carriers_ask_for_different_remedies(
+    app: AppHarness, carrier: FulfilmentWorker
+) -> None:
     for place in range(6):
         chat = await app.chat()
         await app.import_order(f"{40000 + place}", f"rosa{place}@example.com")
@@ -434,7 +468,10 @@ async def test_two_carriers_ask_for_different_remedies(app: AppHarness, carrier:
 
 
 async def test_the_new_choices_stand_and_the_old_ones_do_not(
-    chosen: ConversationHarness, carrier: Carrier, app: AppHarness, system: FakeCompanySystem
+    chosen: ConversationHarness,
+    carrier: FulfilmentWorker,
+    app: AppHarness,
+    system: FakeCompanySystem,
 ) -> None:
     system.answers = [(422, {})]
     await carrier.sweep()

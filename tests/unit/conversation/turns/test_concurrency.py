@@ -4,13 +4,13 @@ import asyncio
 
 import pytest
 
-from bot.conversation.turns.concurrency import Lane
+from bot.conversation.turns.concurrency import TurnSlots
 
 pytestmark = pytest.mark.unit
 
 
 async def test_so_many_run_at_once_and_the_others_follow_in_the_order_they_came() -> None:
-    lane = Lane(2, patience=60)
+    lane = TurnSlots(2, patience=60)
     began: list[int] = []
     running = most = 0
 
@@ -30,7 +30,7 @@ async def test_so_many_run_at_once_and_the_others_follow_in_the_order_they_came(
 
 
 async def test_a_turn_that_hangs_leaves_its_place_to_the_next_once() -> None:
-    lane = Lane(1, patience=0.02)
+    lane = TurnSlots(1, patience=0.02)
     hanging, running = asyncio.Event(), asyncio.Event()
     most_beside = 0
 
@@ -57,7 +57,7 @@ async def test_a_turn_that_hangs_leaves_its_place_to_the_next_once() -> None:
 
 
 async def test_a_turn_that_fails_gives_its_place_back() -> None:
-    lane = Lane(1, patience=60)
+    lane = TurnSlots(1, patience=60)
     with pytest.raises(ValueError, match="a mistake"):
         async with lane.place():
             raise ValueError("a mistake")

@@ -1,0 +1,20 @@
+"""What a stored event changed, to be published after the commit."""
+
+from dataclasses import dataclass
+
+from bot.models import Message
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    """Made inside the inbox's transaction."""
+
+    conversation_id: str
+    language: str = ""  # of the conversation, after this event
+    messages: tuple[Message, ...] = ()  # the customer's; the one stored before if not ``is_new``
+    is_new: bool = True
+    needs_answer: bool = False
+    pressed_seq: int | None = None  # of the message whose choice was pressed
+    delivery: Message | None = None  # an outgoing message that has come further, or failed
+    moved_from: tuple[str, ...] = ()  # the conversations whose case has moved to this one
+    released: bool = False  # outgoing messages that waited may go out now

@@ -1,0 +1,40 @@
+"""The one way out: what a transaction has stored is shown on pages, and sent where it has to be.
+
+Called after the commit. A crash in between loses nothing: a page reads the database when it is
+back, and the sender's sweep finds what is pending.
+"""
+
+from bot.conversation.change import ConversationChange
+from bot.conversation.live_events import LiveEvents
+from bot.conversation.outbound.sender import Sender
+from bot.database.session import Database
+from bot.handoffs import assignment, queue
+from bot.metrics import MESSAGES
+from bot.models import Message, MessageState
+
+
+class Publisher:
+    """Publishes what is committed."""
+
+    def __init__(self, db: Database, live: LiveEvents, sender: Sender) -> None:
+        self._db = db
+        self._live = live
+        self._sender = sender
+
+    async def message(self, message: Message) -> None:
+        """Show a stored message, whoever wrote it; send it if its customer is on a channel."""
+        MESSAGES.labels(message.channel, message.author).inc()
+        if message.state == MessageState.PENDING:
+            self._sender.wake(message)
+        await self._live.message(message)
+
+    async def change(self, change: ConversationChange) -> None:
+        """Show what an agent or a provider changed in a conversation, and who owns it now."""
+        self._live.choices_closed(change.conversation_id, change.spent)
+        for message in change.messages:
+            await self.message(message)
+        async with self._db.read() as session:
+            handoff = await queue.open_handoff(session, change.conversation_id)
+            name = await assignment.first_name(session, handoff)
+        self._live.owner(change.conversation_id, queue.owner_of(handoff), name)
+        self._live.case_changed(change.conversation_id)

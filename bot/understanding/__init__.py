@@ -1,1 +1,1 @@
-"""What a message says: facts, escalation, emotion, severity, and which alternative it means."""
+"""What a message says, by rules: facts, alarms, emotion, severity, and the choice it makes."""

@@ -1,4 +1,4 @@
-"""Which alternative a customer means, in their own words: "el segundo", "mejor el vale", "2"."""
+"""The alternative that a customer chooses in words: "el segundo", "mejor el vale", "2"."""
 
 import re
 from collections.abc import Sequence
@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from bot.remedy_kind import KINDS
 from bot.text.normalize import fold
 
-_PLACES = (
-    # "The second one" is the second.
+_ORDINALS = (
+    # "One" after an ordinal is no number: "the second one".
     (
         r"\b(?:1|1ra|1ro|1a|primer[oa]?|uno|first|1st"
         r"|(?<!last )(?<!second )(?<!third )(?<!2nd )(?<!3rd )one)\b"
@@ -21,7 +21,7 @@ _QUESTION = re.compile(
     r"|que (?:es|son|incluye|cubre|significa|pasa|tal)|how|what|when|where|which|why|who|does"
     r"|do you|is (?:it|there)|are there)\b"
 )
-_SPENT_IN_THE_SHOP = tuple(name for name, kind in KINDS.items() if kind.has_balance)
+_KINDS_WITH_BALANCE = tuple(name for name, kind in KINDS.items() if kind.has_balance)
 _WISH = re.compile(r"\b(?:quiero|exijo|necesito|pido|prefiero|want|demand|need|prefer)\b")
 _NEGATED = re.compile(
     r"\b(?:no (?:quiero|me sirve|acepto|me interesa|necesito)|nada de|ni|sin|menos"
@@ -30,53 +30,55 @@ _NEGATED = re.compile(
 
 
 def find_choice(text: str, kinds: Sequence[str]) -> int | None:
-    """The place (from 0) of the alternative that ``text`` names, or None where it names none.
+    """Return the index of the alternative that ``text`` names; None if it names none or several.
 
     Args:
-        kinds: the kind of each alternative, in the order they are shown.
+        kinds: the kind of each alternative, in the order in which they are shown.
     """
-    said = _without_refusals(fold(text))
-    named = {
-        place
-        for place, kind in enumerate(kinds)
-        if re.search(rf"\b(?:{_words_for(kind, kinds)})", said)
+    folded = _without_refusals(fold(text))
+    by_kind = {
+        index
+        for index, kind in enumerate(kinds)
+        if re.search(rf"\b(?:{_words_for(kind, kinds)})", folded)
     }
-    if len(named) == 1:
-        return named.pop()
-    places = {
-        place for place, pattern in enumerate(_PLACES[: len(kinds)]) if re.search(pattern, said)
+    if len(by_kind) == 1:
+        return by_kind.pop()
+    by_ordinal = {
+        index for index, pattern in enumerate(_ORDINALS[: len(kinds)]) if re.search(pattern, folded)
     }
-    if _LAST.search(said):
-        places.add(len(kinds) - 1)
-    return places.pop() if len(places) == 1 and not named else None
+    if _LAST.search(folded):
+        by_ordinal.add(len(kinds) - 1)
+    return by_ordinal.pop() if len(by_ordinal) == 1 and not by_kind else None
 
 
 def is_question(text: str) -> bool:
-    """Whether a text asks something, so that naming an alternative is not choosing it."""
+    """Return True if a text asks something: naming an alternative is then not choosing it."""
     return "?" in text or _QUESTION.match(fold(text)) is not None
 
 
 def _words_for(kind: str, kinds: Sequence[str]) -> str:
-    """The words for a kind: people say "vale" for store credit, unless a voucher stands beside."""
-    alike = [other for other in _SPENT_IN_THE_SHOP if other == kind or other not in kinds]
-    return "|".join(KINDS[one].words for one in (alike if kind in _SPENT_IN_THE_SHOP else [kind]))
+    """Return the pattern for a kind: "vale" also means store credit if no voucher is on offer."""
+    if kind not in _KINDS_WITH_BALANCE:
+        return KINDS[kind].words
+    names = [name for name in _KINDS_WITH_BALANCE if name == kind or name not in kinds]
+    return "|".join(KINDS[name].words for name in names)
 
 
 def find_desired_kind(text: str) -> str | None:
-    """The kind of remedy that a customer asks for before anything was offered."""
-    said = _without_refusals(fold(text))
-    wish = _WISH.search(said)
+    """Return the kind of remedy that a customer asks for before an offer: "quiero mi dinero"."""
+    folded = _without_refusals(fold(text))
+    wish = _WISH.search(folded)
     if wish is None:
         return None
-    wanted = said[wish.end() :]
+    after_wish = folded[wish.end() :]
     for kind in KINDS.values():
-        told = rf"^\W*(?:\w+\W+){{0,6}}?(?:{kind.words})"
-        if kind.is_wished_for and re.search(told, wanted):
+        pattern = rf"^\W*(?:\w+\W+){{0,6}}?(?:{kind.words})"
+        if kind.is_wished_for and re.search(pattern, after_wish):
             return kind.name
     return None
 
 
-def _without_refusals(said: str) -> str:
-    """The text without what the customer says they do not want: "no quiero un cupón, …"."""
-    every = "|".join(kind.words for kind in KINDS.values())
-    return re.sub(rf"{_NEGATED.pattern}(?:{every})", " ", said)
+def _without_refusals(folded: str) -> str:
+    """Remove the remedies that the customer does not want: "no quiero un cupón, …"."""
+    any_kind = "|".join(kind.words for kind in KINDS.values())
+    return re.sub(rf"{_NEGATED.pattern}(?:{any_kind})", " ", folded)

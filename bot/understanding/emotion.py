@@ -1,4 +1,4 @@
-"""How a customer feels, told by plain signs in their words: every judgement can be shown."""
+"""The customer's emotion, estimated from words and signs, which are returned as its evidence."""
 
 import re
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from bot.text.normalize import fold
 
 
 class Emotion(StrEnum):
-    """What an agent should know before the first word, from the least to the most pressing."""
+    """The emotions, from the least to the most pressing."""
 
     CALM = "calm"
     UPSET = "upset"
@@ -18,7 +18,7 @@ class Emotion(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DetectedEmotion:
-    """An emotion, and the customer's words that tell it."""
+    """An emotion, and the customer's words that show it."""
 
     emotion: Emotion
     signs: tuple[str, ...]
@@ -65,8 +65,8 @@ _SIGNS = {
         r"|again|still (?:no|not|nothing|waiting|hasn|haven)|nobody|no one"
     ),
 }
-_FOUND_BY = {emotion: re.compile(rf"\b(?:{words})\b") for emotion, words in _SIGNS.items()}
-# Sarcasm: a word of praise, and in the same breath how long it took or what went wrong.
+_PATTERNS = {emotion: re.compile(rf"\b(?:{words})\b") for emotion, words in _SIGNS.items()}
+# Sarcasm: praise, followed within a few words by a duration or by what went wrong.
 _SARCASM = re.compile(
     r"\b(?:excelente|maravillos[oa]|felicit\w+|felicidades|que (?:buen|gran) servicio|bravo|genial"
     r"|great|wonderful|brilliant|fantastic|well done|congratulations|thanks for)\b"
@@ -78,30 +78,31 @@ _MOCKERY = re.compile(
     r"|falta de (?:respeto|seriedad|humanidad)|quien me paga|se burl\w+|thanks for nothing"
     r"|keep it up|are you (?:kidding|serious)|do(?:n't| not) you people|sort it out)\b"
 )
-# Single words written large: "en MARZO", "STOP calling".
-_LARGE = re.compile(r"(?<!\w)[A-ZÁÉÍÓÚÑ]{4,}(?!\w)")
-_LOUD = re.compile(r"[!?]{3,}|!.*!.*!")
+# Single words in capitals: "en MARZO", "STOP calling".
+_CAPITALS = re.compile(r"(?<!\w)[A-ZÁÉÍÓÚÑ]{4,}(?!\w)")
+_EXCLAMATIONS = re.compile(r"[!?]{3,}|!.*!.*!")
 _ANGRY_FACES = re.compile("[\U0001f620\U0001f621\U0001f92c\U0001f4a9\U0001f595]")
 _SAD_FACES = re.compile("[\U0001f622\U0001f62d\U0001f61e\U0001f614\U0001f61f\U0001f97a]")
-# So many letters are enough to tell shouting from an abbreviation.
-_SHOUTED_LETTERS = 12
+# A text with fewer letters in capitals may be an abbreviation.
+_SHORTEST_SHOUT = 12
+_SHARE_OF_CAPITALS = 0.7
 
 
 def estimate(text: str) -> Emotion:
-    """What the customer seems to feel; calm where nothing tells otherwise."""
+    """Return the emotion that a text shows; calm without any sign."""
     return detect(text).emotion
 
 
 def detect(text: str) -> DetectedEmotion:
-    """The emotion and its signs: despair goes before anger, anger before mere displeasure."""
-    told = fold(text)
-    signs = {emotion: list(_all(pattern, told)) for emotion, pattern in _FOUND_BY.items()}
-    signs[Emotion.ANGRY] += [*_shouting(text), *_all(_SARCASM, told), *_all(_LOUD, text)]
-    signs[Emotion.ANGRY] += [*_all(_MOCKERY, told), *_all(_ANGRY_FACES, text)]
+    """Return the emotion and its signs: despair goes before anger, anger before displeasure."""
+    folded = fold(text)
+    signs = {emotion: list(_all(pattern, folded)) for emotion, pattern in _PATTERNS.items()}
+    signs[Emotion.ANGRY] += [*_shouting(text), *_all(_SARCASM, folded), *_all(_EXCLAMATIONS, text)]
+    signs[Emotion.ANGRY] += [*_all(_MOCKERY, folded), *_all(_ANGRY_FACES, text)]
     if any(map(str.islower, text)):
-        signs[Emotion.ANGRY] += _all(_LARGE, text)
+        signs[Emotion.ANGRY] += _all(_CAPITALS, text)
     signs[Emotion.UPSET] += _all(_SAD_FACES, text)
-    # One cry for help among many insults is anger all the same.
+    # One sign of despair among many of anger is anger.
     if len(signs[Emotion.ANGRY]) > 2 * len(signs[Emotion.DESPERATE]):
         signs[Emotion.DESPERATE] = []
     for emotion in (Emotion.DESPERATE, Emotion.ANGRY, Emotion.UPSET):
@@ -116,5 +117,6 @@ def _all(pattern: re.Pattern[str], text: str) -> list[str]:
 
 def _shouting(text: str) -> list[str]:
     letters = [letter for letter in text if letter.isalpha()]
-    loud = len(letters) >= _SHOUTED_LETTERS and sum(map(str.isupper, letters)) > 0.7 * len(letters)
-    return [text.strip()[:40]] if loud else []
+    capitals = sum(map(str.isupper, letters))
+    is_shouted = len(letters) >= _SHORTEST_SHOUT and capitals > _SHARE_OF_CAPITALS * len(letters)
+    return [text.strip()[:40]] if is_shouted else []

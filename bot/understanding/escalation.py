@@ -1,7 +1,7 @@
-"""Words that bring a person in whatever else is said: danger, the vulnerable, the law, the press.
+"""Alarms: words on which a human takes over whatever else a message says.
 
-Rules beside the trained model: a message that is mostly about a late parcel is understood as one,
-and must not hide that somebody's insulin is in it.
+These are rules beside the trained model: it classifies a message about a late parcel as such, even
+if the parcel holds somebody's insulin.
 """
 
 import re
@@ -40,8 +40,7 @@ _WORDS: Final[dict[Alarm, str]] = {
     r"|sic\b|ocu\b|defensa (?:al|del) consumidor)|denuncia (?:penal|formal)|en tribunales"
     r"|sue (?:you|your)|suing|my (?:lawyer|attorney|solicitor)|legal action|small claims"
     r"|ombudsman|trading standards|attorney general|take you to court",
-    # Much of what is sold is a "tele" or a "tv", and a button is what one presses: those words
-    # alone are no threat.
+    # "tele", "tv" and "press" alone are no threat: they are goods on sale, and buttons are pressed.
     "press": r"(?:llamar|contar\w*|hablar|voy|ir|escribir|mandar|avis\w+|cont\w+) (?:esto )?"
     r"(?:(?:a|al|con|en|por) (?:la |el |los |las |un |una |mi )?(?:amig\w+ )?"
     r"(?:prensa|noticier\w+|noticias|period\w+|medios|diario|canal)"
@@ -51,10 +50,10 @@ _WORDS: Final[dict[Alarm, str]] = {
     r"(?:the (?:press|media|tv news)|(?:the |a )?(?:newspapers?|journalists?|reporters?))"
     r"|(?:be|going|put) (?:\w+ )?on the news",
 }
-_FOUND_BY: Final = {alarm: re.compile(rf"\b(?:{words})\b") for alarm, words in _WORDS.items()}
+_PATTERNS: Final = {alarm: re.compile(rf"\b(?:{words})\b") for alarm, words in _WORDS.items()}
 
 
 def find_alarm(text: str) -> Alarm | None:
-    """The gravest alarm that a message raises, if any."""
-    told = fold(text)
-    return next((name for name, words in _FOUND_BY.items() if words.search(told)), None)
+    """Return the gravest alarm that a message raises, if any; the order is that of ``_WORDS``."""
+    folded = fold(text)
+    return next((alarm for alarm, words in _PATTERNS.items() if words.search(folded)), None)

@@ -1,14 +1,13 @@
-"""The facts in a customer's own words: order numbers, e-mail, phone, amounts, what it is about.
+"""The facts in a message: order numbers, e-mail addresses, phones, amounts, dates, the article.
 
-Rules rather than a model: a fact is either there or not, and a wrong guess costs the customer a
-question. What remains unsure is left out.
+They are found by rules and not by a model: a fact is either there or not, and a wrong guess costs
+the customer a question. What is uncertain is left out.
 """
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import phonenumbers
 
@@ -16,11 +15,13 @@ from bot.text import email_address
 from bot.text.case_reference import REFERENCE
 from bot.text.normalize import fold, order_key
 
-# Facts stand in the first lines; the rest of a rant is not searched.
-LONGEST = 2000
+LONGEST = 2000  # characters that are searched; facts stand in the first lines
+# Digits of a national number; shorter ones are order numbers, prices or years.
+SHORTEST_PHONE = 8
+SHORTEST_SPOKEN_PHONE = 10
 _ISO_DATE = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}", re.IGNORECASE)
-# People who dictate say it in words: "ana arroba ejemplo punto com".
+# Dictated addresses: "ana arroba ejemplo punto com".
 _SPOKEN_EMAIL = re.compile(
     r"\b([\w.+-]{1,64})\s+(?:arroba|at)\s+([\w-]{1,63}(?:\s+(?:punto|dot)\s+[\w-]{1,63}){1,5})",
     re.IGNORECASE,
@@ -86,73 +87,69 @@ _NOT_THINGS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What one message tells; every list is in the order of the words."""
+    """The facts in one message; each tuple is in the order of the text."""
 
     references: tuple[str, ...] = ()  # of earlier cases
-    orders: tuple[str, ...] = ()  # keys: letters and digits only
+    orders: tuple[str, ...] = ()  # as `normalize.order_key` returns them
     emails: tuple[str, ...] = ()  # as `email_address.normalize` returns them
     phones: tuple[str, ...] = ()  # E.164
     amounts: tuple[str, ...] = ()  # as written
-    spans: tuple[str, ...] = ()  # dates and spans, as written
-    thing: str | None = None  # what it is about, one word in the singular
-    entities: list[dict[str, Any]] = field(default_factory=list, compare=False)
+    spans: tuple[str, ...] = ()  # dates and durations, as written
+    thing: str | None = None  # the article, one word in the singular
 
     def __bool__(self) -> bool:
-        """Whether the message tells something that a purchase can be found by."""
+        """Return True if a purchase can be looked up by these facts."""
         return bool(self.orders or self.emails or self.phones)
+
+    @property
+    def entities(self) -> list[dict[str, str]]:
+        """The facts as Rasa's entities: ``{"entity": "order_number", "value": "10482"}``."""
+        by_name = {
+            "reference": self.references,
+            "order_number": self.orders,
+            "email": self.emails,
+            "phone": self.phones,
+            "amount": self.amounts,
+            "date": self.spans,
+            "product": (self.thing,) if self.thing else (),
+        }
+        return [
+            {"entity": name, "value": value} for name, values in by_name.items() for value in values
+        ]
 
 
 def extract(text: str, region: str = "CO") -> Facts:
-    """Every fact in ``text``; phones without a country code are read as of ``region``."""
+    """Return the facts in the first ``LONGEST`` characters of a text.
+
+    Each kind is cut out of the text before the next is looked for, so that nothing counts twice.
+
+    Args:
+        region: the ISO 3166 country of phones without a country code.
+    """
     text = unicodedata.normalize("NFC", text[:LONGEST])
     rest, emails = _take_emails(text)
     rest, references = _take(rest, REFERENCE)
     rest, dates = _take(rest, _ISO_DATE)
     rest, amounts = _take(rest, _AMOUNT)
-    amounts = [amount.rstrip(".,") for amount in amounts]
-    orders: list[str] = []
-    for match in _LABELLED_ORDER.finditer(fold_keeping_length(rest)):
-        if 4 <= len(number := order_key(match.group(1))) <= 10:
-            orders.append(number)
-            rest = _blank(rest, *match.span(1))
+    rest, labelled_orders = _take_labelled_orders(rest)
     rest, phones = _take_phones(rest, region)
-    for pattern in (_PREFIXED_ORDER, _BARE_ORDER, _DOTTED_ORDER):
-        for match in pattern.finditer(rest):
-            orders.append(order_key(match.group(1)))
-            rest = _blank(rest, *match.span(1))
-    for match in _SPOKEN_RUN.finditer(fold(rest)):
-        spoken = "".join(_SPOKEN_DIGITS[word] for word in re.findall(r"[a-z]+", match.group()))
-        (phones if len(spoken) >= 10 else orders).append(
-            f"+{spoken}" if len(spoken) > 10 else spoken
-        )
-    spans = dates + [match.group() for match in _SPAN.finditer(fold(rest))]
-    found = {
-        "reference": [reference.upper() for reference in references],
-        "order_number": list(dict.fromkeys(orders)),
-        "email": emails,
-        "phone": list(dict.fromkeys(phones)),
-        "amount": amounts,
-        "date": spans,
-    }
-    thing = _thing(text)
-    if thing:
-        found["product"] = [thing]
+    rest, orders = _take_orders(rest)
+    spoken = _spoken_numbers(rest)
+    orders = [*labelled_orders, *orders, *(number for number in spoken if not _is_phone(number))]
+    phones += [_spoken_phone(number) for number in spoken if _is_phone(number)]
     return Facts(
-        references=tuple(found["reference"]),
-        orders=tuple(found["order_number"]),
+        references=tuple(reference.upper() for reference in references),
+        orders=tuple(dict.fromkeys(orders)),
         emails=tuple(emails),
-        phones=tuple(found["phone"]),
-        amounts=tuple(amounts),
-        spans=tuple(spans),
-        thing=thing,
-        entities=[
-            {"entity": name, "value": value} for name, values in found.items() for value in values
-        ],
+        phones=tuple(dict.fromkeys(phones)),
+        amounts=tuple(amount.rstrip(".,") for amount in amounts),
+        spans=(*dates, *(match.group() for match in _SPAN.finditer(fold(rest)))),
+        thing=_find_thing(text),
     )
 
 
 def fold_keeping_length(text: str) -> str:
-    """Folded, but character for character, so that places found in it hold in ``text``."""
+    """Fold each character by itself, so that positions in the result are positions in ``text``."""
     return "".join(map(_folded, text))
 
 
@@ -166,11 +163,12 @@ def _blank(text: str, start: int, end: int) -> str:
 
 
 def _take(text: str, pattern: re.Pattern[str]) -> tuple[str, list[str]]:
-    found = []
+    """Return the text without the matches of a pattern for folded text, and the matches."""
+    matches = []
     for match in pattern.finditer(fold_keeping_length(text)):
-        found.append(text[match.start() : match.end()].strip())
+        matches.append(text[match.start() : match.end()].strip())
         text = _blank(text, *match.span())
-    return text, found
+    return text, matches
 
 
 def _take_emails(text: str) -> tuple[str, list[str]]:
@@ -185,14 +183,32 @@ def _take_emails(text: str) -> tuple[str, list[str]]:
     return text, list(dict.fromkeys(filter(None, map(email_address.normalize, emails))))
 
 
+def _take_labelled_orders(text: str) -> tuple[str, list[str]]:
+    """Take the numbers that a word such as "pedido" announces."""
+    orders = []
+    for match in _LABELLED_ORDER.finditer(fold_keeping_length(text)):
+        if 4 <= len(number := order_key(match.group(1))) <= 10:
+            orders.append(number)
+            text = _blank(text, *match.span(1))
+    return text, orders
+
+
+def _take_orders(text: str) -> tuple[str, list[str]]:
+    """Take the numbers that look like an order's, without a word that announces them."""
+    orders = []
+    for pattern in (_PREFIXED_ORDER, _BARE_ORDER, _DOTTED_ORDER):
+        for match in pattern.finditer(text):
+            orders.append(order_key(match.group(1)))
+            text = _blank(text, *match.span(1))
+    return text, orders
+
+
 def _take_phones(text: str, region: str) -> tuple[str, list[str]]:
     phones = []
     for match in phonenumbers.PhoneNumberMatcher(
         text, region, leniency=phonenumbers.Leniency.POSSIBLE
     ):
-        national = str(match.number.national_number)
-        # Shorter than any subscriber's number of the region: an order number, a price, a year.
-        if len(national) >= 8:
+        if len(str(match.number.national_number)) >= SHORTEST_PHONE:
             phones.append(
                 phonenumbers.format_number(match.number, phonenumbers.PhoneNumberFormat.E164)
             )
@@ -200,8 +216,25 @@ def _take_phones(text: str, region: str) -> tuple[str, list[str]]:
     return text, phones
 
 
-def _thing(text: str) -> str | None:
-    """What the customer bought, where one plain word says it."""
+def _spoken_numbers(text: str) -> list[str]:
+    """Return the numbers that are dictated digit by digit: "uno cero cuatro ocho dos"."""
+    return [
+        "".join(_SPOKEN_DIGITS[word] for word in re.findall(r"[a-z]+", match.group()))
+        for match in _SPOKEN_RUN.finditer(fold(text))
+    ]
+
+
+def _is_phone(spoken: str) -> bool:
+    return len(spoken) >= SHORTEST_SPOKEN_PHONE
+
+
+def _spoken_phone(spoken: str) -> str:
+    """Return a dictated phone; one longer than a national number begins with the country code."""
+    return f"+{spoken}" if len(spoken) > SHORTEST_SPOKEN_PHONE else spoken
+
+
+def _find_thing(text: str) -> str | None:
+    """Return what the customer bought, if one plain word says it."""
     folded = fold_keeping_length(text)
     for match in _THING.finditer(folded):
         group = match.lastindex or 1

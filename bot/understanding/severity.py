@@ -1,4 +1,4 @@
-"""How grave a complaint is, by rules that anyone can read and explain."""
+"""The severity of a complaint, by rules that anybody can read and explain."""
 
 import re
 
@@ -6,7 +6,7 @@ from bot.category import CATEGORIES, Severity
 from bot.text.normalize import fold
 
 _LEVELS: tuple[Severity, ...] = ("low", "medium", "high")
-# Words that mean harm, repetition or a long time: each raises the severity by one level.
+# Words of harm, repetition or a long time raise the severity by one level.
 _GRAVE = re.compile(
     r"\b(hospital|medicin\w*|medicamento\w*|alergi\w*|bebe|embarazad\w+|discapacidad|cumpleanos"
     r"|boda|funeral|otra vez|de nuevo|segunda vez|tercera vez|meses|semanas|veinte llamadas"
@@ -14,7 +14,7 @@ _GRAVE = re.compile(
     r"|weeks|insult\w*|amenaz\w*|acos\w*|humill\w*|discrimin\w*|mi (?:jefe|familia|trabajo)"
     r"|mis (?:vecinos|papas|padres)|threat\w*|harass\w*|humiliat\w*|my (?:boss|family|work))\b"
 )
-# Words by which customers themselves call it small.
+# Words by which customers call the matter small lower it by one level.
 _SLIGHT = re.compile(
     r"\b(un poco|poquito|pequen\w+|leve\w*|detalle|detallito|rayon(?:cito)?|raspon|rasguno"
     r"|slight\w*|small|minor|tiny|scratch\w*)\b"
@@ -22,13 +22,17 @@ _SLIGHT = re.compile(
 
 
 def estimate(text: str, category: str, *, more_than_one: bool = False) -> Severity:
-    """The severity of what ``text`` tells: its category's own, raised or lowered by the words."""
+    """Return the severity of a complaint: its category's, raised or lowered by the words.
+
+    Args:
+        more_than_one: the customer has two complaints, which raises it by one level.
+    """
     level = _LEVELS.index(CATEGORIES[category].severity)
-    told = fold(text)
-    level += bool(_GRAVE.search(told)) + more_than_one - bool(_SLIGHT.search(told))
+    folded = fold(text)
+    level += bool(_GRAVE.search(folded)) + more_than_one - bool(_SLIGHT.search(folded))
     return _LEVELS[max(0, min(level, len(_LEVELS) - 1))]
 
 
 def more_severe(one: Severity, other: Severity) -> Severity:
-    """The graver of two."""
+    """Return the more severe of two."""
     return max(one, other, key=_LEVELS.index)

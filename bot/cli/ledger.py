@@ -11,7 +11,7 @@ from bot.cli.database import run_read, run_write
 from bot.cli.failure import Failure, settings_or_fail
 from bot.compensation import reversal
 from bot.context.company_context import load_company_context
-from bot.ledger import audit, entries
+from bot.ledger import audit, csv_export
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 # Who a correction from here is written down as.
@@ -32,7 +32,7 @@ def _ledger() -> None:
 @app.command(epilog=EXAMPLES)
 def export() -> None:
     """Print the ledger as CSV, oldest line first; amounts are in minor units."""
-    run_read(settings_or_fail(), lambda session: entries.export(session, sys.stdout))
+    run_read(settings_or_fail(), lambda session: csv_export.write_csv(session, sys.stdout))
 
 
 @app.command("verify", epilog=EXAMPLES)

@@ -15,7 +15,7 @@ from bot.compensation import fulfilment, offers, spending_breaker
 from bot.context.company_context import CompanyContext
 from bot.database.statements import advisory_lock, compare_and_set, lock_row
 from bot.handoffs import queue
-from bot.ledger import budgets, entries, usage
+from bot.ledger import budgets, entries, transfers, usage
 from bot.models import (
     GIVEN_STATES,
     Compensation,
@@ -151,7 +151,7 @@ async def _held_back(
     await advisory_lock(session, SPENDING)
     if await spending_breaker.trip_if_needed(session, context) is not None:
         return Acceptance.PAUSED
-    given, limits = await usage.of(session, context, case), context.policy.limits
+    given, limits = await usage.measure(session, context, case), context.policy.limits
     currency = chosen.currency or context.policy.currency
     goodwill = Money(chosen.goodwill_minor, currency)
     if find_reached_limit(limits, given, case.category, chosen.kind, goodwill) is not None:
@@ -217,8 +217,8 @@ async def _give(
             other.state = CompensationState.DECLINED
     await session.flush()
     event = LedgerEvent.RESERVE if due else LedgerEvent.ISSUE
-    moved = entries.move(
-        event, chosen.amount_minor, was_reserved=False, is_spent=chosen.code is not None
+    moved = transfers.transfer(
+        event, chosen.amount_minor, was_reserved=False, has_code=chosen.code is not None
     )
     taken_from = replace(moved, budget_minor=budget_minor, budget_day=context.company.today())
     await _write_down(session, case, chosen, taken_from, originator)
@@ -233,7 +233,7 @@ async def _write_down(
     session: AsyncSession,
     case: Complaint,
     one: Compensation,
-    moved: entries.Move,
+    moved: transfers.Transfer,
     originator: str,
     *,
     why: str | None = None,
@@ -243,7 +243,7 @@ async def _write_down(
         session,
         one,
         moved,
-        key=f"offer-{one.offer_id}:{entries.STATES[moved.event]}",
+        key=f"offer-{one.offer_id}:{transfers.STATE_AFTER[moved.event]}",
         originator=originator,
         reason=why or f"{case.category}, {case.reference}",
     )
@@ -267,7 +267,9 @@ async def fulfil(session: AsyncSession, remedy: Compensation, originator: str) -
     if not done:
         return False
     await session.refresh(remedy)
-    moved = entries.move(LedgerEvent.ISSUE, remedy.amount_minor, is_spent=remedy.code is not None)
+    moved = transfers.transfer(
+        LedgerEvent.ISSUE, remedy.amount_minor, has_code=remedy.code is not None
+    )
     await _write_down(session, case, remedy, moved, originator)
     await promises.end(session, case.id, remedy.kind, PromiseState.KEPT)
     # Done late, it ends the wait that its delay began.
@@ -300,16 +302,16 @@ async def fail(
     if not failed:
         return False
     remedy = await session.get_one(Compensation, remedy.id, populate_existing=True)
-    reserved = await entries.last(session, remedy.id, LedgerEvent.RESERVE)
+    reserved = await entries.newest(session, remedy.id, LedgerEvent.RESERVE)
     moved = replace(
-        entries.move(LedgerEvent.RELEASE, remedy.amount_minor),
+        transfers.transfer(LedgerEvent.RELEASE, remedy.amount_minor),
         budget_minor=reserved.budget_minor if reserved else 0,
         budget_day=reserved.budget_day if reserved else None,
     )
     await _write_down(session, case, remedy, moved, originator, why=why)
     if moved.budget_day is not None:
         cost = Money(moved.budget_minor, remedy.currency)
-        await budgets.give_back(session, moved.budget_day, cost)
+        await budgets.release(session, moved.budget_day, cost)
     await promises.end_of(session, remedy.id, PromiseState.VOID)
     complaints.reopen(session, case, originator)
     audit.note(session, case, originator, "failed", kind=remedy.kind, why=why)

@@ -8,7 +8,7 @@ from bot.cases import audit
 from bot.compensation import acceptance
 from bot.database.session import Database
 from bot.database.statements import compare_and_set
-from bot.ledger import entries
+from bot.ledger import entries, transfers
 from bot.models import Compensation, CompensationState, LedgerEvent
 
 AT_A_TIME = 100
@@ -56,11 +56,11 @@ async def expire(session: AsyncSession, remedy_id: int) -> bool:
         return False
     left = await entries.spendable(session, remedy)
     if left is not None:
-        *_, newest = await entries.lines(session, remedy_id)
+        *_, newest = await entries.list_entries(session, remedy_id)
         await entries.record(
             session,
             remedy,
-            entries.move(LedgerEvent.EXPIRE, left.amount_minor),
+            transfers.transfer(LedgerEvent.EXPIRE, left.amount_minor),
             key=f"expired:{remedy_id}:{newest.id}",
             originator="bot",
             reason="not spent in time",

@@ -73,7 +73,7 @@ async def case_facts(
         desired=case.desired,
         value_at_risk=spent,
         failures=await complaints.failures(session, case, context.policy.raises.within_days),
-        usage=await usage.of(session, context, case),
+        usage=await usage.measure(session, context, case),
         is_paused=await spending_breaker.is_paused(session),
         signals=tuple(one.name for one in await evidence.find_signals(session, context, case)),
     )

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock
 from bot.compensation import acceptance
-from bot.ledger import entries
+from bot.ledger import entries, transfers
 from bot.models import Account, Compensation, CompensationState, LedgerEntry, LedgerEvent
 from bot.money import Money
 
@@ -63,7 +63,7 @@ async def redeem(
     await acceptance.lock(session, None, None, remedy.complaint_id)
     query = select(Compensation).where(Compensation.id == remedy.id).with_for_update()
     fresh = (await session.scalars(query.execution_options(populate_existing=True))).one()
-    known = await entries.by_key(session, f"redeem:{key}")
+    known = await entries.find_by_key(session, f"redeem:{key}")
     if known is not None:
         wanted = known.amount_minor if amount is None else amount.amount_minor
         return await _spend(session, fresh, wanted, key, originator, reason=reason)
@@ -78,7 +78,7 @@ async def redeem(
 
 async def was_redeemed(session: AsyncSession, key: str) -> bool:
     """Whether a remedy was spent under this key before."""
-    return await entries.by_key(session, f"redeem:{key}") is not None
+    return await entries.find_by_key(session, f"redeem:{key}") is not None
 
 
 async def _spendable(session: AsyncSession, remedy: Compensation) -> Money:
@@ -107,11 +107,11 @@ async def _spend(
     entry = await entries.record(
         session,
         remedy,
-        entries.move(LedgerEvent.REDEEM, amount_minor),
+        transfers.transfer(LedgerEvent.REDEEM, amount_minor),
         key=f"redeem:{key}",
         originator=originator,
         reason=reason,
     )
-    held = await entries.balances(session, remedy.id, until=entry.id)
+    held = await entries.read_balances(session, remedy.id, until=entry.id)
     left = Money(held[Account.OUTSTANDING], entry.currency)
     return Redeemed(entry, Money(entry.amount_minor, entry.currency), left)

@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.cases import audit, promises
 from bot.compensation import acceptance
-from bot.ledger import budgets, entries
+from bot.ledger import budgets, entries, transfers
 from bot.models import (
     GIVEN_STATES,
     Account,
@@ -69,7 +69,7 @@ async def _take_back_all(
     session: AsyncSession, remedy: Compensation, originator: str, why: str, *, even_done: bool
 ) -> list[LedgerEntry]:
     """From where it is now back to the company, line by line."""
-    lines = await entries.lines(session, remedy.id)
+    lines = await entries.list_entries(session, remedy.id)
     steps = [
         one for one in reversed(lines) if one.event in {LedgerEvent.RESERVE, LedgerEvent.ISSUE}
     ]
@@ -81,7 +81,7 @@ async def _take_back_all(
         and await entries.spendable(session, remedy) is None
     ):
         raise CannotReverse(f"all of line {newest.id} is spent: take back the purchases")
-    held = (await entries.balances(session, remedy.id))[newest.to_account]
+    held = (await entries.read_balances(session, remedy.id))[newest.to_account]
     return [await _take_back(session, remedy, one, held, originator, why=why) for one in steps]
 
 
@@ -94,11 +94,11 @@ async def _take_back(
     *,
     why: str,
 ) -> LedgerEntry:
-    moved = entries.reversal(entry, amount_minor)
+    moved = transfers.reversal(entry, amount_minor)
     line = await entries.record(
         session, remedy, moved, key=f"reversed:{entry.id}", originator=originator, reason=why
     )
     if moved.budget_day is not None and moved.budget_minor:
         cost = Money(moved.budget_minor, remedy.currency)
-        await budgets.give_back(session, moved.budget_day, cost)
+        await budgets.release(session, moved.budget_day, cost)
     return line

@@ -1,4 +1,4 @@
-"""Recomputes from the ledger's lines alone what the database says of money: does it add up?"""
+"""Audits the ledger: recomputes from its entries alone what the database says of money."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,7 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.context.company_context import CompanyContext
-from bot.ledger import audit_limits, budgets, entries
+from bot.ledger import audit_limits
+from bot.ledger.budgets import period_start
+from bot.ledger.queries import PERIODS
+from bot.ledger.transfers import Transfer, hash_inputs
 from bot.models import (
     Account,
     Budget,
@@ -20,32 +23,36 @@ from bot.models import (
     Period,
 )
 
-# What a remedy is after each event; a purchase leaves it as it is, a reversal as it goes.
-AFTER = {
+# What a compensation is after each event. A purchase leaves its state; what a reversal leaves
+# depends on the entry that it takes back.
+_STATE_AFTER = {
     LedgerEvent.RESERVE: CompensationState.ACCEPTED,
     LedgerEvent.ISSUE: CompensationState.ISSUED,
     LedgerEvent.RELEASE: CompensationState.FAILED,
     LedgerEvent.EXPIRE: CompensationState.EXPIRED,
 }
-NEVER_GIVEN = {CompensationState.OFFERED, CompensationState.DECLINED, CompensationState.VOID}
+# A compensation in one of these states needs no entry.
+_NEVER_GIVEN = {CompensationState.OFFERED, CompensationState.DECLINED, CompensationState.VOID}
+# What the customer has not spent of these must have returned to the company.
+_TAKEN_BACK = {CompensationState.FAILED, CompensationState.VOID, CompensationState.EXPIRED}
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """Something that does not add up."""
 
-    check: str
-    where: str
+    check: str  # key, reversal, balance, state, twice, budget or limit
+    where: str  # such as "line 17" or "remedy 4"
     what: str
 
     def as_dict(self) -> Mapping[str, str]:
-        """As JSON has it."""
+        """Return the finding as JSON shows it."""
         return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
-    """How much was looked at, and what does not add up."""
+class AuditReport:
+    """How many rows were checked, and what does not add up."""
 
     lines: int
     remedies: int
@@ -53,164 +60,166 @@ class Report:
     findings: tuple[Finding, ...]
 
 
-async def verify(session: AsyncSession, context: CompanyContext) -> Report:
-    """Look at every line, remedy, budget and limit."""
-    lines = list(await session.scalars(select(LedgerEntry).order_by(LedgerEntry.id)))
+async def verify(session: AsyncSession, context: CompanyContext) -> AuditReport:
+    """Check every entry, compensation, budget and limit; it reads all of them."""
+    entries = list(await session.scalars(select(LedgerEntry).order_by(LedgerEntry.id)))
     remedies = list(await session.scalars(select(Compensation).order_by(Compensation.id)))
-    kept = list(await session.scalars(select(Budget)))
-    of_remedy: dict[int, list[LedgerEntry]] = defaultdict(list)
-    for line in lines:
-        of_remedy[line.compensation_id].append(line)
-    found = [*_keys(lines), *_reversals(lines)]
+    budgets = list(await session.scalars(select(Budget)))
+    entries_of: dict[int, list[LedgerEntry]] = defaultdict(list)
+    for entry in entries:
+        entries_of[entry.compensation_id].append(entry)
+    findings = [*_check_keys(entries), *_check_reversals(entries)]
     for remedy in remedies:
-        found += _remedy(remedy, of_remedy[remedy.id])
-    found += _paid_twice(remedies, of_remedy)
-    found += _budgets(lines, kept)
-    for where, what in audit_limits.of_budgets(context.policy, lines, kept):
-        found.append(Finding("limit", where, what))
-    given = [(of_remedy[one.id][0], one) for one in remedies if of_remedy[one.id]]
-    for where, what in await audit_limits.of_remedies(session, context.policy, given):
-        found.append(Finding("limit", where, what))
-    return Report(len(lines), len(remedies), len(kept), tuple(found))
+        findings += _check_remedy(remedy, entries_of[remedy.id])
+    findings += _check_given_once(remedies, entries_of)
+    findings += _check_budgets(entries, budgets)
+    given = [(entries_of[remedy.id][0], remedy) for remedy in remedies if entries_of[remedy.id]]
+    exceeded = [
+        *audit_limits.exceeded_budgets(context.policy, entries, budgets),
+        *await audit_limits.exceeded_limits(session, context.policy, given),
+    ]
+    findings += [Finding("limit", where, what) for where, what in exceeded]
+    return AuditReport(len(entries), len(remedies), len(budgets), tuple(findings))
 
 
-def _keys(lines: Sequence[LedgerEntry]) -> Iterator[Finding]:
-    """Each key once, and the hash is that of what stands in the line; older lines have none."""
-    for key, times in Counter(one.idempotency_key for one in lines).items():
+def _check_keys(entries: Sequence[LedgerEntry]) -> Iterator[Finding]:
+    """Each key is used once, and its hash is that of the entry; the oldest entries have no hash."""
+    for key, times in Counter(entry.idempotency_key for entry in entries).items():
         if times > 1:
             yield Finding("key", key, f"used {times} times")
-    for one in lines:
-        asked = entries.Move(
-            one.event,
-            one.from_account,
-            one.to_account,
-            one.amount_minor,
-            one.budget_minor,
-            one.budget_day,
-            one.reverses_id,
+    for entry in entries:
+        transfer = Transfer(
+            entry.event,
+            entry.from_account,
+            entry.to_account,
+            entry.amount_minor,
+            entry.budget_minor,
+            entry.budget_day,
+            entry.reverses_id,
         )
-        right = entries.hash_of(one.compensation_id, one.currency, asked, one.originator)
-        if one.inputs_hash and one.inputs_hash != right:
-            yield Finding("key", f"line {one.id}", "says something else than what was asked")
+        expected = hash_inputs(entry.compensation_id, entry.currency, transfer, entry.originator)
+        if entry.inputs_hash and entry.inputs_hash != expected:
+            yield Finding("key", f"line {entry.id}", "says something else than what was asked")
 
 
-def _reversals(lines: Sequence[LedgerEntry]) -> Iterator[Finding]:
-    """A reversal takes back one line, once, from where it went, and no more than that."""
-    by_id = {one.id: one for one in lines}
-    for one in lines:
-        where = f"line {one.id}"
-        taken_back = by_id.get(one.reverses_id or 0)
-        if (one.event == LedgerEvent.REVERSE) != (one.reverses_id is not None):
+def _check_reversals(entries: Sequence[LedgerEntry]) -> Iterator[Finding]:
+    """A reversal takes back one earlier entry, from where it went, and no more than that."""
+    by_id = {entry.id: entry for entry in entries}
+    for entry in entries:
+        where = f"line {entry.id}"
+        reversed_entry = by_id.get(entry.reverses_id or 0)
+        if (entry.event == LedgerEvent.REVERSE) != (entry.reverses_id is not None):
             yield Finding("reversal", where, "does not say what it reverses")
-        elif one.reverses_id is not None and taken_back is None:
-            yield Finding("reversal", where, f"reverses line {one.reverses_id}, which is not there")
-        elif taken_back is not None and (
-            (one.from_account, one.to_account) != (taken_back.to_account, taken_back.from_account)
-            or (one.compensation_id, one.currency)
-            != (taken_back.compensation_id, taken_back.currency)
-            or one.amount_minor > taken_back.amount_minor
-            or one.budget_minor > taken_back.budget_minor
-            or one.id < taken_back.id
-        ):
-            yield Finding("reversal", where, f"does not mirror line {taken_back.id}")
+        elif entry.reverses_id is not None and reversed_entry is None:
+            what = f"reverses line {entry.reverses_id}, which is not there"
+            yield Finding("reversal", where, what)
+        elif reversed_entry is not None and not _mirrors(entry, reversed_entry):
+            yield Finding("reversal", where, f"does not mirror line {reversed_entry.id}")
 
 
-def _remedy(remedy: Compensation, lines: Sequence[LedgerEntry]) -> Iterator[Finding]:
-    """Its accounts are never below nothing, and its state is what its lines say."""
-    where = f"remedy {remedy.id}"
-    held = dict.fromkeys(Account, 0)
-    state, has_code_to_spend = CompensationState.OFFERED, 0
-    by_id = {one.id: one for one in lines}
-    for one in lines:
-        held[one.from_account] -= one.amount_minor
-        held[one.to_account] += one.amount_minor
-        has_code_to_spend += (one.to_account == Account.OUTSTANDING) - (
-            one.from_account == Account.OUTSTANDING
-        )
-        below = [name for name in Account if name != Account.COMPANY and held[name] < 0]
-        if below:
-            yield Finding("balance", where, f"{below[0]} is below nothing after line {one.id}")
-        if one.currency != remedy.currency:
-            yield Finding("balance", where, f"line {one.id} is in {one.currency}")
-        state = _state_after(state, one, by_id)
-    if not lines:
-        if remedy.state not in NEVER_GIVEN:
-            yield Finding("state", where, f"is {remedy.state}, and no line gave it")
-        return
-    left = held[Account.OUTSTANDING] if remedy.amount_minor else has_code_to_spend
-    if remedy.state != state and not (
-        (remedy.state, state) == (CompensationState.EXPIRED, CompensationState.ISSUED)
-        and remedy.code
-        and not left
-    ):
-        yield Finding("state", where, f"is {remedy.state}, and its lines say {state}")
-    yield from _amounts(remedy, held)
-
-
-def _state_after(
-    state: CompensationState, line: LedgerEntry, by_id: Mapping[int, LedgerEntry]
-) -> CompensationState:
-    if line.event != LedgerEvent.REVERSE:
-        return AFTER.get(line.event, state)
-    taken_back = by_id.get(line.reverses_id or 0)
-    if taken_back is not None and taken_back.event == LedgerEvent.REDEEM:
-        return CompensationState.ISSUED
+def _mirrors(reversal: LedgerEntry, entry: LedgerEntry) -> bool:
+    """Return True if a reversal goes the opposite way, with no more than the entry moved."""
     return (
-        CompensationState.VOID if line.to_account == Account.COMPANY else CompensationState.ACCEPTED
+        (reversal.from_account, reversal.to_account) == (entry.to_account, entry.from_account)
+        and (reversal.compensation_id, reversal.currency) == (entry.compensation_id, entry.currency)
+        and reversal.amount_minor <= entry.amount_minor
+        and reversal.budget_minor <= entry.budget_minor
+        and reversal.id >= entry.id
     )
 
 
-def _amounts(remedy: Compensation, held: Mapping[Account, int]) -> Iterator[Finding]:
-    """What each account must hold in the remedy's state."""
-    where, whole = f"remedy {remedy.id}", remedy.amount_minor
-    reserved = whole if remedy.state == CompensationState.ACCEPTED else 0
-    if held[Account.RESERVED] != reserved:
-        yield Finding("balance", where, f"reserved is {held[Account.RESERVED]}, not {reserved}")
-    if (
-        remedy.state == CompensationState.ISSUED
-        and held[Account.OUTSTANDING] + held[Account.SETTLED] != whole
-    ):
-        given = held[Account.OUTSTANDING] + held[Account.SETTLED]
-        yield Finding("balance", where, f"the customer was given {given}, not {whole}")
-    if (
-        remedy.state
-        in {
-            CompensationState.FAILED,
-            CompensationState.VOID,
-            CompensationState.EXPIRED,
-        }
-        and held[Account.OUTSTANDING]
-    ):
-        yield Finding("balance", where, f"outstanding is {held[Account.OUTSTANDING]}, not 0")
-    if remedy.state == CompensationState.FAILED and held[Account.SETTLED]:
-        yield Finding("balance", where, f"settled is {held[Account.SETTLED]}, not 0")
+def _check_remedy(remedy: Compensation, entries: Sequence[LedgerEntry]) -> Iterator[Finding]:
+    """Its balances are never below zero, and its state is what its entries say."""
+    where = f"remedy {remedy.id}"
+    balances = dict.fromkeys(Account, 0)
+    state, codes_to_spend = CompensationState.OFFERED, 0
+    by_id = {entry.id: entry for entry in entries}
+    for entry in entries:
+        balances[entry.from_account] -= entry.amount_minor
+        balances[entry.to_account] += entry.amount_minor
+        codes_to_spend += entry.to_account == Account.OUTSTANDING
+        codes_to_spend -= entry.from_account == Account.OUTSTANDING
+        negative = [
+            account for account in Account if account != Account.COMPANY and balances[account] < 0
+        ]
+        if negative:
+            what = f"{negative[0]} is below nothing after line {entry.id}"
+            yield Finding("balance", where, what)
+        if entry.currency != remedy.currency:
+            yield Finding("balance", where, f"line {entry.id} is in {entry.currency}")
+        state = _state_after(state, entry, by_id)
+    if not entries:
+        if remedy.state not in _NEVER_GIVEN:
+            yield Finding("state", where, f"is {remedy.state}, and no line gave it")
+        return
+    # A code that was spent completely may expire without an entry.
+    unspent = balances[Account.OUTSTANDING] if remedy.amount_minor else codes_to_spend
+    expired_spent = (
+        (remedy.state, state) == (CompensationState.EXPIRED, CompensationState.ISSUED)
+        and remedy.code
+        and not unspent
+    )
+    if remedy.state != state and not expired_spent:
+        yield Finding("state", where, f"is {remedy.state}, and its lines say {state}")
+    yield from _check_balances(remedy, balances)
 
 
-def _paid_twice(
-    remedies: Sequence[Compensation], of_remedy: Mapping[int, Sequence[LedgerEntry]]
+def _state_after(
+    state: CompensationState, entry: LedgerEntry, by_id: Mapping[int, LedgerEntry]
+) -> CompensationState:
+    """Return what a compensation in ``state`` is after one more entry."""
+    if entry.event != LedgerEvent.REVERSE:
+        return _STATE_AFTER.get(entry.event, state)
+    reversed_entry = by_id.get(entry.reverses_id or 0)
+    if reversed_entry is not None and reversed_entry.event == LedgerEvent.REDEEM:
+        return CompensationState.ISSUED
+    if entry.to_account == Account.COMPANY:
+        return CompensationState.VOID
+    return CompensationState.ACCEPTED
+
+
+def _check_balances(remedy: Compensation, balances: Mapping[Account, int]) -> Iterator[Finding]:
+    """Each account holds what it must in the compensation's state."""
+    where, whole, state = f"remedy {remedy.id}", remedy.amount_minor, remedy.state
+    outstanding, settled = balances[Account.OUTSTANDING], balances[Account.SETTLED]
+    reserved = whole if state == CompensationState.ACCEPTED else 0
+    if balances[Account.RESERVED] != reserved:
+        what = f"reserved is {balances[Account.RESERVED]}, not {reserved}"
+        yield Finding("balance", where, what)
+    if state == CompensationState.ISSUED and outstanding + settled != whole:
+        what = f"the customer was given {outstanding + settled}, not {whole}"
+        yield Finding("balance", where, what)
+    if state in _TAKEN_BACK and outstanding:
+        yield Finding("balance", where, f"outstanding is {outstanding}, not 0")
+    if state == CompensationState.FAILED and settled:
+        yield Finding("balance", where, f"settled is {settled}, not 0")
+
+
+def _check_given_once(
+    remedies: Sequence[Compensation], entries_of: Mapping[int, Sequence[LedgerEntry]]
 ) -> Iterator[Finding]:
-    """Of an offer's alternatives one is given."""
-    given = Counter(one.offer_id for one in remedies if of_remedy[one.id])
+    """Of an offer's alternatives at most one is given."""
+    given = Counter(remedy.offer_id for remedy in remedies if entries_of[remedy.id])
     for offer_id, count in given.items():
         if count > 1:
             yield Finding("twice", f"offer {offer_id}", f"{count} of its alternatives were given")
 
 
-def _budgets(lines: Sequence[LedgerEntry], kept: Sequence[Budget]) -> Iterator[Finding]:
-    """Each counter is what its lines took, less what came back, and what was never told."""
-    told: Counter[tuple[Period, date, str]] = Counter()
-    for one in lines:
-        if one.budget_minor and one.budget_day is None:
-            yield Finding("budget", f"line {one.id}", "takes from a budget of no day")
-        elif one.budget_minor and one.budget_day is not None:
-            sign = (one.from_account == Account.COMPANY) - (one.to_account == Account.COMPANY)
-            for period in budgets.PERIODS:
-                begin = budgets.start(period, one.budget_day)
-                told[period, begin, one.currency] += sign * one.budget_minor
-    counted = {(one.period, one.starts_on, one.currency): one for one in kept}
-    for key in sorted({*told, *counted}, key=str):
-        row = counted.get(key)
-        spent = row.spent_minor - row.untold_minor if row else 0
-        if spent != told[key] or (row is not None and row.spent_minor < 0):
+def _check_budgets(entries: Sequence[LedgerEntry], budgets: Sequence[Budget]) -> Iterator[Finding]:
+    """Each budget counts what its entries took and returned, plus what no entry records."""
+    expected: Counter[tuple[Period, date, str]] = Counter()
+    for entry in entries:
+        if entry.budget_minor and entry.budget_day is None:
+            yield Finding("budget", f"line {entry.id}", "takes from a budget of no day")
+        elif entry.budget_minor and entry.budget_day is not None:
+            sign = (entry.from_account == Account.COMPANY) - (entry.to_account == Account.COMPANY)
+            for period in PERIODS:
+                start = period_start(period, entry.budget_day)
+                expected[period, start, entry.currency] += sign * entry.budget_minor
+    by_key = {(budget.period, budget.starts_on, budget.currency): budget for budget in budgets}
+    for key in sorted({*expected, *by_key}, key=str):
+        budget = by_key.get(key)
+        spent = budget.spent_minor - budget.untold_minor if budget else 0
+        if spent != expected[key] or (budget is not None and budget.spent_minor < 0):
             where = " ".join(map(str, key))
-            yield Finding("budget", where, f"counts {spent}, and the lines say {told[key]}")
+            yield Finding("budget", where, f"counts {spent}, and the lines say {expected[key]}")

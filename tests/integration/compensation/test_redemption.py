@@ -5,7 +5,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.compensation import acceptance, redemption
 from bot.compensation.redemption import CannotRedeem, Redeemed
-from bot.ledger import entries
+from bot.ledger import entries, transfers
 from bot.models import (
     Budget,
     Compensation,
@@ -157,7 +157,7 @@ async def test_what_fails_gives_back_what_it_took_and_opens_the_case(
         "no such address",
     )
     async with chat.app.db.read() as session:
-        assert set((await entries.balances(session, given.id)).values()) == {0}
+        assert set((await entries.read_balances(session, given.id)).values()) == {0}
     after = {one.period: one.spent_minor for one in await chat.app.rows(Budget)}
     assert set(before) == {Period.DAY, Period.WEEK, Period.MONTH}
     assert after == {period: spent - given.budget_minor for period, spent in before.items()}
@@ -173,5 +173,5 @@ async def test_what_was_done_cannot_fail_any_more(chat: ConversationHarness) -> 
     with pytest.raises(DBAPIError, match="does not hold"):
         async with chat.app.db.write() as session:
             await entries.record(
-                session, given, entries.move(LedgerEvent.RELEASE, 1), key="x", **why
+                session, given, transfers.transfer(LedgerEvent.RELEASE, 1), key="x", **why
             )

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from bot.config.settings import ROOT, Settings
-from bot.ledger import entries
+from bot.ledger import csv_export, entries, transfers
 from bot.models import Account, LedgerEntry, LedgerEvent
 from tests.integration.harness import ANA, AppHarness, ConversationHarness
 
@@ -25,7 +25,7 @@ COLUMNS = (
 async def exported(app: AppHarness) -> str:
     out = io.StringIO()
     async with app.db.read() as session:
-        await entries.export(session, out)
+        await csv_export.write_csv(session, out)
     return out.getvalue()
 
 
@@ -92,7 +92,7 @@ async def test_the_same_key_gives_the_first_line_and_other_inputs_are_an_error(
     await chat.press(1)
     (remedy,) = await chat.accepted_remedies()
     (first,) = await chat.app.rows(LedgerEntry)
-    again = entries.Move(
+    again = transfers.Transfer(
         LedgerEvent.RESERVE, Account.COMPANY, Account.RESERVED, 0, 0, first.budget_day
     )
     key, why = first.idempotency_key, {"originator": "bot", "reason": "again"}
@@ -111,14 +111,14 @@ async def test_the_database_itself_refuses_to_take_more_than_an_account_holds(
     await chat.press("Saldo")
     (remedy,) = await chat.accepted_remedies()
     why = {"originator": "bot", "reason": "spent"}
-    spend = entries.move(LedgerEvent.REDEEM, remedy.amount_minor)
+    spend = transfers.transfer(LedgerEvent.REDEEM, remedy.amount_minor)
     async with chat.app.db.write() as session:
         await entries.record(session, remedy, spend, key="shop-1", **why)
     with pytest.raises(DBAPIError, match="does not hold"):
         async with chat.app.db.write() as session:
             await entries.record(session, remedy, replace(spend, amount_minor=1), key="2", **why)
     async with chat.app.db.read() as session:
-        held = await entries.balances(session, remedy.id)
+        held = await entries.read_balances(session, remedy.id)
     assert held == {
         Account.COMPANY: -remedy.amount_minor,
         Account.RESERVED: 0,

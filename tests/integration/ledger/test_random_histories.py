@@ -272,7 +272,7 @@ class Histories(RuleBasedStateMachine):
     async def _reverse(self, remedy_id: int, line: int, *, even_done: bool) -> None:
         try:
             async with self.db.write() as session:
-                lines = await entries.lines(session, remedy_id)
+                lines = await entries.list_entries(session, remedy_id)
                 entry = lines[line % len(lines)].id
                 await reversal.reverse(session, entry, "boss", "a mistake", even_done=even_done)
         except CannotReverse:

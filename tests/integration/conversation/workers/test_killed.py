@@ -207,8 +207,8 @@ async def _assert_all_agree(
     """The provider, the ledger and the chat say the same of a remedy, each once."""
     async with app.db.read() as session:
         case = await session.get_one(Complaint, given.complaint_id)
-        lines = [line.event for line in await entries.lines(session, given.id)]
-        held = await entries.balances(session, given.id)
+        lines = [line.event for line in await entries.list_entries(session, given.id)]
+        held = await entries.read_balances(session, given.id)
     wanted = {
         None: (CompensationState.ISSUED, [LedgerEvent.ISSUE], Account.OUTSTANDING),
         FulfilmentState.DONE: (

@@ -1,4 +1,4 @@
-"""What nobody spent in time expires: it goes back to the company, and still counts as given."""
+"""Expires remedies that were not spent in time; an expired remedy still counts as given."""
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,11 +11,11 @@ from bot.database.statements import compare_and_set
 from bot.ledger import entries, transfers
 from bot.models import Compensation, CompensationState, LedgerEvent
 
-AT_A_TIME = 100
+BATCH = 100
 
 
-async def sweep(db: Database) -> int:
-    """Let expire what is past its date, each in a transaction of its own; says how many."""
+async def expire_due(db: Database) -> int:
+    """Expire a batch of overdue remedies, each in its own transaction. Return how many."""
     query = (
         select(Compensation.id)
         .where(
@@ -24,21 +24,21 @@ async def sweep(db: Database) -> int:
             Compensation.expires_at < clock.now(),
         )
         .order_by(Compensation.expires_at)
-        .limit(AT_A_TIME)
+        .limit(BATCH)
     )
     async with db.read() as session:
-        past = list(await session.scalars(query))
+        remedy_ids = list(await session.scalars(query))
     count = 0
-    for remedy_id in past:
+    for remedy_id in remedy_ids:
         async with db.write() as session:
             count += await expire(session, remedy_id)
     return count
 
 
 async def expire(session: AsyncSession, remedy_id: int) -> bool:
-    """End a remedy whose date has passed; False when it ended before, or its date is to come.
+    """Expire a remedy; return False if it is not issued any more, or not overdue.
 
-    The budget of its day stays as it is: that day gave it.
+    What is left goes back to the company. The day's budget gets nothing back: it was used that day.
     """
     remedy = await session.get_one(Compensation, remedy_id)
     case = await acceptance.lock(session, None, None, remedy.complaint_id)

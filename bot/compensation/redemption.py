@@ -1,4 +1,4 @@
-"""Redemption: the customer spends what they were given, in full or bit by bit, each time once."""
+"""Redemptions: the customer spends a remedy with a code, in full or in parts."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from bot.money import Money
 
 
 class CannotRedeem(ValueError):
-    """A remedy that cannot be spent so; ``code`` names why."""
+    """A remedy that cannot be spent as asked; ``code`` says why, ``left`` what could be spent."""
 
     def __init__(self, code: str, left: Money | None = None) -> None:
         super().__init__(code)
@@ -22,16 +22,16 @@ class CannotRedeem(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Redeemed:
-    """What was spent of a remedy at one time, and what was left after it."""
+class Redemption:
+    """One redemption: what was spent, and what was left after it."""
 
     entry: LedgerEntry
     amount: Money
     left: Money
 
 
-async def by_code(session: AsyncSession, code: str) -> Compensation | None:
-    """The remedy with this code, however it was typed."""
+async def find_by_code(session: AsyncSession, code: str) -> Compensation | None:
+    """Find a remedy by its code; case, spaces and hyphens do not matter."""
     letters = "".join(letter for letter in code.upper() if letter.isalnum())
     return await session.scalar(
         select(Compensation).where(Compensation.code == acceptance.grouped(letters))
@@ -46,43 +46,43 @@ async def redeem(
     originator: str,
     *,
     reason: str = "spent",
-) -> Redeemed:
-    """The customer spends a remedy, in full or in part; the same key again gives the same answer.
+) -> Redemption:
+    """Spend a remedy, in full or in part; the same key again returns the same redemption.
 
     Args:
-        amount: how much of it; None is all that is left.
-        key: names this one time that it is spent, among all that was ever spent.
+        amount: how much to spend; None is all that is left.
+        key: identifies this redemption among all.
 
     Raises:
         CannotRedeem: "other_currency", "bad_amount", "not_given", "expired", "spent" or
             "more_than_left".
-        KeyReused: the key came before, with something else.
+        KeyReused: the key was used for another redemption.
     """
     if amount is not None and amount.currency != remedy.currency:
         raise CannotRedeem("other_currency")
     await acceptance.lock(session, None, None, remedy.complaint_id)
     query = select(Compensation).where(Compensation.id == remedy.id).with_for_update()
-    fresh = (await session.scalars(query.execution_options(populate_existing=True))).one()
-    known = await entries.find_by_key(session, f"redeem:{key}")
-    if known is not None:
-        wanted = known.amount_minor if amount is None else amount.amount_minor
-        return await _spend(session, fresh, wanted, key, originator, reason=reason)
-    left = await _spendable(session, fresh)
-    wanted = left.amount_minor if amount is None else amount.amount_minor
-    if wanted < 0 or (wanted == 0 and fresh.amount_minor):
+    locked = (await session.scalars(query.execution_options(populate_existing=True))).one()
+    previous = await entries.find_by_key(session, f"redeem:{key}")
+    if previous is not None:
+        amount_minor = previous.amount_minor if amount is None else amount.amount_minor
+        return await _spend(session, locked, amount_minor, key, originator, reason=reason)
+    left = await _spendable(session, locked)
+    amount_minor = left.amount_minor if amount is None else amount.amount_minor
+    if amount_minor < 0 or (amount_minor == 0 and locked.amount_minor):
         raise CannotRedeem("bad_amount", left)
-    if wanted > left.amount_minor:
+    if amount_minor > left.amount_minor:
         raise CannotRedeem("more_than_left", left)
-    return await _spend(session, fresh, wanted, key, originator, reason=reason)
+    return await _spend(session, locked, amount_minor, key, originator, reason=reason)
 
 
 async def was_redeemed(session: AsyncSession, key: str) -> bool:
-    """Whether a remedy was spent under this key before."""
+    """Return True if there is a redemption with this key."""
     return await entries.find_by_key(session, f"redeem:{key}") is not None
 
 
 async def _spendable(session: AsyncSession, remedy: Compensation) -> Money:
-    """What is left to spend of a remedy that may be spent now."""
+    """Return what is left to spend; raise CannotRedeem if it may not be spent now."""
     if remedy.state == CompensationState.EXPIRED or (
         remedy.expires_at and remedy.expires_at < clock.now()
     ):
@@ -103,7 +103,7 @@ async def _spend(
     originator: str,
     *,
     reason: str,
-) -> Redeemed:
+) -> Redemption:
     entry = await entries.record(
         session,
         remedy,
@@ -112,6 +112,6 @@ async def _spend(
         originator=originator,
         reason=reason,
     )
-    held = await entries.read_balances(session, remedy.id, until=entry.id)
-    left = Money(held[Account.OUTSTANDING], entry.currency)
-    return Redeemed(entry, Money(entry.amount_minor, entry.currency), left)
+    balances = await entries.read_balances(session, remedy.id, until=entry.id)
+    left = Money(balances[Account.OUTSTANDING], entry.currency)
+    return Redemption(entry, Money(entry.amount_minor, entry.currency), left)

@@ -1,4 +1,4 @@
-"""Reversals: a supervisor takes back what was given, and the ledger says who, when and why."""
+"""Reversals: a supervisor takes back a line of the ledger, with a reason."""
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,23 +19,24 @@ from bot.money import Money
 
 
 class CannotReverse(ValueError):
-    """A line that cannot be taken back; the text says why."""
+    """A line that cannot be reversed; the text says why."""
 
 
 async def reverse(
     session: AsyncSession, entry_id: int, originator: str, why: str, *, even_done: bool = False
 ) -> list[LedgerEntry]:
-    """Take a line back, once: asked again, it gives the same lines.
+    """Reverse a line and return the reversing lines; called again, it changes nothing.
 
-    Of a purchase that a voucher paid, what was spent may be spent again. Of a remedy, all that is
-    reserved or outstanding goes back to the company, with its part of the day's budgets, and the
-    remedy is void; what the customer spent of it stays spent.
+    The amount of a reversed redemption can be spent again. When a line that gave a remedy is
+    reversed, what is reserved or outstanding goes back to the company and to the day's budgets,
+    and the remedy is void; what the customer has spent stays spent.
 
     Args:
-        even_done: whether to take back what is paid or done, because it has come back.
+        even_done: also reverse what is paid or done, because it has come back.
 
     Raises:
-        CannotReverse: there is nothing to take back, or it is done and nobody said ``even_done``.
+        CannotReverse: the line gave nothing, the remedy has ended, all of it is spent, or it is
+            done and ``even_done`` is False.
     """
     entry = await session.get(LedgerEntry, entry_id)
     if entry is None:
@@ -43,9 +44,9 @@ async def reverse(
     remedy = await session.get_one(Compensation, entry.compensation_id)
     case = await acceptance.lock(session, remedy.contact_id, remedy.order_id, remedy.complaint_id)
     remedy = await session.get_one(Compensation, remedy.id, populate_existing=True)
-    known = await session.scalar(select(LedgerEntry).where(LedgerEntry.reverses_id == entry_id))
-    if known is not None:
-        return [known]
+    reversal = await session.scalar(select(LedgerEntry).where(LedgerEntry.reverses_id == entry_id))
+    if reversal is not None:
+        return [reversal]
     if entry.event not in {LedgerEvent.RESERVE, LedgerEvent.ISSUE, LedgerEvent.REDEEM}:
         raise CannotReverse(f"line {entry_id} gave nothing: {entry.event}")
     if remedy.state not in GIVEN_STATES or (
@@ -68,10 +69,10 @@ async def reverse(
 async def _take_back_all(
     session: AsyncSession, remedy: Compensation, originator: str, why: str, *, even_done: bool
 ) -> list[LedgerEntry]:
-    """From where it is now back to the company, line by line."""
+    """Move the remedy's balance back to the company, reversing its lines from the newest."""
     lines = await entries.list_entries(session, remedy.id)
     steps = [
-        one for one in reversed(lines) if one.event in {LedgerEvent.RESERVE, LedgerEvent.ISSUE}
+        line for line in reversed(lines) if line.event in {LedgerEvent.RESERVE, LedgerEvent.ISSUE}
     ]
     newest = steps[0]
     if newest.to_account == Account.SETTLED and not even_done:
@@ -81,8 +82,8 @@ async def _take_back_all(
         and await entries.spendable(session, remedy) is None
     ):
         raise CannotReverse(f"all of line {newest.id} is spent: take back the purchases")
-    held = (await entries.read_balances(session, remedy.id))[newest.to_account]
-    return [await _take_back(session, remedy, one, held, originator, why=why) for one in steps]
+    balance = (await entries.read_balances(session, remedy.id))[newest.to_account]
+    return [await _take_back(session, remedy, line, balance, originator, why=why) for line in steps]
 
 
 async def _take_back(
@@ -94,11 +95,11 @@ async def _take_back(
     *,
     why: str,
 ) -> LedgerEntry:
-    moved = transfers.reversal(entry, amount_minor)
+    transfer = transfers.reversal(entry, amount_minor)
     line = await entries.record(
-        session, remedy, moved, key=f"reversed:{entry.id}", originator=originator, reason=why
+        session, remedy, transfer, key=f"reversed:{entry.id}", originator=originator, reason=why
     )
-    if moved.budget_day is not None and moved.budget_minor:
-        cost = Money(moved.budget_minor, remedy.currency)
-        await budgets.release(session, moved.budget_day, cost)
+    if transfer.budget_day is not None and transfer.budget_minor:
+        cost = Money(transfer.budget_minor, remedy.currency)
+        await budgets.release(session, transfer.budget_day, cost)
     return line

@@ -1,4 +1,4 @@
-"""Vouchers: what a code is worth now, and its spending; all of it told by the ledger."""
+"""Vouchers: what a code is worth now, and spending it. The ledger decides both."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,46 +10,46 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import clock
 from bot.cases import audit
 from bot.compensation import redemption
-from bot.compensation.redemption import CannotRedeem, Redeemed
+from bot.compensation.redemption import CannotRedeem, Redemption
 from bot.ledger import entries
 from bot.models import Compensation, CompensationState, Complaint
 from bot.money import Money
 from bot.remedy_kind import KINDS
 
-State = Literal["open", "spent", "expired", "void"]
+VoucherState = Literal["open", "spent", "expired", "void"]
 
 
 @dataclass(frozen=True, slots=True)
 class Voucher:
-    """A code with what stands behind it; `amount` and `left` are None for what is no sum."""
+    """A code and its remedy; `amount` and `left` are None for a remedy that is no sum of money."""
 
     remedy: Compensation
     case: Complaint
-    state: State
+    state: VoucherState
     amount: Money | None
     left: Money | None
 
     @property
     def code(self) -> str:
-        """As it was given to the customer."""
+        """The code, as the customer has it."""
         return self.remedy.code or ""
 
     @property
     def expires_at(self) -> datetime | None:
-        """The end of the last day on which it can be spent."""
+        """The end of the last day on which it can be spent, in UTC; None if it never expires."""
         return self.remedy.expires_at
 
 
 async def find(session: AsyncSession, code: str) -> Voucher | None:
-    """The voucher with this code, however it was typed."""
-    remedy = await redemption.by_code(session, code)
-    return await _told(session, remedy) if remedy is not None else None
+    """Find a voucher by its code; case, spaces and hyphens do not matter."""
+    remedy = await redemption.find_by_code(session, code)
+    return await _load_voucher(session, remedy) if remedy is not None else None
 
 
-async def _told(session: AsyncSession, remedy: Compensation) -> Voucher:
+async def _load_voucher(session: AsyncSession, remedy: Compensation) -> Voucher:
     case = await session.get_one(Complaint, remedy.complaint_id)
     left = await entries.spendable(session, remedy)
-    state: State = "open"
+    state: VoucherState = "open"
     if remedy.state == CompensationState.EXPIRED or (
         remedy.expires_at and remedy.expires_at < clock.now()
     ):
@@ -73,30 +73,30 @@ async def redeem(
     key: str,
     originator: str,
     actor: str,
-) -> tuple[Voucher, Redeemed]:
-    """Spend a voucher, in full or in part; the same key again gives the same answer.
+) -> tuple[Voucher, Redemption]:
+    """Spend a voucher, in full or in part; the same key again returns the same redemption.
 
     Args:
-        amount: how much of it; None is all that is left.
-        originator: who takes it, as the ledger writes it down.
-        actor: the same as the case's history does.
+        amount: how much to spend; None is all that is left.
+        originator: who takes it in payment, as the ledger names them.
+        actor: the same for the case's history.
 
     Raises:
         CannotRedeem: "no_voucher", and see ``redemption.redeem``.
-        KeyReused: the key came before, with something else.
+        KeyReused: the key was used for another redemption.
     """
-    remedy = await redemption.by_code(session, code)
+    remedy = await redemption.find_by_code(session, code)
     if remedy is None:
         raise CannotRedeem("no_voucher")
-    # Two at once with one key wait for each other here, and only one of them is history.
+    # Of two requests with one key, the second waits here, so that only one is in the history.
     await session.execute(
         select(Compensation.id).where(Compensation.id == remedy.id).with_for_update()
     )
     was_done = await redemption.was_redeemed(session, key)
-    done = await redemption.redeem(session, remedy, amount, key, originator)
-    voucher = await _told(session, remedy)
+    redeemed = await redemption.redeem(session, remedy, amount, key, originator)
+    voucher = await _load_voucher(session, remedy)
     if not was_done:
-        spent = None if voucher.amount is None else done.amount
-        shown = f"{spent.major:f} {spent.currency}" if spent else None
+        amount_spent = None if voucher.amount is None else redeemed.amount
+        shown = f"{amount_spent.major:f} {amount_spent.currency}" if amount_spent else None
         audit.note(session, voucher.case, actor, "redeemed", kind=remedy.kind, amount=shown)
-    return voucher, done
+    return voucher, redeemed

@@ -108,7 +108,7 @@ class Scheduler:
             await self._publisher.message(message)
 
     async def _expire(self) -> None:
-        await expiry.sweep(self._db)
+        await expiry.expire_due(self._db)
 
     async def _watch_spending(self) -> None:
         """Stop the assistant's spending when something looks wrong; tell when it stopped or not."""

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 
 from bot.compensation import acceptance, redemption
-from bot.compensation.redemption import CannotRedeem, Redeemed
+from bot.compensation.redemption import CannotRedeem, Redemption
 from bot.ledger import entries, transfers
 from bot.models import (
     Budget,
@@ -33,7 +33,7 @@ async def voucher(chat: ConversationHarness) -> Compensation:
 
 async def redeem(
     app: AppHarness, given: Compensation, minor: int | None, key: str, by: str = "shop"
-) -> Redeemed:
+) -> Redemption:
     amount = None if minor is None else Money(minor, given.currency)
     async with app.db.write() as session:
         return await redemption.redeem(session, given, amount, key, by)
@@ -132,10 +132,10 @@ async def test_a_code_is_found_however_it_is_typed(chat: ConversationHarness) ->
     assert given.code is not None
     typed = given.code.lower().replace("-", " ")
     async with chat.app.db.read() as session:
-        found = await redemption.by_code(session, typed)
+        found = await redemption.find_by_code(session, typed)
         assert found is not None
         assert found.id == given.id
-        assert await redemption.by_code(session, "") is None
+        assert await redemption.find_by_code(session, "") is None
 
 
 async def test_what_fails_gives_back_what_it_took_and_opens_the_case(

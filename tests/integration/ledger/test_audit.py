@@ -69,11 +69,11 @@ async def test_a_voucher_past_its_date_expires_once_and_keeps_its_place_in_the_l
     app, given = chat.app, await voucher(chat)
     await spend(app, given, 1000, "till")
     taken_from = await spent(app)
-    assert await expiry.sweep(app.db) == 0
+    assert await expiry.expire_due(app.db) == 0
     assert given.expires_at is not None
     app.clock.move_to(given.expires_at + timedelta(seconds=1))
-    assert await expiry.sweep(app.db) == 1
-    assert await expiry.sweep(app.db) == 0
+    assert await expiry.expire_due(app.db) == 1
+    assert await expiry.expire_due(app.db) == 0
     assert (await fresh(app, given)).state == CompensationState.EXPIRED
     *_, last = await chat.ledger()
     assert (last.event, last.amount_minor) == (LedgerEvent.EXPIRE, given.amount_minor - 1000)
@@ -88,7 +88,7 @@ async def test_what_was_spent_in_time_expires_without_a_line(chat: ConversationH
     app, given = chat.app, await voucher(chat)
     await spend(app, given, given.amount_minor, "till")
     app.clock.advance(days=400)
-    assert await expiry.sweep(app.db) == 1
+    assert await expiry.expire_due(app.db) == 1
     assert [one.event for one in await chat.ledger()] == [LedgerEvent.ISSUE, LedgerEvent.REDEEM]
     assert await findings(app) == []
 

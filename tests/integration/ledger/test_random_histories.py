@@ -295,7 +295,7 @@ class Histories(RuleBasedStateMachine):
 
     @rule()
     def what_is_past_expires(self) -> None:
-        self.do(expiry.sweep(self.db))
+        self.do(expiry.expire_due(self.db))
 
     async def _adds_up(self) -> None:
         async with self.db.read() as session:

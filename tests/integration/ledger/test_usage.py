@@ -109,7 +109,7 @@ async def test_what_expired_unused_was_given_all_the_same(
     first = await late(app, "30001", "rosa@example.com")
     await first.press("Bono de compra")
     app.clock.advance(days=200)
-    assert await expiry.sweep(app.db) == 1
+    assert await expiry.expire_due(app.db) == 1
     second = await late(app, "30002", "rosa@example.com")
     assert not any("Bono" in one.title for one in second.choices)
 

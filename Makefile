@@ -1,6 +1,6 @@
 # Everything a developer does; each line's work lives in tools/.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint train eval compare bench bench-policy lock clean
+.PHONY: help setup run check test lint train eval compare bench bench-policy lock clean
 
 help: ## Show this list
 	@tools/help.sh
@@ -11,7 +11,10 @@ setup: ## Install everything: the application, its tests, the dialogue engine
 run: ## Install and train what is missing, then start everything; Ctrl-C ends it
 	@tools/run.sh
 
-test: ## Run every test (WHAT="tests/unit -k chat" for some of them)
+check: ## Run lint and the unit tests, in less than two minutes
+	@tools/check.sh
+
+test: ## Run every test, and measure what they cover (WHAT="tests/unit -k chat" for some of them)
 	@tools/test.sh $(WHAT)
 
 lint: ## Check style, types and the direction of imports

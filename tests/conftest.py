@@ -1,6 +1,17 @@
-"""How the tests are shared out when they run in two processes."""
+"""How the tests are divided between two processes, and how a random one can be repeated."""
 
+import random
+
+import hypothesis
 import pytest
+
+# Time says nothing on a machine that does other work; the blob repeats the example that failed.
+hypothesis.settings.register_profile("regalo", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("regalo")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--seed", type=int, help="repeat a random test with the seed that it printed")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -9,3 +20,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         # takes four more, and two of them at once would be slower than one after the other.
         races = "pool" in getattr(item, "fixturenames", ())
         item.add_marker(pytest.mark.xdist_group("races" if races else item.path.stem))
+
+
+@pytest.fixture
+def seed(request: pytest.FixtureRequest) -> int:
+    """The seed of a random test, which is shown when the test fails."""
+    given: int | None = request.config.getoption("--seed")
+    seed = random.SystemRandom().randrange(10**6) if given is None else given
+    print(f"random seed: {seed} (repeat with --seed {seed})")
+    return seed

@@ -8,12 +8,20 @@ CHROMIUM=$(tools/browser.sh)
 export CHROMIUM
 [ $# -eq 0 ] || exec .venv/bin/pytest "$@"
 
-# What needs the whole product has the machine for itself; the rest runs in two processes. Both
-# parts run whatever comes of the other, so that one run tells everything.
-failed=
-.venv/bin/pytest tests/unit tests/integration --numprocesses 2 --dist loadgroup || failed=yes
-.venv/bin/pytest tests/e2e || failed=yes
-if [ -n "$failed" ]; then
-  echo "TESTS FAILED: see the summaries above" >&2
+failed=()
+part() { # part NAME COMMAND...: every part runs, so that one run tells everything
+  local name=$1 began=$SECONDS
+  shift
+  "$@" || failed+=("$name")
+  printf '== %s: %d s\n' "$name" $((SECONDS - began))
+}
+
+# What needs the whole product has the machine for itself; the rest runs in two processes.
+part "unit and integration tests" .venv/bin/pytest tests/unit tests/integration \
+  --numprocesses 2 --dist loadgroup --cov --cov-report=
+part "coverage" .venv/bin/python tools/package_coverage.py
+part "end-to-end tests" .venv/bin/pytest tests/e2e
+if [ ${#failed[@]} -gt 0 ]; then
+  echo "TESTS FAILED: ${failed[*]}" >&2
   exit 1
 fi

@@ -39,10 +39,8 @@ class Story:
         return self.customer.say(text, LONGEST_TURN)
 
 
-def test_ten_kills_at_random_moments(own_product: Product) -> None:
+def test_ten_kills_at_random_moments(own_product: Product, seed: int) -> None:
     product = own_product
-    seed = random.SystemRandom().randrange(10**6)
-    print(f"seed {seed}")
     chance = random.Random(seed)  # noqa: S311  (a test that can be told to do it again)
     product.start()
     imported = product.run_command("orders", "import", "-", stdin=_orders())

@@ -99,9 +99,9 @@ def here(
 
 
 @pytest.mark.timeout(600)
-def test_no_body_breaks_the_webhook_or_takes_a_valid_message_with_it(here: ChannelHarness) -> None:
-    seed = random.SystemRandom().randrange(10**6)
-    print(f"seed {seed}")
+def test_no_body_breaks_the_webhook_or_takes_a_valid_message_with_it(
+    here: ChannelHarness, seed: int
+) -> None:
     chance = random.Random(seed)  # noqa: S311 - a test that can be told to do it again
     found = samples(here.world.name)
     person = here.new_customer()

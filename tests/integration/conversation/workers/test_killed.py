@@ -53,13 +53,6 @@ BAD_DAY = FaultRates(
 
 
 @pytest.fixture
-def seed() -> int:
-    drawn = random.SystemRandom().randrange(10**6)
-    print(f"seed {drawn}")
-    return drawn
-
-
-@pytest.fixture
 def system(seed: int) -> Iterator[FakeCompanySystem]:
     fake = FakeCompanySystem(BAD_DAY, seed)
     yield fake

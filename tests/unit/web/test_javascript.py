@@ -25,18 +25,17 @@ def test_there_are_javascript_tests() -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_javascript(path: Path) -> None:
-    environment = {**os.environ, "TZ": "UTC"}
-    environment.pop("NODE_OPTIONS", None)
-    environment.pop("NODE_TEST_CONTEXT", None)
+    # Not with --test, which counts a file that holds no test as one that passed.
     ran = subprocess.run(
-        [NODE, "--test", "--test-reporter=tap", path],
+        [NODE, "--test-reporter=tap", path],
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
-        env=environment,
+        env={**os.environ, "TZ": "UTC", "NODE_OPTIONS": ""},
     )
-    assert ran.returncode == 0, ran.stdout + ran.stderr
-    counts = dict(re.findall(r"^# (tests|pass|fail|skipped) (\d+)$", ran.stdout, re.MULTILINE))
-    assert int(counts["tests"]) > 0, ran.stdout
-    assert counts["pass"] == counts["tests"], ran.stdout
+    report = ran.stdout + ran.stderr
+    assert ran.returncode == 0, report
+    counts = dict(re.findall(r"^# (tests|pass) (\d+)$", ran.stdout, re.MULTILINE))
+    assert int(counts.get("tests", 0)) > 0, f"no test ran\n{report}"
+    assert counts["pass"] == counts["tests"], report

@@ -1,4 +1,4 @@
-"""Who is writing: nothing of an order is told before that is known, and nobody can guess."""
+"""Identity: nothing of an order is told before it is proven, and nobody can guess it."""
 
 import re
 
@@ -8,7 +8,7 @@ from bot.customers.verification import CONVERSATION_TRIES, ORDER_TRIES, TRIES
 from bot.models import HandoffReason, Order, Proof
 from tests.integration.harness import ANA, AppHarness, ConversationHarness
 
-# What belongs to order 10482 and to nobody else's eyes.
+# Details of order 10482 that only its customer may see.
 SECRETS = re.compile(
     r"licuadora|oster|ruiz|ana\.|249|300 ?123|3001234567|12 de noviembre|18 de noviembre"
     r"|blender|november 1[28]",
@@ -21,7 +21,7 @@ def leaks(chat: ConversationHarness) -> list[str]:
 
 
 @pytest.mark.parametrize("language", ["es", "en"])
-async def test_nothing_of_an_order_is_told_before_identity_is_proven(
+async def test_nothing_of_an_order_is_revealed_before_identity_is_proven(
     app: AppHarness, language: str
 ) -> None:
     chat = await app.chat(language)
@@ -48,9 +48,7 @@ async def test_nothing_of_an_order_is_told_before_identity_is_proven(
         "ana.ruiz arroba example punto com",
     ],
 )
-async def test_the_contact_is_recognised_however_it_is_written(
-    app: AppHarness, contact: str
-) -> None:
+async def test_contact_is_recognized_however_it_is_written(app: AppHarness, contact: str) -> None:
     chat = await app.chat()
     await chat.send("damaged", "El pedido 10482 llegó roto")
     await chat.send("inform", contact)
@@ -58,7 +56,7 @@ async def test_the_contact_is_recognised_however_it_is_written(
     assert (await chat.conversation()).proven_by == Proof.ORDER
 
 
-async def test_a_wrong_contact_and_an_unknown_number_get_the_same_answer(app: AppHarness) -> None:
+async def test_wrong_contact_and_unknown_number_get_the_same_answer(app: AppHarness) -> None:
     known, unknown = await app.chat(), await app.chat()
     for chat, number in ((known, "10482"), (unknown, "99999")):
         await chat.send("damaged", f"El pedido {number} llegó roto")
@@ -68,13 +66,13 @@ async def test_a_wrong_contact_and_an_unknown_number_get_the_same_answer(app: Ap
     assert known.answered_with("ask_contact_again")
 
 
-async def test_after_a_few_wrong_tries_a_person_takes_over_and_guessing_ends(
+async def test_too_many_wrong_tries_bring_a_human_and_end_the_guessing(
     chat: ConversationHarness,
 ) -> None:
     await chat.send("damaged", "El pedido 10482 llegó roto")
-    for one in range(CONVERSATION_TRIES):
+    for number in range(CONVERSATION_TRIES):
         assert not await chat.handoffs()
-        await chat.send("inform", f"otro{one}@example.com")
+        await chat.send("inform", f"otro{number}@example.com")
     (handoff,) = await chat.handoffs()
     assert handoff.reason == HandoffReason.IDENTITY_UNPROVEN
     assert chat.answered_with("person_because_identity_unproven")
@@ -84,7 +82,7 @@ async def test_after_a_few_wrong_tries_a_person_takes_over_and_guessing_ends(
     assert not leaks(chat)
 
 
-async def test_saying_the_same_wrong_thing_again_costs_no_further_try(
+async def test_repeated_wrong_guess_counts_once(
     chat: ConversationHarness,
 ) -> None:
     await chat.send("damaged", "El pedido 10482 llegó roto, otro@example.com")
@@ -94,16 +92,18 @@ async def test_saying_the_same_wrong_thing_again_costs_no_further_try(
     assert "Ninguna me sirve" in chat.last_message.choices
 
 
-async def test_details_that_never_match_lead_to_a_person_and_not_in_a_circle(
+async def test_repeated_mismatch_brings_a_human(
     chat: ConversationHarness,
 ) -> None:
     await chat.send("damaged", "El pedido 10482 llegó roto, otro@example.com")
     for _ in range(2):
         await chat.send("inform", "es ese, otro@example.com")
-    assert [one.reason for one in await chat.handoffs()] == [HandoffReason.IDENTITY_UNPROVEN]
+    assert [handoff.reason for handoff in await chat.handoffs()] == [
+        HandoffReason.IDENTITY_UNPROVEN
+    ]
 
 
-async def test_a_guess_told_while_a_person_is_awaited_costs_a_try_too(
+async def test_wrong_guess_while_waiting_for_a_human_counts(
     chat: ConversationHarness,
 ) -> None:
     await chat.send("damaged", "El pedido 10482 llegó roto")
@@ -118,20 +118,22 @@ async def test_a_guess_told_while_a_person_is_awaited_costs_a_try_too(
     assert (await chat.conversation()).proven_by is None
 
 
-async def test_a_customer_known_later_is_held_to_the_limits_of_the_person(
+async def test_customer_identified_later_has_the_limits_of_the_contact(
     app: AppHarness,
 ) -> None:
     chats = [await app.chat() for _ in range(3)]
-    for place, chat in enumerate(chats):
+    for index, chat in enumerate(chats):
         await chat.send("rude_treatment", "la cajera me gritó")
         await chat.verify_by_channel("10482")
         await chat.send("greet", "hola")
-        if place < 2:
+        if index < 2:
             await chat.press(1)
-    assert [one.reason for one in await chats[-1].handoffs()] == [HandoffReason.CUSTOMER_LIMIT]
+    assert [handoff.reason for handoff in await chats[-1].handoffs()] == [
+        HandoffReason.CUSTOMER_LIMIT
+    ]
 
 
-async def test_a_corrected_number_is_matched_with_the_contact_told_before(
+async def test_corrected_number_is_matched_with_the_earlier_contact(
     chat: ConversationHarness,
 ) -> None:
     await chat.send("damaged", f"El pedido 10483 llegó roto, {ANA}")
@@ -140,15 +142,17 @@ async def test_a_corrected_number_is_matched_with_the_contact_told_before(
     assert "Ninguna me sirve" in chat.last_message.choices
 
 
-async def test_a_siege_on_one_order_from_many_conversations_is_broken(app: AppHarness) -> None:
-    for one in range(ORDER_TRIES):
+async def test_guessing_one_order_from_many_conversations_is_blocked(app: AppHarness) -> None:
+    for number in range(ORDER_TRIES):
         chat = await app.chat()
-        await chat.send("damaged", f"El pedido 10482 llegó roto, otro{one}@example.com")
+        await chat.send("damaged", f"El pedido 10482 llegó roto, otro{number}@example.com")
     late = await app.chat()
     await late.send("damaged", f"El pedido 10482 llegó roto. {ANA}")
-    assert [one.reason for one in await late.handoffs()] == [HandoffReason.IDENTITY_UNPROVEN]
+    assert [handoff.reason for handoff in await late.handoffs()] == [
+        HandoffReason.IDENTITY_UNPROVEN
+    ]
     assert not leaks(late)
-    # Another order is not under siege, and this one is free again after an hour.
+    # Another order is not blocked, and this one is free again after an hour.
     other = await app.chat()
     await other.send("damaged", f"El pedido 10541 llegó roto. {ANA}")
     assert "Ninguna me sirve" in other.last_message.choices
@@ -158,7 +162,7 @@ async def test_a_siege_on_one_order_from_many_conversations_is_broken(app: AppHa
     assert "Ninguna me sirve" in free.last_message.choices
 
 
-async def test_a_proven_customer_does_not_see_somebody_elses_order(
+async def test_identified_customer_does_not_see_another_customers_order(
     chat: ConversationHarness,
 ) -> None:
     await chat.send("damaged", f"El pedido 10482 llegó roto. {ANA}")
@@ -169,7 +173,7 @@ async def test_a_proven_customer_does_not_see_somebody_elses_order(
     assert case.order_id is None
 
 
-async def test_an_unproven_customer_who_names_an_order_gets_nothing_of_it_without_need(
+async def test_order_is_not_attached_where_the_category_needs_none(
     chat: ConversationHarness,
 ) -> None:
     await chat.send("rude_treatment", "El vendedor del pedido 10482 me gritó")
@@ -178,7 +182,7 @@ async def test_an_unproven_customer_who_names_an_order_gets_nothing_of_it_withou
     assert not leaks(chat)
 
 
-async def test_wrong_tries_are_counted_on_the_order(app: AppHarness) -> None:
+async def test_wrong_guess_is_counted_on_the_order(app: AppHarness) -> None:
     chat = await app.chat()
     await chat.send("damaged", "El pedido 10482 llegó roto, otro@example.com")
     (order,) = await app.rows(Order, Order.number == "10482")

@@ -1,4 +1,4 @@
-"""A customer who is not understood: asked once, with what was understood, and then a person."""
+"""A customer who is not understood: asked once, then passed to a human."""
 
 import re
 
@@ -14,7 +14,7 @@ NOT_UNDERSTOOD = re.compile(
 
 
 @pytest.mark.parametrize("language", ["es", "en"])
-async def test_the_second_time_a_person_takes_over(
+async def test_second_failure_in_a_row_brings_a_human(
     chat: ConversationHarness, language: str
 ) -> None:
     text = "blergh" if language == "es" else "the of the blergh is the"
@@ -22,18 +22,18 @@ async def test_the_second_time_a_person_takes_over(
     assert chat.answered_with("unclear")
     assert not await chat.handoffs()
     await chat.send("nlu_fallback", text)
-    (found,) = await chat.handoffs()
-    assert found.reason == HandoffReason.NOT_UNDERSTOOD
+    (handoff,) = await chat.handoffs()
+    assert handoff.reason == HandoffReason.NOT_UNDERSTOOD
     assert NOT_UNDERSTOOD.search(fold(chat.all_text)) is None
 
 
-async def test_the_question_shows_what_was_understood(chat: ConversationHarness) -> None:
+async def test_question_shows_what_was_understood(chat: ConversationHarness) -> None:
     await chat.send("nlu_fallback", "algo del cobro", also="overcharge")
     what = chat.app.context.responses.render("what_overcharge", "es")
     assert chat.answered_with("unclear_about", what=what)
 
 
-async def test_who_was_understood_in_between_is_asked_again(chat: ConversationHarness) -> None:
+async def test_understood_message_resets_the_count_of_failures(chat: ConversationHarness) -> None:
     await chat.send("nlu_fallback", "blergh")
     await chat.send("greet", "hola")
     await chat.send("nlu_fallback", "blergh")

@@ -1,4 +1,4 @@
-"""Words that bring a person in, in the middle of whatever the complaint is about."""
+"""Alarms within a conversation: a human takes over, whatever else the complaint is about."""
 
 import pytest
 
@@ -15,7 +15,7 @@ from tests.integration.harness import ANA, AppHarness, ConversationHarness
         ("El pedido 10482 llegó roto y los voy a demandar", "threat", 2),
     ],
 )
-async def test_an_alarm_within_a_complaint_brings_a_person_after_the_apology(
+async def test_alarm_in_a_complaint_brings_a_human_after_the_apology(
     chat: ConversationHarness, text: str, reason: str, priority: int
 ) -> None:
     said = await chat.send("damaged", f"{text}. {ANA}")
@@ -23,41 +23,41 @@ async def test_an_alarm_within_a_complaint_brings_a_person_after_the_apology(
     assert chat.answered_with(f"person_because_{reason}")
     apology = next(at for at, one in enumerate(said) if "roto" in one.text or "mal" in one.text)
     assert apology == 0
-    (found,) = await chat.handoffs()
-    assert (found.reason, found.priority) == (reason, priority)
+    (handoff,) = await chat.handoffs()
+    assert (handoff.reason, handoff.priority) == (reason, priority)
     case = await chat.case()
     assert (case.category, case.is_told) == ("damaged", True)
 
 
-async def test_an_alarm_in_a_later_word_brings_a_person_as_well(chat: ConversationHarness) -> None:
+async def test_alarm_in_a_later_message_brings_a_human(chat: ConversationHarness) -> None:
     await chat.send("damaged", f"El pedido 10482 llegó roto. {ANA}")
     await chat.send("damaged", "Llegó roto y mi abuela de 84 años está sin nevera")
-    (found,) = await chat.handoffs()
-    assert found.reason == HandoffReason.VULNERABLE
+    (handoff,) = await chat.handoffs()
+    assert handoff.reason == HandoffReason.VULNERABLE
     assert len(await chat.cases()) == 1
 
 
-@pytest.mark.parametrize("understood_as", ["inform", "nlu_fallback", "no_order_number"])
-async def test_an_alarm_is_heard_however_the_message_was_understood(
-    chat: ConversationHarness, understood_as: str
+@pytest.mark.parametrize("intent", ["inform", "nlu_fallback", "no_order_number"])
+async def test_alarm_counts_whatever_the_intent(chat: ConversationHarness, intent: str) -> None:
+    await chat.send(intent, f"Es la silla de ruedas de mi mamá, pedido 10482, {ANA}")
+    (handoff,) = await chat.handoffs()
+    assert handoff.reason == HandoffReason.VULNERABLE
+
+
+async def test_threat_with_the_press_is_not_filed_as_legal_threat(
+    chat: ConversationHarness,
 ) -> None:
-    await chat.send(understood_as, f"Es la silla de ruedas de mi mamá, pedido 10482, {ANA}")
-    (found,) = await chat.handoffs()
-    assert found.reason == HandoffReason.VULNERABLE
-
-
-async def test_the_press_is_no_threat_with_the_law(chat: ConversationHarness) -> None:
     await chat.send("threat", "Voy a contar esto en la prensa")
     assert (await chat.handoff()).reason == HandoffReason.PRESS
 
 
-async def test_danger_shows_no_way_back_to_the_bot(chat: ConversationHarness) -> None:
+async def test_danger_shows_no_button_back_to_the_bot(chat: ConversationHarness) -> None:
     await chat.send("damaged", f"El pedido 10482 explotó. {ANA}")
     assert all("asistente" not in one for said in chat.shown for one in said.choices)
 
 
-async def good_customer(app: AppHarness) -> ConversationHarness:
-    """Somebody who buys for more than the company's ``at_stake`` in a year."""
+async def chat_of_good_customer(app: AppHarness) -> ConversationHarness:
+    """A customer who buys for more than the company's ``at_stake`` in a year."""
     await app.import_order("33001", "rica@example.com", total="900000")
     await app.import_order("33002", "rica@example.com", total="2500000")
     return await app.chat()
@@ -66,33 +66,33 @@ async def good_customer(app: AppHarness) -> ConversationHarness:
 ANGRY = "Estoy harta, son unos ladrones, el pedido 33001 llegó roto. rica@example.com"
 
 
-async def test_a_very_good_customer_who_is_very_angry_gets_a_person_once(
+async def test_angry_customer_with_much_at_stake_gets_a_human_once(
     app: AppHarness,
 ) -> None:
-    chat = await good_customer(app)
+    chat = await chat_of_good_customer(app)
     await chat.send("damaged", ANGRY)
     assert chat.answered_with("person_because_anger")
     assert chat.answered_with("apology_damaged")
-    found = await chat.handoff()
-    assert (found.reason, found.priority) == (HandoffReason.ANGER, 2)
+    handoff = await chat.handoff()
+    assert (handoff.reason, handoff.priority) == (HandoffReason.ANGER, 2)
     assert not await chat.ledger()
-    # Who would rather go on is not sent to a person again for the same anger.
+    # After returning to the bot, the same anger brings no human again.
     await chat.press("Seguir con el asistente")
     assert "Ninguna me sirve" in chat.last_message.choices
     await chat.send("damaged", ANGRY)
     assert len(await chat.handoffs()) == 1
 
 
-async def test_a_good_customer_who_is_calm_is_offered_something_at_once(
+async def test_calm_customer_with_much_at_stake_gets_an_offer(
     app: AppHarness,
 ) -> None:
-    chat = await good_customer(app)
+    chat = await chat_of_good_customer(app)
     await chat.send("damaged", "El pedido 33001 llegó roto. rica@example.com")
     assert "Ninguna me sirve" in chat.last_message.choices
     assert await chat.handoffs() == []
 
 
-async def test_anger_with_little_at_stake_is_answered_with_a_remedy(app: AppHarness) -> None:
+async def test_angry_customer_with_little_at_stake_gets_an_offer(app: AppHarness) -> None:
     await app.import_order("33003", "rosa@example.com")
     chat = await app.chat()
     await chat.send("damaged", ANGRY.replace("33001", "33003").replace("rica", "rosa"))
@@ -100,8 +100,8 @@ async def test_anger_with_little_at_stake_is_answered_with_a_remedy(app: AppHarn
     assert await chat.handoffs() == []
 
 
-async def test_a_company_that_sets_no_stake_sends_nobody_for_anger(app: AppHarness) -> None:
+async def test_anger_brings_no_human_if_the_company_sets_no_stake(app: AppHarness) -> None:
     app.change_people_settings(at_stake=None)
-    chat = await good_customer(app)
+    chat = await chat_of_good_customer(app)
     await chat.send("damaged", ANGRY)
     assert await chat.handoffs() == []

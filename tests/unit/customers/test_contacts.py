@@ -1,4 +1,4 @@
-"""Phones that are one, and those that only look alike."""
+"""Phones: the same one written differently, and different ones that look alike."""
 
 import pytest
 
@@ -8,7 +8,7 @@ pytestmark = pytest.mark.unit
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "same"),
+    ("one", "other", "is_same"),
     [
         ("+573001234567", "300 123 4567", True),
         ("+57 300 123 4567", "3001234567", True),
@@ -23,13 +23,13 @@ pytestmark = pytest.mark.unit
         ("+573001234567", None, False),
     ],
 )
-def test_phones(one: str | None, other: str | None, same: bool) -> None:
-    assert is_same_phone(one, other) is same
-    assert is_same_phone(other, one) is same
+def test_same_phone_is_recognized(one: str | None, other: str | None, is_same: bool) -> None:
+    assert is_same_phone(one, other) is is_same
+    assert is_same_phone(other, one) is is_same
 
 
 @pytest.mark.parametrize(
-    ("text", "region", "kept"),
+    ("text", "region", "stored"),
     [
         ("300 123 4567", "CO", "+573001234567"),
         ("+52 55 1234 5678", "CO", "+525512345678"),
@@ -38,5 +38,5 @@ def test_phones(one: str | None, other: str | None, same: bool) -> None:
         ("no", "CO", None),
     ],
 )
-def test_a_phone_is_kept_in_one_form(text: str, region: str, kept: str | None) -> None:
-    assert normalize_phone(text, region) == kept
+def test_phone_is_stored_in_one_form(text: str, region: str, stored: str | None) -> None:
+    assert normalize_phone(text, region) == stored

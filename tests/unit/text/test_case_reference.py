@@ -1,4 +1,4 @@
-"""References that would open another customer's case after a slip."""
+"""Case references: a slip must not open another customer's case."""
 
 import pytest
 from hypothesis import assume, given
@@ -11,13 +11,13 @@ pytestmark = pytest.mark.unit
 BODIES = st.integers(0, 10**7 - 1).map("{:07d}".format)
 
 
-def whole(body: str) -> str:
-    """The one number with this body whose check digit is right."""
+def with_check_digit(body: str) -> str:
+    """Return the one number with these seven digits whose check digit is right."""
     (number,) = [f"{body}{last}" for last in range(10) if parse_reference(f"{body}{last}")]
     return number
 
 
-def test_a_new_reference_is_read_back_and_looks_as_it_is_told() -> None:
+def test_new_reference_is_valid_and_has_the_documented_form() -> None:
     references = {new_reference() for _ in range(200)}
     assert len(references) > 190
     for reference in references:
@@ -28,27 +28,27 @@ def test_a_new_reference_is_read_back_and_looks_as_it_is_told() -> None:
 @pytest.mark.parametrize(
     "typed", ["Q-0000-0000", "q00000000", "Q 0000 0000", "0000-0000", "mi caso q-0000 0000"]
 )
-def test_it_is_read_however_it_is_typed(typed: str) -> None:
+def test_reference_is_parsed_however_it_is_typed(typed: str) -> None:
     assert parse_reference(typed) == "Q-0000-0000"
 
 
 @pytest.mark.parametrize("typed", ["", "Q-1234-567", "Q-1234-56789", "Q-0000-0001", "hola"])
-def test_what_is_none_is_not_read(typed: str) -> None:
+def test_invalid_reference_is_not_parsed(typed: str) -> None:
     assert parse_reference(typed) is None
 
 
 @given(BODIES, st.integers(0, 7), st.integers(1, 9))
-def test_every_wrong_digit_is_noticed(body: str, place: int, off: int) -> None:
-    number = whole(body)
+def test_every_wrong_digit_is_detected(body: str, place: int, off: int) -> None:
+    number = with_check_digit(body)
     wrong = number[:place] + str((int(number[place]) + off) % 10) + number[place + 1 :]
     assert parse_reference(wrong) is None
 
 
 @given(BODIES, st.integers(0, 6))
-def test_every_swap_of_neighbours_is_noticed(body: str, place: int) -> None:
-    number = whole(body)
+def test_every_swap_of_neighbouring_digits_is_detected(body: str, place: int) -> None:
+    number = with_check_digit(body)
     one, other = number[place], number[place + 1]
     assume(one != other)
-    # Luhn's one blind spot, as the standard says: 09 and 90.
+    # The Luhn algorithm does not detect the swap of 09 and 90.
     assume({one, other} != {"0", "9"})
     assert parse_reference(number[:place] + other + one + number[place + 2 :]) is None

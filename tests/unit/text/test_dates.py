@@ -36,12 +36,12 @@ def at(text: str) -> datetime:
          "on Wednesday, December 31, 2025"),
     ],
 )  # fmt: skip
-def test_a_moment_is_told_as_people_tell_it(moment: str, spanish: str, english: str) -> None:
+def test_moment_is_shown_relative_to_now(moment: str, spanish: str, english: str) -> None:
     assert show_moment(at(moment), NOW, "es", BOGOTA) == spanish
     assert show_moment(at(moment), NOW, "en", BOGOTA) == english
 
 
-def test_an_appointment_has_its_time_on_any_day() -> None:
+def test_always_time_shows_the_time_on_any_day() -> None:
     friday = at("2026-11-27 09:15")
     assert show_moment(friday, NOW, "es", BOGOTA, always_time=True) == (
         "el viernes 27 de noviembre a las 9:15 a. m."
@@ -51,21 +51,21 @@ def test_an_appointment_has_its_time_on_any_day() -> None:
     )
 
 
-def test_new_years_day_is_tomorrow_without_a_year() -> None:
+def test_tomorrow_in_another_year_has_no_year() -> None:
     eve = at("2026-12-31 10:00")
     assert show_moment(at("2027-01-01 09:00"), eve, "es", BOGOTA) == (
         "mañana viernes 1 de enero a las 9:00 a. m."
     )
 
 
-def test_a_date_is_that_of_the_companys_zone() -> None:
+def test_date_of_a_moment_is_that_of_the_companys_zone() -> None:
     late = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
     assert show_date(late, "es", BOGOTA) == "23 de noviembre de 2026"
     assert show_date(date(2027, 2, 20), "es") == "20 de febrero de 2027"
     assert show_date(date(2027, 2, 20), "en") == "February 20, 2027"
 
 
-def test_moments_without_a_zone_are_refused() -> None:
+def test_moment_without_a_zone_raises() -> None:
     naive = datetime(2026, 11, 23, 15)  # noqa: DTZ001
     for moment, now in ((naive, NOW), (NOW, naive)):
         with pytest.raises(ValueError, match="zone"):

@@ -1,4 +1,4 @@
-"""A customer answered in a language they did not write."""
+"""The language: a customer must not be answered in one that they did not write."""
 
 import pytest
 from hypothesis import given
@@ -35,10 +35,10 @@ pytestmark = pytest.mark.unit
         ("...", None),
     ],
 )
-def test_the_language_is_told_by_the_words_or_left_open(text: str, language: str | None) -> None:
+def test_language_is_detected_or_left_open(text: str, language: str | None) -> None:
     assert detect(text) == language
 
 
 @given(st.text(max_size=200))
-def test_no_text_breaks_it(text: str) -> None:
+def test_any_text_gives_a_language_or_none(text: str) -> None:
     assert detect(text) in {"es", "en", None}

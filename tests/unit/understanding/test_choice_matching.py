@@ -1,4 +1,4 @@
-"""Choices in the customer's own words; a wrong guess gives them what they did not want."""
+"""Choices in the customer's own words: a wrong match gives them what they did not want."""
 
 import pytest
 from hypothesis import given
@@ -16,7 +16,7 @@ RUDE = ("apology_call_back", "voucher", "gift")
 
 
 @pytest.mark.parametrize(
-    ("text", "kinds", "place"),
+    ("text", "kinds", "index"),
     [
         ("1", THREE, 0),
         ("2", THREE, 1),
@@ -47,7 +47,7 @@ RUDE = ("apology_call_back", "voucher", "gift")
         ("the voucher", LATE, 0),
         ("envío gratis", LATE, 1),
         ("free shipping", LATE, 1),
-        ("el vale", THREE, 2),  # no voucher beside it: people say so for credit
+        ("el vale", THREE, 2),  # no voucher on offer: it means store credit
         ("el vale", CANCEL, 2),
         ("el saldo", CANCEL, 1),
         ("hablar con gerencia", RUDE, 0),
@@ -69,10 +69,10 @@ RUDE = ("apology_call_back", "voucher", "gift")
         ("el tercero", LATE, None),
     ],
 )
-def test_the_words_name_the_alternative(
-    text: str, kinds: tuple[str, ...], place: int | None
+def test_words_choose_one_alternative_or_none(
+    text: str, kinds: tuple[str, ...], index: int | None
 ) -> None:
-    assert find_choice(text, kinds) == place
+    assert find_choice(text, kinds) == index
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_the_words_name_the_alternative(
         ("", None),
     ],
 )
-def test_what_is_wished_for_before_an_offer(text: str, kind: str | None) -> None:
+def test_desired_remedy_is_found_before_an_offer(text: str, kind: str | None) -> None:
     assert find_desired_kind(text) == kind
 
 
@@ -102,19 +102,19 @@ def test_what_is_wished_for_before_an_offer(text: str, kind: str | None) -> None
     st.text(max_size=200),
     st.lists(st.sampled_from(list(KINDS)), min_size=1, max_size=3, unique=True),
 )
-def test_no_text_breaks_it_and_no_place_is_beyond_the_table(text: str, kinds: list[str]) -> None:
+def test_any_text_gives_a_valid_index_or_none(text: str, kinds: list[str]) -> None:
     assert find_choice(text, kinds) in {None, *range(len(kinds))}
     find_desired_kind(text)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_kind_of_remedy_can_be_named(kind: str) -> None:
-    # A kind without words of its own would end in an error.
+def test_every_kind_of_remedy_has_a_pattern(kind: str) -> None:
+    # A kind without a pattern would raise.
     assert find_choice("algo", [kind, "refund"]) is None
 
 
 @pytest.mark.parametrize(
-    ("text", "asked"),
+    ("text", "is_asked"),
     [
         ("¿cuánto tarda el envío?", True),
         ("cuanto tarda el envio", True),
@@ -127,5 +127,5 @@ def test_every_kind_of_remedy_can_be_named(kind: str) -> None:
         ("the refund please", False),
     ],
 )
-def test_asking_about_an_alternative_is_not_choosing_it(text: str, asked: bool) -> None:
-    assert is_question(text) is asked
+def test_question_about_an_alternative_is_recognized(text: str, is_asked: bool) -> None:
+    assert is_question(text) is is_asked

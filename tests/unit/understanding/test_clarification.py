@@ -1,4 +1,4 @@
-"""A question back that guesses too boldly, or shows nothing of what was understood."""
+"""A question back that guesses too boldly, or does not use what was understood."""
 
 import pytest
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.unit
         ([], ()),
     ],
 )
-def test_two_are_asked_between_one_is_named_or_none(
+def test_likely_categories_are_asked_about(
     ranking: list[tuple[str, float]], asked: tuple[str, ...]
 ) -> None:
     assert candidates(ranking) == asked

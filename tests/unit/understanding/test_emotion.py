@@ -1,4 +1,4 @@
-"""An agent who is told that a desperate customer is calm."""
+"""Emotions: an angry or desperate customer whom the agent would take for calm."""
 
 import pytest
 from hypothesis import given
@@ -38,24 +38,24 @@ CALM, UPSET, ANGRY, DESPERATE = Emotion
         ("LES RUEGO QUE ME AYUDEN ES URGENTE", DESPERATE),
     ],
 )
-def test_what_people_say_shows_how_they_feel(text: str, emotion: Emotion) -> None:
+def test_emotion_is_estimated_from_the_words(text: str, emotion: Emotion) -> None:
     assert estimate(text) is emotion
 
 
-def test_the_words_that_tell_it_can_be_shown() -> None:
+def test_detected_emotion_has_its_words_as_signs() -> None:
     assert detect("Estoy harta, esto es una vergüenza").signs == ("harta", "verguenza")
     assert detect("Llegó sin la tapa").signs == ()
 
 
-def test_one_cry_for_help_among_insults_is_anger() -> None:
+def test_one_sign_of_despair_among_insults_is_anger() -> None:
     assert estimate("urgente!! ladrones, estafadores, sinvergüenzas") is ANGRY
 
 
-def test_an_abbreviation_is_no_shouting() -> None:
+def test_abbreviation_in_capitals_is_not_shouting() -> None:
     assert estimate("TV LG 4K") is CALM
 
 
 @given(st.text())
-def test_what_is_not_calm_has_a_sign(text: str) -> None:
-    reading = detect(text)
-    assert (reading.emotion is CALM) == (not reading.signs)
+def test_every_emotion_but_calm_has_a_sign(text: str) -> None:
+    detected = detect(text)
+    assert (detected.emotion is CALM) == (not detected.signs)

@@ -1,4 +1,4 @@
-"""A parcel's complaint that hides somebody's insulin, and a broken pram that brings an alarm."""
+"""Alarms: a late parcel that hides somebody's insulin, and a broken pram that is no emergency."""
 
 from pathlib import Path
 
@@ -28,7 +28,7 @@ SEED = Path(__file__).parents[2] / "e2e" / "data" / "twenty_calls.txt"
         "My son is in hospital because of this",
     ],
 )
-def test_danger_to_health_is_heard(text: str) -> None:
+def test_danger_to_health_raises_an_alarm(text: str) -> None:
     assert find_alarm(text) == "danger"
 
 
@@ -48,7 +48,7 @@ def test_danger_to_health_is_heard(text: str) -> None:
         "The wheelchair arrived broken",
     ],
 )
-def test_who_cannot_wait_is_heard(text: str) -> None:
+def test_vulnerable_customer_raises_an_alarm(text: str) -> None:
     assert find_alarm(text) == "vulnerable"
 
 
@@ -66,7 +66,7 @@ def test_who_cannot_wait_is_heard(text: str) -> None:
         "I am taking legal action",
     ],
 )
-def test_a_threat_with_the_law_is_heard(text: str) -> None:
+def test_legal_threat_raises_an_alarm(text: str) -> None:
     assert find_alarm(text) == "threat"
 
 
@@ -83,7 +83,7 @@ def test_a_threat_with_the_law_is_heard(text: str) -> None:
         "This will be on the news",
     ],
 )
-def test_the_press_is_heard(text: str) -> None:
+def test_threat_with_the_press_raises_an_alarm(text: str) -> None:
     assert find_alarm(text) == "press"
 
 
@@ -108,15 +108,15 @@ def test_the_press_is_heard(text: str) -> None:
         SEED.read_text(encoding="utf-8"),
     ],
 )
-def test_an_ordinary_complaint_raises_no_alarm(text: str) -> None:
+def test_ordinary_complaint_raises_no_alarm(text: str) -> None:
     assert find_alarm(text) is None
 
 
-def test_the_gravest_alarm_counts_in_whatever_order_it_is_told() -> None:
+def test_gravest_of_several_alarms_counts() -> None:
     assert find_alarm("Los voy a demandar: la estufa explotó") == "danger"
     assert find_alarm("Voy a la prensa y además ya hablé con mi abogado") == "threat"
 
 
 @given(st.text(), st.sampled_from(["", "  ", "\n"]))
-def test_words_alarm_wherever_they_stand(before: str, between: str) -> None:
+def test_alarm_is_found_after_any_text(before: str, between: str) -> None:
     assert find_alarm(f"{before} {between}la estufa explotó") is not None

@@ -49,8 +49,8 @@ pytestmark = pytest.mark.unit
         "¿Qué pasó con el 10482?",
     ],
 )
-def test_an_order_number_is_found_however_it_is_written(text: str) -> None:
-    # A prefix may stay: the order is found with it and without it.
+def test_order_number_is_found_however_it_is_written(text: str) -> None:
+    # A prefix may stay: `orders.find` accepts both.
     assert [one.removeprefix("PED").removeprefix("ORD") for one in extract(text).orders] == [
         "10482"
     ]
@@ -79,7 +79,7 @@ def test_an_order_number_is_found_however_it_is_written(text: str) -> None:
         "Q-4827-3916",
     ],
 )
-def test_what_is_no_order_number_is_not_taken_for_one(text: str) -> None:
+def test_other_numbers_are_not_taken_for_orders(text: str) -> None:
     assert extract(text).orders == ()
 
 
@@ -98,12 +98,12 @@ def test_what_is_no_order_number_is_not_taken_for_one(text: str) -> None:
         ("correo:ana_ruiz-9@example.com", "ana_ruiz-9@example.com"),
     ],
 )
-def test_an_email_is_found_however_it_is_written(text: str, email: str) -> None:
+def test_email_is_found_however_it_is_written(text: str, email: str) -> None:
     assert extract(text).emails == (email,)
 
 
 @pytest.mark.parametrize("text", ["ana@", "@ana", "ana arroba", "a @ b", "ana.ruiz", "at home"])
-def test_half_an_email_is_none(text: str) -> None:
+def test_part_of_an_email_is_not_an_email(text: str) -> None:
     assert extract(text).emails == ()
 
 
@@ -123,10 +123,10 @@ def test_half_an_email_is_none(text: str) -> None:
         ("tres cero cero uno dos tres cuatro cinco seis siete", "3001234567"),
     ],
 )
-def test_a_phone_is_found_however_it_is_written(text: str, phone: str) -> None:
-    found = extract(text)
-    assert found.phones == (phone,)
-    assert found.orders == ()
+def test_phone_is_found_however_it_is_written(text: str, phone: str) -> None:
+    facts = extract(text)
+    assert facts.phones == (phone,)
+    assert facts.orders == ()
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_a_phone_is_found_however_it_is_written(text: str, phone: str) -> None:
         ("USD 35", "USD 35"),
     ],
 )
-def test_an_amount_is_kept_as_it_was_written(text: str, amount: str) -> None:
+def test_amount_is_kept_as_written(text: str, amount: str) -> None:
     assert extract(text).amounts == (amount,)
 
 
@@ -155,7 +155,7 @@ def test_an_amount_is_kept_as_it_was_written(text: str, amount: str) -> None:
         ("llegó el lunes", "el lunes"),
     ],
 )
-def test_a_date_or_a_span_is_found(text: str, span: str) -> None:
+def test_date_or_duration_is_found(text: str, span: str) -> None:
     assert span in extract(text).spans
 
 
@@ -174,32 +174,32 @@ def test_a_date_or_a_span_is_found(text: str, span: str) -> None:
         ("", None),
     ],
 )
-def test_what_it_is_about_is_named_in_the_customers_word(text: str, thing: str | None) -> None:
+def test_article_is_named_in_the_customers_word(text: str, thing: str | None) -> None:
     assert extract(text).thing == thing
 
 
-def test_several_facts_in_one_message_do_not_get_in_each_others_way() -> None:
-    found = extract(
+def test_several_facts_in_one_message_are_all_found() -> None:
+    facts = extract(
         "Soy Ana, pedido 10482 por $249.900, correo ana.ruiz@example.com, celular 300 123 4567,"
         " hace dos semanas"
     )
-    assert found.orders == ("10482",)
-    assert found.emails == ("ana.ruiz@example.com",)
-    assert found.phones == ("+573001234567",)
-    assert found.amounts == ("$249.900",)
-    assert found.spans == ("hace dos semanas",)
+    assert facts.orders == ("10482",)
+    assert facts.emails == ("ana.ruiz@example.com",)
+    assert facts.phones == ("+573001234567",)
+    assert facts.amounts == ("$249.900",)
+    assert facts.spans == ("hace dos semanas",)
 
 
-def test_a_correction_keeps_both_numbers_in_the_order_of_the_words() -> None:
+def test_corrected_number_comes_after_the_wrong_one() -> None:
     assert extract("no es el pedido 10483, es el pedido 10482").orders == ("10483", "10482")
 
 
-def test_a_reference_is_no_order_and_no_phone() -> None:
-    found = extract("mi caso es el q-4827-3916")
-    assert (found.references, found.orders, found.phones) == (("Q-4827-3916",), (), ())
+def test_case_reference_is_not_taken_for_an_order_or_a_phone() -> None:
+    facts = extract("mi caso es el q-4827-3916")
+    assert (facts.references, facts.orders, facts.phones) == (("Q-4827-3916",), (), ())
 
 
-def test_only_what_finds_a_purchase_counts_as_a_fact() -> None:
+def test_facts_are_true_only_if_they_identify_a_purchase() -> None:
     assert extract("10482")
     assert extract("ana@example.com")
     assert extract("3001234567")
@@ -208,13 +208,13 @@ def test_only_what_finds_a_purchase_counts_as_a_fact() -> None:
 
 
 @given(st.text(max_size=300))
-def test_no_text_breaks_it(text: str) -> None:
-    found = extract(text)
-    assert all(isinstance(one["value"], str) for one in found.entities)
+def test_any_text_gives_entities_of_text(text: str) -> None:
+    facts = extract(text)
+    assert all(isinstance(one["value"], str) for one in facts.entities)
 
 
 @given(st.text(alphabet="0123456789 .,-#+()@$arobpunted", max_size=120))
-def test_no_heap_of_digits_and_signs_breaks_it(text: str) -> None:
+def test_any_digits_and_signs_raise_no_error(text: str) -> None:
     extract(text)
 
 
@@ -232,12 +232,10 @@ SENTENCES = (
 
 
 @given(st.integers(10000, 99999), st.sampled_from(SENTENCES))
-def test_any_five_digits_in_any_of_these_sentences_are_the_order(
-    number: int, sentence: str
-) -> None:
+def test_any_five_digits_in_a_sentence_are_the_order(number: int, sentence: str) -> None:
     assert extract(sentence.format(number)).orders == (str(number),)
 
 
 @given(st.text(max_size=80))
-def test_folding_keeps_every_place(text: str) -> None:
+def test_folding_keeps_the_length(text: str) -> None:
     assert len(fold_keeping_length(text)) == len(text)

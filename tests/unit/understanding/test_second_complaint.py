@@ -1,4 +1,4 @@
-"""A second complaint that is lost, or one that nobody made."""
+"""The second complaint in a message: one that is lost, or one that nobody made."""
 
 import pytest
 
@@ -24,19 +24,22 @@ pytestmark = pytest.mark.unit
         ("", [], None),
     ],
 )
-def test_it_is_told_when_it_is_clear_or_announced(
+def test_second_category_is_found_if_likely_or_announced(
     text: str, ranking: list[tuple[str, float]], also: str | None
 ) -> None:
     assert find_second_category(text, "late_delivery", ranking) == also
 
 
-@pytest.mark.parametrize("loud", ["threat", "danger", "wants_human"])
-def test_beside_what_is_loud_a_faint_complaint_is_heard(loud: str) -> None:
-    ranking = [(loud, 0.9), ("refund_pending", 0.1)]
+@pytest.mark.parametrize("first", ["threat", "danger", "wants_human"])
+def test_low_confidence_is_enough_beside_an_intent_that_is_no_complaint(
+    first: str,
+) -> None:
+    ranking = [(first, 0.9), ("refund_pending", 0.1)]
     assert (
-        find_second_category("me deben la plata y los voy a demandar", loud, ranking)
+        find_second_category("me deben la plata y los voy a demandar", first, ranking)
         == "refund_pending"
     )
     assert (
-        find_second_category("los voy a demandar", loud, [(loud, 0.99), ("damaged", 0.01)]) is None
+        find_second_category("los voy a demandar", first, [(first, 0.99), ("damaged", 0.01)])
+        is None
     )

@@ -1,4 +1,4 @@
-"""Grave cases that would wait behind light ones."""
+"""Severity: grave cases that would wait behind light ones."""
 
 import pytest
 from hypothesis import given
@@ -25,21 +25,21 @@ pytestmark = pytest.mark.unit
         ("", "service_outage", "medium"),
     ],
 )
-def test_what_is_said_raises_what_the_category_weighs(
-    text: str, category: str, severity: str
-) -> None:
+def test_words_raise_the_severity_of_the_category(text: str, category: str, severity: str) -> None:
     assert estimate(text, category) == severity
 
 
-def test_two_complaints_weigh_more_than_one() -> None:
+def test_second_complaint_raises_the_severity() -> None:
     assert estimate("Llegó roto", "damaged", more_than_one=True) == "high"
     assert estimate("algo", "other_complaint", more_than_one=True) == "medium"
 
 
 @given(st.text(), st.sampled_from(sorted(CATEGORIES)), st.booleans())
-def test_it_is_never_less_than_its_category(text: str, category: str, more: bool) -> None:
+def test_severity_of_random_text_is_not_below_its_category(
+    text: str, category: str, more: bool
+) -> None:
     levels = ("low", "medium", "high")
-    found = estimate(text, category, more_than_one=more)
-    assert levels.index(found) >= levels.index(CATEGORIES[category].severity)
-    assert more_severe(found, "low") == found
-    assert more_severe("high", found) == "high"
+    estimated = estimate(text, category, more_than_one=more)
+    assert levels.index(estimated) >= levels.index(CATEGORIES[category].severity)
+    assert more_severe(estimated, "low") == estimated
+    assert more_severe("high", estimated) == "high"

@@ -1,20 +1,14 @@
-"""Who has a case: taken by one person, passed on, given back to the queue, never by two at once.
-
-Every change is one conditional update under the conversation's lock, so that a turn of the bot's
-that ends at the same moment either came before it or sees it, and of twenty people who claim at
-once the database lets one through.
-"""
+"""Who has a case: taken by one person, passed on, given back to the queue, never by two at once."""
 
 from datetime import datetime
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock
 from bot.agents.accounts import LEASE
 from bot.cases import audit
-from bot.customers import conversations
-from bot.database.statements import compare_and_set
+from bot.handoffs import transitions
 from bot.models import Agent, Complaint, Handoff, HandoffState
 
 
@@ -32,16 +26,7 @@ async def claim(session: AsyncSession, handoff: Handoff, person: Agent) -> Hando
     Raises:
         ClaimedBefore: it is no longer waiting.
     """
-    took = await _change(
-        session,
-        handoff,
-        Handoff.state == HandoffState.WAITING,
-        state=HandoffState.ACTIVE,
-        agent_id=person.id,
-        claimed_at=clock.now(),
-        read_at=None,
-    )
-    if took:
+    if await transitions.claim(session, handoff, person):
         await _note(session, handoff, person.name, "claimed")
     elif handoff.state != HandoffState.ACTIVE or handoff.agent_id != person.id:
         raise ClaimedBefore(await holder(session, handoff))
@@ -56,17 +41,7 @@ async def transfer(session: AsyncSession, handoff: Handoff, to: Agent, actor: st
     """
     before = handoff.agent_id
     had = await session.get(Agent, before) if before else None
-    passed = await _change(
-        session,
-        handoff,
-        Handoff.state != HandoffState.ENDED,
-        Handoff.agent_id.is_(None) if before is None else Handoff.agent_id == before,
-        state=HandoffState.ACTIVE,
-        agent_id=to.id,
-        claimed_at=handoff.claimed_at or clock.now(),
-        read_at=None,
-    )
-    if not passed:
+    if not await transitions.transfer(session, handoff, to):
         raise ClaimedBefore(await holder(session, handoff))
     await _note(session, handoff, actor, "passed on", to=to.name)
     return had
@@ -74,17 +49,7 @@ async def transfer(session: AsyncSession, handoff: Handoff, to: Agent, actor: st
 
 async def release(session: AsyncSession, handoff: Handoff, actor: str) -> bool:
     """Put a case back into the queue, at the place it had; False when it is not in use."""
-    released = await _change(
-        session,
-        handoff,
-        Handoff.state == HandoffState.ACTIVE,
-        Handoff.agent_id == handoff.agent_id,
-        state=HandoffState.WAITING,
-        agent_id=None,
-        claimed_at=None,
-        read_at=None,
-        nudged_at=None,
-    )
+    released = await transitions.release(session, handoff)
     if released:
         await _note(session, handoff, actor, "released")
     return released
@@ -92,7 +57,7 @@ async def release(session: AsyncSession, handoff: Handoff, actor: str) -> bool:
 
 async def read(session: AsyncSession, handoff: Handoff, person: Agent) -> bool:
     """The person who has the case opened it; True the first time."""
-    first = await _change(
+    first = await transitions.change(
         session,
         handoff,
         Handoff.state == HandoffState.ACTIVE,
@@ -130,16 +95,6 @@ async def left_behind(session: AsyncSession, now: datetime) -> list[int]:
         .order_by(Handoff.id)
     )
     return list(await session.scalars(query))
-
-
-async def _change(
-    session: AsyncSession, handoff: Handoff, *where: object, **values: object
-) -> bool:
-    await conversations.lock(session, handoff.conversation_id)
-    statement = update(Handoff).where(Handoff.id == handoff.id, *where).values(**values)  # type: ignore[arg-type]
-    changed = await compare_and_set(session, statement)
-    await session.refresh(handoff)
-    return changed
 
 
 async def _note(

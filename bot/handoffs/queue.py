@@ -9,6 +9,7 @@ from bot import clock
 from bot.cases import audit, complaints, promises
 from bot.category import OTHER_COMPLAINT
 from bot.context.company_context import CompanyContext
+from bot.handoffs import transitions
 from bot.handoffs.wait_estimate import Outlook, outlook
 from bot.models import (
     NOT_ENDED,
@@ -218,5 +219,5 @@ def end(
     session: AsyncSession, handoff: Handoff, case: Complaint, how: HandoffEnding, actor: str
 ) -> None:
     """The person's part is over: ``resolved``, ``returned`` to the bot, or ``abandoned``."""
-    handoff.state, handoff.ended_at, handoff.ended_how = HandoffState.ENDED, clock.now(), how
+    transitions.end(handoff, how)
     audit.note(session, case, actor, "handoff ended", how=how)

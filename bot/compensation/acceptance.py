@@ -5,15 +5,15 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock
 from bot.cases import audit, complaints, promises
 from bot.company.business_hours import Window
-from bot.compensation import fulfilment, offers, spending_breaker
+from bot.compensation import fulfilment, offers, spending_breaker, transitions
 from bot.context.company_context import CompanyContext
-from bot.database.statements import advisory_lock, compare_and_set, lock_row
+from bot.database.statements import advisory_lock, lock_row
 from bot.handoffs import queue
 from bot.ledger import budgets, entries, transfers, usage
 from bot.models import (
@@ -27,7 +27,6 @@ from bot.models import (
     HandoffReason,
     LedgerEvent,
     Offer,
-    OfferState,
     Order,
     PromiseState,
 )
@@ -119,13 +118,15 @@ async def accept(
     stands = case.state == ComplaintState.OPEN or (
         by_person and case.state == ComplaintState.RESOLVED
     )
-    if not stands or not await offers.decide(session, chosen.offer_id, OfferState.ACCEPTED):
+    if not stands or not await transitions.end_offer(
+        session, chosen.offer_id, transitions.ACCEPT_OFFER
+    ):
         await session.refresh(chosen)
         return await _came_late(session, chosen)
     if not by_person:  # a person's authority was looked at when they offered it
         refused = await _held_back(session, context, case, chosen)
         if refused is not None:
-            await offers.void(session, chosen.offer_id, was=OfferState.ACCEPTED)
+            await offers.void(session, chosen.offer_id, transitions.REFUSE_OFFER)
             return refused, chosen
     budget_minor = 0 if by_person else chosen.budget_minor
     await _give(session, context, case, chosen, originator=originator, budget_minor=budget_minor)
@@ -201,20 +202,14 @@ async def _give(
 ) -> None:
     now = clock.now()
     due = chosen.terms["due"]  # what has none is done at once, by ourselves
-    chosen.state, chosen.accepted_at = (
-        (CompensationState.ACCEPTED if due else CompensationState.ISSUED),
-        now,
-    )
+    transitions.give(chosen, now, is_promised=bool(due))
     chosen.currency = chosen.currency or context.policy.currency
     if days := chosen.terms["valid_days"]:
         chosen.expires_at = _end_of_day(now + timedelta(days=days), context)
-    if not due:
-        chosen.issued_at = now
-        if KINDS[chosen.kind].has_code:
-            chosen.code = new_code()
-    for other in await offers.alternatives(session, chosen.offer_id):
-        if other.id != chosen.id:
-            other.state = CompensationState.DECLINED
+    if not due and KINDS[chosen.kind].has_code:
+        chosen.code = new_code()
+    others = await offers.alternatives(session, chosen.offer_id)
+    transitions.decline(other for other in others if other.id != chosen.id)
     await session.flush()
     event = LedgerEvent.RESERVE if due else LedgerEvent.ISSUE
     moved = transfers.transfer(
@@ -258,13 +253,7 @@ def _end_of_day(moment: datetime, context: CompanyContext) -> datetime:
 async def fulfil(session: AsyncSession, remedy: Compensation, originator: str) -> bool:
     """Somebody's hands have done what was promised; False when it was done before."""
     case = await lock(session, None, None, remedy.complaint_id)
-    done = await compare_and_set(
-        session,
-        update(Compensation)
-        .where(Compensation.id == remedy.id, Compensation.state == CompensationState.ACCEPTED)
-        .values(state=CompensationState.ISSUED, issued_at=clock.now()),
-    )
-    if not done:
+    if not await transitions.fulfil(session, remedy.id):
         return False
     await session.refresh(remedy)
     moved = transfers.transfer(
@@ -293,13 +282,7 @@ async def fail(
     and the case is open again, for the customer still has nothing.
     """
     case = await lock(session, remedy.contact_id, remedy.order_id, remedy.complaint_id)
-    failed = await compare_and_set(
-        session,
-        update(Compensation)
-        .where(Compensation.id == remedy.id, Compensation.state == CompensationState.ACCEPTED)
-        .values(state=CompensationState.FAILED),
-    )
-    if not failed:
+    if not await transitions.fail(session, remedy.id):
         return False
     remedy = await session.get_one(Compensation, remedy.id, populate_existing=True)
     reserved = await entries.newest(session, remedy.id, LedgerEvent.RESERVE)

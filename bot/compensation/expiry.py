@@ -1,13 +1,12 @@
 """Expires remedies that were not spent in time; an expired remedy still counts as given."""
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock
 from bot.cases import audit
-from bot.compensation import acceptance
+from bot.compensation import acceptance, transitions
 from bot.database.session import Database
-from bot.database.statements import compare_and_set
 from bot.ledger import entries, transfers
 from bot.models import Compensation, CompensationState, LedgerEvent
 
@@ -42,17 +41,7 @@ async def expire(session: AsyncSession, remedy_id: int) -> bool:
     """
     remedy = await session.get_one(Compensation, remedy_id)
     case = await acceptance.lock(session, None, None, remedy.complaint_id)
-    expired = await compare_and_set(
-        session,
-        update(Compensation)
-        .where(
-            Compensation.id == remedy_id,
-            Compensation.state == CompensationState.ISSUED,
-            Compensation.expires_at < clock.now(),
-        )
-        .values(state=CompensationState.EXPIRED),
-    )
-    if not expired:
+    if not await transitions.expire(session, remedy_id):
         return False
     left = await entries.spendable(session, remedy)
     if left is not None:

@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock
 from bot.cases import audit, complaints
-from bot.compensation import spending_breaker
+from bot.compensation import spending_breaker, transitions
 from bot.context.company_context import CompanyContext
 from bot.customers.orders import total_last_year
-from bot.database.statements import compare_and_set, insert_row, lock_row
+from bot.database.statements import insert_row, lock_row
 from bot.ledger import usage
 from bot.models import (
     Agent,
@@ -21,8 +21,8 @@ from bot.models import (
     Offer,
     OfferState,
     Order,
-    table_of,
 )
+from bot.models.transition import Transition
 from bot.money import Money, zero
 from bot.policy.alternative import Alternative
 from bot.policy.decision import CaseFacts, Decision
@@ -36,12 +36,6 @@ _ALTERNATIVES = (
     select(Compensation)
     .where(Compensation.offer_id == bindparam("offer"))
     .order_by(Compensation.position)
-)
-_OFFERS = table_of(Offer)
-_END = (
-    update(_OFFERS)
-    .where(_OFFERS.c.id == bindparam("offer"), _OFFERS.c.state == bindparam("was"))
-    .values(state=bindparam("ended"), decided_at=bindparam("now"))
 )
 
 
@@ -147,19 +141,14 @@ async def alternatives(session: AsyncSession, offer_id: int) -> list[Compensatio
     return list(await session.scalars(_ALTERNATIVES, {"offer": offer_id}))
 
 
-async def decide(session: AsyncSession, offer_id: int, state: OfferState) -> bool:
-    """End an open offer; False when somebody was faster."""
-    ended = {"offer": offer_id, "was": OfferState.OPEN, "ended": state, "now": clock.now()}
-    return await compare_and_set(session, _END, ended)
-
-
 async def decline(session: AsyncSession, case: Complaint) -> bool:
     """The customer wants none of the alternatives; False when none were on the table."""
     table = await on_table(session, case)
-    if table is None or not await decide(session, table.offer.id, OfferState.DECLINED):
+    if table is None or not await transitions.end_offer(
+        session, table.offer.id, transitions.DECLINE_OFFER
+    ):
         return False
-    for alternative in table.alternatives:
-        alternative.state = CompensationState.DECLINED
+    transitions.decline(table.alternatives)
     audit.note(session, case, "customer", "declined all")
     return True
 
@@ -179,14 +168,11 @@ async def note_wish(session: AsyncSession, case: Complaint, kind: str) -> None:
         await void(session, table.offer.id)
 
 
-async def void(session: AsyncSession, offer_id: int, *, was: OfferState = OfferState.OPEN) -> None:
+async def void(
+    session: AsyncSession,
+    offer_id: int,
+    ending: Transition[OfferState] = transitions.VOID_OFFER,
+) -> None:
     """An offer counts no more, and neither do its alternatives; one that somebody took stands."""
-    ended = {"offer": offer_id, "was": was, "ended": OfferState.VOID, "now": clock.now()}
-    if await compare_and_set(session, _END, ended):
-        await session.execute(
-            update(Compensation)
-            .where(
-                Compensation.offer_id == offer_id, Compensation.state == CompensationState.OFFERED
-            )
-            .values(state=CompensationState.VOID)
-        )
+    if await transitions.end_offer(session, offer_id, ending):
+        await transitions.withdraw(session, offer_id)

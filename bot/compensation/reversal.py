@@ -4,13 +4,11 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.cases import audit, promises
-from bot.compensation import acceptance
+from bot.compensation import acceptance, transitions
 from bot.ledger import budgets, entries, transfers
 from bot.models import (
-    GIVEN_STATES,
     Account,
     Compensation,
-    CompensationState,
     LedgerEntry,
     LedgerEvent,
     PromiseState,
@@ -49,16 +47,16 @@ async def reverse(
         return [reversal]
     if entry.event not in {LedgerEvent.RESERVE, LedgerEvent.ISSUE, LedgerEvent.REDEEM}:
         raise CannotReverse(f"line {entry_id} gave nothing: {entry.event}")
-    if remedy.state not in GIVEN_STATES or (
-        remedy.state == CompensationState.EXPIRED and entry.event != LedgerEvent.REDEEM
-    ):
+    is_purchase = entry.event == LedgerEvent.REDEEM
+    change = transitions.RETURN_PURCHASE if is_purchase else transitions.TAKE_BACK
+    if remedy.state not in change.sources:
         raise CannotReverse(f"the remedy of line {entry_id} is {remedy.state} already")
-    if entry.event == LedgerEvent.REDEEM:
+    if is_purchase:
         lines = [await _take_back(session, remedy, entry, entry.amount_minor, originator, why=why)]
-        remedy.state = CompensationState.ISSUED
+        transitions.return_purchase(remedy)
     else:
         lines = await _take_back_all(session, remedy, originator, why, even_done=even_done)
-        remedy.state = CompensationState.VOID
+        transitions.take_back(remedy)
         await promises.end_of(session, remedy.id, PromiseState.VOID)
     what = {"line": entry.id, "kind": entry.kind, "why": why}
     audit.note(session, case, originator, "taken back", **what)

@@ -1,6 +1,7 @@
 """Promises: what the customer was told would happen and by when; every wait has one."""
 
 from datetime import datetime
+from typing import Final, Literal
 
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,10 +10,15 @@ from bot import clock
 from bot.cases import audit
 from bot.database.statements import compare_and_set, insert_row
 from bot.models import STILL_OPEN, Agent, Complaint, Promise, PromiseState, table_of
+from bot.models.transition import Transition
 
 ANSWER = "answer"  # a person answers in this chat
 COMMITMENT = "commitment"  # what an agent promised, in their words
 AUTHORIZATION = "authorization"  # a supervisor answers what an agent asked for
+# A promise ends once: it is kept, it is broken, or what it was for is not needed any more.
+KEEP: Final = Transition({PromiseState.OPEN}, PromiseState.KEPT)
+BREAK: Final = Transition({PromiseState.OPEN}, PromiseState.BROKEN)
+Ending = Literal[PromiseState.KEPT, PromiseState.VOID]
 # Made once, for they are asked for many messages.
 _PROMISES = table_of(Promise)
 _OPEN = (
@@ -66,13 +72,13 @@ async def open_promises(session: AsyncSession, complaint_id: int) -> list[Promis
     return list(await session.scalars(_OPEN, {"case": complaint_id}))
 
 
-async def end(session: AsyncSession, complaint_id: int, what: str, state: PromiseState) -> None:
+async def end(session: AsyncSession, complaint_id: int, what: str, state: Ending) -> None:
     """The open promises of one kind in a case were kept, or are void."""
     await session.flush()
     await session.execute(_END, {"case": complaint_id, "promised": what, "ended": state})
 
 
-async def end_of(session: AsyncSession, compensation_id: int, state: PromiseState) -> None:
+async def end_of(session: AsyncSession, compensation_id: int, state: Ending) -> None:
     """The open promise of a remedy was kept, or is void."""
     await session.execute(
         update(Promise)
@@ -83,12 +89,7 @@ async def end_of(session: AsyncSession, compensation_id: int, state: PromiseStat
 
 async def keep(session: AsyncSession, promise: Promise) -> bool:
     """It was kept; False when it is no longer open."""
-    return await compare_and_set(
-        session,
-        update(Promise)
-        .where(Promise.id == promise.id, Promise.state == PromiseState.OPEN)
-        .values(state=PromiseState.KEPT),
-    )
+    return await _change(session, promise, KEEP)
 
 
 async def count_broken(session: AsyncSession, complaint_id: int) -> int:
@@ -112,9 +113,15 @@ async def falling_due(session: AsyncSession, before: datetime) -> list[int]:
 
 async def break_(session: AsyncSession, promise: Promise) -> bool:
     """It was not kept in time; False when it is no longer open."""
+    return await _change(session, promise, BREAK)
+
+
+async def _change(
+    session: AsyncSession, promise: Promise, transition: Transition[PromiseState]
+) -> bool:
     return await compare_and_set(
         session,
         update(Promise)
-        .where(Promise.id == promise.id, Promise.state == PromiseState.OPEN)
-        .values(state=PromiseState.BROKEN),
+        .where(Promise.id == promise.id, transition.is_allowed(Promise.state))
+        .values(state=transition.target),
     )

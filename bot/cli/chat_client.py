@@ -12,8 +12,9 @@ from urllib.parse import urlsplit, urlunsplit
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMessage
 
+from bot.config.loopback import is_loopback
+
 Message = dict[str, Any]
-_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
 class ServerUnreachable(Exception):
@@ -45,14 +46,14 @@ class ChatClient:
         Raises:
             ServerUnreachable: nothing answers, or not within ``give_up_after`` seconds of a loss.
         """
-        host = urlsplit(socket_url(self.url)).hostname
+        address = socket_url(self.url)
         # An address on this machine is not reached through a proxy.
-        proxy: Literal[True] | None = None if host in _LOOPBACK else True
+        proxy: Literal[True] | None = None if is_loopback(address) else True
         loop = asyncio.get_running_loop()
         lost_at = loop.time()
         while True:
             try:
-                async with connect(socket_url(self.url), proxy=proxy) as socket:
+                async with connect(address, proxy=proxy) as socket:
                     await self._converse(socket)
             except ConnectionClosed:
                 pass

@@ -18,6 +18,7 @@ from bot.cli.output import relay_stdout
 from bot.cli.process import PARENT, lock_database
 from bot.cli.program import write_configuration
 from bot.config.database_url import hide_password, in_memory
+from bot.config.loopback import is_loopback
 from bot.config.settings import ROOT, Settings
 from bot.rasa import environment
 
@@ -144,7 +145,7 @@ def _loopback(setting: str, url: str | None) -> str:
             probe.bind(("127.0.0.1", 0))
             return f"http://127.0.0.1:{probe.getsockname()[1]}"
     parts = urlsplit(url)
-    if parts.scheme != "http" or parts.hostname not in {"127.0.0.1", "localhost", "::1"}:
+    if parts.scheme != "http" or not is_loopback(url):
         raise Failure(f"{setting} is {url!r}; allowed: http://127.0.0.1 with a port, or nothing")
-    _check_port_free(setting, parts.hostname, parts.port or 80)
+    _check_port_free(setting, parts.hostname or "", parts.port or 80)
     return url

@@ -7,12 +7,12 @@ import json
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx
 
 from bot import clock, webhook_signature
 from bot.compensation.fulfilment import FulfilmentTask, ProviderAnswer
+from bot.config.loopback import is_loopback
 from bot.config.settings import Settings
 from bot.models import Contact, ProviderOutcome
 from bot.money import Money
@@ -31,10 +31,8 @@ class ProviderClient:
     def __init__(self, url: str, secret: str) -> None:
         self.url = url
         self.key = webhook_signature.key_of(secret)
-        # Requests to loopback never go through a proxy of the environment.
-        is_local = urlsplit(url).hostname in {"127.0.0.1", "::1", "localhost"}
         self._http = httpx.AsyncClient(
-            timeout=httpx.Timeout(TIMEOUT_SECONDS, connect=5), trust_env=not is_local
+            timeout=httpx.Timeout(TIMEOUT_SECONDS, connect=5), trust_env=not is_loopback(url)
         )
 
     async def request(self, body: bytes, key: str) -> ProviderAnswer:

@@ -5,7 +5,6 @@ import hmac
 from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
-from urllib.parse import urlsplit
 
 import structlog
 from telegram import (
@@ -30,6 +29,7 @@ from telegram.request import HTTPXRequest
 from bot.channels.telegram import NAME
 from bot.channels.telegram.updates import ALLOWED_UPDATES, Read, UpdateRefused, read
 from bot.channels.text_limits import split
+from bot.config.loopback import is_loopback
 from bot.config.settings import Settings
 from bot.context.company_context import CompanyContext
 from bot.conversation.channel_api import (
@@ -266,9 +266,7 @@ def bot_of(settings: Settings) -> "ExtBot[int]":
     """The library's bot, at the server that the settings name."""
     token = settings.telegram_token
     url = settings.telegram_api_url
-    # A proxy of the environment has no business on loopback.
-    is_local = urlsplit(url).hostname in {"127.0.0.1", "::1", "localhost"}
-    options: Mapping[str, Any] = {"trust_env": not is_local}
+    options: Mapping[str, Any] = {"trust_env": not is_loopback(url)}
     return ExtBot(
         token.get_secret_value() if token else "",
         base_url=f"{url}/bot",

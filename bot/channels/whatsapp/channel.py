@@ -4,13 +4,13 @@ import hashlib
 import hmac
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx
 from aiolimiter import AsyncLimiter
 
 from bot.channels.whatsapp import message_format
 from bot.channels.whatsapp.webhook_payload import UNREACHABLE, WINDOW_CLOSED
+from bot.config.loopback import is_loopback
 from bot.config.settings import Settings
 from bot.context.company_context import CompanyContext
 from bot.conversation.channel_api import (
@@ -56,13 +56,11 @@ class WhatsAppChannel:
         self._app_secret = _secret(settings.whatsapp_app_secret)
         self._verify_token = _secret(settings.whatsapp_verify_token)
         self._url = f"{settings.whatsapp_api_url}/{VERSION}"
-        # A proxy of the environment has no business on loopback.
-        is_local = urlsplit(self._url).hostname in {"127.0.0.1", "::1", "localhost"}
         self._http = httpx.AsyncClient(
             headers={"Authorization": f"Bearer {_secret(settings.whatsapp_token)}"},
             timeout=httpx.Timeout(SEND_SECONDS, connect=5),
             limits=httpx.Limits(max_connections=64),
-            trust_env=not is_local,
+            trust_env=not is_loopback(self._url),
         )
         self._limiter = AsyncLimiter(MOST_A_SECOND, 1)
 

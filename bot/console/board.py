@@ -20,38 +20,42 @@ board = Blueprint("console_board", url_prefix="/console/api")
 @board.get("/board")
 async def show(request: Request) -> HTTPResponse:
     """Everything that the lists show; other people's conversations to supervisors only."""
-    runtime, person = runtime_of(request), person_of(request)
-    views = Views(runtime.context, person)
-    is_supervisor = person.role == Role.SUPERVISOR
-    async with runtime.db.read() as session:
-        found = await cards(session)
-        people = await accounts.at_work(session)
-        asked = await _approvals(session, runtime, person)
-        pause = await spending_breaker.find_pause(session)
-    mine = [one for one in found if one.agent and one.agent.id == person.id]
-    others = [one for one in found if one.agent and one.agent.id != person.id]
+    runtime, agent = runtime_of(request), person_of(request)
     return response.json(
-        {
-            "queue": [views.card(one) for one in found if one.agent is None],
-            "mine": [views.card(one) for one in mine],
-            "others": [views.card(one) for one in others] if is_supervisor else [],
-            "agents": [views.person(one) for one in people],
-            "approvals": asked,
-            "pause": views.pause(pause),
-            "now": moment(clock.now()),
-        }
+        await runtime.db.slow_read(lambda session: _read_board(session, runtime, agent))
     )
+
+
+async def _read_board(session: AsyncSession, runtime: Runtime, agent: Agent) -> Json:
+    views = Views(runtime.context, agent)
+    open_cards = await cards(session)
+    others = [card for card in open_cards if card.agent and card.agent.id != agent.id]
+    return {
+        "queue": [views.card(card) for card in open_cards if card.agent is None],
+        "mine": [
+            views.card(card) for card in open_cards if card.agent and card.agent.id == agent.id
+        ],
+        "others": [views.card(card) for card in others] if agent.role == Role.SUPERVISOR else [],
+        "agents": [views.person(at_work) for at_work in await accounts.at_work(session)],
+        "approvals": await _approvals(session, runtime, agent),
+        "pause": views.pause(await spending_breaker.find_pause(session)),
+        "now": moment(clock.now()),
+    }
 
 
 @board.get("/wallboard")
 @supervisors
 async def show_wallboard(request: Request) -> HTTPResponse:
-    """How the whole of it stands."""
-    runtime, person = runtime_of(request), person_of(request)
-    async with runtime.db.read() as session:
-        read = await wallboard.read(session, runtime.context)
-        people = await names(session)
-    return response.json(Views(runtime.context, person).wallboard(read, people))
+    """The counts of the wallboard, and its open promises."""
+    runtime, agent = runtime_of(request), person_of(request)
+    return response.json(
+        await runtime.db.slow_read(lambda session: _read_wallboard(session, runtime, agent))
+    )
+
+
+async def _read_wallboard(session: AsyncSession, runtime: Runtime, agent: Agent) -> Json:
+    read = await wallboard.read(session, runtime.context)
+    return Views(runtime.context, agent).wallboard(read, await names(session))
 
 
 async def _approvals(session: AsyncSession, runtime: Runtime, person: Agent) -> list[Json]:

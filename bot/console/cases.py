@@ -36,8 +36,7 @@ async def find(request: Request) -> HTTPResponse:
     """The cases that a search finds."""
     runtime, person = runtime_of(request), person_of(request)
     wanted = str(request.args.get("search", ""))[:200]
-    async with runtime.db.read() as session:
-        found = await search.find(session, wanted)
+    found = await runtime.db.slow_read(lambda session: search.find(session, wanted))
     views = Views(runtime.context, person)
     return response.json({"cases": [views.found(one) for one in found]})
 
@@ -49,8 +48,9 @@ async def show(request: Request, reference: str) -> HTTPResponse:
     async with runtime.db.read() as session:
         case = await find_case(session, reference)
     await record(runtime, person, case)
-    async with runtime.db.read() as session:
-        return response.json(await _whole(session, runtime, person, reference))
+    return response.json(
+        await runtime.db.slow_read(lambda session: _whole(session, runtime, person, reference))
+    )
 
 
 async def _whole(session: AsyncSession, runtime: Runtime, person: Agent, reference: str) -> Json:

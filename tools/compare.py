@@ -101,14 +101,14 @@ def measure_model(python: Path, variables: dict[str, str], model: Path) -> dict[
         _ask(parser, "hola")
         load = time.monotonic() - started_at
         started_at = time.monotonic()
-        predicted = [_ask(parser, one["text"]) for one in messages]
+        predicted = [_ask(parser, message["text"]) for message in messages]
         rate = len(messages) / (time.monotonic() - started_at)
         status = Path(f"/proc/{parser.pid}/status").read_text(encoding="utf-8")
         parser.communicate()
-    pairs = list(zip((one["label"] for one in messages), predicted, strict=True))
+    pairs = list(zip((message["label"] for message in messages), predicted, strict=True))
     by_language = {
-        language: [pair for pair, one in zip(pairs, messages, strict=True)
-                   if one["language"] == language]
+        language: [pair for pair, message in zip(pairs, messages, strict=True)
+                   if message["language"] == language]
         for language in ("es", "en")
     }  # fmt: skip
     return {

@@ -41,16 +41,22 @@ def main(
     show = Console(highlight=False).print
     training_texts = _training_texts()
     messages = _read(file)
-    unseen = [one for one in messages if fold(one["text"]) not in training_texts]
+    unseen = [message for message in messages if fold(message["text"]) not in training_texts]
     versions: dict[str, Callable[[str], str]] = {"as written": str, **NOISES}
     annotated = _read(ANNOTATED)
     with_noise = [
-        {**one, "text": add_noise(one["text"])} for add_noise in versions.values() for one in unseen
+        {**message, "text": add_noise(message["text"])}
+        for add_noise in versions.values()
+        for message in unseen
     ]
     predictions = predict([*with_noise, *annotated])
     as_written = predictions[: len(unseen)]
     for language in ("es", "en"):
-        pairs = [one.pair for one in as_written if one.message["language"] == language]
+        pairs = [
+            prediction.pair
+            for prediction in as_written
+            if prediction.message["language"] == language
+        ]
         if pairs:
             show(report.label_table(language, pairs))
     show(f"\n{len(unseen)} messages; {len(messages) - len(unseen)} left out, as they train.")
@@ -65,7 +71,7 @@ def main(
     for line in report.annotation_lines(predictions[len(with_noise) :]):
         show(line)
     if image is not None:
-        pairs = [one.pair for one in as_written]
+        pairs = [prediction.pair for prediction in as_written]
         labels = sorted({true for true, _ in pairs})
         image.write_text(confusion_svg(labels, confusion(pairs, labels)), encoding="utf-8")
 
@@ -80,7 +86,7 @@ def predict(messages: Sequence[dict[str, Any]]) -> list[Prediction]:
     python, model = engine_or_fail()
     parser = subprocess.run(
         [python, "-m", "bot.inside_rasa.parse", model],
-        input="".join(f"{json.dumps(one['text'])}\n" for one in messages),
+        input="".join(f"{json.dumps(message['text'])}\n" for message in messages),
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         cwd=ROOT,
@@ -91,7 +97,7 @@ def predict(messages: Sequence[dict[str, Any]]) -> list[Prediction]:
     answers = [json.loads(line) for line in parser.stdout.splitlines()]
     if len(answers) != len(messages):
         raise Failure("the engine stopped before it had read every message")
-    return [_prediction(one, answer) for one, answer in zip(messages, answers, strict=True)]
+    return [_prediction(*pair) for pair in zip(messages, answers, strict=True)]
 
 
 def _prediction(message: dict[str, Any], answer: dict[str, Any]) -> Prediction:

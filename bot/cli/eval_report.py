@@ -48,23 +48,28 @@ def label_table(language: str, pairs: Pairs) -> Table:
 
 def share_lines(predictions: Sequence[Prediction]) -> Iterable[str]:
     """Yield the shares of false complaints, missed ones, human requests found, and fallbacks."""
-    pairs = [one.pair for one in predictions]
+    pairs = [prediction.pair for prediction in predictions]
     false = [predicted in CATEGORIES for true, predicted in pairs if true not in CATEGORIES]
     missed = [predicted not in CATEGORIES for true, predicted in pairs if true in CATEGORIES]
     human = [predicted == true for true, predicted in pairs if true == "wants_human"]
+    fallbacks = [prediction.is_fallback for prediction in predictions]
     yield f"chatter taken for a complaint  {_count(false)}"
     yield f"complaints taken for chatter   {_count(missed)}"
     yield f"wish for a person recognised   {_count(human)}"
-    yield f"in doubt, would ask back       {_count([one.is_fallback for one in predictions])}"
+    yield f"in doubt, would ask back       {_count(fallbacks)}"
 
 
 def group_table(key: str, predictions: Sequence[Prediction]) -> Table:
     """Return accuracy and macro-F1 for each value of a key of the test set."""
     table = _table("", key, "messages", "right", "macro-F1")
-    for value in sorted({str(one.message.get(key, "")) for one in predictions}):
-        group = [one for one in predictions if str(one.message.get(key, "")) == value]
-        accuracy = mean(one.is_correct for one in group)
-        f1 = macro_f1([one.pair for one in group])
+    for value in sorted({str(prediction.message.get(key, "")) for prediction in predictions}):
+        group = [
+            prediction
+            for prediction in predictions
+            if str(prediction.message.get(key, "")) == value
+        ]
+        accuracy = mean(prediction.is_correct for prediction in group)
+        f1 = macro_f1([prediction.pair for prediction in group])
         table.add_row(value or "?", str(len(group)), f"{accuracy:.1%}", f"{f1:.3f}")
     return table
 
@@ -72,7 +77,11 @@ def group_table(key: str, predictions: Sequence[Prediction]) -> Table:
 def macro_f1_line(predictions: Sequence[Prediction]) -> str:
     """Return the macro-F1 of each language that occurs."""
     parts = {
-        language: [one.pair for one in predictions if one.message["language"] == language]
+        language: [
+            prediction.pair
+            for prediction in predictions
+            if prediction.message["language"] == language
+        ]
         for language in ("es", "en")
     }
     return "   ".join(f"{name} {macro_f1(pairs):.3f}" for name, pairs in parts.items() if pairs)
@@ -80,7 +89,7 @@ def macro_f1_line(predictions: Sequence[Prediction]) -> str:
 
 def calibration_table(predictions: Sequence[Prediction]) -> Table:
     """Return the accuracy in each range of confidence."""
-    outcomes = [(one.confidence, one.is_correct) for one in predictions]
+    outcomes = [(prediction.confidence, prediction.is_correct) for prediction in predictions]
     title = f"\ncalibration error {calibration_error(outcomes):.3f}"
     table = _table(title, "confidence", "right", "messages")
     for confidence, accuracy, count in reliability(outcomes):
@@ -91,35 +100,43 @@ def calibration_table(predictions: Sequence[Prediction]) -> Table:
 def error_table(predictions: Sequence[Prediction]) -> Table:
     """Return the errors with the highest confidence."""
     table = _table("\nthe surest errors", "sure", "is", "taken for", "message")
-    wrong = [one for one in predictions if not one.is_correct]
-    for one in sorted(wrong, key=lambda one: -one.confidence)[:ERRORS_SHOWN]:
-        text = str(one.message["text"])[:60]
-        table.add_row(f"{one.confidence:.2f}", *one.pair, text)
+    wrong = [prediction for prediction in predictions if not prediction.is_correct]
+    for error in sorted(wrong, key=lambda error: -error.confidence)[:ERRORS_SHOWN]:
+        text = str(error.message["text"])[:60]
+        table.add_row(f"{error.confidence:.2f}", *error.pair, text)
     return table
 
 
 def annotation_lines(predictions: Sequence[Prediction]) -> Iterable[str]:
     """Yield how often severity, emotion and second complaint agree with the annotations."""
-    complaints = [one for one in predictions if one.message["label"] in CATEGORIES]
+    complaints = [
+        prediction for prediction in predictions if prediction.message["label"] in CATEGORIES
+    ]
     severities = [
         severity.estimate(
-            one.message["text"], one.message["label"], more_than_one="also" in one.message
+            prediction.message["text"],
+            prediction.message["label"],
+            more_than_one="also" in prediction.message,
         )
-        == one.message["severity"]
-        for one in complaints
+        == prediction.message["severity"]
+        for prediction in complaints
     ]
-    estimated = [(emotion.estimate(one.message["text"]), one.message) for one in complaints]
+    estimated = [
+        (emotion.estimate(prediction.message["text"]), prediction.message)
+        for prediction in complaints
+    ]
     emotions = [felt == message["emotion"] for felt, message in estimated]
     heated = [(felt in HEATED) == (message["emotion"] in HEATED) for felt, message in estimated]
     both_found = [
-        {one.label, _second(one)} == {one.message["label"], one.message["also"]}
-        for one in complaints
-        if "also" in one.message
+        {prediction.label, _second(prediction)}
+        == {prediction.message["label"], prediction.message["also"]}
+        for prediction in complaints
+        if "also" in prediction.message
     ]
     invented = [
-        _second(one) is not None
-        for one in complaints
-        if "also" not in one.message and one.is_correct
+        _second(prediction) is not None
+        for prediction in complaints
+        if "also" not in prediction.message and prediction.is_correct
     ]
     yield f"\nOf the validation set, read by a careful reader ({len(complaints)} complaints):"
     yield f"severity as noted              {_count(severities)}"

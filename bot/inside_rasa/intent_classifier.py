@@ -15,12 +15,11 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from rasa.shared.utils.io import read_yaml_file
 
 from bot.inside_rasa.intent_model import IntentModel
+from bot.inside_rasa.words import MAX_LENGTH
 
 HERE = Path(__file__).parent
 # Modules that the model depends on: a change in any of them needs a new training.
 MODEL_MODULES = ("words.py", "spelling.py", "concepts.py", "intent_features.py", "intent_model.py")
-# Characters; the rest of a message is ignored, as its beginning tells what it is about.
-MAX_LENGTH = 2000
 
 
 @DefaultV1Recipe.register(

@@ -67,7 +67,7 @@ class Features:
         self.word_counts = dict(Counter(itertools.chain.from_iterable(topics)))
         terms = [self._terms(tokens) for tokens in topics]
         matrices = [
-            vectorizer.fit_transform([getattr(one, name) for one in terms])
+            vectorizer.fit_transform([getattr(message, name) for message in terms])
             for name, vectorizer in self._vectorizers.items()
         ]
         self._prepare()
@@ -99,7 +99,9 @@ class Features:
 
         Building a sparse matrix for a single message would take longer than all the counting.
         """
-        parts = [_tf_idf(getattr(terms, name), one) for name, one in self._extractors.items()]
+        parts = [
+            _tf_idf(getattr(terms, name), extractor) for name, extractor in self._extractors.items()
+        ]
         columns, weights = zip(*parts, strict=True)
         return SparseRow(np.concatenate(columns), np.concatenate(weights))
 
@@ -116,8 +118,8 @@ class Features:
     def state(self) -> dict[str, Any]:
         """Return the vocabulary, in the order of its columns, and the IDF of each vectorizer."""
         return {
-            name: (sorted(one.vocabulary_, key=one.vocabulary_.get), one.idf_)
-            for name, one in self._vectorizers.items()
+            name: (sorted(vectorizer.vocabulary_, key=vectorizer.vocabulary_.get), vectorizer.idf_)
+            for name, vectorizer in self._vectorizers.items()
         }
 
     def restore(

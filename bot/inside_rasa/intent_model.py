@@ -175,5 +175,6 @@ def _sharpness(scores: NDArray[Any], labels: NDArray[Any]) -> float:
         labels: for each row of scores, the index of the true intent.
     """
     accuracy = (scores.argmax(axis=1) == labels).mean()
-    gaps = [abs(_confidences(scores, one).max(axis=1).mean() - accuracy) for one in SHARPNESSES]
+    means = [_confidences(scores, sharpness).max(axis=1).mean() for sharpness in SHARPNESSES]
+    gaps = [abs(confidence - accuracy) for confidence in means]
     return float(SHARPNESSES[int(np.argmin(gaps))])

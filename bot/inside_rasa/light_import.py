@@ -61,7 +61,7 @@ def _replace_channels_package() -> None:
     sys.modules[CHANNELS] = package
     # The real package exports the names of its base module.
     base = import_module(f"{CHANNELS}.channel")
-    package.__dict__.update({name: one for name, one in vars(base).items() if name[0] != "_"})
+    package.__dict__.update({name: value for name, value in vars(base).items() if name[0] != "_"})
 
 
 def _folder_of(package: str) -> Path:

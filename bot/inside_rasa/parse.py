@@ -11,9 +11,8 @@ from typing import Any, TextIO
 
 from bot.inside_rasa import patches
 from bot.inside_rasa.rasa_version import WrongVersion, require_pinned_rasa
+from bot.inside_rasa.words import MAX_LENGTH
 
-# Characters; the beginning of a complaint tells what it is about.
-MAX_LENGTH = 2000
 FALLBACK_INTENT = "nlu_fallback"
 RANKING_LENGTH = 3
 

@@ -102,7 +102,7 @@ ATTRIBUTES = (
         SERVE,
         f"{_RULES}._find_action_from_rules",
         f"{_CACHES}:find_action_from_rules",
-        "One of the three searches is for rules by the text of a message, which we have not.",
+        "One of the three searches is for rules that contain a text, of which we have none.",
         "2026-11-29",
         "With the one above.",
     ),

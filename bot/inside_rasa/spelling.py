@@ -21,7 +21,7 @@ def _corrected(word: str, counts: Mapping[str, int]) -> str:
     if len(word) < MIN_LENGTH or not word.isalpha():
         return word
     for candidates in _candidates(word):
-        known = [one for one in candidates if one in counts and len(one) >= MIN_LENGTH]
+        known = [other for other in candidates if other in counts and len(other) >= MIN_LENGTH]
         if known:
             return max(known, key=counts.__getitem__)
     return word

@@ -7,6 +7,8 @@ a fact ("<email>", "<phone>", "<5>" for a number of five digits) or one punctuat
 import re
 import unicodedata
 
+# Characters of a message that are read: its beginning tells what it is about.
+MAX_LENGTH = 2000
 # Abbreviations of chats, and the words they stand for.
 ABBREVIATIONS = {
     "q": "que", "k": "que", "ke": "que", "d": "de", "x": "por", "xq": "porque", "pq": "porque",

@@ -200,7 +200,7 @@ def test_plain_rasa_recognises_the_same_intents_with_the_same_confidences(
 def test_plain_rasa_calls_the_same_actions_with_the_same_contents(
     transcripts: tuple[Transcript, Transcript],
 ) -> None:
-    ours, plain = ([seen_by_actions(call) for call in one.calls] for one in transcripts)
+    ours, plain = ([seen_by_actions(call) for call in each.calls] for each in transcripts)
     assert len({call["next_action"] for call in ours}) > 5
     assert plain == ours
 
@@ -216,5 +216,5 @@ def test_plain_rasa_sends_all_events_and_our_engine_none(
 def test_both_refuse_a_missing_and_a_wrong_token(
     transcripts: tuple[Transcript, Transcript],
 ) -> None:
-    for one in transcripts:
-        assert one.status_without_token == one.status_with_wrong_token == 401
+    for each in transcripts:
+        assert each.status_without_token == each.status_with_wrong_token == 401

@@ -15,9 +15,9 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 def joined():
-    one = [Message.build("hola", "greet"), Message.build("llegó roto", "damaged")]
-    other = [Message.build("hola", "greet"), Message.build("hola", "goodbye")]
-    merged = TrainingData(one).merge(TrainingData(other))
+    first = [Message.build("hola", "greet"), Message.build("llegó roto", "damaged")]
+    second = [Message.build("hola", "greet"), Message.build("hola", "goodbye")]
+    merged = TrainingData(first).merge(TrainingData(second))
     return [[each.get("text"), each.get("intent")] for each in merged.training_examples]
 
 plain = joined()

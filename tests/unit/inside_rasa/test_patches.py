@@ -28,8 +28,8 @@ def snapshot():
         if name.partition(".")[0] == "rasa":
             for key, value in list(vars(module).items()):
                 if isclass(value) and value.__module__ == name:
-                    for attribute, one in vars(value).items():
-                        found[f"{name}:{value.__qualname__}.{attribute}"] = one
+                    for attribute, member in vars(value).items():
+                        found[f"{name}:{value.__qualname__}.{attribute}"] = member
                 if not ismodule(value):
                     found[f"{name}:{key}"] = value
     return found

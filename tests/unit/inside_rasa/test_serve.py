@@ -1,7 +1,6 @@
 """The engine as it is served, in its own Python: light, with the results of Rasa's own parts."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -169,37 +168,3 @@ def test_serve_refuses_a_missing_or_empty_token(name: str, blank: str | None) ->
     error = run_failing("-m", "bot.inside_rasa.serve", *arguments, **variables)
     assert error.startswith(f"{name} is missing or empty")
     assert error.count("\n") == 1
-
-
-NETWORK = """
-recipe: default.v1
-assistant_id: network
-language: es
-pipeline:
-  - name: WhitespaceTokenizer
-  - name: CountVectorsFeaturizer
-  - name: DIETClassifier
-    epochs: 1
-"""
-EXAMPLES = """
-nlu:
-- intent: greet
-  examples: |
-    - hola
-    - buenos días
-- intent: damaged
-  examples: |
-    - llegó roto
-    - vino quebrado
-"""
-
-
-def test_model_with_a_neural_network_can_be_served(tmp_path: Path) -> None:
-    (tmp_path / "config.yml").write_text(NETWORK)
-    (tmp_path / "nlu.yml").write_text(EXAMPLES)
-    options: Any = {"folder": tmp_path, "RASA_CACHE_DIRECTORY": str(tmp_path / "cache")}
-    files = ("--config", "config.yml", "--nlu", "nlu.yml", "--out", ".")
-    run("-m", "rasa", "train", "nlu", *files, "--fixed-model-name", "network", **options)
-    parse = ("-m", "bot.inside_rasa.parse", "network.tar.gz")
-    parsed = json.loads(run(*parse, stdin='"llegó roto"\n', **options))
-    assert {intent for intent, _ in parsed["ranking"]} == {"greet", "damaged"}

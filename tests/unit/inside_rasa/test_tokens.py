@@ -39,12 +39,14 @@ def results() -> dict[str, Any]:
     return dict(json.loads(run("-c", SCRIPT).splitlines()[-1]))
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize("token", [None, "", "  "])
 def test_missing_and_empty_tokens_are_refused(token: str | None) -> None:
     with pytest.raises(MissingToken, match=r"^NAME is missing or empty: .*"):
         checked_token("NAME", token)
 
 
+@pytest.mark.unit
 def test_token_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ENGINE_TOKEN", "secret")
     assert required_token("ENGINE_TOKEN") == "secret"

@@ -16,10 +16,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        # A file's tests stay together, as does what they share. All races go to one process: each
-        # takes four more, and two of them at once would be slower than one after the other.
-        races = "pool" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("races" if races else item.path.stem))
+        item.add_marker(pytest.mark.xdist_group(_group(item)))
+
+
+def _group(item: pytest.Item) -> str:
+    """Return the name of the tests that run in the same process as this one, one after the other.
+
+    A file's tests stay together, as does what they share. All races go to one process: each takes
+    four more, and two of them at once would be slower than one after the other. The end-to-end
+    tests that share a product go to one process, those that break theirs to the other.
+    """
+    fixtures = getattr(item, "fixturenames", ())
+    if item.path.parent.name == "e2e":
+        return "shared product" if "product" in fixtures else "broken products"
+    return "races" if "pool" in fixtures else item.path.stem
 
 
 @pytest.fixture

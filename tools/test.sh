@@ -16,11 +16,12 @@ part() { # part NAME COMMAND...: every part runs, so that one run tells everythi
   printf '== %s: %d s\n' "$name" $((SECONDS - began))
 }
 
-# What needs the whole product has the machine for itself; the rest runs in two processes.
+# Two processes each. What needs the whole product has the machine for itself: its two products
+# already are four processes each.
 part "unit and integration tests" .venv/bin/pytest tests/unit tests/integration \
   --numprocesses 2 --dist loadgroup --cov --cov-report=
 part "coverage" .venv/bin/python tools/package_coverage.py
-part "end-to-end tests" .venv/bin/pytest tests/e2e
+part "end-to-end tests" .venv/bin/pytest tests/e2e --numprocesses 2 --dist loadgroup
 if [ ${#failed[@]} -gt 0 ]; then
   echo "TESTS FAILED: ${failed[*]}" >&2
   exit 1

@@ -1,4 +1,8 @@
-"""The whole product: one that all tests share, and another for a test that breaks it."""
+"""The whole product: one that most tests share, and others for tests that break theirs.
+
+The tests of the shared product run in one process, all others in a second one beside it: they
+mostly wait for what they killed.
+"""
 
 import os
 import subprocess
@@ -13,6 +17,8 @@ from bot.rasa.environment import newest_model
 from tests.e2e.chat import Customer
 from tests.e2e.product import REGALO, ROOT, Product
 from tests.e2e.shop import chromium
+from tests.fakes.telegram import FakeTelegram
+from tests.fakes.whatsapp import FakeWhatsApp
 
 NewCustomer = Callable[..., Customer]
 
@@ -40,6 +46,36 @@ def model() -> Path:
 def product(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """A running product; each test brings its own customer and its own order."""
     product = Product(tmp_path_factory.mktemp("product"))
+    product.start()
+    yield product
+    assert product.stop() == []
+
+
+@pytest.fixture(scope="session")
+def telegram() -> Iterator[FakeTelegram]:
+    server = FakeTelegram()
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="session")
+def whatsapp() -> Iterator[FakeWhatsApp]:
+    server = FakeWhatsApp()
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="session")
+def breakable_product(
+    model: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    telegram: FakeTelegram,
+    whatsapp: FakeWhatsApp,
+) -> Iterator[Product]:
+    """A running product with both channels, whose processes a test may stop and kill."""
+    folder = tmp_path_factory.mktemp("breakable")
+    product = Product(folder, **telegram.settings, **whatsapp.settings)
+    whatsapp.webhook = f"{product.url}/channels/whatsapp"
     product.start()
     yield product
     assert product.stop() == []

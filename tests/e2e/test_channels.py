@@ -3,8 +3,6 @@
 import asyncio
 import re
 import threading
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -22,35 +20,6 @@ from tests.waiting import wait_until
 
 pytestmark = pytest.mark.e2e
 PERSON_ANSWERS = "Soy Marta, de la tienda: su caso lo llevo yo."
-
-
-@pytest.fixture(scope="module")
-def telegram() -> Iterator[tg.FakeTelegram]:
-    server = tg.FakeTelegram()
-    yield server
-    server.close()
-
-
-@pytest.fixture(scope="module")
-def whatsapp() -> Iterator[wa.FakeWhatsApp]:
-    server = wa.FakeWhatsApp()
-    yield server
-    server.close()
-
-
-@pytest.fixture(scope="module")
-def shop(
-    model: Path,
-    tmp_path_factory: pytest.TempPathFactory,
-    telegram: tg.FakeTelegram,
-    whatsapp: wa.FakeWhatsApp,
-) -> Iterator[Product]:
-    """A product with both channels."""
-    product = Product(tmp_path_factory.mktemp("channels"), **telegram.settings, **whatsapp.settings)
-    whatsapp.webhook = f"{product.url}/channels/whatsapp"
-    product.start()
-    yield product
-    assert product.stop() == []
 
 
 def _answers_as_a_person(product: Product, address: str) -> None:
@@ -74,8 +43,10 @@ def _phone(order: str) -> str:
 # --- Telegram -----------------------------------------------------------------------------------
 
 
-def test_telegram_from_complaint_to_remedy(shop: Product, telegram: tg.FakeTelegram) -> None:
-    customer = tg.TelegramUser(telegram, shop.url)
+def test_telegram_from_complaint_to_remedy(
+    breakable_product: Product, telegram: tg.FakeTelegram
+) -> None:
+    customer = tg.TelegramUser(telegram, breakable_product.url)
     customer.send_text("/start")
     customer.wait_for_messages()
 
@@ -100,15 +71,15 @@ def test_telegram_from_complaint_to_remedy(shop: Product, telegram: tg.FakeTeleg
         press.join()
     done = customer.wait_for_message_with(reference[0])
 
-    lines = wait_until(lambda: shop.ledger(reference[0]), 10, "a line in the ledger")
+    lines = wait_until(lambda: breakable_product.ledger(reference[0]), 10, "a line in the ledger")
     assert [line["order_number"] for line in lines] == ["10482"]
     assert [one["text"] for one in done if reference[0] in one["text"]][1:] == []
 
 
 def test_telegram_from_complaint_to_a_persons_answer(
-    shop: Product, telegram: tg.FakeTelegram
+    breakable_product: Product, telegram: tg.FakeTelegram
 ) -> None:
-    customer = tg.TelegramUser(telegram, shop.url, language="en")
+    customer = tg.TelegramUser(telegram, breakable_product.url, language="en")
     customer.send_text("Your courier was extremely rude to me and I want to complain about him")
     told = customer.wait_for_messages()
     assert APOLOGY.search(told[0]["text"])
@@ -116,7 +87,7 @@ def test_telegram_from_complaint_to_a_persons_answer(
     handed = customer.wait_for_message_with("person")
     assert any("at the latest" in one["text"] for one in handed)
 
-    _answers_as_a_person(shop, str(customer.chat))
+    _answers_as_a_person(breakable_product, str(customer.chat))
 
     assert customer.wait_for_message_with("Marta")
 
@@ -125,9 +96,9 @@ def test_telegram_from_complaint_to_a_persons_answer(
 
 
 def test_whatsapp_from_complaint_to_remedy_without_a_question_who_it_is(
-    shop: Product, whatsapp: wa.FakeWhatsApp
+    breakable_product: Product, whatsapp: wa.FakeWhatsApp
 ) -> None:
-    customer = wa.WhatsAppUser(whatsapp, shop.url, _phone("10490"))
+    customer = wa.WhatsAppUser(whatsapp, breakable_product.url, _phone("10490"))
     customer.send_text("El pedido 10490 llegó roto")
     told = customer.wait_for_message_with("")
     texts = [wa.text_of(one) for one in told]
@@ -149,35 +120,35 @@ def test_whatsapp_from_complaint_to_remedy_without_a_question_who_it_is(
         one.join()
     customer.wait_for_message_with(reference[0])
 
-    lines = wait_until(lambda: shop.ledger(reference[0]), 10, "a line in the ledger")
+    lines = wait_until(lambda: breakable_product.ledger(reference[0]), 10, "a line in the ledger")
     assert [line["order_number"] for line in lines] == ["10490"]
 
 
 def test_whatsapp_from_complaint_to_a_persons_answer(
-    shop: Product, whatsapp: wa.FakeWhatsApp
+    breakable_product: Product, whatsapp: wa.FakeWhatsApp
 ) -> None:
-    customer = wa.WhatsAppUser(whatsapp, shop.url)
+    customer = wa.WhatsAppUser(whatsapp, breakable_product.url)
     customer.send_text("El repartidor fue muy grosero conmigo y me gritó delante de todos")
     assert APOLOGY.search(wa.text_of(customer.wait_for_messages()[0]))
     customer.send_text("persona")
     assert customer.wait_for_message_with("a más tardar")
 
-    _answers_as_a_person(shop, customer.phone)
+    _answers_as_a_person(breakable_product, customer.phone)
 
     assert customer.wait_for_message_with("Marta")
 
 
 def test_who_began_on_the_web_goes_on_with_the_same_case_on_whatsapp(
-    shop: Product, new_customer: NewCustomer, whatsapp: wa.FakeWhatsApp
+    breakable_product: Product, new_customer: NewCustomer, whatsapp: wa.FakeWhatsApp
 ) -> None:
-    web = new_customer(shop)
+    web = new_customer(breakable_product)
     web.say("Me llegó roto el taladro del pedido 10512")
     offered = web.say(ORDERS["10512"]["email"])
     assert offered.choices
     reference = web.answer_since(0).reference
     assert reference
 
-    customer = wa.WhatsAppUser(whatsapp, shop.url, _phone("10512"))
+    customer = wa.WhatsAppUser(whatsapp, breakable_product.url, _phone("10512"))
     customer.send_text("¿Cómo va mi caso?")
     told = customer.wait_for_message_with("")
     texts = " ".join(map(wa.text_of, told))
@@ -187,21 +158,29 @@ def test_who_began_on_the_web_goes_on_with_the_same_case_on_whatsapp(
     customer.press(token)
     customer.wait_for_message_with(reference)
 
-    assert len(wait_until(lambda: shop.ledger(reference), 10, "a line in the ledger")) == 1
+    assert (
+        len(wait_until(lambda: breakable_product.ledger(reference), 10, "a line in the ledger"))
+        == 1
+    )
     # One case, and the remedy counts for the person wherever they write.
-    assert len(shop.rows("SELECT 1 FROM complaints WHERE reference = ?", reference)) == 1
+    assert (
+        len(breakable_product.rows("SELECT 1 FROM complaints WHERE reference = ?", reference)) == 1
+    )
     again = web.say("El pedido 10512 llegó roto")
     assert reference in again.text
 
 
 def test_an_edge_that_is_killed_answers_on_both_channels_after_the_start(
-    shop: Product, telegram: tg.FakeTelegram, whatsapp: wa.FakeWhatsApp
+    breakable_product: Product, telegram: tg.FakeTelegram, whatsapp: wa.FakeWhatsApp
 ) -> None:
-    one, other = tg.TelegramUser(telegram, shop.url), wa.WhatsAppUser(whatsapp, shop.url)
+    one, other = (
+        tg.TelegramUser(telegram, breakable_product.url),
+        wa.WhatsAppUser(whatsapp, breakable_product.url),
+    )
     one.send_text("Mi pedido llegó roto")
     other.send_text("Mi pedido llegó roto")
 
-    shop.kill_and_wait("edge")
+    breakable_product.kill_and_wait("edge")
 
     assert any(APOLOGY.search(said["text"]) for said in one.wait_for_messages(2, within=60))
     assert any(APOLOGY.search(wa.text_of(said)) for said in other.wait_for_messages(2, within=60))

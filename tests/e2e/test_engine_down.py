@@ -17,10 +17,10 @@ MINUTE = 60
 
 
 @pytest.fixture
-def whole(product: Product) -> Iterator[Product]:
-    """The product that all share; whole again afterwards."""
-    yield product
-    product.wait_ready()
+def whole(breakable_product: Product) -> Iterator[Product]:
+    """The product that tests may break; whole again afterwards."""
+    yield breakable_product
+    breakable_product.wait_ready()
 
 
 def test_a_slow_engine_leaves_nobody_without_an_answer(

@@ -3,14 +3,9 @@
 import json
 import os
 import subprocess
-from pathlib import Path
-
-import pytest
 
 from bot.config.settings import ROOT, load_settings
 from bot.rasa import environment
-
-pytestmark = pytest.mark.e2e
 
 PLAIN = {
     "Compré una licuadora, pedido 10482, y llegó quebrada, estoy furiosa": "damaged",
@@ -49,9 +44,10 @@ PLAIN = {
 SURE = 0.6
 
 
-def test_plain_words_are_understood(model: Path) -> None:
-    python = environment.python()
+def test_plain_words_are_understood() -> None:
+    python, model = environment.python(), environment.newest_model()
     assert python is not None
+    assert model is not None
     parsed = subprocess.run(
         [python, "-m", "bot.inside_rasa.parse", model],
         input="".join(f"{json.dumps(text)}\n" for text in PLAIN),

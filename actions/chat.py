@@ -29,7 +29,7 @@ class Chat(TurnAction):
         turn.understood()
         if turn.intent == "switch_language":
             wanted = _other_language(turn)
-            turn.conversation.language = turn.context.company.spoken(wanted)
+            turn.conversation.language = turn.context.company.choose_language(wanted)
             return await go_on(turn, turn.render("language"))
         case = await turn.case()
         if case is not None and await chosen_in_words(turn, case) is not None:

@@ -21,7 +21,7 @@ def table(turn: Turn, on_table: OnTable, *, again: bool) -> Reply:
     if again:
         text = turn.render("offer_again")
     elif right is not None:
-        words = turn.context.company.right_words[right.terms["right"]]
+        words = turn.context.company.right_texts[right.terms["right"]]
         text = turn.render("offer_right", right=words[language])
     else:
         text = turn.render("offer")

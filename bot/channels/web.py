@@ -59,7 +59,7 @@ async def _welcome(runtime: Runtime, request: Request, ws: Websocket) -> "Visit 
         hello = read_frame(await ws.recv(timeout=HELLO_SECONDS))
         if not isinstance(hello, Hello):
             raise MessageRefused("bad_frame")
-        language = runtime.context.company.spoken(hello.language)
+        language = runtime.context.company.choose_language(hello.language)
         if not runtime.limits.allow(rate_limits.SESSIONS, "session", request.client_ip):
             raise MessageRefused("rate_limited")
         conversation_id = visitors.read(hello.session) if hello.session else None

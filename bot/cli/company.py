@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bot.cli.failure import Failure
-from bot.company.canned_answers import load_answers
+from bot.company.canned_answers import load_canned_answers
 from bot.company.causes import load_causes
 from bot.company.profile import Company, load_company
 from bot.config.settings import Settings
@@ -20,7 +20,7 @@ def company_or_fail(settings: Settings, policy: Path | None = None) -> tuple[Com
     """
     try:
         load_causes(settings.company_dir)
-        load_answers(settings.company_dir)
+        load_canned_answers(settings.company_dir)
         company = load_company(settings.company_dir)
         path = policy or settings.company_dir / POLICY_FILE
         return company, load_policy(path, company, has_webhook=settings.provider_enabled)

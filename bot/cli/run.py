@@ -17,7 +17,7 @@ from bot.cli.failure import Failure, settings_or_fail
 from bot.cli.output import relay_stdout
 from bot.cli.process import PARENT, lock_database
 from bot.cli.program import write_configuration
-from bot.config.database_url import hide_password, in_memory
+from bot.config.database_url import hide_password, is_in_memory
 from bot.config.loopback import is_loopback
 from bot.config.settings import ROOT, Settings
 from bot.rasa import environment
@@ -49,7 +49,7 @@ def main(
     rasa_version_or_fail(python)
     if model != str(environment.model_path()):
         print("The assistant's model is older than what it learns from: `make train` renews it.")
-    if in_memory(settings.database_url):
+    if is_in_memory(settings.database_url):
         raise Failure("DATABASE_URL is in memory, which several processes cannot share: use a file")
     # After a runner was killed its edge needs a moment to end.
     lock = lock_database(settings, timeout=5)

@@ -1,4 +1,4 @@
-"""Canned answers: texts that people have ready, with the case's values in them."""
+"""Canned answers: prepared texts for agents, with variables for the case's values."""
 
 from pathlib import Path
 from string import Formatter
@@ -7,59 +7,61 @@ from typing import Annotated, Final
 from pydantic import StringConstraints
 
 from bot.config.localized import LocalText
-from bot.config.yaml_schema import FileError, NotEmpty, Strict, check, read
+from bot.config.yaml_schema import FileError, NotEmpty, StrictModel, read_yaml, validate
 
 FILE: Final = "answers.yml"
 VARIABLES: Final = ("customer", "agent", "reference", "order", "due")
 
 
-class AnswersError(FileError):
-    """The file cannot be used; the text has a line for each problem."""
+class CannedAnswersError(FileError):
+    """answers.yml cannot be used. The text has a line for each problem."""
 
 
-class Answer(Strict):
-    """One text to begin an answer with."""
+class CannedAnswer(StrictModel):
+    """A text that an agent inserts into the reply box."""
 
     name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
     title: LocalText
     text: LocalText
 
 
-class AnswersFile(Strict):
-    """The whole file."""
+class CannedAnswersFile(StrictModel):
+    """answers.yml."""
 
-    answers: Annotated[tuple[Answer, ...], NotEmpty]
+    answers: Annotated[tuple[CannedAnswer, ...], NotEmpty]
 
 
-def load_answers(folder: Path) -> tuple[Answer, ...]:
-    """The company's canned answers; none without the file.
+def load_canned_answers(folder: Path) -> tuple[CannedAnswer, ...]:
+    """Return the company's canned answers; none if there is no answers.yml.
 
     Raises:
-        AnswersError: the file is wrong; the text says where and what is allowed.
+        CannedAnswersError: the file is wrong.
     """
     path = Path(folder) / FILE
     if not path.exists():
         return ()
-    document = read(path)
-    content = check(document, AnswersFile)
+    document = read_yaml(path)
+    content = validate(document, CannedAnswersFile)
     names: set[str] = set()
-    for place, one in enumerate(content.answers if content else ()):
-        if one.name in names:
-            document.blame(("answers", place, "name"), f"a second answer {one.name}", "other names")
-        names.add(one.name)
+    for index, answer in enumerate(content.answers if content else ()):
+        if answer.name in names:
+            document.add_problem(
+                ("answers", index, "name"), f"a second answer {answer.name}", "other names"
+            )
+        names.add(answer.name)
         for language in ("es", "en"):
-            if wrong := _unknown(one.text[language]):
+            if problem := _problem_in(answer.text[language]):
                 allowed = ", ".join(f"{{{name}}}" for name in VARIABLES)
-                document.blame(("answers", place, "text", language), wrong, allowed)
+                document.add_problem(("answers", index, "text", language), problem, allowed)
     if content is None or document.problems:
-        raise AnswersError(path, document.problems)
+        raise CannedAnswersError(path, document.problems)
     return content.answers
 
 
-def _unknown(text: str) -> str | None:
-    """What stands in braces and is no variable."""
+def _problem_in(text: str) -> str | None:
+    """Return what is wrong with the braces in a text, if anything."""
     try:
-        used = [name for _, name, _, _ in Formatter().parse(text) if name is not None]
+        names = [name for _, name, _, _ in Formatter().parse(text) if name is not None]
     except ValueError:
         return "a brace without its partner"
-    return next((f"{{{name}}} is no variable" for name in used if name not in VARIABLES), None)
+    return next((f"{{{name}}} is no variable" for name in names if name not in VARIABLES), None)

@@ -1,4 +1,4 @@
-"""Causes: why a complaint came about, as the company names it; what can be changed is in them."""
+"""Causes of complaints, as the company names them for its reports and changes."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -7,10 +7,10 @@ from typing import Annotated, Final
 from pydantic import StringConstraints
 
 from bot.config.localized import LocalText
-from bot.config.yaml_schema import FileError, NotEmpty, Strict, check, read
+from bot.config.yaml_schema import FileError, NotEmpty, StrictModel, read_yaml, validate
 
 FILE: Final = "causes.yml"
-# There is always a cause to choose, whatever the company has written down.
+# Always on the list, even if the company's file lacks it.
 OTHER: Final = "other"
 _OTHER_TITLE: Final = LocalText(es="Otra causa", en="Another cause")
 
@@ -18,38 +18,38 @@ Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length
 
 
 class CausesError(FileError):
-    """The file cannot be used; the text has a line for each problem."""
+    """causes.yml cannot be used. The text has a line for each problem."""
 
 
-class CauseSpec(Strict):
-    """One cause: its name in reports, and what people call it."""
+class CauseSpec(StrictModel):
+    """A cause: its slug for reports, its title for people."""
 
     slug: Slug
     title: LocalText
 
 
-class CausesFile(Strict):
-    """The whole file."""
+class CausesFile(StrictModel):
+    """causes.yml."""
 
     causes: Annotated[tuple[CauseSpec, ...], NotEmpty]
 
 
 def load_causes(folder: Path) -> Mapping[str, LocalText]:
-    """The causes by slug, in the file's order; a company without the file has only "other".
+    """Return the causes' titles by slug, in the file's order; only "other" without a file.
 
     Raises:
-        CausesError: the file is wrong; the text says where and what is allowed.
+        CausesError: the file is wrong.
     """
     path = Path(folder) / FILE
     causes: dict[str, LocalText] = {}
     if path.exists():
-        document = read(path)
-        content = check(document, CausesFile)
-        for place, one in enumerate(content.causes if content else ()):
-            if one.slug in causes:
-                where = ("causes", place, "slug")
-                document.blame(where, f"a second cause {one.slug}", "a slug for each cause")
-            causes[one.slug] = one.title
+        document = read_yaml(path)
+        content = validate(document, CausesFile)
+        for index, cause in enumerate(content.causes if content else ()):
+            if cause.slug in causes:
+                at = ("causes", index, "slug")
+                document.add_problem(at, f"a second cause {cause.slug}", "a slug for each cause")
+            causes[cause.slug] = cause.title
         if content is None or document.problems:
             raise CausesError(path, document.problems)
     return causes if OTHER in causes else {**causes, OTHER: _OTHER_TITLE}

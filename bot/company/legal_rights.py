@@ -1,4 +1,4 @@
-"""Entitlements: what the consumer law of a country gives, with its source; no legal advice."""
+"""Entitlements by the consumer law of a country, with their sources. This is no legal advice."""
 
 from datetime import date
 from functools import cache
@@ -7,44 +7,44 @@ from typing import Annotated, Final
 from pydantic import Field
 
 from bot.config.category_slug import CategorySlug
-from bot.config.localized import LocalText, Words
+from bot.config.localized import LocalText, NonEmptyText
 from bot.config.settings import ROOT
-from bot.config.yaml_schema import FileError, NotEmpty, Strict, check, read
+from bot.config.yaml_schema import FileError, NotEmpty, StrictModel, read_yaml, validate
 from bot.remedy_kind import Kind
 
 FOLDER: Final = ROOT / "data" / "rights"
 
 
-class Entitlement(Strict):
-    """One right: in which complaints it holds, what gives it, and where it stands."""
+class Entitlement(StrictModel):
+    """A right: the categories in which it applies, the remedies that satisfy it, its source."""
 
-    categories: tuple[CategorySlug, ...]  # whatever the company sells; () where it depends
+    categories: tuple[CategorySlug, ...]  # for any kind of goods; () if that depends on them
     gives: Annotated[tuple[Kind, ...], NotEmpty]
-    source: Words
-    es: Words
-    en: Words
+    source: NonEmptyText
+    es: NonEmptyText
+    en: NonEmptyText
 
     @property
-    def words(self) -> LocalText:
-        """What the customer hears of it."""
+    def text(self) -> LocalText:
+        """The sentence about it that the customer reads."""
         return LocalText(es=self.es, en=self.en)
 
 
-class Law(Strict):
-    """The rights of one country, and when somebody last looked at the sources."""
+class Law(StrictModel):
+    """The rights of one country. ``looked_at`` is when the sources were last checked."""
 
     country: str
     looked_at: date
     rights: dict[str, Entitlement] = Field(default_factory=dict)
 
-    def of(self, category: str) -> dict[str, Entitlement]:
-        """The rights that hold in such a complaint, by their key."""
-        return {key: one for key, one in self.rights.items() if category in one.categories}
+    def rights_in(self, category: str) -> dict[str, Entitlement]:
+        """Return the rights that apply in complaints of a category, by their key."""
+        return {key: right for key, right in self.rights.items() if category in right.categories}
 
 
 @cache
-def law_of(country: str) -> Law | None:
-    """The rights of a country, as far as they are written down here.
+def load_law(country: str) -> Law | None:
+    """Return the rights of a country (ISO 3166); None if data/rights has no file for it.
 
     Raises:
         FileError: its file is wrong.
@@ -52,8 +52,8 @@ def law_of(country: str) -> Law | None:
     path = FOLDER / f"{country}.yml"
     if not path.exists():
         return None
-    document = read(path)
-    law = check(document, Law)
+    document = read_yaml(path)
+    law = validate(document, Law)
     if law is None or document.problems:
         raise FileError(path, document.problems)
     return law

@@ -1,4 +1,4 @@
-"""The company that the bot speaks for: its name, hours, promises and words, from profile.yml."""
+"""The profile of the company, from profile.yml: its name, hours, promises, tiers and rights."""
 
 import re
 from collections.abc import Mapping
@@ -16,9 +16,16 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from bot import clock
 from bot.company.business_hours import Calendar, CalendarError, Interval, Window
-from bot.company.legal_rights import Law, law_of
+from bot.company.legal_rights import Law, load_law
 from bot.config.localized import Language, LocalText
-from bot.config.yaml_schema import FileError, NotEmpty, Strict, check, read, wrong
+from bot.config.yaml_schema import (
+    FileError,
+    NotEmpty,
+    StrictModel,
+    read_yaml,
+    schema_error,
+    validate,
+)
 from bot.money import Money, MoneyError, minor_digits
 
 PROFILE: Final = "profile.yml"
@@ -28,12 +35,12 @@ _WEEKDAYS: Final = get_args(Weekday)
 
 
 class CompanyError(FileError):
-    """The profile cannot be used; names file, line and what is allowed."""
+    """profile.yml cannot be used. The text has a line for each problem."""
 
 
 def _country(code: str) -> str:
     if code not in Locale("en").territories or not re.fullmatch("[A-Z]{2}", code):
-        raise wrong(f"{code} is not a country", "a code of ISO 3166 in capitals, such as CO")
+        raise schema_error(f"{code} is not a country", "a code of ISO 3166 in capitals, such as CO")
     return code
 
 
@@ -41,14 +48,16 @@ def _currency(code: str) -> str:
     try:
         minor_digits(code)
     except MoneyError:
-        raise wrong(f"{code} is not a currency", "a code of ISO 4217, such as COP") from None
+        raise schema_error(f"{code} is not a currency", "a code of ISO 4217, such as COP") from None
     return code
 
 
 def _time_zone(name: str) -> str:
     if name not in available_timezones():
         near = get_close_matches(name, available_timezones(), n=1)
-        raise wrong(f"{name} is not a time zone", near[0] if near else "such as America/Bogota")
+        raise schema_error(
+            f"{name} is not a time zone", near[0] if near else "such as America/Bogota"
+        )
     return name
 
 
@@ -61,7 +70,7 @@ def _interval(written: Any) -> Interval:
                 return Interval(hours * 60 + minutes, until_hours * 60 + until_minutes)
             except CalendarError:
                 pass
-    raise wrong(f"{written} are no opening hours", "hours of one day, such as 08:00-20:00")
+    raise schema_error(f"{written} are no opening hours", "hours of one day, such as 08:00-20:00")
 
 
 def _window(written: Any) -> Window:
@@ -77,23 +86,23 @@ def _window(written: Any) -> Window:
             )
         except (CalendarError, TypeError, ValueError):
             pass
-    raise wrong(
+    raise schema_error(
         "this is no span of business time", "business_hours: 4, or business_days: 5, above zero"
     )
 
 
 Country = Annotated[str, AfterValidator(_country)]
 Hours = Annotated[Interval, BeforeValidator(_interval)]
-Span = Annotated[Window, BeforeValidator(_window)]
+BusinessTime = Annotated[Window, BeforeValidator(_window)]
 
 
-class Holidays(Strict):
-    """The public holidays on which nobody works, by the library `holidays`."""
+class Holidays(StrictModel):
+    """Closed days: public holidays (by the library ``holidays``) and others."""
 
     country: Country
     subdivision: str | None = None
-    also: tuple[date, ...] = ()  # further days on which the company is closed
-    open_on: tuple[date, ...] = ()  # holidays on which it works all the same
+    also: tuple[date, ...] = ()  # further closed days
+    open_on: tuple[date, ...] = ()  # public holidays on which it is open
 
     @model_validator(mode="after")
     def _known(self) -> "Holidays":
@@ -102,10 +111,10 @@ class Holidays(Strict):
         except NotImplementedError:
             known = holidays.list_supported_countries().get(self.country)
             if known is None:
-                raise wrong(
+                raise schema_error(
                     f"the holidays of {self.country} are not known", "another country", "country"
                 ) from None
-            raise wrong(
+            raise schema_error(
                 f"{self.country} has no part {self.subdivision}",
                 ", ".join(known) or "no subdivision",
                 "subdivision",
@@ -113,12 +122,12 @@ class Holidays(Strict):
         return self
 
     def days(self) -> "holidays.HolidayBase":
-        """The days on which the company is closed, of any year."""
-        return _closed(self)
+        """Return the closed days of all years."""
+        return _closed_days(self)
 
 
-class OrderNumber(Strict):
-    """What an order number looks like, and the words that tell a customer where to find it."""
+class OrderNumber(StrictModel):
+    """The form of an order number, and the sentence that tells customers where to find it."""
 
     example: str
     pattern: str
@@ -129,30 +138,30 @@ class OrderNumber(Strict):
         try:
             fits = re.fullmatch(self.pattern, self.example)
         except re.error as error:
-            raise wrong(f"no pattern: {error}", "a regular expression", "pattern") from None
+            raise schema_error(f"no pattern: {error}", "a regular expression", "pattern") from None
         if not fits:
-            raise wrong(
+            raise schema_error(
                 f"{self.example} is not what the pattern says", "an order number", "example"
             )
         return self
 
     def fits(self, number: str) -> bool:
-        """Whether the whole text is such a number."""
+        """Return True if the whole text is an order number."""
         return re.fullmatch(self.pattern, number.strip(), re.IGNORECASE) is not None
 
 
-class Promises(Strict):
-    """By when the company does what the customer is told; open hours or business days."""
+class PromiseTimes(StrictModel):
+    """How long what the company promises may take, in open hours or business days."""
 
-    person_answer: Span  # a person answers in the chat
-    status_update: Span  # the customer hears from us, even if it is only how things stand
+    person_answer: BusinessTime  # a human answers in the chat
+    status_update: BusinessTime  # the customer gets an update, even without news
 
 
-class Template(Strict):
-    """A message that Meta has approved, for customers who wrote more than a day ago.
+class WhatsAppTemplate(StrictModel):
+    """A message template approved by Meta, for customers whose last message is over a day old.
 
-    Its body says the parameters in this order: the case's reference, and what there is to tell.
-    Without ``text`` it only knocks, and the message itself follows when the customer answers.
+    Its body has the parameters in this order: the case's reference, the text. Without ``text`` the
+    template only asks for an answer, and the text follows after it.
     """
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,512}$")]
@@ -160,19 +169,19 @@ class Template(Strict):
     parameters: Annotated[tuple[Literal["reference", "text"], ...], NotEmpty]
 
 
-class People(Strict):
-    """How cases reach the people of the company."""
+class AssignmentRules(StrictModel):
+    """How cases are assigned to agents."""
 
-    # Whether everybody takes cases themselves, or each goes to whoever has the fewest.
+    # by_hand: agents take cases themselves; automatic: a case goes to the agent with the fewest.
     assignment: Literal["by_hand", "automatic"] = "by_hand"
-    # When nobody has taken a case by then, the customer is told so.
-    claim_within: Span = Window(business_hours=0.25)
-    # From what a customer buys in a year, in major units, their strong anger goes to a person.
+    # If nobody has taken a case by then, the customer is told.
+    claim_within: BusinessTime = Window(business_hours=0.25)
+    # What a customer buys in a year, in major units, from which on strong anger brings a human.
     at_stake: Annotated[int, Field(ge=0)] | None = None
 
 
-class Company(Strict):
-    """The profile of one company; made by `load_company`."""
+class Company(StrictModel):
+    """The profile of the company; see ``load_company``."""
 
     name: str
     country: Country
@@ -183,57 +192,59 @@ class Company(Strict):
     business_days: Annotated[tuple[Weekday, ...], NotEmpty]
     holidays: Holidays
     order_number: OrderNumber
-    promises: Promises
-    people: People = People()
-    # From what a customer buys in a year, in major units, they belong to a tier.
+    promises: PromiseTimes
+    people: AssignmentRules = AssignmentRules()
+    # The least that a customer of a tier buys in a year, in major units.
     tiers: dict[str, Annotated[int, Field(ge=0)]] = Field(default_factory=lambda: {"standard": 0})
-    # How WhatsApp customers are reached a day after they wrote; without it, only elsewhere.
-    whatsapp_update: Template | None = None
-    # What the contract gives, or the law in the company's words, by the key that the policy uses.
+    # Reaches WhatsApp customers a day after their last message; nothing else does.
+    whatsapp_update: WhatsAppTemplate | None = None
+    # Rights by contract, or by law in the company's own words, by the key that the policy uses.
     rights: dict[str, LocalText] = Field(default_factory=dict)
 
     @model_validator(mode="after")
-    def _hours_that_make_sense(self) -> "Company":
+    def _check_hours(self) -> "Company":
         try:
             _ = self.calendar
         except CalendarError as error:
-            raise wrong("hours that make no week", str(error), "opening_hours") from None
+            raise schema_error("hours that make no week", str(error), "opening_hours") from None
         return self
 
     @model_validator(mode="after")
-    def _a_tier_for_everybody(self) -> "Company":
+    def _check_tiers(self) -> "Company":
         if 0 not in self.tiers.values():
-            raise wrong("no tier begins at 0", "a tier for everybody, such as standard: 0", "tiers")
+            raise schema_error(
+                "no tier begins at 0", "a tier for everybody, such as standard: 0", "tiers"
+            )
         return self
 
-    def spoken(self, wanted: str) -> Language:
-        """The language to speak with somebody who asks for ``wanted`` (a BCP 47 tag)."""
+    def choose_language(self, wanted: str) -> Language:
+        """Return the company's language for ``wanted`` (a BCP 47 tag); else its first."""
         for language in self.languages:
             if wanted.lower().startswith(language):
                 return language
         return self.languages[0]
 
-    def tier(self, spent_in_a_year: Money) -> str:
-        """The highest tier that a customer who buys this much belongs to."""
+    def tier(self, total_last_year: Money) -> str:
+        """Return the highest tier of a customer who buys this much in a year."""
         reached = {
-            name: least for name, least in self.tiers.items() if spent_in_a_year.major >= least
+            name: least for name, least in self.tiers.items() if total_last_year.major >= least
         }
         return max(reached, key=lambda name: reached[name])
 
     @cached_property
     def law(self) -> Law | None:
-        """What the consumer law of the company's country gives, if it is written down."""
-        return law_of(self.country)
+        """The consumer law of the company's country; None if data/rights lacks it."""
+        return load_law(self.country)
 
     @cached_property
-    def right_words(self) -> Mapping[str, LocalText]:
-        """The words of every right that the policy may name: the law's, and the company's own."""
+    def right_texts(self) -> Mapping[str, LocalText]:
+        """The sentence for each right that the policy may name, by law or by the company."""
         law = self.law.rights if self.law else {}
-        return {key: one.words for key, one in law.items()} | self.rights
+        return {key: right.text for key, right in law.items()} | self.rights
 
     @property
     def tz(self) -> ZoneInfo:
-        """The time zone that the company lives by."""
+        """The company's time zone."""
         return ZoneInfo(self.time_zone)
 
     def local_date(self, moment: datetime) -> date:
@@ -250,7 +261,7 @@ class Company(Strict):
 
     @cached_property
     def calendar(self) -> Calendar:
-        """The company's business time."""
+        """The company's opening hours and business days."""
         return Calendar(
             opening_hours={
                 _WEEKDAYS.index(day): hours for day, hours in self.opening_hours.items()
@@ -262,19 +273,23 @@ class Company(Strict):
 
 
 def load_company(folder: Path) -> Company:
-    """Read the profile in the company's folder; raises CompanyError."""
+    """Return the profile in the company's folder.
+
+    Raises:
+        CompanyError: the file is wrong.
+    """
     path = Path(folder) / PROFILE
-    document = read(path)
-    company = check(document, Company)
+    document = read_yaml(path)
+    company = validate(document, Company)
     if company is None or document.problems:
         raise CompanyError(path, document.problems)
     return company
 
 
-def _closed(days: Holidays) -> "holidays.HolidayBase":
-    closed = holidays.country_holidays(days.country, subdiv=days.subdivision)
-    closed.append(dict.fromkeys(days.also, "closed"))
-    for day in days.open_on:
+def _closed_days(spec: Holidays) -> "holidays.HolidayBase":
+    closed = holidays.country_holidays(spec.country, subdiv=spec.subdivision)
+    closed.append(dict.fromkeys(spec.also, "closed"))
+    for day in spec.open_on:
         if day in closed:
             closed.pop(day)
     return closed

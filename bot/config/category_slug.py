@@ -1,16 +1,16 @@
-"""A complaint category as the company's files write it: its slug, checked."""
+"""The type of a complaint category in the company's files: a slug that is validated."""
 
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
 from bot.category import CATEGORIES
-from bot.config.yaml_schema import closest, wrong
+from bot.config.yaml_schema import schema_error, suggest
 
 
 def _category(value: Any) -> str:
     if value not in CATEGORIES:
-        raise wrong(f"unknown category {value}", closest(value, list(CATEGORIES)))
+        raise schema_error(f"unknown category {value}", suggest(value, list(CATEGORIES)))
     return str(value)
 
 

@@ -1,16 +1,16 @@
-"""A database address as people write it, turned into the one that the engine needs."""
+"""Database addresses: from the form that people write to the one that SQLAlchemy needs."""
 
 import re
 from pathlib import Path
 
 _DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+asyncpg"}
 _MEMORY = {None, "", ":memory:"}
-# A file whose path needs no quoting: SQLAlchemy, which takes a while to import, need not read it.
+# A file whose path needs no quoting: parsed without SQLAlchemy, which is slow to import.
 _PLAIN_FILE = re.compile(r"sqlite:///([\w./~ -]+)")
 
 
 def sqlite_url(file: Path) -> str:
-    """The address of a SQLite file, whatever signs its path is made of."""
+    """Return the address of a SQLite file; special characters in its path are quoted."""
     plain = f"sqlite:///{file}"
     if _PLAIN_FILE.fullmatch(plain):
         return plain
@@ -20,16 +20,20 @@ def sqlite_url(file: Path) -> str:
 
 
 def to_engine_url(url: str, relative_to: Path) -> str:
-    """Name the driver; a SQLite file with a relative path lies below `relative_to`.
+    """Return the address with its driver, and with the absolute path of a SQLite file.
 
-    Raises ValueError for what is neither SQLite nor PostgreSQL.
+    Args:
+        relative_to: the folder of a relative path.
+
+    Raises:
+        ValueError: the address is neither of SQLite nor of PostgreSQL.
     """
     if plain := _PLAIN_FILE.fullmatch(url):
         return f"{_DRIVERS['sqlite']}:///{_below(relative_to, plain[1])}"
-    return _read(url, relative_to)
+    return _parse(url, relative_to)
 
 
-def _read(url: str, relative_to: Path) -> str:
+def _parse(url: str, relative_to: Path) -> str:
     from sqlalchemy.engine import URL, make_url
     from sqlalchemy.exc import ArgumentError
 
@@ -46,7 +50,7 @@ def _read(url: str, relative_to: Path) -> str:
     if backend == "postgresql":
         if not parsed.database:
             raise ValueError("no database named")
-        if "sslmode" in parsed.query:  # libpq's word; asyncpg says `ssl`
+        if "sslmode" in parsed.query:  # libpq's name for asyncpg's `ssl`
             mode = parsed.query["sslmode"]
             parsed = parsed.difference_update_query(["sslmode"]).update_query_dict({"ssl": mode})
     elif parsed.host:
@@ -63,17 +67,17 @@ def _below(folder: Path, file: str) -> Path:
 
 
 def is_sqlite(url: str) -> bool:
-    """Whether `url` is a SQLite database."""
+    """Return True if ``url`` is the address of a SQLite database."""
     return url.startswith("sqlite")
 
 
-def in_memory(url: str) -> bool:
-    """Whether `url` is a SQLite database that no other process can see."""
+def is_in_memory(url: str) -> bool:
+    """Return True if ``url`` is a SQLite database in this process's memory."""
     from sqlalchemy.engine import make_url
 
     return is_sqlite(url) and make_url(url).database in _MEMORY
 
 
 def hide_password(url: str) -> str:
-    """Put `***` for the password in an address, also in a malformed one."""
+    """Replace the password in an address by ``***``, even if the address is malformed."""
     return re.sub(r"(://[^:/@]*):.*@", r"\1:***@", url)

@@ -1,4 +1,4 @@
-"""A text in each language of the bot, as the company's files write it."""
+"""Texts of the company's files, in each language of the bot."""
 
 from typing import Annotated, Literal
 
@@ -6,17 +6,17 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 
 Language = Literal["es", "en"]
 
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+NonEmptyText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
 class LocalText(BaseModel):
-    """The same text in Spanish and in English; `text["es"]` reads one of them."""
+    """A text in Spanish and in English; ``text["es"]`` returns one of them."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    es: Words
-    en: Words
+    es: NonEmptyText
+    en: NonEmptyText
 
     def __getitem__(self, language: str) -> str:
-        """The text in `language`; English for any language that is not Spanish."""
+        """Return the Spanish text for ``es`` and its variants, the English one for all others."""
         return self.es if language.startswith("es") else self.en

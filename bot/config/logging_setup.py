@@ -1,4 +1,4 @@
-"""Structured logs: for people on a terminal, or one JSON object a line."""
+"""Structured logs: coloured text for a terminal, or one JSON object a line."""
 
 import logging
 import sys
@@ -10,7 +10,7 @@ from bot.config.settings import Settings
 
 
 def configure_logs(settings: Settings) -> None:
-    """Send this process's logs, ours and those of libraries, to standard output in one form."""
+    """Write the logs of this process and its libraries to standard output in one format."""
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -23,7 +23,7 @@ def configure_logs(settings: Settings) -> None:
     else:
         renderer = structlog.dev.ConsoleRenderer(
             colors=sys.stdout.isatty(),
-            # The other formatters print local variables, and those may hold secrets.
+            # The default formatter prints local variables, which may hold secrets.
             exception_formatter=structlog.dev.plain_traceback,
         )
     structlog.configure(
@@ -42,6 +42,6 @@ def configure_logs(settings: Settings) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(settings.log_level)
-    # These tell of every request, with what is in it; their warnings are still heard.
+    # These log each request with its content at INFO; their warnings stay.
     for noisy in ("httpx", "httpcore", "sanic.root", "sanic.server", "alembic"):
         logging.getLogger(noisy).setLevel(max(logging.WARNING, root.level))

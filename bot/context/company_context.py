@@ -7,7 +7,7 @@ from pathlib import Path
 import structlog
 
 from bot.company.business_hours import Calendar
-from bot.company.canned_answers import Answer, load_answers
+from bot.company.canned_answers import CannedAnswer, load_canned_answers
 from bot.company.causes import load_causes
 from bot.company.profile import Company, load_company
 from bot.config.localized import LocalText
@@ -40,7 +40,7 @@ class CompanyContext:
     responses: Responses
     in_force: PolicyInForce
     causes: Mapping[str, LocalText] = field(default_factory=dict)
-    answers: tuple[Answer, ...] = ()
+    answers: tuple[CannedAnswer, ...] = ()
 
     @property
     def calendar(self) -> Calendar:
@@ -79,7 +79,7 @@ def load_company_context(settings: Settings, domain: Path = DOMAIN) -> CompanyCo
             load_company_policy(settings, POLICY_FILE, company), _load_shadow(settings, company)
         ),
         causes=load_causes(settings.company_dir),
-        answers=load_answers(settings.company_dir),
+        answers=load_canned_answers(settings.company_dir),
     )
 
 

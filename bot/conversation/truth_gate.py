@@ -142,7 +142,7 @@ async def _known(
     yield [
         context.company.order_number.where[language],
         show_hours(context.company, language),
-        *(words[language] for words in context.company.right_words.values()),
+        *(words[language] for words in context.company.right_texts.values()),
     ]
     if conversation.contact_id is not None:
         yield await _of_orders(session, conversation.contact_id, rows.cases)

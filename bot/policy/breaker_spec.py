@@ -5,25 +5,25 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from bot.config.yaml_schema import Strict, wrong
+from bot.config.yaml_schema import StrictModel, schema_error
 from bot.policy.types import Amount
 
 
-class BurstSpec(Strict):
+class BurstSpec(StrictModel):
     """Trip on so many remedies within so many minutes."""
 
     remedies: Annotated[int, Field(ge=1)]
     minutes: Annotated[int, Field(ge=1, le=1440)]
 
 
-class UnusualHourSpec(Strict):
+class UnusualHourSpec(StrictModel):
     """Trip on an hour in which much more is given than usual at that hour."""
 
     times: Annotated[Decimal, Field(gt=1, le=1000)]  # multiple of the usual value
     at_least: Amount  # in face value; a smaller sum never trips the breaker
 
 
-class BreakerSpec(Strict):
+class BreakerSpec(StrictModel):
     """What trips the breaker; what is left out is not checked."""
 
     errors_in_a_row: Annotated[int | None, Field(ge=1)] = None
@@ -33,5 +33,5 @@ class BreakerSpec(Strict):
     @model_validator(mode="after")
     def _check_not_empty(self) -> "BreakerSpec":
         if not (self.errors_in_a_row or self.burst or self.unusual_hour):
-            raise wrong("looks at nothing", "errors_in_a_row, burst, unusual_hour")
+            raise schema_error("looks at nothing", "errors_in_a_row, burst, unusual_hour")
         return self

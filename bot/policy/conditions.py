@@ -6,13 +6,13 @@ from pydantic import Field, model_validator
 
 from bot.category import Severity
 from bot.config.category_slug import CategorySlug
-from bot.config.yaml_schema import NotEmpty, Strict, wrong
+from bot.config.yaml_schema import NotEmpty, StrictModel, schema_error
 from bot.money import Money
 from bot.policy.types import Amount, OneOrMany, RequiredIdentity, format_plain
 from bot.remedy_kind import Kind
 
 
-class AmountRange(Strict):
+class AmountRange(StrictModel):
     """Amounts from ``low`` to ``high``, both included; None means no bound."""
 
     low: Amount | None = Field(None, alias="from")
@@ -21,7 +21,7 @@ class AmountRange(Strict):
     @model_validator(mode="after")
     def _check_order(self) -> "AmountRange":
         if self.low is not None and self.high is not None and self.high < self.low:
-            raise wrong("ends before it begins", f"{format_plain(self.low)} or more", "to")
+            raise schema_error("ends before it begins", f"{format_plain(self.low)} or more", "to")
         return self
 
     def contains(self, value: Money | None) -> bool:
@@ -37,7 +37,7 @@ class AmountRange(Strict):
         return low and high
 
 
-class CountRange(Strict):
+class CountRange(StrictModel):
     """Whole numbers from ``low`` to ``high``, both included; None means no upper bound."""
 
     low: Annotated[int, Field(ge=0, alias="from")] = 0
@@ -46,7 +46,7 @@ class CountRange(Strict):
     @model_validator(mode="after")
     def _check_order(self) -> "CountRange":
         if self.high is not None and self.high < self.low:
-            raise wrong("ends before it begins", f"{self.low} or more", "to")
+            raise schema_error("ends before it begins", f"{self.low} or more", "to")
         return self
 
     def contains(self, number: int) -> bool:
@@ -59,7 +59,7 @@ class CountRange(Strict):
         return self.low <= other.low and high
 
 
-class Conditions(Strict):
+class Conditions(StrictModel):
     """What must hold of a case for a rule to apply; what is left out is not checked."""
 
     category: Annotated[tuple[CategorySlug, ...], OneOrMany, NotEmpty]

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from bot.config.category_slug import CategorySlug
-from bot.config.yaml_schema import NotEmpty, Strict, wrong
+from bot.config.yaml_schema import NotEmpty, StrictModel, schema_error
 from bot.money import Money
 from bot.policy.types import Amount, Percent, format_plain
 from bot.remedy_kind import KINDS, Kind
@@ -15,7 +15,7 @@ RemedyCount = Annotated[int, Field(ge=1)]
 Days = Annotated[int, Field(ge=1, le=3650)]
 
 
-class PerOrder(Strict):
+class PerOrder(StrictModel):
     """The limits of one order."""
 
     max_remedies: RemedyCount
@@ -23,7 +23,7 @@ class PerOrder(Strict):
     period_days: Days | None = None  # None: all time
 
 
-class Cap(Strict):
+class Cap(StrictModel):
     """How many remedies, or how much goodwill in money, in a rolling period of days."""
 
     max_remedies: RemedyCount | None = None
@@ -33,7 +33,7 @@ class Cap(Strict):
     @model_validator(mode="after")
     def _check_not_empty(self) -> "Cap":
         if self.max_remedies is None and self.max_total is None:
-            raise wrong("limits nothing", "max_remedies, max_total or both")
+            raise schema_error("limits nothing", "max_remedies, max_total or both")
         return self
 
 
@@ -50,7 +50,7 @@ class ScopedCap(Cap):
     scope: Literal["customer", "everybody"] = Field("customer", alias="for")
 
 
-class Limits(Strict):
+class Limits(StrictModel):
     """What the assistant may give by itself; beyond it a human decides."""
 
     per_order: PerOrder
@@ -82,7 +82,7 @@ class Limits(Strict):
         for key in ("weekly_budget", "monthly_budget"):
             longer = getattr(self, key)
             if longer is not None and longer < shorter:
-                raise wrong(f"is below {name}", f"{format_plain(shorter)} or more", key)
+                raise schema_error(f"is below {name}", f"{format_plain(shorter)} or more", key)
             if longer is not None:
                 shorter, name = longer, key
         return self
@@ -91,5 +91,7 @@ class Limits(Strict):
     def _check_kind_totals(self) -> "Limits":
         for kind, cap in (self.per_kind or {}).items():
             if cap.max_total is not None and not KINDS[kind].is_money:
-                raise wrong(f"per_kind: a {kind} is no sum of money", "max_remedies", "per_kind")
+                raise schema_error(
+                    f"per_kind: a {kind} is no sum of money", "max_remedies", "per_kind"
+                )
         return self

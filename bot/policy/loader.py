@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from bot.company.profile import Company
-from bot.config.yaml_schema import Document, FileError, Place, check, closest, read
+from bot.config.yaml_schema import Document, FileError, Location, read_yaml, suggest, validate
 from bot.policy.model import AlternativeSpec, EntitlementSpec, Policy, PolicyFile, RuleSpec
 from bot.policy.rights_check import find_warnings
 
@@ -30,10 +30,10 @@ def load_policy(path: Path, company: Company, *, has_webhook: bool = True) -> Po
         PolicyError: with every mistake in the file.
     """
     path = Path(path)
-    document = read(path)
+    document = read_yaml(path)
     if document.content is not None:
         _insert_remedies(document)
-    content = check(document, PolicyFile, {"currency": company.currency})
+    content = validate(document, PolicyFile, {"currency": company.currency})
     if content is not None:
         _check_whole(document, content, company)
         if not has_webhook:
@@ -70,37 +70,41 @@ def _insert_remedies(document: Document) -> None:
                 for j, part in enumerate(offer)
             ]
         if "entitlement" in rule:
-            place: Place = ("cases", i, "entitlement")
+            place: Location = ("cases", i, "entitlement")
             rule["entitlement"] = _resolve_remedy(document, remedies, place, rule["entitlement"])
 
 
-def _resolve_remedy(document: Document, remedies: dict[str, Any], place: Place, part: Any) -> Any:
+def _resolve_remedy(
+    document: Document, remedies: dict[str, Any], place: Location, part: Any
+) -> Any:
     own = {"use": part} if isinstance(part, str) else part
     if not isinstance(own, dict) or "use" not in own:
         return part
     name, own = own["use"], {key: value for key, value in own.items() if key != "use"}
     remedy = remedies.get(name)
     if not isinstance(remedy, dict):
-        document.blame((*place, "use"), f"unknown remedy {name}", closest(name, list(remedies)))
+        document.add_problem(
+            (*place, "use"), f"unknown remedy {name}", suggest(name, list(remedies))
+        )
         return part
-    document.insert(place, ("remedies", name), own)
+    document.note_insertion(place, ("remedies", name), own)
     return {**remedy, **own}
 
 
 def _check_whole(document: Document, content: PolicyFile, company: Company) -> None:
     if content.currency != company.currency:
-        document.blame(
+        document.add_problem(
             ("currency",), f"{content.currency} is not the company's currency", company.currency
         )
     rule_ids: set[str] = set()
     for i, rule in enumerate(content.cases):
-        place: Place = ("cases", i)
+        place: Location = ("cases", i)
         if rule.id in rule_ids:
-            document.blame((*place, "id"), f"a second rule {rule.id}", "an id for each rule")
+            document.add_problem((*place, "id"), f"a second rule {rule.id}", "an id for each rule")
         rule_ids.add(rule.id)
         for earlier in content.cases[:i]:
             if earlier.id != rule.id and earlier.when.covers(rule.when):
-                document.blame(
+                document.add_problem(
                     place,
                     f"rule {rule.id} can never hold: {earlier.id} above it takes all its cases",
                     "a narrower rule above, the broader one below",
@@ -108,9 +112,9 @@ def _check_whole(document: Document, content: PolicyFile, company: Company) -> N
                 break
         for j, tier in enumerate(rule.when.tier or ()):
             if tier not in company.tiers:
-                tier_place: Place = (*place, "when", "tier", j)
-                allowed = closest(tier, list(company.tiers))
-                document.blame(tier_place, f"unknown tier {tier}", allowed)
+                tier_place: Location = (*place, "when", "tier", j)
+                allowed = suggest(tier, list(company.tiers))
+                document.add_problem(tier_place, f"unknown tier {tier}", allowed)
         _check_alternatives(document, content, company, i, rule)
 
 
@@ -120,35 +124,35 @@ def _check_alternatives(
     maximum = content.limits.per_order.max_percent
     for place, spec in _alternatives(index, rule):
         if spec.percent is not None and spec.percent > maximum:
-            document.blame(
+            document.add_problem(
                 (*place, "percent"),
                 f"rule {rule.id}: {spec.percent:f} percent is above limits.per_order.max_percent",
                 f"at most {maximum:f}",
             )
-        if isinstance(spec, EntitlementSpec) and spec.right not in company.right_words:
-            allowed = closest(spec.right, list(company.right_words))
-            document.blame((*place, "right"), f"unknown right {spec.right}", allowed)
+        if isinstance(spec, EntitlementSpec) and spec.right not in company.right_texts:
+            allowed = suggest(spec.right, list(company.right_texts))
+            document.add_problem((*place, "right"), f"unknown right {spec.right}", allowed)
         if spec.settles_right and rule.entitlement is None:
             text = f"rule {rule.id} has no right that this could settle"
-            document.blame((*place, "settles_right"), text, "an entitlement beside it")
+            document.add_problem((*place, "settles_right"), text, "an entitlement beside it")
 
 
 def _check_providers(document: Document, content: PolicyFile) -> None:
-    specs: list[tuple[Place, AlternativeSpec]] = [
+    specs: list[tuple[Location, AlternativeSpec]] = [
         (("remedies", name), spec) for name, spec in content.remedies.items()
     ]
     for i, rule in enumerate(content.cases):
         specs += _alternatives(i, rule)
     for place, spec in specs:
         if spec.provider == "webhook":
-            document.blame(
+            document.add_problem(
                 (*place, "provider"),
                 "names the webhook, and PROVIDER_URL is not set",
                 "PROVIDER_URL and PROVIDER_SECRET, or internal",
             )
 
 
-def _alternatives(index: int, rule: RuleSpec) -> Iterator[tuple[Place, AlternativeSpec]]:
+def _alternatives(index: int, rule: RuleSpec) -> Iterator[tuple[Location, AlternativeSpec]]:
     """Yield the alternatives of the rule with that index, the entitlement last."""
     for j, spec in enumerate(rule.offer):
         yield ("cases", index, "offer", j), spec

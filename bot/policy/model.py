@@ -8,9 +8,9 @@ from typing import Annotated, Final, get_args
 
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
-from bot.company.profile import Span
-from bot.config.localized import LocalText, Words
-from bot.config.yaml_schema import NotEmpty, Problem, Strict, wrong
+from bot.company.profile import BusinessTime
+from bot.config.localized import LocalText, NonEmptyText
+from bot.config.yaml_schema import NotEmpty, Problem, StrictModel, schema_error
 from bot.policy.breaker_spec import BreakerSpec
 from bot.policy.conditions import Conditions
 from bot.policy.limits import Limits
@@ -24,7 +24,7 @@ from bot.remedy_kind import KINDS, Kind
 MAX_ALTERNATIVES: Final = 3
 MAX_TITLE_LENGTH: Final = 20
 
-Title = Annotated[Words, StringConstraints(max_length=MAX_TITLE_LENGTH)]
+Title = Annotated[NonEmptyText, StringConstraints(max_length=MAX_TITLE_LENGTH)]
 RuleId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_]*$", max_length=60)]
 OptionalTeam = Annotated[
     Team | None, BeforeValidator(lambda value: None if value == "none" else value)
@@ -38,7 +38,7 @@ class TitleText(LocalText):
     en: Title
 
 
-class AlternativeSpec(Strict):
+class AlternativeSpec(StrictModel):
     """One alternative of the policy file, before it has its amount for an order."""
 
     kind: Kind
@@ -58,7 +58,7 @@ class AlternativeSpec(Strict):
     )  # of the face value, as customers see it
     hands: OptionalTeam = None  # the team that does it
     provider: Provider = "internal"
-    due: Span | None = None
+    due: BusinessTime | None = None
     settles_right: bool = False  # gives the entitlement beside it in another form
 
     @property
@@ -69,32 +69,36 @@ class AlternativeSpec(Strict):
     @model_validator(mode="after")
     def _check_value(self) -> "AlternativeSpec":
         if self.value is not None and self.percent is not None:
-            raise wrong("has both value and percent", "one of the two", "percent")
+            raise schema_error("has both value and percent", "one of the two", "percent")
         if not self.has_value and self._needs_value():
-            raise wrong(f"a {self.kind} without an amount", "value or percent")
+            raise schema_error(f"a {self.kind} without an amount", "value or percent")
         for key in ("at_least", "at_most", "round_to"):
             if getattr(self, key) is not None and self.percent is None:
-                raise wrong("stands without percent", "together with percent", key)
+                raise schema_error("stands without percent", "together with percent", key)
         if self.round_to is not None and not self.round_to.amount_minor:
-            raise wrong("rounds to nothing", "an amount above zero, such as 1000", "round_to")
+            raise schema_error(
+                "rounds to nothing", "an amount above zero, such as 1000", "round_to"
+            )
         low, high = self.at_least, self.at_most
         if low is not None and high is not None and high < low:
-            raise wrong("the ceiling is below at_least", f"{format_plain(low)} or more", "at_most")
+            raise schema_error(
+                "the ceiling is below at_least", f"{format_plain(low)} or more", "at_most"
+            )
         pays_back = KINDS[self.kind].is_paid_back
         if pays_back and self.percent is not None and self.percent > 100:
-            raise wrong("gives back more than was paid", "at most 100", "percent")
+            raise schema_error("gives back more than was paid", "at most 100", "percent")
         return self
 
     @model_validator(mode="after")
     def _check_due(self) -> "AlternativeSpec":
         dates = "due: {business_hours: 4} or due: {business_days: 5}"
         if self.provider == "webhook" and not self.due:
-            raise wrong("the webhook must do it, and no date is promised", dates, "provider")
+            raise schema_error("the webhook must do it, and no date is promised", dates, "provider")
         if self.hands and not self.due:
-            raise wrong(f"{self.hands} must do it, and no date is promised", dates)
+            raise schema_error(f"{self.hands} must do it, and no date is promised", dates)
         if self.due and not self.hands and self.provider == "internal":
             allowed = f"hands: {', '.join(get_args(Team))}, or provider: webhook"
-            raise wrong("is due from nobody", allowed, "due")
+            raise schema_error("is due from nobody", allowed, "due")
         return self
 
     @model_validator(mode="after")
@@ -108,7 +112,7 @@ class AlternativeSpec(Strict):
             for used in _find_placeholders(self.detail[language]):
                 if not known.get(used):
                     usable = [f"{{{name}}}" for name, has in known.items() if has]
-                    raise wrong(
+                    raise schema_error(
                         f"{{{used}}} has nothing to stand for here",
                         ", ".join(usable) or "no placeholder",
                         "detail",
@@ -131,16 +135,16 @@ class EntitlementSpec(AlternativeSpec):
     @model_validator(mode="after")
     def _check_percent(self) -> "EntitlementSpec":
         if self.percent is not None and self.percent > 100:
-            raise wrong("is more than the order was worth", "at most 100", "percent")
+            raise schema_error("is more than the order was worth", "at most 100", "percent")
         return self
 
 
-class RuleSpec(Strict):
+class RuleSpec(StrictModel):
     """One rule: when it applies, why, and what it offers, or that a human decides."""
 
     id: RuleId
     when: Conditions
-    why: Words
+    why: NonEmptyText
     offer: tuple[AlternativeSpec, ...] = ()
     person: bool = False
     entitlement: EntitlementSpec | None = None
@@ -149,34 +153,34 @@ class RuleSpec(Strict):
     def _check_offer(self) -> "RuleSpec":
         count = len(self.offer) + (self.entitlement is not None)
         if self.person and count:
-            raise wrong("offers something and goes to a person", "one of the two", "person")
+            raise schema_error("offers something and goes to a person", "one of the two", "person")
         if not self.person and not count:
-            raise wrong("offers nothing", "one to three alternatives, or person: true")
+            raise schema_error("offers nothing", "one to three alternatives, or person: true")
         if count > MAX_ALTERNATIVES:
-            raise wrong(
+            raise schema_error(
                 f"offers {count} alternatives", "at most three, the entitlement included", "offer"
             )
         return self
 
 
-class RoleAuthority(Strict):
+class RoleAuthority(StrictModel):
     """What one agent of a role may give without approval, in face value."""
 
     per_case: Amount
     per_day: Amount
 
 
-class AuthoritySpec(Strict):
+class AuthoritySpec(StrictModel):
     """The authority of each role; a role that is left out may give nothing."""
 
     agent: RoleAuthority | None = None
     supervisor: RoleAuthority | None = None
 
 
-class PolicyFile(Strict):
+class PolicyFile(StrictModel):
     """The whole policy file."""
 
-    version: Annotated[Words, BeforeValidator(str)]
+    version: Annotated[NonEmptyText, BeforeValidator(str)]
     currency: str
     limits: Limits
     authority: AuthoritySpec = AuthoritySpec()
@@ -236,4 +240,4 @@ def _find_placeholders(text: str) -> list[str]:
         ]
     except ValueError:
         allowed = "{amount}, {months} or {days}"
-        raise wrong("a brace without its partner", allowed, "detail") from None
+        raise schema_error("a brace without its partner", allowed, "detail") from None

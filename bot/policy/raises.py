@@ -9,13 +9,13 @@ from typing import Annotated
 from pydantic import Field
 
 from bot.category import Severity
-from bot.config.yaml_schema import Strict
+from bot.config.yaml_schema import StrictModel
 from bot.money import Money, percent_of
 
 RaisePercent = Annotated[Decimal, Field(ge=0, le=1000)]
 
 
-class Raises(Strict):
+class Raises(StrictModel):
     """By how many percent goodwill is raised; the limits still apply."""
 
     high_severity: RaisePercent = Decimal(0)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from bot.company.legal_rights import Law
 from bot.company.profile import Company
-from bot.config.yaml_schema import Document, Place, Problem
+from bot.config.yaml_schema import Document, Location, Problem
 from bot.policy.model import PolicyFile, RuleSpec
 
 
@@ -20,7 +20,7 @@ def find_warnings(document: Document, content: PolicyFile, company: Company) -> 
     return tuple(sorted(set(problems)))
 
 
-def _check_rule(rule: RuleSpec, law: Law) -> Iterator[tuple[Place, str, str]]:
+def _check_rule(rule: RuleSpec, law: Law) -> Iterator[tuple[Location, str, str]]:
     """Yield where the rule departs from the law, the problem's text, and what to write."""
     entitlement = rule.entitlement
     if entitlement is not None:
@@ -35,6 +35,6 @@ def _check_rule(rule: RuleSpec, law: Law) -> Iterator[tuple[Place, str, str]]:
     if not rule.offer or rule.when.identity == "any":
         return
     for category in rule.when.category:
-        for key, right in law.of(category).items():
+        for key, right in law.rights_in(category).items():
             text = f"rule {rule.id}: goodwill for {category} without the right beside it"
             yield (), text, f"entitlement: {{right: {key}, ...}} ({right.source})"

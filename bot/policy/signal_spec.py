@@ -5,7 +5,7 @@ from typing import Annotated, Final
 
 from pydantic import Field, model_validator
 
-from bot.config.yaml_schema import Strict, wrong
+from bot.config.yaml_schema import StrictModel, schema_error
 from bot.policy.types import Amount
 
 Days = Annotated[int, Field(ge=1, le=3650)]
@@ -22,7 +22,7 @@ SIGNAL_NAMES: Final = (
 )
 
 
-class SignalSpec(Strict):
+class SignalSpec(StrictModel):
     """One signal and how much it weighs."""
 
     weight: Annotated[int, Field(ge=1, le=100)] = 1
@@ -40,7 +40,7 @@ class CountSignalSpec(PeriodSignalSpec):
     at_least: Annotated[int, Field(ge=1, le=1000)] = Field(alias="from")
 
 
-class SignalsSpec(Strict):
+class SignalsSpec(StrictModel):
     """The signals that are checked, and what they change; one that is left out is not checked."""
 
     claims: CountSignalSpec | None = None
@@ -76,7 +76,7 @@ class SignalsSpec(Strict):
     def _check_reachable(self) -> "SignalsSpec":
         maximum = self.total_weight(SIGNAL_NAMES)
         if maximum and self.to_person_from > maximum:
-            raise wrong(
+            raise schema_error(
                 f"{self.to_person_from} is more than all signals weigh together",
                 f"1 to {maximum}",
                 "to_person_from",

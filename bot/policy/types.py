@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, ValidationInfo
 
-from bot.config.yaml_schema import wrong
+from bot.config.yaml_schema import schema_error
 from bot.money import Money, MoneyError, parse_amount
 
 # The team that does what takes time; the file and the stored terms call it `hands`.
@@ -21,13 +21,13 @@ def _parse_major_units(value: Any, info: ValidationInfo) -> Any:
         return value
     allowed = "major units written plainly, such as 25000, not below zero"
     if not isinstance(value, int | Decimal):
-        raise wrong(f"{value!r} is no amount", allowed)
+        raise schema_error(f"{value!r} is no amount", allowed)
     try:
         money = parse_amount(value, (info.context or {})["currency"])
     except MoneyError as error:
-        raise wrong(str(error), allowed) from None
+        raise schema_error(str(error), allowed) from None
     if money.amount_minor < 0:
-        raise wrong(f"{value} is below zero", allowed)
+        raise schema_error(f"{value} is below zero", allowed)
     return money
 
 

@@ -106,7 +106,7 @@ class TelegramChannel:
         await self._bot.answer_callback_query(press)
 
     async def _decline(self, group: int, language: str) -> None:
-        spoken = self._context.company.spoken(language)
+        spoken = self._context.company.choose_language(language)
         # Whether it could be said or not; but a stop waits for neither.
         with suppress(TelegramError):
             await self._bot.send_message(

@@ -120,7 +120,7 @@ async def open_conversation(
             id=visitor.conversation_id if visitor else uuid.uuid4().hex,
             channel=channel,
             address=arrived.address,
-            language=context.company.spoken(arrived.language),
+            language=context.company.choose_language(arrived.language),
             created_at=clock.now(),
         )
         conversation = await _lock(session, channel, arrived.address)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.casefile.known_facts import Fact, already_known, asked_for
-from bot.company.canned_answers import load_answers
+from bot.company.canned_answers import load_canned_answers
 
 pytestmark = pytest.mark.unit
 DEMO = Path(__file__).parents[3] / "data" / "company"
@@ -75,7 +75,7 @@ def test_a_draft_that_asks_for_nothing_is_left_alone(draft: str) -> None:
     assert asked_for(draft) == set()
 
 
-@pytest.mark.parametrize("answer", load_answers(DEMO), ids=lambda one: one.name)
+@pytest.mark.parametrize("answer", load_canned_answers(DEMO), ids=lambda one: one.name)
 @pytest.mark.parametrize("language", ["es", "en"])
 def test_no_canned_answer_of_the_demo_asks_for_what_may_be_known(
     answer: object, language: str

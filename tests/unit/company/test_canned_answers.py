@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.company.canned_answers import VARIABLES, AnswersError, load_answers
+from bot.company.canned_answers import VARIABLES, CannedAnswersError, load_canned_answers
 
 pytestmark = pytest.mark.unit
 DEMO = Path(__file__).parents[3] / "data" / "company"
@@ -12,8 +12,8 @@ DEMO = Path(__file__).parents[3] / "data" / "company"
 
 def broken(folder: Path, text: str) -> str:
     (folder / "answers.yml").write_text(text, encoding="utf-8")
-    with pytest.raises(AnswersError) as caught:
-        load_answers(folder)
+    with pytest.raises(CannedAnswersError) as caught:
+        load_canned_answers(folder)
     return str(caught.value)
 
 
@@ -26,20 +26,20 @@ def one(text: str, name: str = "hello") -> str:
 
 
 def test_the_demo_answers_load_and_use_every_variable() -> None:
-    answers = load_answers(DEMO)
+    answers = load_canned_answers(DEMO)
     assert [one.name for one in answers][:2] == ["hello", "checking"]
     together = " ".join(one.text["es"] for one in answers)
     assert all(f"{{{name}}}" in together for name in VARIABLES)
 
 
 def test_without_the_file_there_are_none(tmp_path: Path) -> None:
-    assert load_answers(tmp_path) == ()
+    assert load_canned_answers(tmp_path) == ()
 
 
 def test_an_answer_with_each_variable_loads(tmp_path: Path) -> None:
     text = " ".join(f"{{{name}}}" for name in VARIABLES)
     (tmp_path / "answers.yml").write_text("answers:\n" + one(text), encoding="utf-8")
-    (loaded,) = load_answers(tmp_path)
+    (loaded,) = load_canned_answers(tmp_path)
     assert loaded.text["en"] == text
 
 

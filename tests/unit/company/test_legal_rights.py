@@ -8,7 +8,7 @@ import pytest
 
 from bot.category import CATEGORIES
 from bot.company import legal_rights
-from bot.company.legal_rights import FOLDER, Law, law_of
+from bot.company.legal_rights import FOLDER, Law, load_law
 from bot.company.profile import load_company
 from bot.config.yaml_schema import FileError
 
@@ -18,7 +18,7 @@ NUMBER = re.compile(r"\d+(?:\s?[A-Z]\b| bis| ter)?", re.IGNORECASE)
 
 
 def law(country: str) -> Law:
-    found = law_of(country)
+    found = load_law(country)
     assert found is not None
     return found
 
@@ -51,14 +51,14 @@ def test_who_gets_something_else_or_is_charged_too_much_has_a_right_everywhere(
     country: str,
 ) -> None:
     for category in ("damaged", "defective", "overcharge"):
-        assert law(country).of(category), category
+        assert law(country).rights_in(category), category
     assert {one for right in law(country).rights.values() for one in right.categories} <= set(
         CATEGORIES
     )
 
 
 def test_a_country_that_is_not_written_down_has_no_law_here() -> None:
-    assert law_of("FR") is None
+    assert load_law("FR") is None
 
 
 def test_a_mistake_in_a_law_is_told_with_its_line(
@@ -69,13 +69,13 @@ def test_a_mistake_in_a_law_is_told_with_its_line(
     monkeypatch.setattr(legal_rights, "FOLDER", tmp_path)
     line = text[: text.index("[lost]")].count("\n") + 1
     with pytest.raises(FileError, match=rf"XX\.yml:{line}: .*unknown category lost"):
-        law_of("XX")
+        load_law("XX")
 
 
 def test_a_company_may_name_every_right_and_says_it_in_its_own_words() -> None:
     company = load_company(DEMO)
-    assert company.right_words["withdrawal"].es.endswith("(Ley 1480 de 2011, artículo 47).")
-    assert company.right_words["refund_owed"] == company.rights["refund_owed"]
+    assert company.right_texts["withdrawal"].es.endswith("(Ley 1480 de 2011, artículo 47).")
+    assert company.right_texts["refund_owed"] == company.rights["refund_owed"]
     own = company.model_copy(update={"rights": {"warranty": company.rights["refund_owed"]}})
-    own.__dict__.pop("right_words", None)
-    assert own.right_words["warranty"] == company.rights["refund_owed"]
+    own.__dict__.pop("right_texts", None)
+    assert own.right_texts["warranty"] == company.rights["refund_owed"]

@@ -6,7 +6,7 @@ import pytest
 
 from bot.company.opening_hours import show_hours
 from bot.company.profile import Company, load_company
-from bot.config.yaml_schema import read
+from bot.config.yaml_schema import read_yaml
 
 pytestmark = pytest.mark.unit
 
@@ -14,7 +14,7 @@ DEMO = Path(__file__).parents[3] / "data" / "company"
 
 
 def company(**hours: list[str]) -> Company:
-    content = read(DEMO / "profile.yml").content
+    content = read_yaml(DEMO / "profile.yml").content
     return Company.model_validate(content | {"opening_hours": hours, "business_days": list(hours)})
 
 

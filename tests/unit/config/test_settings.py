@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy.engine import make_url
 
-from bot.config.database_url import hide_password, in_memory, sqlite_url, to_engine_url
+from bot.config.database_url import hide_password, is_in_memory, sqlite_url, to_engine_url
 from bot.config.settings import ROOT, Settings, SettingsError, load_settings
 
 pytestmark = pytest.mark.unit
@@ -171,8 +171,8 @@ def test_where_this_machine_reaches_the_edge(host: str, url: str) -> None:
 
 
 def test_helpers_for_addresses() -> None:
-    assert in_memory("sqlite://")
-    assert not in_memory("sqlite:////a.db")
+    assert is_in_memory("sqlite://")
+    assert not is_in_memory("sqlite:////a.db")
     assert hide_password("no address: at all") == "no address: at all"
 
 

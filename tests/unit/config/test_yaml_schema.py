@@ -5,15 +5,23 @@ from pathlib import Path
 
 import pytest
 
-from bot.config.yaml_schema import Document, FileError, Problem, Strict, check, closest, read
+from bot.config.yaml_schema import (
+    Document,
+    FileError,
+    Problem,
+    StrictModel,
+    read_yaml,
+    suggest,
+    validate,
+)
 
 
-class Part(Strict):
+class Part(StrictModel):
     number: int = 0
     names: tuple[str, ...] = ()
 
 
-class Whole(Strict):
+class Whole(StrictModel):
     title: str
     parts: dict[str, Part] = {}  # noqa: RUF012 - pydantic copies it
 
@@ -21,7 +29,7 @@ class Whole(Strict):
 def document(folder: Path, text: str | bytes) -> Document:
     path = folder / "file.yml"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return read(path)
+    return read_yaml(path)
 
 
 def test_scalars_are_taken_as_written(tmp_path: Path) -> None:
@@ -74,7 +82,7 @@ def test_what_is_no_yaml_is_told_with_its_line(
 @pytest.mark.parametrize("text", ["", "# nothing yet\n", "~\n"])
 def test_an_empty_file_lacks_its_keys(tmp_path: Path, text: str) -> None:
     found = document(tmp_path, text)
-    assert check(found, Whole) is None
+    assert validate(found, Whole) is None
     assert found.problems == [Problem(1, "the file lacks title", "this key")]
 
 
@@ -103,19 +111,19 @@ def test_a_mistake_is_told_with_line_place_and_what_is_allowed(
     tmp_path: Path, text: str, problem: Problem
 ) -> None:
     found = document(tmp_path, text)
-    assert check(found, Whole) is None
+    assert validate(found, Whole) is None
     assert found.problems == [problem]
 
 
 def test_a_mistake_in_a_list_counts_from_one(tmp_path: Path) -> None:
     found = document(tmp_path, "title: x\nparts:\n  one:\n    names:\n      - a\n      - [b]\n")
-    assert check(found, Whole) is None
+    assert validate(found, Whole) is None
     assert found.problems[0].line == 6
     assert found.problems[0].what.startswith("parts.one.names.2: ")
 
 
 def test_what_fits_is_returned(tmp_path: Path) -> None:
-    whole = check(document(tmp_path, "title: x\nparts: {one: {number: 2}}\n"), Whole)
+    whole = validate(document(tmp_path, "title: x\nparts: {one: {number: 2}}\n"), Whole)
     assert whole == Whole(title="x", parts={"one": Part(number=2)})
 
 
@@ -127,5 +135,5 @@ def test_the_error_has_a_line_for_each_problem_in_order() -> None:
 
 
 def test_the_word_that_was_meant_comes_first() -> None:
-    assert closest("vouchr", ["refund", "voucher"]) == "voucher (probably meant), refund, voucher"
-    assert closest("zzz", ["refund"]) == "refund"
+    assert suggest("vouchr", ["refund", "voucher"]) == "voucher (probably meant), refund, voucher"
+    assert suggest("zzz", ["refund"]) == "refund"

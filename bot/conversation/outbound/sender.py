@@ -93,7 +93,7 @@ class Sender:
                     if conversation_id not in self._tasks:
                         self.wake_conversation(conversation_id)
             except Exception:
-                log.exception("deliverer_failed")
+                log.exception("sender_failed")
             await asyncio.sleep(SWEEP_EVERY)
 
     def _open(self) -> dict[str, Channel]:

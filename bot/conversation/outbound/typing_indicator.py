@@ -63,7 +63,7 @@ class TypingIndicator:
             except SendError as error:
                 log.info("not_shown", why=str(error))
             except Exception:
-                log.exception("showing_failed")
+                log.exception("typing_indicator_failed")
 
         task = asyncio.create_task(shielded())
         self._tasks.add(task)

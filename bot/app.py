@@ -44,6 +44,7 @@ def create_app(settings: Settings, context: CompanyContext | None = None) -> Edg
     app.config.REQUEST_MAX_SIZE = LARGEST_BYTES + 64 * 1024
     app.config.WEBSOCKET_MAX_SIZE = LARGEST_FRAME
     app.config.GRACEFUL_SHUTDOWN_TIMEOUT = 5.0
+    _trust_proxies(app, settings)
     for blueprint in (pages, web, photos, telegram, whatsapp, callbacks, vouchers, health):
         app.blueprint(blueprint)
     add_console(app)
@@ -51,6 +52,14 @@ def create_app(settings: Settings, context: CompanyContext | None = None) -> Edg
     _guard_origins(app, settings)
     _answer_errors(app)
     return app
+
+
+def _trust_proxies(app: EdgeApp, settings: Settings) -> None:
+    """Let ``request.client_ip`` be the client's address behind the proxies that are trusted."""
+    app.config.PROXIES_COUNT = settings.proxies_count
+    app.config.REAL_IP_HEADER = settings.real_ip_header
+    secret = settings.forwarded_secret
+    app.config.FORWARDED_SECRET = secret.get_secret_value() if secret else None
 
 
 def _serve_with(app: EdgeApp, settings: Settings, context: CompanyContext) -> None:

@@ -1,6 +1,7 @@
 """Health: alive, ready, and what is counted."""
 
 import asyncio
+import hmac
 
 import httpx
 import structlog
@@ -18,6 +19,19 @@ health = Blueprint("health")
 async def alive(_request: Request) -> HTTPResponse:
     """Alive: this process answers."""
     return response.json({"status": "ok"})
+
+
+@health.on_request
+async def check_token(request: Request) -> HTTPResponse | None:
+    """Refuse whoever lacks OPERATIONS_TOKEN, where it is set; ``/healthz`` tells nothing."""
+    runtime: Runtime = request.app.ctx.runtime
+    expected = runtime.settings.operations_token
+    if expected is None or request.path == "/healthz":
+        return None
+    token = request.token or ""
+    if hmac.compare_digest(token.encode(), expected.get_secret_value().encode()):
+        return None
+    return response.json({"error": "the token is missing or wrong"}, status=401)
 
 
 @health.get("/readyz")

@@ -17,9 +17,11 @@ REPORT_INTERVAL = 60
 def main() -> None:
     """Wait for /readyz, then print the addresses; say what is missing when it takes long."""
     end_with_parent(signal.SIGTERM)
-    url = settings_or_fail().local_url
+    settings = settings_or_fail()
+    url, token = settings.local_url, settings.operations_token
+    headers = {"Authorization": f"Bearer {token.get_secret_value()}"} if token else {}
     began = reported = time.monotonic()
-    while missing := _missing(url):
+    while missing := _missing(url, headers):
         time.sleep(0.5)
         if time.monotonic() - reported > REPORT_INTERVAL:
             reported = time.monotonic()
@@ -34,10 +36,11 @@ def main() -> None:
     )
 
 
-def _missing(url: str) -> str:
+def _missing(url: str, headers: dict[str, str]) -> str:
     """Return what is not ready yet, as text; empty when everything is."""
     # Ignore HTTP_PROXY: the address is on this machine.
     opener = build_opener(ProxyHandler({}))
+    opener.addheaders += headers.items()
     try:
         with opener.open(f"{url}/readyz", timeout=5):
             return ""

@@ -125,6 +125,16 @@ class Settings(BaseSettings):
     )
     customer_token_secret: LongSecret | None = Field(None, description="at least 32 characters")
 
+    # Which of the headers that name the client's address is a trusted proxy's; none by default.
+    proxies_count: int | None = Field(
+        None, ge=1, le=10, description="a whole number from 1 to 10: the trusted proxies in a row"
+    )
+    real_ip_header: str | None = Field(
+        None, pattern=r"^[A-Za-z0-9-]+$", description="a header's name, such as X-Real-IP"
+    )
+    forwarded_secret: Token | None = Field(None, description="any text that is not blank")
+    operations_token: LongSecret | None = Field(None, description="at least 32 characters")
+
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], Upper] = Field(
         "INFO", description="DEBUG, INFO, WARNING or ERROR"
     )

@@ -26,12 +26,12 @@ def hash_device(secret: str, device: str | None) -> str | None:
 
 
 def hash_network(secret: str, address: str) -> str | None:
-    """Return the hash of an IP address (of its /64 for IPv6).
+    """Return the hash of an IP address (of its /64 for IPv6, in brackets or not).
 
     None for text that is no address, and for one that is not public, such as a local proxy's.
     """
     try:
-        ip = ipaddress.ip_address(address)
+        ip = ipaddress.ip_address(address.strip("[]"))
     except ValueError:
         return None
     if isinstance(ip, ipaddress.IPv6Address):

@@ -1,92 +1,43 @@
-"""The settings: read from the environment and `.env`, checked once, named plainly when wrong."""
+"""The settings, from the environment and `.env`: validated once, at start."""
 
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
-from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
-    BeforeValidator,
     Field,
     SecretStr,
-    StringConstraints,
     ValidationError,
     field_validator,
     model_validator,
 )
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.config.database_url import hide_password, is_sqlite, sqlite_url, to_engine_url
 from bot.config.secret_key import read_or_create
+from bot.config.setting_types import Email, Host, HttpUrl, LongSecret, Lower, Origins, Token, Upper
 from bot.webhook_signature import key_of
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 class SettingsError(Exception):
-    """One or more settings are wrong; the text names each, its value and what is allowed."""
-
-
-def _host(value: str) -> str:
-    try:
-        ip_address(value)
-    except ValueError:
-        labels = value.split(".")
-        if not all(label.replace("-", "").isalnum() for label in labels) or labels[-1].isdigit():
-            raise
-    return value
-
-
-def _http_url(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
-        raise ValueError
-    _ = parts.port  # raises when it is not a number from 0 to 65535
-    return value.rstrip("/")
-
-
-def _origin(value: str) -> str:
-    if urlsplit(_http_url(value)).path.strip("/"):
-        raise ValueError
-    return value.rstrip("/").lower()
-
-
-def _origins(value: object) -> object:
-    if isinstance(value, str):
-        return [part.strip() for part in value.split(",") if part.strip()]
-    return value
-
-
-def _token(value: SecretStr) -> SecretStr:
-    if not value.get_secret_value().strip():
-        raise ValueError
-    return value
+    """Settings are wrong: the text names each of them, its value and what is allowed."""
 
 
 def _below_root(value: Path) -> Path:
     return (ROOT / value.expanduser()).resolve()
 
 
-Host = Annotated[str, AfterValidator(_host)]
-HttpUrl = Annotated[str, AfterValidator(_http_url)]
-Origins = Annotated[
-    tuple[Annotated[str, AfterValidator(_origin)], ...], NoDecode, BeforeValidator(_origins)
-]
 Folder = Annotated[Path, AfterValidator(_below_root)]
-Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254)]
-Token = Annotated[SecretStr, AfterValidator(_token)]
-LongSecret = Annotated[SecretStr, Field(min_length=32)]
 SqliteDriver = Literal["fast", "plain"]
-Upper = BeforeValidator(lambda value: value.upper() if isinstance(value, str) else value)
-Lower = BeforeValidator(lambda value: value.lower() if isinstance(value, str) else value)
 
 _URL = "an address such as http://127.0.0.1:9000"
 
 
 class Settings(BaseSettings):
-    """Every setting; each description says what is allowed and is what an error message quotes."""
+    """All settings. A description says what is allowed, as error messages quote it."""
 
     model_config = SettingsConfigDict(
         env_file=ROOT / ".env",
@@ -142,14 +93,14 @@ class Settings(BaseSettings):
         "console", description="console or json"
     )
 
-    # The runner sets these four for the processes it starts.
+    # `regalo run` sets these four for the processes that it starts.
     engine_url: HttpUrl | None = Field(None, description=_URL)
     actions_url: HttpUrl | None = Field(None, description=_URL)
     engine_token: Token | None = Field(None, description="any text that is not blank")
     actions_token: Token | None = Field(None, description="any text that is not blank")
     engine_plain: bool = Field(default=False, description="true or false")
 
-    # Both end inside the minute in which every complaint is apologised for.
+    # Both end within the minute in which every complaint must get its apology.
     engine_timeout: float = Field(20, gt=0, le=55, description="seconds, above 0 and up to 55")
     apology_after: float = Field(25, gt=0, le=55, description="seconds, above 0 and up to 55")
 
@@ -187,14 +138,14 @@ class Settings(BaseSettings):
 
     @field_validator("provider_secret")
     @classmethod
-    def _standard_secret(cls, value: SecretStr | None) -> SecretStr | None:
+    def _check_provider_secret(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None:
             key_of(value.get_secret_value())
         return value
 
     @field_validator("telegram_webhook_secret")
     @classmethod
-    def _telegram_accepts_it(cls, value: SecretStr | None) -> SecretStr | None:
+    def _check_webhook_secret(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None:
             text = value.get_secret_value()
             plain = text.replace("_", "").replace("-", "")
@@ -204,7 +155,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="before")
     @classmethod
-    def _database_beside_the_rest(cls, values: dict[str, Any]) -> dict[str, Any]:
+    def _default_database(cls, values: dict[str, Any]) -> dict[str, Any]:
         if not values.get("database_url"):
             folder = _below_root(Path(values.get("var_dir") or "var"))
             values = {**values, "database_url": sqlite_url(folder / "regalo.db")}
@@ -212,41 +163,41 @@ class Settings(BaseSettings):
 
     @field_validator("database_url")
     @classmethod
-    def _async_driver(cls, value: str) -> str:
+    def _add_driver(cls, value: str) -> str:
         return to_engine_url(value, relative_to=ROOT)
 
     @model_validator(mode="after")
-    def _that_fit_together(self) -> Self:
+    def _check_combinations(self) -> Self:
         if self.workers > 1 and is_sqlite(self.database_url):
-            raise _Unfit("WORKERS", self.workers)
+            raise _CombinationError("WORKERS", self.workers)
         if self.action_workers > 1 and is_sqlite(self.database_url):
-            raise _Unfit("ACTION_WORKERS", self.action_workers)
+            raise _CombinationError("ACTION_WORKERS", self.action_workers)
         if self.telegram_token and self.telegram_mode == "polling" and self.workers > 1:
-            raise _Unfit("TELEGRAM_MODE", self.telegram_mode)
+            raise _CombinationError("TELEGRAM_MODE", self.telegram_mode)
         if self.telegram_token and self.telegram_mode == "webhook":
-            _needed(self, "telegram_webhook_secret")
+            _require(self, "telegram_webhook_secret")
         whatsapp = [f"whatsapp_{part}" for part in _WHATSAPP]
         if any(getattr(self, name) for name in whatsapp):
-            _needed(self, *whatsapp)
+            _require(self, *whatsapp)
         if self.provider_url or self.provider_secret:
-            _needed(self, "provider_url", "provider_secret")
+            _require(self, "provider_url", "provider_secret")
         if not self.secret_key.get_secret_value():
             try:
                 key = read_or_create(self.var_dir / "secret_key")
             except (OSError, ValueError):
-                raise _Unfit("VAR_DIR", self.var_dir) from None
-            # The model is frozen for everybody else; this fills in what was left out.
+                raise _CombinationError("VAR_DIR", self.var_dir) from None
+            # The model is frozen; only its own validator may fill in a missing value.
             object.__setattr__(self, "secret_key", SecretStr(key))
         return self
 
     @property
     def is_sqlite(self) -> bool:
-        """Whether the database is a file of ours (one process writes) and not PostgreSQL."""
+        """True for SQLite (one process writes), False for PostgreSQL."""
         return is_sqlite(self.database_url)
 
     @property
     def local_url(self) -> str:
-        """Where this machine reaches the edge."""
+        """The edge's address for processes on this machine."""
         host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)  # noqa: S104
         return (
             f"http://{f'[{host}]' if host.count(':') > 1 and '[' not in host else host}:{self.port}"
@@ -254,39 +205,43 @@ class Settings(BaseSettings):
 
     @property
     def telegram_enabled(self) -> bool:
-        """Whether a Telegram bot is configured."""
+        """True if a Telegram bot is configured."""
         return self.telegram_token is not None
 
     @property
     def provider_enabled(self) -> bool:
-        """Whether the company's own system carries remedies out."""
+        """True if the company's own system carries out remedies."""
         return self.provider_url is not None
 
     @property
     def whatsapp_enabled(self) -> bool:
-        """Whether a WhatsApp number is configured."""
+        """True if a WhatsApp number is configured."""
         return self.whatsapp_phone_number_id is not None
 
 
 _WHATSAPP = ("phone_number_id", "token", "app_secret", "verify_token")
 
 
-class _Unfit(ValueError):
-    """A setting that is right by itself and wrong beside the others."""
+class _CombinationError(ValueError):
+    """A setting that is valid by itself and wrong together with the others."""
 
     def __init__(self, name: str, value: object) -> None:
         super().__init__(name)
         self.name, self.value = name, value
 
 
-def _needed(settings: Settings, *names: str) -> None:
+def _require(settings: Settings, *names: str) -> None:
     for name in names:
         if not getattr(settings, name):
-            raise _Unfit(name.upper(), None)
+            raise _CombinationError(name.upper(), None)
 
 
 def load_settings(**values: Any) -> Settings:
-    """Read the settings; `values` (by field name) win over the environment and `.env`."""
+    """Return the settings; ``values`` (by field name) override the environment and `.env`.
+
+    Raises:
+        SettingsError: a setting is wrong.
+    """
     try:
         return Settings(**values)
     except ValidationError as error:
@@ -297,16 +252,16 @@ def load_settings(**values: Any) -> Settings:
 
 
 def _sentence(detail: ErrorDetails) -> str:
-    unfit = detail.get("ctx", {}).get("error")
-    if isinstance(unfit, _Unfit):
-        name, value = unfit.name, unfit.value
+    cause = detail.get("ctx", {}).get("error")
+    if isinstance(cause, _CombinationError):
+        name, value = cause.name, cause.value
     else:
         name, value = str(detail["loc"][0]).upper(), detail["input"]
     field = Settings.model_fields[name.lower()]
-    if "Secret" in str(field.annotation):
-        told = (
-            f"{name} is not set" if value is None else f"{name} is wrong (its value is not shown)"
-        )
+    if value is None:
+        problem = f"{name} is not set"
+    elif "Secret" in str(field.annotation):
+        problem = f"{name} is wrong (its value is not shown)"
     else:
-        told = f"{name} is not set" if value is None else f"{name} is {hide_password(str(value))!r}"
-    return f"{told}; allowed: {field.description}"
+        problem = f"{name} is {hide_password(str(value))!r}"
+    return f"{problem}; allowed: {field.description}"

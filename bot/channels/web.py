@@ -19,9 +19,10 @@ from bot.channels.visitor_token import Visitors
 from bot.channels.web_frames import Hello, Ping, Pressed, Said, Seen, Typing, read_frame
 from bot.conversation.channel_api import Arrived, WebVisitor
 from bot.conversation.live_hub import Event
+from bot.conversation.message_states import Receipt
 from bot.conversation.message_view import message_frames
 from bot.conversation.messages import MessageRefused
-from bot.conversation.read_receipts import Noted, Receipt
+from bot.conversation.read_receipts import Noted
 from bot.customers import fingerprints
 from bot.customers.contacts import VouchedCustomer
 from bot.handoffs import assignment, queue

@@ -7,37 +7,14 @@ together in the next.
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
 
 import structlog
-from sqlalchemy import bindparam, update
-from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.conversation import message_states
+from bot.conversation.message_states import Receipt
 from bot.database.session import Database
-from bot.models import Author, Message, MessageState, table_of
 
 log = structlog.get_logger()
-Receipt = Literal[MessageState.DELIVERED, MessageState.READ]
-# What each receipt can still change: a message that was read is not merely delivered again.
-_BEFORE = {
-    MessageState.DELIVERED: (MessageState.PENDING, MessageState.SENT),
-    MessageState.READ: (MessageState.PENDING, MessageState.SENT, MessageState.DELIVERED),
-}
-
-_MESSAGES = table_of(Message)
-# Made once, for it is asked for every message.
-_MARK = (
-    update(_MESSAGES)
-    .where(
-        _MESSAGES.c.conversation_id == bindparam("conversation"),
-        _MESSAGES.c.seq > bindparam("after"),
-        _MESSAGES.c.seq <= bindparam("up_to"),
-        _MESSAGES.c.author != Author.CUSTOMER,
-        _MESSAGES.c.state.in_(bindparam("before", expanding=True)),
-    )
-    .values(state=bindparam("receipt"))
-    .returning(_MESSAGES.c.seq)
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,21 +60,15 @@ class ReadReceipts:
     async def _write(self) -> None:
         async with self._db.write() as session:
             noted, self._noted = self._noted, []
-            marked = [(one, await _mark(session, one)) for one in noted]
+            marked = [
+                (
+                    one,
+                    await message_states.mark(
+                        session, one.conversation_id, one.receipt, after=one.after, up_to=one.up_to
+                    ),
+                )
+                for one in noted
+            ]
         for one, seq in marked:
             if seq is not None:
                 one.tell(seq)
-
-
-async def _mark(session: AsyncSession, one: Noted) -> int | None:
-    marked = await session.scalars(
-        _MARK,
-        {
-            "conversation": one.conversation_id,
-            "after": one.after,
-            "up_to": one.up_to,
-            "before": _BEFORE[one.receipt],
-            "receipt": one.receipt,
-        },
-    )
-    return max(marked, default=None)

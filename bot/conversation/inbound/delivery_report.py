@@ -4,20 +4,12 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.context.company_context import CompanyContext
-from bot.conversation import reachability
+from bot.conversation import message_states, reachability
 from bot.conversation.channel_api import Delivery, Report
 from bot.conversation.inbound.stored_event import StoredEvent
-from bot.conversation.outbound import outbox
 from bot.customers import conversations
 from bot.models import Author, HandoffReason, Message, MessageState
 
-# How far a message has come; a report that comes late takes nothing back.
-_STEPS = (
-    MessageState.PENDING,
-    MessageState.SENT,
-    MessageState.DELIVERED,
-    MessageState.READ,
-)
 _REPORTED = {
     Report.SENT: MessageState.SENT,
     Report.DELIVERED: MessageState.DELIVERED,
@@ -39,20 +31,17 @@ async def store(
         return None
     conversation = await conversations.lock(session, message.conversation_id)
     await session.refresh(message, with_for_update=True)
-    if delivery.closed_since is not None and message.state in {
-        MessageState.PENDING,
-        MessageState.SENT,
-    }:
+    if delivery.closed_since is not None and message.state in message_states.WAIT_AGAIN.sources:
         # Accepted, then not carried: it waits for the customer to write, or goes another way.
-        message.state, message.asked_at, message.parts_sent = MessageState.PENDING, None, 0
+        message_states.wait_again(message)
         reachability.close(conversation, delivery.closed_since)
         return StoredEvent(conversation.id, delivery=message, released=True)
-    if message.state in {MessageState.DELIVERED, MessageState.READ, MessageState.FAILED}:
+    if message.state not in message_states.FAIL.sources:
         return None
-    message.state, message.failed_why, message.asked_at = MessageState.FAILED, delivery.code, None
+    message_states.fail(message, delivery.code)
     if delivery.state == Report.UNREACHABLE:
         await reachability.lose(session, context, conversation, delivery.code)
-        await outbox.fail_all(session, conversation, delivery.code)
+        await message_states.fail_pending(session, conversation.id, delivery.code)
     else:
         await reachability.tell_person(
             session, context, conversation, HandoffReason.PROVIDER_FAILED, delivery.code
@@ -61,16 +50,17 @@ async def store(
 
 
 def _come_further(message: Message, delivery: Delivery, state: MessageState) -> StoredEvent | None:
-    if message.state not in _STEPS or message.announced_at is not None:
+    if message.state == MessageState.FAILED or message.announced_at is not None:
         return None
     was_pending = message.state == MessageState.PENDING
     if was_pending and delivery.place >= message.parts_sent:
         # The provider's answer was lost or is late: now we know that this part is out.
         message.parts_sent = delivery.place + 1
         message.asked_at = message.next_try_at = None
-    if delivery.place + 1 < delivery.of or _STEPS.index(state) <= _STEPS.index(message.state):
+    if delivery.place + 1 < delivery.of or not message_states.may_come_to(message, state):
         return None
-    message.state, message.provider_id = state, delivery.provider_id
+    message_states.come_to(message, state)
+    message.provider_id = delivery.provider_id
     return StoredEvent(message.conversation_id, delivery=message, released=was_pending)
 
 

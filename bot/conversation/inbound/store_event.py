@@ -14,21 +14,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock
 from bot.context.company_context import CompanyContext
-from bot.conversation import cross_channel, messages, reachability
+from bot.conversation import cross_channel, message_states, messages, reachability
 from bot.conversation.channel_api import Arrived, Delivery, Event, Reach, WebVisitor
 from bot.conversation.inbound import delivery_report
 from bot.conversation.inbound.stored_event import StoredEvent
 from bot.conversation.messages import MessageRefused
 from bot.conversation.outbound import outbox
 from bot.database.statements import insert_if_absent
-from bot.models import (
-    Author,
-    Choice,
-    ContentKind,
-    Conversation,
-    Message,
-    MessageState,
-)
+from bot.models import Author, Choice, ContentKind, Conversation, Message, MessageState
 
 # Kept for the case; nobody has to answer them.
 _SILENT = frozenset({ContentKind.REACTION})
@@ -75,7 +68,7 @@ async def _store_reach(
         reachability.regain(conversation)
     else:
         await reachability.lose(session, context, conversation, event.why_not)
-        await outbox.fail_all(session, conversation, event.why_not)
+        await message_states.fail_pending(session, conversation.id, event.why_not)
     return StoredEvent(conversation.id)
 
 

@@ -5,7 +5,7 @@ marked as asked for before the provider is asked, in a transaction of its own, s
 it after a crash knows that it may be out already.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock
 from bot.cases import complaints
-from bot.conversation import reachability
+from bot.conversation import message_states, reachability
 from bot.conversation.channel_api import Button, Channel, Outgoing
 from bot.database.session import Database
 from bot.models import (
@@ -27,7 +27,6 @@ from bot.models import (
     ContentKind,
     Conversation,
     Message,
-    MessageState,
     table_of,
 )
 
@@ -72,18 +71,6 @@ async def pending(session: AsyncSession) -> list[int]:
         .limit(AT_ONCE)
     )
     return list(await session.scalars(query))
-
-
-async def take(session: AsyncSession, ids: Sequence[int]) -> list[Message]:
-    """Mark as sent those that no other worker took first, and give them back to be shown."""
-    taken = await session.scalars(
-        update(Message)
-        .where(Message.id.in_(ids), PENDING)
-        .values(state=MessageState.SENT)
-        .returning(Message)
-        .execution_options(synchronize_session=False)
-    )
-    return sorted(taken, key=lambda message: message.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +140,8 @@ async def begin(
     if channel is None:
         return None
     if conversation.unreachable_at is not None:
-        await fail_all(session, conversation, conversation.unreachable_why or "unreachable")
+        why = conversation.unreachable_why or "unreachable"
+        await message_states.fail_pending(session, conversation.id, why)
         return None
     head = await session.scalar(_HEAD, {"conversation": conversation.id})
     if head is None or head.announced_at is not None:
@@ -198,15 +186,6 @@ async def _outgoing(
         buttons=tuple(Button(*one) for one in choices),
         photos=tuple(photos / name for name in files),
         reference=case.reference if case else None,
-    )
-
-
-async def fail_all(session: AsyncSession, conversation: Conversation, why: str) -> None:
-    """What waits for a customer whom nothing reaches has failed."""
-    await session.execute(
-        update(Message)
-        .where(Message.conversation_id == conversation.id, PENDING)
-        .values(state=MessageState.FAILED, failed_why=why, asked_at=None)
     )
 
 

@@ -9,9 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock
 from bot.context.company_context import CompanyContext
-from bot.conversation import messages, reachability
+from bot.conversation import message_states, messages, reachability
 from bot.conversation.channel_api import SendError, Unreachable
-from bot.conversation.outbound import outbox
 from bot.models import Conversation, HandoffReason, Message, MessageState
 from bot.text.reply import Reply
 
@@ -49,7 +48,7 @@ def sent(provider_id: str, parts_sent: int, parts: int) -> Outcome:
         message.parts_sent, message.tries = parts_sent, 0
         message.asked_at = message.next_try_at = message.failed_why = None
         if parts_sent >= parts:
-            message.state = MessageState.SENT
+            message_states.come_to(message, MessageState.SENT)
 
     return note
 
@@ -80,7 +79,7 @@ def later(why: str, wait: float, *, lost: bool = False) -> Outcome:
             message.asked_at = None
         log.info("send_again", conversation=message.conversation_id, tries=message.tries, why=why)
         if now - message.at > GIVE_UP_AFTER:
-            message.state, message.asked_at = MessageState.FAILED, None
+            message_states.fail(message, message.failed_why)
         elif now - message.at > TELL_AFTER and message.failed_why is None:
             message.failed_why = why
             await tried.tell_person(HandoffReason.PROVIDER_FAILED, why)
@@ -99,10 +98,10 @@ def failed(error: SendError) -> Outcome:
 
     async def note(tried: Tried) -> None:
         message, why = tried.message, str(error)
-        message.state, message.failed_why, message.asked_at = MessageState.FAILED, why, None
+        message_states.fail(message, why)
         if isinstance(error, Unreachable):
             await reachability.lose(tried.session, tried.context, tried.conversation, why)
-            await outbox.fail_all(tried.session, tried.conversation, why)
+            await message_states.fail_pending(tried.session, tried.conversation.id, why)
         else:
             await tried.tell_person(HandoffReason.PROVIDER_FAILED, why)
 
@@ -112,7 +111,7 @@ def failed(error: SendError) -> Outcome:
 async def elsewhere(tried: Tried) -> None:
     """What may not be said here is said on the customer's other channel, or a person learns."""
     message = tried.message
-    message.state, message.failed_why, message.asked_at = MessageState.FAILED, WINDOW_CLOSED, None
+    message_states.fail(message, WINDOW_CLOSED)
     other = await reachability.elsewhere(tried.session, tried.conversation)
     if other is None:
         await tried.tell_person(WINDOW_CLOSED, WINDOW_CLOSED)

@@ -12,14 +12,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import and_, bindparam, select, update
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm.attributes import set_committed_value
 
 from bot import clock
 from bot.cases import complaints
 from bot.context.company_context import CompanyContext
-from bot.conversation import messages, truth_gate
+from bot.conversation import message_states, messages, truth_gate
 from bot.conversation.agents import agent_offers
 from bot.conversation.turns import fallback_replies, summary_dialog
 from bot.conversation.turns.concurrency import TurnSlots
@@ -42,7 +41,6 @@ from bot.models import (
     Message,
     MessageState,
     Owner,
-    table_of,
 )
 from bot.rasa.client import EngineDown, EngineError, EngineSilent, RasaClient
 from bot.text.reply import Reply
@@ -66,12 +64,6 @@ _WITH_OWNER = (
     select(Message, Handoff)
     .outerjoin(Handoff, and_(Handoff.conversation_id == Message.conversation_id, NOT_ENDED))
     .where(Message.id == bindparam("message"))
-)
-_MESSAGES = table_of(Message)
-_ANSWERED = (
-    update(_MESSAGES)
-    .where(_MESSAGES.c.id == bindparam("answered"))
-    .values(state=MessageState.ANSWERED)
 )
 
 
@@ -396,6 +388,5 @@ async def _over(
     spent: list[int],
     owner: Handoff | None = None,
 ) -> TurnResult:
-    await session.execute(_ANSWERED, {"answered": message.id})
-    set_committed_value(message, "state", MessageState.ANSWERED)
+    await message_states.answer(session, message)
     return TurnResult(message, outgoing, spent, queue.owner_of(owner))

@@ -10,6 +10,7 @@ from sqlalchemy import or_, select
 from bot import clock
 from bot.compensation import expiry, spending_breaker
 from bot.context.company_context import CompanyContext
+from bot.conversation import message_states
 from bot.conversation.agents import auto_assign
 from bot.conversation.live_events import LiveEvents
 from bot.conversation.outbound import outbox
@@ -99,7 +100,7 @@ class Scheduler:
             waiting = await outbox.pending(session)
         if waiting:
             async with self._db.write() as session:
-                taken = await outbox.take(session, waiting)
+                taken = await message_states.show(session, waiting)
             for message in taken:
                 await self._publisher.message(message)
 

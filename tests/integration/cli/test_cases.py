@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.config.settings import ROOT, Settings
+from bot.conversation import message_states
 from bot.conversation.outbound import outbox
 from bot.database.session import Database
 from bot.models import LedgerState
@@ -68,8 +69,8 @@ async def test_kept_promise_reaches_customer_and_ledger_once(
     assert not await chat.promises()
     async with db.write() as session:
         waiting = await outbox.pending(session)
-        (message,) = await outbox.take(session, waiting)
-        assert await outbox.take(session, waiting) == []
+        (message,) = await message_states.show(session, waiting)
+        assert await message_states.show(session, waiting) == []
     assert case.reference in message.text
 
 

@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import event
 
 from bot.conversation import messages
-from bot.conversation.read_receipts import Noted, ReadReceipts, Receipt
+from bot.conversation.message_states import Receipt
+from bot.conversation.read_receipts import Noted, ReadReceipts
 from bot.customers import conversations
 from bot.models import Message, MessageState
 from bot.text.reply import Reply

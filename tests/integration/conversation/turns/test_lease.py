@@ -12,7 +12,7 @@ from bot.conversation.live_hub import Event
 from bot.conversation.turns import lease
 from bot.conversation.turns.lease import Lease
 from bot.database.session import Database
-from bot.models import Message
+from bot.models import Author, Message, MessageState
 from tests.integration.harness import AppHarness, ConversationHarness
 from tests.integration.parts import Parts
 
@@ -151,8 +151,8 @@ async def test_what_was_left_unanswered_at_the_last_stop_is_answered_at_the_next
     parts.scheduler.start()
     await answers.wait_for(6)
     await parts.stop()
-    assert await app.count(Message, Message.state == "received") == 0
-    assert await app.count(Message, Message.author == "bot") == 6
+    assert await app.count(Message, Message.state == MessageState.RECEIVED) == 0
+    assert await app.count(Message, Message.author == Author.BOT) == 6
 
 
 async def test_one_sweep_answers_all_that_wait_in_a_conversation(
@@ -185,7 +185,7 @@ async def test_two_workers_answer_each_message_once(app: AppHarness) -> None:
     await answers.wait_for(12)
     for worker in both:
         await worker.stop()
-    assert await app.count(Message, Message.author == "bot") == 12
+    assert await app.count(Message, Message.author == Author.BOT) == 12
     assert len(app.engine.texts) == 12
 
 
@@ -198,8 +198,8 @@ async def test_a_turn_that_fails_is_tried_again(app: AppHarness) -> None:
     answers = Answers([parts], [chat])
     parts.scheduler.start()
     await asyncio.wait_for(app.engine.asked.wait(), 10)
-    assert await app.count(Message, Message.author == "bot") == 0
+    assert await app.count(Message, Message.author == Author.BOT) == 0
     app.engine.error = None
     await answers.wait_for(1)
     await parts.stop()
-    assert await app.count(Message, Message.author == "bot") == 1
+    assert await app.count(Message, Message.author == Author.BOT) == 1

@@ -4,7 +4,7 @@ from actions import remedies
 from actions.next_step import next_step, to_person
 from actions.turn import Turn, TurnAction
 from bot.cases import complaints
-from bot.compensation import acceptance, offers
+from bot.compensation import acceptance, compensations, offers
 from bot.compensation.acceptance import Acceptance
 from bot.handoffs import queue
 from bot.models import Compensation, Complaint, HandoffReason
@@ -32,7 +32,7 @@ async def take(turn: Turn, compensation_id: int) -> list[Reply]:
 
 async def chosen_in_words(turn: Turn, case: Complaint) -> int | None:
     """The alternative on the table that a message names, unless it asks or tells about it."""
-    table = await offers.on_table(turn.session, case)
+    table = await offers.find_open(turn.session, case)
     if table is None or turn.facts or choice_matching.is_question(turn.text):
         return None
     place = choice_matching.find_choice(turn.text, [one.kind for one in table.alternatives])
@@ -56,7 +56,7 @@ class Choose(TurnAction):
         case = await turn.case()
         if case is None:
             return await _nothing_to_choose(turn)
-        table = await offers.on_table(turn.session, case)
+        table = await offers.find_open(turn.session, case)
         if table is not None and not turn.facts:
             chosen = choice_matching.find_choice(
                 turn.text, [one.kind for one in table.alternatives]
@@ -66,7 +66,7 @@ class Choose(TurnAction):
         if (
             wanted := choice_matching.find_desired_kind(turn.text)
         ) is not None and wanted != case.desired:
-            await offers.note_wish(turn.session, case, wanted)
+            await offers.record_wish(turn.session, case, wanted)
         return await next_step(turn, case)
 
 
@@ -83,7 +83,7 @@ class Affirm(TurnAction):
         case = await turn.case()
         if case is None:
             return await _nothing_to_choose(turn)
-        table = await offers.on_table(turn.session, case)
+        table = await offers.find_open(turn.session, case)
         if table is not None:
             kinds = [one.kind for one in table.alternatives]
             chosen = 0 if len(kinds) == 1 else choice_matching.find_choice(turn.text, kinds)
@@ -107,7 +107,7 @@ class Deny(TurnAction):
         case = await turn.case()
         if case is None:
             return await _nothing_to_choose(turn)
-        table = await offers.on_table(turn.session, case)
+        table = await offers.find_open(turn.session, case)
         if table is not None:
             # "No quiero un cupón, quiero mi dinero" is a choice.
             chosen = choice_matching.find_choice(
@@ -126,7 +126,7 @@ class Deny(TurnAction):
 async def _nothing_to_choose(turn: Turn) -> list[Reply]:
     """A yes, a no or a choice with no case open: say what stands, or ask what happened."""
     last = await complaints.latest(turn.session, turn.conversation)
-    remedy = await acceptance.taken(turn.session, last) if last else None
+    remedy = await compensations.find_given(turn.session, last) if last else None
     if last is None or remedy is None:
         return [Reply(turn.render("ask_what"))]
     return [_stands(turn, last, remedy)]

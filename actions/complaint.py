@@ -75,7 +75,7 @@ def _only_wishes(turn: Turn, case: Complaint) -> bool:
 
 async def _asked_for(turn: Turn, case: Complaint) -> int | None:
     """The refund on the table, when the customer asks for their money: a choice."""
-    table = await offers.on_table(turn.session, case) if _wants_money(turn) else None
+    table = await offers.find_open(turn.session, case) if _wants_money(turn) else None
     if table is None:
         return None
     chosen = choice_matching.find_choice(turn.text, [one.kind for one in table.alternatives])
@@ -108,7 +108,7 @@ async def _more(turn: Turn, case: Complaint) -> str:
     if wish is not None and not edited and _only_wishes(turn, case):
         if wish == case.desired:
             return ""
-        await offers.note_wish(turn.session, case, wish)
+        await offers.record_wish(turn.session, case, wish)
         return turn.render("noted_wish", wish=turn.render(f"wish_{wish}"))
     case.desired = wish or case.desired
     instead = edited or bool(_CORRECTION.search(fold(turn.text)))

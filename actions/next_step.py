@@ -11,7 +11,7 @@ from actions.turn import Turn
 from bot.casefile import build
 from bot.cases import complaints
 from bot.category import CATEGORIES, OrderNeed
-from bot.compensation import offers
+from bot.compensation import case_facts, offers
 from bot.compensation.decision_log import record
 from bot.customers import orders, verification
 from bot.customers.verification import MatchResult
@@ -164,10 +164,10 @@ async def _already_remedied(turn: Turn, given: Compensation) -> Reply:
 
 async def _offer(turn: Turn, case: Complaint) -> list[Reply]:
     """The alternatives: those on the table, or what the policy allows now."""
-    table = await offers.on_table(turn.session, case)
+    table = await offers.find_open(turn.session, case)
     if table is None and await _much_at_stake(turn, case):
         return await to_person(turn, HandoffReason.ANGER)
-    facts = await offers.case_facts(turn.session, turn.context, case, turn.conversation)
+    facts = await case_facts.collect(turn.session, turn.context, case, turn.conversation)
     if facts.signals:
         await evidence.record_flags(
             turn.session, case, await evidence.find_signals(turn.session, turn.context, case)
@@ -176,7 +176,7 @@ async def _offer(turn: Turn, case: Complaint) -> list[Reply]:
     if table is not None and (decision.rule_id == table.offer.rule_id or not turn.photos):
         return [remedies.table(turn, table, again=True)]
     if decision.outcome == "offer":
-        table = await offers.put(turn.session, case, decision)
+        table = await offers.make(turn.session, case, decision)
         await _record(turn, case, facts, decision, table.offer.id)
         return [remedies.table(turn, table, again=False)]
     with_photo = decide(turn.context.policy, replace(facts, has_photo=True))

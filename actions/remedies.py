@@ -2,7 +2,7 @@
 
 from actions.turn import Turn
 from bot.compensation import presentation
-from bot.compensation.offers import OnTable
+from bot.compensation.offers import OfferWithAlternatives
 from bot.models import Compensation, Complaint
 from bot.text.reply import Reply, ReplyButton, payload
 
@@ -12,7 +12,7 @@ def title(turn: Turn, given: Compensation) -> str:
     return presentation.title(turn.context.responses, given, turn.conversation.language)
 
 
-def table(turn: Turn, on_table: OnTable, *, again: bool) -> Reply:
+def table(turn: Turn, on_table: OfferWithAlternatives, *, again: bool) -> Reply:
     """The alternatives to choose from, and the way out of them."""
     language = turn.conversation.language
     buttons = presentation.buttons(turn.context.responses, on_table.alternatives, language)

@@ -4,7 +4,7 @@ from actions import remedies
 from actions.go_on import go_on
 from actions.turn import Turn, TurnAction
 from bot.cases import complaints, promises
-from bot.compensation import acceptance
+from bot.compensation import compensations
 from bot.handoffs import queue
 from bot.models import Compensation, Complaint, ComplaintState, Promise
 from bot.text.reply import Reply
@@ -47,7 +47,7 @@ async def status(turn: Turn, case: Complaint) -> str:
         for one in open_promises
         if one.what == promises.COMMITMENT
     ]
-    remedy = await acceptance.taken(turn.session, case)
+    remedy = await compensations.find_given(turn.session, case)
     if remedy is not None:
         return " ".join([_of_the_remedy(turn, case, remedy, open_promises), *commitments])
     if commitments:

@@ -128,7 +128,7 @@ async def build(
             for one in await _earlier(session, case, contact_id)
         ],
         photos=await _photos(session, case),
-        remedies=await agent_remedies.possible(session, context, case),
+        remedies=await agent_remedies.quote_all(session, context, case),
         value_at_risk=rows.spent,
         remedy_cost=_cost(offers, context.policy.currency),
         tier=context.company.tier(rows.spent) if rows.spent else None,

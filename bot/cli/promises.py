@@ -11,7 +11,7 @@ from bot.cli.case import case_or_fail, reference_or_fail
 from bot.cli.database import run_read, run_write
 from bot.cli.failure import Failure, settings_or_fail
 from bot.cli.tables import print_table, text_table
-from bot.compensation import acceptance
+from bot.compensation import compensations
 from bot.context.company_context import CompanyContext, load_company_context
 from bot.conversation.agents.agent_offers import fulfilled
 from bot.models import Complaint, Promise, PromiseState
@@ -65,6 +65,6 @@ async def _print_open(session: AsyncSession, context: CompanyContext) -> None:
 
 async def _fulfil(session: AsyncSession, context: CompanyContext, reference: str) -> None:
     case = await case_or_fail(session, reference)
-    remedy = await acceptance.taken(session, case)
+    remedy = await compensations.find_given(session, case)
     if remedy is None or not await fulfilled(session, context, case, remedy, "command line"):
         raise Failure(f"case {reference} has no promised remedy that is still to be done")

@@ -8,22 +8,13 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from pydantic import TypeAdapter
-from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock
+from bot.compensation import queries
 from bot.models import Complaint, Conversation, DecisionMode, DecisionRecord
 from bot.policy.decision import CaseFacts, Decision
 
-# Built once: it runs for each decision.
-_LATEST = (
-    select(DecisionRecord)
-    .where(
-        DecisionRecord.complaint_id == bindparam("case"), DecisionRecord.mode == bindparam("mode")
-    )
-    .order_by(DecisionRecord.id.desc())
-    .limit(1)
-)
 _FACTS: Final = TypeAdapter(CaseFacts)
 
 
@@ -80,7 +71,7 @@ async def latest(
     session: AsyncSession, case: Complaint, mode: DecisionMode = DecisionMode.LIVE
 ) -> DecisionRecord | None:
     """Return the last decision in a case, if there is one."""
-    return await session.scalar(_LATEST, {"case": case.id, "mode": mode})
+    return await session.scalar(queries.LATEST_DECISION, {"case": case.id, "mode": mode})
 
 
 def _content(row: DecisionRecord) -> tuple[object, ...]:

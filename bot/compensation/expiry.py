@@ -5,7 +5,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock
 from bot.cases import audit
-from bot.compensation import acceptance, transitions
+from bot.compensation import transitions
+from bot.compensation.case_lock import lock_case
 from bot.database.session import Database
 from bot.ledger import entries, transfers
 from bot.models import Compensation, CompensationState, LedgerEvent
@@ -40,7 +41,7 @@ async def expire(session: AsyncSession, remedy_id: int) -> bool:
     What is left goes back to the company. The day's budget gets nothing back: it was used that day.
     """
     remedy = await session.get_one(Compensation, remedy_id)
-    case = await acceptance.lock(session, None, None, remedy.complaint_id)
+    case = await lock_case(session, None, None, remedy.complaint_id)
     if not await transitions.expire(session, remedy_id):
         return False
     left = await entries.spendable(session, remedy)

@@ -6,7 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock
-from bot.compensation import acceptance
+from bot.compensation.case_lock import lock_case
+from bot.compensation.voucher_code import format_code
 from bot.ledger import entries, transfers
 from bot.models import Account, Compensation, CompensationState, LedgerEntry, LedgerEvent
 from bot.money import Money
@@ -34,7 +35,7 @@ async def find_by_code(session: AsyncSession, code: str) -> Compensation | None:
     """Find a remedy by its code; case, spaces and hyphens do not matter."""
     letters = "".join(letter for letter in code.upper() if letter.isalnum())
     return await session.scalar(
-        select(Compensation).where(Compensation.code == acceptance.grouped(letters))
+        select(Compensation).where(Compensation.code == format_code(letters))
     )
 
 
@@ -60,7 +61,7 @@ async def redeem(
     """
     if amount is not None and amount.currency != remedy.currency:
         raise CannotRedeem("other_currency")
-    await acceptance.lock(session, None, None, remedy.complaint_id)
+    await lock_case(session, None, None, remedy.complaint_id)
     query = select(Compensation).where(Compensation.id == remedy.id).with_for_update()
     locked = (await session.scalars(query.execution_options(populate_existing=True))).one()
     previous = await entries.find_by_key(session, f"redeem:{key}")

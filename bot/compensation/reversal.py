@@ -4,7 +4,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.cases import audit, promises
-from bot.compensation import acceptance, transitions
+from bot.compensation import transitions
+from bot.compensation.case_lock import lock_case
 from bot.ledger import budgets, entries, transfers
 from bot.models import (
     Account,
@@ -40,7 +41,7 @@ async def reverse(
     if entry is None:
         raise CannotReverse(f"there is no line {entry_id}")
     remedy = await session.get_one(Compensation, entry.compensation_id)
-    case = await acceptance.lock(session, remedy.contact_id, remedy.order_id, remedy.complaint_id)
+    case = await lock_case(session, remedy.contact_id, remedy.order_id, remedy.complaint_id)
     remedy = await session.get_one(Compensation, remedy.id, populate_existing=True)
     reversal = await session.scalar(select(LedgerEntry).where(LedgerEntry.reverses_id == entry_id))
     if reversal is not None:

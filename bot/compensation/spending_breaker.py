@@ -8,21 +8,20 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock
 from bot.company.profile import Company
+from bot.compensation import queries
 from bot.context.company_context import CompanyContext
 from bot.database.session import Database
 from bot.database.statements import compare_and_set, insert_if_absent
 from bot.models import (
-    Account,
     Agent,
     Compensation,
     LedgerEntry,
     PauseReason,
-    ProviderTry,
     SpendingPause,
 )
 from bot.policy.breaker_spec import BurstSpec, UnusualHourSpec
@@ -32,20 +31,6 @@ log = structlog.get_logger()
 USUAL_DAYS = 28
 # With fewer days of history, no hour counts as unusual.
 MIN_DAYS = 7
-GIVEN_BY_BOT = (LedgerEntry.from_account == Account.COMPANY, LedgerEntry.originator == "bot")
-# Built once: they run for each offer and choice.
-_OPEN_PAUSE = select(SpendingPause).where(SpendingPause.is_open)
-_LAST_RESUMED = select(func.max(SpendingPause.resumed_at))
-_LAST_TRIES = (
-    select(ProviderTry.is_error)
-    .where(ProviderTry.at > bindparam("since"))
-    .order_by(ProviderTry.id.desc())
-    .limit(bindparam("times"))
-)
-_COUNT_GIVEN = select(func.count()).where(
-    *GIVEN_BY_BOT, LedgerEntry.created_at > bindparam("since")
-)
-_FIRST_GIVEN = select(func.min(LedgerEntry.created_at)).where(*GIVEN_BY_BOT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +43,7 @@ class TripReason:
 
 async def find_pause(session: AsyncSession) -> SpendingPause | None:
     """Return the open pause; None while the assistant may spend."""
-    return await session.scalar(_OPEN_PAUSE)
+    return await session.scalar(queries.OPEN_PAUSE)
 
 
 async def is_paused(session: AsyncSession) -> bool:
@@ -81,7 +66,7 @@ async def pause(
     await insert_if_absent(
         session, SpendingPause, is_open=True, paused_by=by.id if by else None, **values
     )
-    paused = (await session.scalars(select(SpendingPause).where(SpendingPause.is_open))).one()
+    paused = (await session.scalars(queries.OPEN_PAUSE)).one()
     log.warning("spending_paused", reason=paused.reason, **paused.detail)
     return paused
 
@@ -128,7 +113,7 @@ async def watch(db: Database, context: CompanyContext) -> bool:
 
 async def _find_reason(session: AsyncSession, context: CompanyContext) -> TripReason | None:
     spec = context.policy.breaker
-    since = await session.scalar(_LAST_RESUMED)
+    since = await session.scalar(queries.LAST_RESUMED)
     since = since or datetime.min.replace(tzinfo=UTC)
     if spec is None:
         return None
@@ -143,7 +128,7 @@ async def _find_reason(session: AsyncSession, context: CompanyContext) -> TripRe
 
 async def _are_last_tries_errors(session: AsyncSession, since: datetime, times: int) -> bool:
     """Return True if the last tries with the provider all failed."""
-    last = list(await session.scalars(_LAST_TRIES, {"since": since, "times": times}))
+    last = list(await session.scalars(queries.LAST_TRIES, {"since": since, "times": times}))
     return len(last) == times and all(last)
 
 
@@ -151,7 +136,7 @@ async def _check_burst(
     session: AsyncSession, since: datetime, burst: BurstSpec
 ) -> TripReason | None:
     begin = max(since, clock.now() - timedelta(minutes=burst.minutes))
-    count = await session.scalar(_COUNT_GIVEN, {"since": begin}) or 0
+    count = await session.scalar(queries.COUNT_GIVEN, {"since": begin}) or 0
     if count < burst.remedies:
         return None
     return TripReason(PauseReason.BURST, {"remedies": count, "minutes": burst.minutes})
@@ -167,7 +152,7 @@ async def _check_unusual_hour(
     given = await _value(session, [(max(since, hour.astimezone(UTC)), now)])
     if given < spec.at_least.amount_minor:
         return None
-    first = await session.scalar(_FIRST_GIVEN)
+    first = await session.scalar(queries.FIRST_GIVEN)
     today = local.date()
     known = (today - company.local_date(first)).days if first else 0
     if known < MIN_DAYS:
@@ -196,6 +181,6 @@ async def _value(session: AsyncSession, spans: list[tuple[datetime, datetime]]) 
         select(func.coalesce(func.sum(Compensation.value_minor), 0))
         .select_from(LedgerEntry)
         .join(Compensation, Compensation.id == LedgerEntry.compensation_id)
-        .where(*GIVEN_BY_BOT, or_(*within))
+        .where(*queries.GIVEN_BY_BOT, or_(*within))
     )
     return int(await session.scalar(query) or 0)

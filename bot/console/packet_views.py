@@ -2,7 +2,7 @@
 
 from bot.casefile.build import Packet
 from bot.compensation import presentation
-from bot.compensation.agent_remedies import takes_amount
+from bot.compensation.agent_remedies import accepts_amount
 from bot.compensation.authority import Authority
 from bot.console.decision_view import why
 from bot.console.serializers import Json, Views, moment
@@ -81,7 +81,7 @@ class PacketViews(Views):
         shown = []
         for name, spec in self._context.policy.remedies.items():
             one = packet.remedies.get(name)
-            if one is None and not takes_amount(spec):
+            if one is None and not accepts_amount(spec):
                 continue
             shown.append(
                 {
@@ -91,7 +91,7 @@ class PacketViews(Views):
                     "detail": one.detail[self._language] if one else None,
                     "amount": self.money(one.amount) if one else None,
                     "value": self.money(one.value) if one else None,
-                    "takes_amount": takes_amount(spec),
+                    "takes_amount": accepts_amount(spec),
                 }
             )
         return shown

@@ -4,7 +4,7 @@ from sanic import Blueprint, HTTPResponse, Request, response
 from sqlalchemy import select
 
 from bot.cases import promises
-from bot.compensation.agent_remedies import CannotGive, Wanted, originator
+from bot.compensation.agent_remedies import CannotGive, RemedyRequest, originator_of
 from bot.console import schemas
 from bot.console.auth import Refused, person_of, runtime_of, supervisors
 from bot.console.board import names
@@ -32,7 +32,7 @@ async def give(request: Request, reference: str) -> HTTPResponse:
                 runtime.context,
                 held,
                 person,
-                wanted=Wanted(body.remedy, body.amount_minor),
+                wanted=RemedyRequest(body.remedy, body.amount_minor),
                 request_id=str(body.id),
             )
     except CannotGive as error:
@@ -54,7 +54,7 @@ async def ask(request: Request, reference: str) -> HTTPResponse:
                 runtime.context,
                 held,
                 person,
-                wanted=Wanted(body.remedy, body.amount_minor),
+                wanted=RemedyRequest(body.remedy, body.amount_minor),
                 why=body.why,
                 request_id=str(body.id),
             )
@@ -111,7 +111,7 @@ async def kept(request: Request, promise_id: int) -> HTTPResponse:
         if made.compensation_id is not None:
             given = await session.get_one(Compensation, made.compensation_id)
             said = await agent_offers.fulfilled(
-                session, runtime.context, case, given, originator(who)
+                session, runtime.context, case, given, originator_of(who)
             )
         elif made.what == promises.COMMITMENT:
             said = await agent_actions.kept(session, runtime.context, case, made, who)

@@ -4,7 +4,7 @@ from sanic import Blueprint, HTTPResponse, Request, response
 
 from bot import rate_limits
 from bot.compensation import voucher
-from bot.compensation.agent_remedies import originator
+from bot.compensation.agent_remedies import originator_of
 from bot.compensation.redemption import CannotRedeem
 from bot.compensation.voucher import Voucher
 from bot.console import schemas
@@ -44,7 +44,7 @@ async def redeem(request: Request) -> HTTPResponse:
                 body.code,
                 amount,
                 key=f"console:{body.id}",
-                originator=originator(person),
+                originator=originator_of(person),
                 actor=person.name,
             )
     except CannotRedeem as error:

@@ -5,7 +5,7 @@ import time
 from dataclasses import replace
 
 from bot.compensation import acceptance
-from bot.compensation.agent_remedies import CannotGive, Wanted
+from bot.compensation.agent_remedies import CannotGive, RemedyRequest
 from bot.config.settings import load_settings
 from bot.context.company_context import CompanyContext, load_company_context
 from bot.conversation.agents import agent_actions, agent_offers
@@ -121,7 +121,7 @@ async def _gives(
                 context,
                 await session.get_one(Handoff, handoff_id),
                 await session.get_one(Agent, person_id),
-                wanted=Wanted("small_voucher", amount),
+                wanted=RemedyRequest("small_voucher", amount),
                 request_id=request_id,
             )
     except CannotGive as error:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock
 from bot.cases import audit, complaints, promises
-from bot.compensation import acceptance
+from bot.compensation import compensations
 from bot.compensation.offers import withdraw
 from bot.compensation.presentation import title
 from bot.context.company_context import CompanyContext
@@ -217,7 +217,7 @@ async def _settled(
     session: AsyncSession, context: CompanyContext, case: Complaint, found: Handoff, language: str
 ) -> list[str]:
     """What was given while the case was with people, and what they still have to do."""
-    given = await acceptance.given_since(session, case, found.created_at)
+    given = await compensations.list_given_since(session, case, found.created_at)
     sentences = []
     if given:
         titles = ", ".join(f"«{title(context.responses, one, language)}»" for one in given)

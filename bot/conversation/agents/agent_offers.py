@@ -3,10 +3,10 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.cases import promises
-from bot.compensation import acceptance, agent_remedies, offers, presentation
+from bot.compensation import acceptance, agent_remedies, approvals, completion, offers, presentation
 from bot.compensation.acceptance import Acceptance
-from bot.compensation.agent_remedies import Wanted
-from bot.compensation.offers import OnTable
+from bot.compensation.agent_remedies import RemedyRequest
+from bot.compensation.offers import OfferWithAlternatives
 from bot.context.company_context import CompanyContext
 from bot.conversation import messages
 from bot.conversation.agents.agent_actions import notice
@@ -35,13 +35,13 @@ async def give(
     found: Handoff,
     person: Agent,
     *,
-    wanted: Wanted,
+    wanted: RemedyRequest,
     request_id: str,
 ) -> ConversationChange:
     """Give a remedy at once, and tell the customer what was done.
 
     Raises:
-        CannotGive: see ``giving.put``.
+        CannotGive: see ``agent_remedies.offer``.
     """
     table = await _laid(session, context, found, person, wanted, request_id=request_id)
     if table is None:
@@ -59,13 +59,13 @@ async def put(
     found: Handoff,
     person: Agent,
     *,
-    wanted: Wanted,
+    wanted: RemedyRequest,
     request_id: str,
 ) -> ConversationChange:
     """Put a remedy before the customer, who takes it or not with a button.
 
     Raises:
-        CannotGive: see ``giving.put``.
+        CannotGive: see ``agent_remedies.offer``.
     """
     table = await _laid(session, context, found, person, wanted, request_id=request_id)
     if table is None:
@@ -110,9 +110,9 @@ async def pressed(
     if chosen is None or made is None or not _stands(found, made):
         return None
     by = await session.get(Agent, made.agent_id) if made.agent_id else None
-    originator = agent_remedies.originator(by) if by else "bot"
+    originator_of = agent_remedies.originator_of(by) if by else "bot"
     outcome, given = await acceptance.accept(
-        session, context, chosen.id, originator, actor="customer"
+        session, context, chosen.id, originator_of, actor="customer"
     )
     if outcome is Acceptance.DONE:
         return Reply(await presentation.confirmation(session, context, case, given, language))
@@ -130,18 +130,18 @@ async def ask(
     found: Handoff,
     person: Agent,
     *,
-    wanted: Wanted,
+    wanted: RemedyRequest,
     why: str,
     request_id: str,
 ) -> tuple[ConversationChange, Approval]:
     """Ask a supervisor for more, and tell the customer by when they hear the answer.
 
     Raises:
-        CannotGive: see ``giving.alternative``.
+        CannotGive: see ``agent_remedies.quote``.
     """
     case = await session.get_one(Complaint, found.complaint_id)
-    asked, is_new = await agent_remedies.ask(
-        session, context, case, person, wanted=wanted, why=why, request_id=request_id
+    asked, is_new = await approvals.request(
+        session, context, case, person, remedy_request=wanted, why=why, request_id=request_id
     )
     if not is_new:
         return ConversationChange(found.conversation_id), asked
@@ -177,7 +177,7 @@ async def decide(
     """
     case = await session.get_one(Complaint, asked.complaint_id)
     state = ApprovalState.APPROVED if approve else ApprovalState.DECLINED
-    if not await agent_remedies.decide(session, case, asked, person, state=state, answer=answer):
+    if not await approvals.decide(session, case, asked, person, state=state, answer=answer):
         return None
     await promises.end(session, case.id, promises.AUTHORIZATION, PromiseState.KEPT)
     asker = await session.get_one(Agent, asked.asked_by)
@@ -187,13 +187,13 @@ async def decide(
         text = context.responses.render("approval_answered", language, agent=asker.first_name)
         said = await messages.put(session, conversation, Reply(text), author=Author.SYSTEM)
         return ConversationChange(conversation.id, [said])
-    wanted = Wanted(asked.remedy, asked.amount_minor)
-    table, _ = await agent_remedies.put(
+    wanted = RemedyRequest(asked.remedy, asked.amount_minor)
+    table, _ = await agent_remedies.offer(
         session,
         context,
         case,
         asker,
-        wanted=wanted,
+        remedy_request=wanted,
         request_id=f"approval-{asked.id}",
         approved_by=person,
     )
@@ -210,10 +210,10 @@ async def fulfilled(
     context: CompanyContext,
     case: Complaint,
     given: Compensation,
-    originator: str,
+    originator_of: str,
 ) -> Message | None:
     """A promised remedy has been done: the ledger and the customer learn of it, once."""
-    if not await acceptance.fulfil(session, given, originator):
+    if not await completion.fulfil(session, given, originator_of):
         return None
     conversation = await session.get_one(Conversation, case.conversation_id)
     text = context.responses.render(
@@ -232,14 +232,14 @@ async def _laid(
     context: CompanyContext,
     found: Handoff,
     person: Agent,
-    wanted: Wanted,
+    wanted: RemedyRequest,
     *,
     request_id: str,
-) -> OnTable | None:
+) -> OfferWithAlternatives | None:
     """The remedy on the table in a person's name; None where the request was met before."""
     case = await session.get_one(Complaint, found.complaint_id)
-    table, is_new = await agent_remedies.put(
-        session, context, case, person, wanted=wanted, request_id=request_id
+    table, is_new = await agent_remedies.offer(
+        session, context, case, person, remedy_request=wanted, request_id=request_id
     )
     return table if is_new else None
 

@@ -7,10 +7,17 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.cases import audit
-from bot.compensation import acceptance, fulfilment, offers, presentation
+from bot.compensation import (
+    case_facts,
+    compensations,
+    completion,
+    fulfilment,
+    offers,
+    presentation,
+)
 from bot.compensation.decision_log import record
 from bot.compensation.fulfilment import ProviderAnswer
-from bot.compensation.offers import OnTable
+from bot.compensation.offers import OfferWithAlternatives
 from bot.context.company_context import CompanyContext
 from bot.conversation import messages
 from bot.conversation.agents import agent_offers
@@ -107,7 +114,7 @@ async def _failed(
     why: str,
 ) -> ConversationChange | None:
     """The customer is told so; a person takes the case, with alternatives already on the table."""
-    if not await acceptance.fail(session, given, originator, why):
+    if not await completion.fail(session, given, originator, why):
         return None  # somebody's hands have done it meanwhile
     case = await session.get_one(Complaint, given.complaint_id)
     owner = await queue.open_handoff(session, conversation.id)
@@ -153,20 +160,20 @@ async def _failed(
 
 async def _instead(
     session: AsyncSession, context: CompanyContext, conversation: Conversation, case: Complaint
-) -> OnTable | None:
+) -> OfferWithAlternatives | None:
     """What else the policy allows, without the kinds that have failed in this case.
 
     A right that failed is not taken away by that: the person who takes the case sees to it.
     """
-    failed = await acceptance.failed_kinds(session, case)
-    facts = await offers.case_facts(session, context, case, conversation)
+    failed = await compensations.list_failed_kinds(session, case)
+    facts = await case_facts.collect(session, context, case, conversation)
     decision = decide(context.policy, facts)
     left = tuple(one for one in decision.alternatives if one.kind not in failed)
     if not left:
         return None
     reasons = (*decision.reasons, f"without {', '.join(sorted(failed))}: it could not be done")
     decision = replace(decision, alternatives=left, reasons=reasons)
-    table = await offers.put(session, case, decision)
+    table = await offers.make(session, case, decision)
     await record(session, case, conversation, facts, decision, offer_id=table.offer.id)
     return table
 

@@ -4,7 +4,7 @@ import pytest
 
 from bot.casefile import build
 from bot.casefile.build import Packet
-from bot.compensation.agent_remedies import Wanted
+from bot.compensation.agent_remedies import RemedyRequest
 from bot.conversation.agents import agent_offers
 from bot.conversation.workers import promise_reminders
 from bot.models import CompensationState, Complaint, Handoff, OfferState, PromiseState
@@ -91,7 +91,9 @@ async def test_the_value_at_risk_stands_beside_the_cost_of_what_was_given(
     assert before.remedy_cost.amount_minor == 0  # an offer costs nothing yet
     assert before.authority.left.amount_minor == 30000000
     await chat.assign_to(laura)
-    await chat.perform(agent_offers.give, laura, wanted=Wanted("small_voucher"), request_id="g")
+    await chat.perform(
+        agent_offers.give, laura, wanted=RemedyRequest("small_voucher"), request_id="g"
+    )
     after = await built(chat)
     (given,) = await chat.accepted_remedies()
     assert after.remedy_cost.amount_minor == given.terms["cost_minor"]

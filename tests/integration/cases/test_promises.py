@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.compensation import acceptance
+from bot.compensation import completion
 from bot.conversation.workers import promise_reminders
 from bot.conversation.workers.scheduler import AHEAD
 from bot.models import Author, Handoff, HandoffState, Message, Promise, PromiseState
@@ -103,7 +103,7 @@ async def test_a_remedy_done_late_ends_the_wait_that_its_delay_began(
     await chat.show(await renew(chat.app))
     (remedy,) = await chat.accepted_remedies()
     async with chat.app.db.write() as session:
-        assert await acceptance.fulfil(session, await session.merge(remedy), "a test")
+        assert await completion.fulfil(session, await session.merge(remedy), "a test")
     assert [one.state for one in await chat.handoffs()] == [HandoffState.ENDED]
     assert not await chat.promises()
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from bot.compensation import acceptance
-from bot.compensation.acceptance import CODE_LETTERS, Acceptance
+from bot.compensation import acceptance, voucher_code
+from bot.compensation.acceptance import Acceptance
 from bot.models import (
     Budget,
     Choice,
@@ -143,12 +143,12 @@ async def test_accepting_the_same_twice_at_once_pays_once(chat: ConversationHarn
 
 
 async def test_a_code_can_be_read_out_and_is_never_the_same(app: AppHarness) -> None:
-    codes = {acceptance.new_code() for _ in range(200)}
+    codes = {voucher_code.generate() for _ in range(200)}
     assert len(codes) == 200
     for code in codes:
         assert [len(group) for group in code.split("-")] == [4, 4, 4]
-        assert set(code) <= {*CODE_LETTERS, "-"}
-    assert not set(CODE_LETTERS) & set("0O1IL")
+        assert set(code) <= {*voucher_code.LETTERS, "-"}
+    assert not set(voucher_code.LETTERS) & set("0O1IL")
 
 
 async def test_one_order_is_remedied_once_whichever_conversation_asks(app: AppHarness) -> None:

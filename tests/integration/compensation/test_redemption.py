@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from bot.compensation import acceptance, redemption
+from bot.compensation import completion, redemption
 from bot.compensation.redemption import CannotRedeem, Redemption
 from bot.ledger import entries, transfers
 from bot.models import (
@@ -41,7 +41,7 @@ async def redeem(
 
 async def fail(app: AppHarness, given: Compensation) -> bool:
     async with app.db.write() as session:
-        return await acceptance.fail(session, given, "courier", "no such address")
+        return await completion.fail(session, given, "courier", "no such address")
 
 
 async def test_a_voucher_is_spent_in_parts_and_never_more_than_it_holds(

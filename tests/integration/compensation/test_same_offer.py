@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.category import CATEGORIES, Severity
-from bot.compensation import offers
+from bot.compensation import case_facts
 from bot.context.company_context import CompanyContext
 from bot.customers.order_import import OrderRow, store_orders
 from bot.database.session import Database
@@ -112,7 +112,7 @@ async def decided(
                 )
                 await store_orders(session, [row], region="CO", timezone="America/Bogota")
                 case, conversation = await complained(session, happened, customer, at)
-                facts = await offers.case_facts(session, context, case, conversation)
+                facts = await case_facts.collect(session, context, case, conversation)
         finally:
             await db.close()
     return facts, decide(context.policy, facts)

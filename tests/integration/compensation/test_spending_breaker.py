@@ -9,7 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.compensation import spending_breaker
-from bot.compensation.agent_remedies import Wanted
+from bot.compensation.agent_remedies import RemedyRequest
 from bot.conversation.agents import agent_offers
 from bot.models import (
     Fulfilment,
@@ -92,7 +92,7 @@ async def test_agents_may_give_while_spending_is_paused(app: AppHarness) -> None
     chat = await late(app, "30001", "rosa1@example.com")
     laura = await app.agent()
     await chat.assign_to(laura)
-    wanted = Wanted("small_voucher", 1_000_000)
+    wanted = RemedyRequest("small_voucher", 1_000_000)
     await chat.perform(agent_offers.give, laura, wanted=wanted, request_id=str(uuid.uuid4()))
     assert [remedy.kind for remedy in await chat.accepted_remedies()] == ["voucher"]
 

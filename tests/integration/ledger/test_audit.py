@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from bot.compensation import acceptance, expiry, redemption, reversal
+from bot.compensation import completion, expiry, redemption, reversal
 from bot.compensation.reversal import CannotReverse
 from bot.config.settings import ROOT, Settings
 from bot.ledger import audit
@@ -147,7 +147,7 @@ async def test_what_is_paid_is_taken_back_only_when_it_is_said_so(
     await chat.press("Devolver mi dinero")
     (given,) = await chat.accepted_remedies()
     async with app.db.write() as session:
-        assert await acceptance.fulfil(session, await session.merge(given), "bank")
+        assert await completion.fulfil(session, await session.merge(given), "bank")
     first, _ = await chat.ledger()
     with pytest.raises(CannotReverse, match="paid or done"):
         await take_back(app, first.id)

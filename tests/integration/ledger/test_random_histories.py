@@ -26,7 +26,7 @@ from sqlalchemy import select
 
 from bot.cases import complaints
 from bot.company.business_hours import Window
-from bot.compensation import acceptance, expiry, offers, redemption, reversal
+from bot.compensation import acceptance, completion, expiry, offers, redemption, reversal
 from bot.compensation.acceptance import Acceptance
 from bot.compensation.redemption import CannotRedeem
 from bot.compensation.reversal import CannotReverse
@@ -200,7 +200,7 @@ class Histories(RuleBasedStateMachine):
             case = await complaints.take(session, here, message, about, Facts(), also=[])
             case.order_id, case.contact_id = order.id, order.contact_id
             decision = Decision("offer", self.own.policy.version, "rule", made)
-            table = await offers.put(session, case, decision)
+            table = await offers.make(session, case, decision)
             return [one.id for one in table.alternatives]
 
     @rule(target=given, order=ORDERS, about=ABOUT, amounts=AMOUNTS, hands=st.booleans())
@@ -239,9 +239,9 @@ class Histories(RuleBasedStateMachine):
             remedy = await session.get_one(Compensation, remedy_id)
             was_awaited = remedy.state == CompensationState.ACCEPTED
             if does:
-                ended = await acceptance.fulfil(session, remedy, "bank")
+                ended = await completion.fulfil(session, remedy, "bank")
             else:
-                ended = await acceptance.fail(session, remedy, "bank", "no account")
+                ended = await completion.fail(session, remedy, "bank", "no account")
             assert ended == was_awaited
 
     @rule(remedy=given, amount=st.one_of(st.none(), st.integers(1, 90)), key=KEYS)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.compensation.agent_remedies import Wanted
+from bot.compensation.agent_remedies import RemedyRequest
 from bot.conversation.agents import agent_actions, agent_offers
 from bot.models import (
     Author,
@@ -34,7 +34,7 @@ async def answers(chat: ConversationHarness) -> list[str]:
 
 async def voucher(chat: ConversationHarness, person: object, request_id: str = "g") -> None:
     await chat.perform(
-        agent_offers.give, person, wanted=Wanted("small_voucher"), request_id=request_id
+        agent_offers.give, person, wanted=RemedyRequest("small_voucher"), request_id=request_id
     )
 
 

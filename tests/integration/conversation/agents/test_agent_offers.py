@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.compensation import authority
-from bot.compensation.agent_remedies import CannotGive, Wanted
+from bot.compensation.agent_remedies import CannotGive, RemedyRequest
 from bot.conversation.agents import agent_actions, agent_offers
 from bot.models import (
     Agent,
@@ -51,14 +51,14 @@ async def give(
     chat: ConversationHarness, person: Agent, remedy: str = "small_voucher", **more: Any
 ) -> None:
     request_id = more.pop("request_id", f"{chat.id[:8]}-{remedy}-{more.get('amount')}")
-    wanted = Wanted(remedy, more.pop("amount", None))
+    wanted = RemedyRequest(remedy, more.pop("amount", None))
     await chat.perform(agent_offers.give, person, wanted=wanted, request_id=request_id, **more)
 
 
 async def offer(
     chat: ConversationHarness, person: Agent, amount: int, request_id: str = "o"
 ) -> None:
-    wanted = Wanted("small_voucher", amount)
+    wanted = RemedyRequest("small_voucher", amount)
     await chat.perform(agent_offers.put, person, wanted=wanted, request_id=request_id)
 
 
@@ -249,7 +249,7 @@ async def asks(
     _, asked = await chat.perform(
         agent_offers.ask,
         person,
-        wanted=Wanted("small_voucher", amount),
+        wanted=RemedyRequest("small_voucher", amount),
         why="compra cada mes",
         request_id=request_id,
     )

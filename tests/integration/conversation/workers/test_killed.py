@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.cases import complaints
-from bot.compensation import offers
+from bot.compensation import case_facts, offers
 from bot.config.settings import Settings
 from bot.context.company_context import CompanyContext
 from bot.conversation import messages
@@ -162,8 +162,8 @@ async def _lay_table(
     message.state = MessageState.ANSWERED
     case = await complaints.take(session, conversation, message, "damaged", Facts(), also=[])
     case.order_id, case.severity = bought.id, "medium"
-    facts = await offers.case_facts(session, context, case, conversation)
-    await offers.put(session, case, decide(context.policy, facts))
+    facts = await case_facts.collect(session, context, case, conversation)
+    await offers.make(session, case, decide(context.policy, facts))
 
 
 async def _waiting(session: AsyncSession) -> list[int]:

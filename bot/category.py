@@ -1,4 +1,4 @@
-"""What customers complain about: the fifteen categories, and what putting each right needs."""
+"""The fifteen categories of complaints, with the severity of each and its need for an order."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,16 +11,16 @@ OTHER_COMPLAINT: Final = "other_complaint"
 
 
 class OrderNeed(StrEnum):
-    """Whether a complaint can be put right without knowing which order it is about."""
+    """If a complaint of a category can be resolved without its order."""
 
-    NEEDED = "needed"  # nothing can be decided without the order
-    USEFUL = "useful"  # asked for once; the case goes on without it
+    NEEDED = "needed"  # the order is required for a decision
+    USEFUL = "useful"  # asked for once; the case continues without it
     NONE = "none"  # never asked for
 
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """One kind of complaint; ``slug`` is the name used in code, data and reports."""
+    """A category; ``slug`` is its name in code, data and reports."""
 
     slug: str
     order: OrderNeed

@@ -1,8 +1,8 @@
-"""The one place that says what time it is, so that tests can move it."""
+"""The present time: read here only, so that tests can replace it."""
 
 from datetime import UTC, datetime
 
 
 def now() -> datetime:
-    """The present moment, aware and in UTC."""
+    """Return the present moment, aware, in UTC."""
     return datetime.now(UTC)

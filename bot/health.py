@@ -1,4 +1,4 @@
-"""Health: alive, ready, and what is counted."""
+"""Liveness, readiness, and the metrics."""
 
 import asyncio
 import hmac
@@ -17,7 +17,7 @@ health = Blueprint("health")
 
 @health.get("/healthz")
 async def alive(_request: Request) -> HTTPResponse:
-    """Alive: this process answers."""
+    """Answer 200: this process runs."""
     return response.json({"status": "ok"})
 
 
@@ -36,7 +36,7 @@ async def check_token(request: Request) -> HTTPResponse | None:
 
 @health.get("/readyz")
 async def ready(request: Request) -> HTTPResponse:
-    """Ready: 200 when engine, actions and database answer, else 503 and which is missing."""
+    """Answer 200 if engine, actions and database answer, else 503; both with the state of each."""
     runtime: Runtime = request.app.ctx.runtime
     engine, actions, database = await asyncio.gather(
         runtime.rasa.is_ready(), _actions_answer(runtime), _database_answers(runtime)
@@ -50,7 +50,7 @@ async def ready(request: Request) -> HTTPResponse:
 
 @health.get("/metrics")
 async def metrics(_request: Request) -> HTTPResponse:
-    """What is counted and timed, in Prometheus' text format."""
+    """Return the metrics in Prometheus' text format."""
     return response.raw(generate_latest(), content_type=CONTENT_TYPE_LATEST)
 
 

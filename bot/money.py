@@ -1,4 +1,4 @@
-"""Money as whole minor units of an ISO 4217 currency, and how it is read, shown and shared out."""
+"""Money in whole minor units of an ISO 4217 currency: parsed, formatted and computed with."""
 
 import re
 from dataclasses import dataclass
@@ -14,8 +14,8 @@ from babel.numbers import (
     is_currency,
 )
 
-# Babel follows CLDR, which leaves out decimals that nobody uses any more. What is stored follows
-# ISO 4217, so that our minor units are those of banks and other systems.
+# Babel follows CLDR, which omits decimals that are out of use. Minor units here follow ISO 4217, as
+# in banks and other systems.
 _ISO_DIGITS: Final = {"IQD": 3} | dict.fromkeys(
     ("AFN", "ALL", "IRR", "KPW", "LAK", "LBP", "MGA", "MMK", "RSD", "SOS", "SYP", "YER"), 2
 )
@@ -23,15 +23,15 @@ _SPACES: Final = re.compile("[\u00a0\u202f]")
 
 
 class MoneyError(ValueError):
-    """An amount or a currency that cannot be what was meant, or two currencies mixed."""
+    """An amount or a currency is invalid or ambiguous, or two currencies are mixed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """An amount in minor units (cents) of one currency; may be negative in a reversal.
+    """An amount in minor units (cents) of a currency; negative in a reversal.
 
-    Amounts of different currencies are never equal, and comparing, adding or subtracting them
-    raises MoneyError.
+    Amounts in different currencies are never equal. Comparing, adding or subtracting them raises
+    MoneyError.
     """
 
     amount_minor: int
@@ -44,31 +44,31 @@ class Money:
 
     @property
     def major(self) -> Decimal:
-        """The amount in major units (pesos, dollars), exact."""
+        """The exact amount in major units (pesos, dollars)."""
         return Decimal(self.amount_minor).scaleb(-minor_digits(self.currency))
 
-    def _other(self, other: "Money") -> int:
+    def _minor_of(self, other: "Money") -> int:
         if self.currency != other.currency:
             raise MoneyError(f"{self.currency} and {other.currency} do not mix")
         return other.amount_minor
 
     def __lt__(self, other: "Money") -> bool:
-        return self.amount_minor < self._other(other)
+        return self.amount_minor < self._minor_of(other)
 
     def __le__(self, other: "Money") -> bool:
-        return self.amount_minor <= self._other(other)
+        return self.amount_minor <= self._minor_of(other)
 
     def __gt__(self, other: "Money") -> bool:
-        return self.amount_minor > self._other(other)
+        return self.amount_minor > self._minor_of(other)
 
     def __ge__(self, other: "Money") -> bool:
-        return self.amount_minor >= self._other(other)
+        return self.amount_minor >= self._minor_of(other)
 
     def __add__(self, other: "Money") -> "Money":
-        return Money(self.amount_minor + self._other(other), self.currency)
+        return Money(self.amount_minor + self._minor_of(other), self.currency)
 
     def __sub__(self, other: "Money") -> "Money":
-        return Money(self.amount_minor - self._other(other), self.currency)
+        return Money(self.amount_minor - self._minor_of(other), self.currency)
 
     def __neg__(self) -> "Money":
         return Money(-self.amount_minor, self.currency)
@@ -76,9 +76,10 @@ class Money:
 
 @cache
 def minor_digits(currency: str) -> int:
-    """How many decimals the currency has in ISO 4217 (COP 2, CLP 0, KWD 3).
+    """Return the number of decimals of a currency in ISO 4217 (COP 2, CLP 0, KWD 3).
 
-    Raises MoneyError for a code that no currency has.
+    Raises:
+        MoneyError: there is no such currency.
     """
     if not is_currency(currency):
         raise MoneyError(f"{currency!r} is not an ISO 4217 currency code, such as COP")
@@ -86,16 +87,18 @@ def minor_digits(currency: str) -> int:
 
 
 def zero(currency: str) -> Money:
-    """Nothing, in that currency."""
+    """Return the amount zero in a currency."""
     return Money(0, currency)
 
 
 def parse_amount(text: str | Decimal | int, currency: str) -> Money:
-    """Read an amount in major units, as people write it: 249900, 249.900, $ 249.900,50, 1,500.25.
+    """Parse an amount in major units as people write it: 249900, 249.900, $ 249.900,50, 1,500.25.
 
-    A single point or comma followed by exactly three digits separates thousands; where the
-    currency itself has three decimals that is ambiguous and refused. Raises MoneyError for
-    anything that is not an amount, or has more decimals than the currency.
+    A single point or comma before exactly three digits separates thousands; in a currency with
+    three decimals that is ambiguous.
+
+    Raises:
+        MoneyError: the text is no amount, is ambiguous, or has more decimals than the currency.
     """
     number = _decimal(text, currency) if isinstance(text, str) else Decimal(text)
     if not number.is_finite():
@@ -111,7 +114,7 @@ def parse_amount(text: str | Decimal | int, currency: str) -> Money:
 
 
 def _decimal(text: str, currency: str) -> Decimal:
-    """The number in `text`, once currency signs and the separators of thousands are gone."""
+    """Return the number in ``text`` without currency signs and thousands separators."""
     sign = _signs(currency)
     bare = _SPACES.sub(" ", text).strip().replace("\u2212", "-")
     match = re.fullmatch(rf"(-?)\s?{sign}?\s?(-?)([\d.,' ]*\d)\s?{sign}?", bare)
@@ -120,7 +123,7 @@ def _decimal(text: str, currency: str) -> Decimal:
     body = match[3]
     if re.fullmatch(r"\d{1,3}( \d{3})+([.,]\d{1,2})?", body):
         body = body.replace(" ", "")
-    # Colombians write 2'000.000, the Swiss 2'000.50: the mark after it tells which.
+    # Colombians write 2'000.000, the Swiss 2'000.50: the part after the second mark decides.
     body = re.sub(r"'(?=\d{3}([.,])\d{3}(?!\d))", r"\1", body)
     body = re.sub(r"'(?=\d{3})", "", body)
     number = _number(body, minor_digits(currency))
@@ -130,14 +133,14 @@ def _decimal(text: str, currency: str) -> Decimal:
 
 
 def _number(body: str, decimals: int) -> str | None:
-    """Digits with points and commas as plain digits and one point; None where that is unsure."""
+    """Return digits with points and commas as digits with one decimal point; None if ambiguous."""
     if not re.fullmatch(r"\d+(?:[.,]\d+)*", body):
         return None
     parts, marks = re.split(r"[.,]", body), re.findall(r"[.,]", body)
     if len(marks) == 1 and len(parts[1]) == 3 and parts[0] != "0":
-        # 25.000 is thousands, unless the currency has three decimals; 2000.000 is anybody's guess.
+        # 25.000 is thousands, unless the currency has three decimals; 2000.000 is ambiguous.
         return "".join(parts) if decimals != 3 and len(parts[0]) <= 3 else None
-    # 1.234.567 is all thousands; in 1.234,56 the last mark, being another one, is the decimal.
+    # In 1.234.567 all marks separate thousands; in 1.234,56 the last, a different one, decimals.
     whole = len(parts) if len(marks) > 1 and len(set(marks)) == 1 else max(len(marks), 1)
     grouped = len(set(marks[: whole - 1])) <= 1 and all(len(part) == 3 for part in parts[1:whole])
     if not grouped or (whole > 1 and not 1 <= len(parts[0]) <= 3):
@@ -147,7 +150,7 @@ def _number(body: str, decimals: int) -> str | None:
 
 @cache
 def _signs(currency: str) -> str:
-    """A pattern for the signs that the currency goes by, such as COP, $ and COP$."""
+    """Return a pattern for the signs of a currency, such as COP, $ and COP$."""
     minor_digits(currency)
     locales = locale_for("en"), locale_for("es", currency[:2])
     known = {get_currency_symbol(currency, locale) for locale in locales} - {currency}
@@ -158,10 +161,10 @@ def _signs(currency: str) -> str:
 
 
 def locale_for(language: str, country: str | None = None) -> Locale:
-    """How numbers are written for a reader of `language` in `country` (ISO 3166).
+    """Return the locale for numbers for a reader of ``language`` in ``country`` (ISO 3166).
 
-    Spanish follows the company's country (es_CO: 25.000; es_MX: 25,000), or Latin America where
-    none is given; English is always that of the United States.
+    Spanish follows the company's country (es_CO: 25.000; es_MX: 25,000), or Latin America without
+    one. English is always that of the United States.
     """
     if not language.startswith("es"):
         return Locale("en", "US")
@@ -171,18 +174,20 @@ def locale_for(language: str, country: str | None = None) -> Locale:
         return Locale("es", "419")
 
 
-# The same amounts are said again and again, and babel takes its time over each.
+# Cached, as the same amounts are formatted often and babel is slow.
 @lru_cache(maxsize=8192)
 def show(money: Money, language: str, country: str | None = None) -> str:
-    """The amount for a reader: "$25.000" in Spanish in Colombia, "COP 25,000" in English.
+    """Format an amount: "$25.000" in Spanish in Colombia, "COP 25,000" in English.
 
-    Decimals are shown only when they are not zero. `country` is the company's; without it the
-    country that uses the currency is taken. Only plain spaces are used, so that texts compare.
+    Decimals are shown only if they are not zero. Spaces are plain ones, so that texts compare.
+
+    Args:
+        country: the company's; by default the one of the currency.
     """
     locale = locale_for(language, country or money.currency[:2])
     digits = minor_digits(money.currency)
     decimals = digits if money.amount_minor % 10**digits else 0
-    # CLDR asks for a space between a sign that ends in a letter and the number; babel forgets it.
+    # CLDR requires a space between a sign that ends in a letter and the number; babel omits it.
     sign = get_currency_symbol(money.currency, locale)
     pattern = str(locale.currency_formats["standard"].pattern).split(";", maxsplit=1)[0]
     if sign[-1].isalpha():
@@ -195,16 +200,19 @@ def show(money: Money, language: str, country: str | None = None) -> str:
 
 
 def percent_of(money: Money, percent: Decimal) -> Money:
-    """`percent` (10 means a tenth) of the amount, halves of a minor unit rounded away from zero."""
+    """Return a percentage of an amount (10 is a tenth); halves are rounded away from zero."""
     share = Decimal(money.amount_minor) * percent / 100
     return Money(int(share.quantize(Decimal(1), ROUND_HALF_UP)), money.currency)
 
 
 def round_to(money: Money, step_minor: int, *, up: bool = False) -> Money:
-    """The nearest multiple of `step_minor` minor units, halves rounded away from zero.
+    """Return the nearest multiple of ``step_minor`` minor units; halves are rounded away from zero.
 
-    With `up`, the next multiple that is not below the amount. Raises MoneyError unless the step
-    is positive.
+    Args:
+        up: return the next multiple that is not below the amount.
+
+    Raises:
+        MoneyError: the step is not positive.
     """
     if step_minor <= 0:
         raise MoneyError(f"an amount is rounded to a positive step, not {step_minor}")

@@ -1,7 +1,7 @@
-"""The kinds of remedy, and all that differs between them.
+"""The kinds of remedies, and how they differ.
 
-One record a kind and not a class each: a kind has no behaviour of its own, it only answers the same
-few questions differently. The records stand in the order in which a customer's wish is looked for.
+A kind is a record and not a class: kinds differ in a few properties only, not in behaviour. The
+order of the records is the order in which a customer's wish is matched.
 """
 
 from collections.abc import Mapping
@@ -24,23 +24,23 @@ Kind = Literal[
 
 @dataclass(frozen=True, slots=True)
 class RemedyKind:
-    """What is peculiar to one kind."""
+    """The properties of a kind."""
 
     name: Kind
-    # The words by which customers choose it, folded; a regular expression.
-    words: str
-    # What the customer receives is a sum of money; the value of the others only tells the cost.
+    # A regular expression for the folded words by which customers choose it.
+    pattern: str
+    # The customer receives a sum of money. The value of other kinds is only their cost.
     is_money: bool = False
-    # The customer spends it with a code, once it is issued by ourselves.
+    # If we issue it ourselves, the customer spends it with a code.
     has_code: bool = False
-    # It is what the customer paid: never more than the order cost, and nobody's gift.
+    # It returns what the customer paid: never more than the order cost, and no goodwill.
     is_paid_back: bool = False
-    # Customers ask for it before anything was offered.
+    # Customers ask for it before an offer.
     is_wished_for: bool = False
 
     @property
     def has_balance(self) -> bool:
-        """Whether it is a sum that is spent with a code, at once or bit by bit."""
+        """True for a sum that is spent with a code, at once or in parts."""
         return self.is_money and self.has_code
 
 
@@ -81,4 +81,4 @@ _ALL: Final = (
     RemedyKind("gift", r"regalo|obsequio|gift|present", has_code=True),
     RemedyKind("apology_call_back", r"llamada|llam\w+|geren\w+|call\w*|manager"),
 )
-KINDS: Final[Mapping[str, RemedyKind]] = {one.name: one for one in _ALL}
+KINDS: Final[Mapping[str, RemedyKind]] = {kind.name: kind for kind in _ALL}

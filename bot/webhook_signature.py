@@ -1,7 +1,7 @@
-"""Standard Webhooks: what is sent is signed, and what comes is believed only if it is, too.
+"""Signatures of webhooks, by the Standard Webhooks specification (https://www.standardwebhooks.com).
 
-The scheme is that of https://www.standardwebhooks.com: HMAC-SHA256 of "id.timestamp.body", in
-base64, under a secret that both sides know and write as "whsec_" and base64.
+A signature is the HMAC-SHA256 of "id.timestamp.body" in base64. Its key is a secret that both sides
+know, written as "whsec_" and base64.
 """
 
 import base64
@@ -11,26 +11,25 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 PREFIX = "whsec_"
-# The standard asks for so many bytes of a secret.
-SHORTEST_KEY, LONGEST_KEY = 24, 64
-# An older or a later message may be somebody's who has overheard it.
+SHORTEST_KEY, LONGEST_KEY = 24, 64  # bytes, by the specification
+# A message whose time differs by more may be a replay.
 TOLERANCE = timedelta(minutes=5)
-LONGEST_ID = 128
+LONGEST_ID = 128  # characters
 
 
-class NotGenuine(ValueError):
-    """A message that is not to be believed; ``code`` names why."""
+class SignatureError(ValueError):
+    """A message is not genuine: ``code`` is "unsigned", "bad_signature" or "out_of_time"."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
 
 
-def key_of(secret: str) -> bytes:
-    """The key that a secret writes down.
+def parse_secret(secret: str) -> bytes:
+    """Return the key in a secret.
 
     Raises:
-        ValueError: it is not "whsec_" and the base64 of 24 to 64 bytes.
+        ValueError: the secret is not "whsec_" followed by the base64 of 24 to 64 bytes.
     """
     if not secret.startswith(PREFIX):
         raise ValueError(f"a secret begins with {PREFIX}")
@@ -41,8 +40,8 @@ def key_of(secret: str) -> bytes:
     return key
 
 
-def headers(key: bytes, message_id: str, at: datetime, body: bytes) -> dict[str, str]:
-    """The headers of a message that is sent now; its id stays the same however often it goes."""
+def sign(key: bytes, message_id: str, at: datetime, body: bytes) -> dict[str, str]:
+    """Return the headers of a message sent at ``at``; its retries have the same ``message_id``."""
     timestamp = str(int(at.timestamp()))
     return {
         "webhook-id": message_id,
@@ -51,27 +50,27 @@ def headers(key: bytes, message_id: str, at: datetime, body: bytes) -> dict[str,
     }
 
 
-def check(key: bytes, given: Mapping[str, str], body: bytes, now: datetime) -> str:
-    """The id of a message that is genuine and of now.
+def verify(key: bytes, headers: Mapping[str, str], body: bytes, now: datetime) -> str:
+    """Check a message's signature and time, and return its id.
 
     Raises:
-        NotGenuine: "unsigned", "bad_signature" or "out_of_time".
+        SignatureError: the message is not genuine.
     """
-    message_id, timestamp = given.get("webhook-id", ""), given.get("webhook-timestamp", "")
+    message_id, timestamp = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
     if not 0 < len(message_id) <= LONGEST_ID or not (timestamp.isascii() and timestamp.isdigit()):
-        raise NotGenuine("unsigned")
-    right = _signature(key, message_id, timestamp, body).encode()
-    signatures = [one.partition(",") for one in given.get("webhook-signature", "").split()]
-    # While a secret is being replaced there are two signatures; all are compared, in equal time.
-    genuine = [
-        hmac.compare_digest(value.encode(), right)
-        for version, _, value in signatures
+        raise SignatureError("unsigned")
+    expected = _signature(key, message_id, timestamp, body).encode()
+    signatures = headers.get("webhook-signature", "").split()
+    # While a secret is being replaced there are two signatures. All are compared, in constant time.
+    matches = [
+        hmac.compare_digest(value.encode(), expected)
+        for version, _, value in (signature.partition(",") for signature in signatures)
         if version == "v1"
     ]
-    if not any(genuine):
-        raise NotGenuine("bad_signature")
+    if not any(matches):
+        raise SignatureError("bad_signature")
     if len(timestamp) > 12 or abs(now.timestamp() - int(timestamp)) > TOLERANCE.total_seconds():
-        raise NotGenuine("out_of_time")
+        raise SignatureError("out_of_time")
     return message_id
 
 

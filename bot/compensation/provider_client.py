@@ -30,7 +30,7 @@ class ProviderClient:
 
     def __init__(self, url: str, secret: str) -> None:
         self.url = url
-        self.key = webhook_signature.key_of(secret)
+        self.key = webhook_signature.parse_secret(secret)
         self._http = httpx.AsyncClient(
             timeout=httpx.Timeout(TIMEOUT_SECONDS, connect=5), trust_env=not is_loopback(url)
         )
@@ -42,7 +42,7 @@ class ProviderClient:
             body: see ``build_request``.
             key: the idempotency key: the same key is the same remedy.
         """
-        signature = webhook_signature.headers(self.key, key, clock.now(), body)
+        signature = webhook_signature.sign(self.key, key, clock.now(), body)
         headers = {"Content-Type": "application/json", "Idempotency-Key": key, **signature}
         try:
             async with self._http.stream(

@@ -17,7 +17,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from bot.config.database_url import hide_password, is_sqlite, sqlite_url, to_engine_url
 from bot.config.secret_key import read_or_create
 from bot.config.setting_types import Email, Host, HttpUrl, LongSecret, Lower, Origins, Token, Upper
-from bot.webhook_signature import key_of
+from bot.webhook_signature import parse_secret
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -140,7 +140,7 @@ class Settings(BaseSettings):
     @classmethod
     def _check_provider_secret(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None:
-            key_of(value.get_secret_value())
+            parse_secret(value.get_secret_value())
         return value
 
     @field_validator("telegram_webhook_secret")

@@ -10,7 +10,7 @@ from bot.conversation.workers.fulfilment_result import heard
 from bot.metrics import REFUSED
 from bot.models import ProviderOutcome
 from bot.runtime import Runtime
-from bot.webhook_signature import NotGenuine
+from bot.webhook_signature import SignatureError
 
 log = structlog.get_logger()
 callbacks = Blueprint("callbacks")
@@ -29,10 +29,10 @@ async def webhook_came(request: Request) -> HTTPResponse:
     if runtime.provider is None:
         return response.json({"error": "not_set_up"}, status=404)
     try:
-        event_id = webhook_signature.check(
+        event_id = webhook_signature.verify(
             runtime.provider.key, request.headers, request.body, clock.now()
         )
-    except NotGenuine as error:
+    except SignatureError as error:
         return _refuse(error.code, 401)
     told = parse_object(request.body)
     if told is None or not isinstance(data := told.get("data"), dict):

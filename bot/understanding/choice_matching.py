@@ -59,9 +59,9 @@ def is_question(text: str) -> bool:
 def _words_for(kind: str, kinds: Sequence[str]) -> str:
     """Return the pattern for a kind: "vale" also means store credit if no voucher is on offer."""
     if kind not in _KINDS_WITH_BALANCE:
-        return KINDS[kind].words
+        return KINDS[kind].pattern
     names = [name for name in _KINDS_WITH_BALANCE if name == kind or name not in kinds]
-    return "|".join(KINDS[name].words for name in names)
+    return "|".join(KINDS[name].pattern for name in names)
 
 
 def find_desired_kind(text: str) -> str | None:
@@ -72,7 +72,7 @@ def find_desired_kind(text: str) -> str | None:
         return None
     after_wish = folded[wish.end() :]
     for kind in KINDS.values():
-        pattern = rf"^\W*(?:\w+\W+){{0,6}}?(?:{kind.words})"
+        pattern = rf"^\W*(?:\w+\W+){{0,6}}?(?:{kind.pattern})"
         if kind.is_wished_for and re.search(pattern, after_wish):
             return kind.name
     return None
@@ -80,5 +80,5 @@ def find_desired_kind(text: str) -> str | None:
 
 def _without_refusals(folded: str) -> str:
     """Remove the remedies that the customer does not want: "no quiero un cupón, …"."""
-    any_kind = "|".join(kind.words for kind in KINDS.values())
+    any_kind = "|".join(kind.pattern for kind in KINDS.values())
     return re.sub(rf"{_NEGATED.pattern}(?:{any_kind})", " ", folded)

@@ -54,14 +54,14 @@ class FakeCompanySystem(FakeProvider):
         self.headers: list[dict[str, str]] = []
         self._odds = odds or FaultRates()
         self._chance = random.Random(seed)  # noqa: S311 - a test that can be told to do it again
-        self._key = webhook_signature.key_of(SECRET)
+        self._key = webhook_signature.parse_secret(SECRET)
         self._calling: list[threading.Thread] = []
         self._over = threading.Event()
         super().__init__()
 
     def answer(self, request: Request) -> Response:
         stamp = int(request.headers["webhook-timestamp"])
-        key = webhook_signature.check(
+        key = webhook_signature.verify(
             self._key, request.headers, request.body, datetime.fromtimestamp(stamp, UTC)
         )
         assert key == request.headers["idempotency-key"]
@@ -131,7 +131,7 @@ class FakeCompanySystem(FakeProvider):
         """Call back once, signed."""
         told = {"type": f"remedy.{verdict}", "data": {"id": key, "reason": "gone", **data}}
         body = json.dumps(told).encode()
-        headers = webhook_signature.headers(self._key, event, datetime.now(UTC), body)
+        headers = webhook_signature.sign(self._key, event, datetime.now(UTC), body)
         url = self._chance.choice(self.callback_urls)
         return httpx.post(url, content=body, headers=headers, trust_env=False, timeout=5)
 

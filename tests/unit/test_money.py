@@ -37,12 +37,12 @@ def test_minor_units_are_those_of_iso_4217(currency: str, digits: int) -> None:
 
 
 @pytest.mark.parametrize("code", ["", "cop", "PESOS", "XYZ", "$"])
-def test_a_code_that_no_currency_has_is_refused(code: str) -> None:
+def test_unknown_currency_raises(code: str) -> None:
     with pytest.raises(MoneyError, match="ISO 4217"):
         Money(1, code)
 
 
-def test_fractions_of_a_cent_are_refused() -> None:
+def test_fraction_of_a_minor_unit_raises() -> None:
     with pytest.raises(MoneyError, match="whole"):
         Money(1.5, "COP")  # type: ignore[arg-type]
 
@@ -71,7 +71,7 @@ def test_fractions_of_a_cent_are_refused() -> None:
         ("249900.00", 24990000),
     ],
 )
-def test_an_amount_is_read_as_people_write_it(text: str, minor: int) -> None:
+def test_amount_is_parsed_as_people_write_it(text: str, minor: int) -> None:
     assert parse_amount(text, "COP") == Money(minor, "COP")
 
 
@@ -80,12 +80,12 @@ def test_an_amount_is_read_as_people_write_it(text: str, minor: int) -> None:
     ["", "$", "abc", "1.2.3", "1..2", "12.34.567", "1.2345", "1e5", "NaN", "--5", "12,34,56",
      "US$5", "€5", "5 USD", "2000.000", "2000,000.50", "1 2", "10.482 pesos y algo"],
 )  # fmt: skip
-def test_an_amount_that_may_mean_another_is_refused(text: str) -> None:
+def test_ambiguous_or_malformed_amount_raises(text: str) -> None:
     with pytest.raises(MoneyError):
         parse_amount(text, "COP")
 
 
-def test_three_decimals_and_thousands_are_not_confused() -> None:
+def test_three_decimals_are_not_taken_for_thousands() -> None:
     assert parse_amount("1.500,250", "KWD") == Money(1500250, "KWD")
     assert parse_amount(Decimal("1.500"), "KWD") == Money(1500, "KWD")
     with pytest.raises(MoneyError):
@@ -93,7 +93,7 @@ def test_three_decimals_and_thousands_are_not_confused() -> None:
 
 
 @pytest.mark.parametrize("number", [Decimal("NaN"), Decimal("Infinity"), Decimal("0.001")])
-def test_a_number_that_is_no_amount_is_refused(number: Decimal) -> None:
+def test_number_that_is_no_amount_raises(number: Decimal) -> None:
     with pytest.raises(MoneyError):
         parse_amount(number, "COP")
 
@@ -116,7 +116,7 @@ def test_a_number_that_is_no_amount_is_refused(number: Decimal) -> None:
         (Money(25500, "KWD"), "en", None, "KWD 25.500"),
     ],
 )
-def test_an_amount_is_shown_plainly(
+def test_amount_is_formatted_for_language_and_country(
     money: Money, language: str, country: str | None, shown: str
 ) -> None:
     assert show(money, language, country) == shown
@@ -124,7 +124,7 @@ def test_an_amount_is_shown_plainly(
 
 @settings(deadline=None)
 @given(amounts.filter(lambda money: money.currency in {"COP", "CLP", "MXN"}))
-def test_what_is_shown_is_read_back_as_the_same_amount(money: Money) -> None:
+def test_formatted_amount_is_parsed_as_the_same_amount(money: Money) -> None:
     for language in ("es", "en"):
         shown = show(money, language, money.currency[:2])
         assert parse_amount(shown, money.currency) == money
@@ -132,7 +132,7 @@ def test_what_is_shown_is_read_back_as_the_same_amount(money: Money) -> None:
 
 @settings(deadline=None)
 @given(amounts, percents)
-def test_a_share_is_within_half_a_minor_unit(money: Money, percent: Decimal) -> None:
+def test_percentage_is_exact_within_half_a_minor_unit(money: Money, percent: Decimal) -> None:
     share = percent_of(money, percent)
     exact = Decimal(money.amount_minor) * percent / 100
     assert abs(share.amount_minor - exact) <= Decimal("0.5")
@@ -142,13 +142,13 @@ def test_a_share_is_within_half_a_minor_unit(money: Money, percent: Decimal) -> 
 @pytest.mark.parametrize(
     ("minor", "percent", "share"), [(105, "10", 11), (104, "10", 10), (1, "50", 1), (-1, "50", -1)]
 )
-def test_half_a_minor_unit_is_rounded_up(minor: int, percent: str, share: int) -> None:
+def test_half_a_minor_unit_is_rounded_away_from_zero(minor: int, percent: str, share: int) -> None:
     assert percent_of(Money(minor, "COP"), Decimal(percent)) == Money(share, "COP")
 
 
 @settings(deadline=None)
 @given(amounts, st.integers(min_value=1, max_value=10**7))
-def test_rounding_gives_a_near_multiple(money: Money, step: int) -> None:
+def test_rounding_gives_the_nearest_multiple(money: Money, step: int) -> None:
     near, above = round_to(money, step), round_to(money, step, up=True)
     assert near.amount_minor % step == above.amount_minor % step == 0
     assert abs(near.amount_minor - money.amount_minor) * 2 <= step
@@ -156,14 +156,14 @@ def test_rounding_gives_a_near_multiple(money: Money, step: int) -> None:
 
 
 @pytest.mark.parametrize("step", [0, -1000])
-def test_rounding_to_nothing_is_refused(step: int) -> None:
+def test_rounding_to_a_step_that_is_not_positive_raises(step: int) -> None:
     with pytest.raises(MoneyError, match="step"):
         round_to(cop(1), step)
 
 
 @settings(deadline=None)
 @given(amounts, amounts)
-def test_currencies_are_never_mixed(one: Money, other: Money) -> None:
+def test_mixing_currencies_raises(one: Money, other: Money) -> None:
     if one.currency == other.currency:
         assert (one < other) == (one.amount_minor < other.amount_minor)
         assert (one <= other) == (not one > other)
@@ -183,6 +183,6 @@ def test_currencies_are_never_mixed(one: Money, other: Money) -> None:
             mixing()
 
 
-def test_nothing_is_zero_of_a_currency() -> None:
+def test_zero_and_major_units() -> None:
     assert zero("COP") == cop(0)
     assert cop("249900.50").major == Decimal("249900.50")

@@ -1,4 +1,4 @@
-"""The kinds of remedy: each is described once, and the policy, the chat and the console know it."""
+"""The kinds of remedies: each has a record, and the console has words for it."""
 
 from pathlib import Path
 from typing import get_args
@@ -10,21 +10,21 @@ from bot.remedy_kind import KINDS, Kind
 WORDS = Path(__file__).parents[2] / "bot" / "web" / "console"
 
 
-def test_every_kind_that_a_policy_may_name_is_described() -> None:
+def test_every_kind_in_a_policy_has_a_record() -> None:
     assert set(KINDS) == set(get_args(Kind))
     assert all(name == kind.name for name, kind in KINDS.items())
 
 
-def test_only_sums_with_a_code_have_a_balance_to_spend() -> None:
+def test_only_vouchers_and_store_credit_have_a_balance() -> None:
     assert {name for name, kind in KINDS.items() if kind.has_balance} == {"voucher", "store_credit"}
 
 
-def test_what_is_paid_back_is_money() -> None:
+def test_paid_back_kinds_are_money() -> None:
     assert all(kind.is_money for kind in KINDS.values() if kind.is_paid_back)
 
 
 @pytest.mark.parametrize("language", ["es", "en"])
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_console_has_words_for_every_kind(kind: str, language: str) -> None:
+def test_console_has_words_for_every_kind(kind: str, language: str) -> None:
     text = (WORDS / f"words_{language}.js").read_text("utf-8")
     assert text.count(f"    {kind}: ") == 2  # what is wished for, and what is promised

@@ -33,7 +33,7 @@ from tests.waiting import wait_until
 
 API_KEY = "0123456789abcdef0123456789abcdef"
 CODE = "7KQM-9XRT-2BFD"
-KEY = webhook_signature.key_of(SECRET)
+KEY = webhook_signature.parse_secret(SECRET)
 Json = dict[str, Any]
 
 
@@ -98,7 +98,7 @@ async def choose(settings: Settings, category: str, place: int) -> Compensation:
 
 
 def call_back(http: httpx.Client, body: bytes, event: str = "", **changed: str) -> httpx.Response:
-    headers = webhook_signature.headers(KEY, event or uuid.uuid4().hex, datetime.now(UTC), body)
+    headers = webhook_signature.sign(KEY, event or uuid.uuid4().hex, datetime.now(UTC), body)
     return http.post("/providers/webhook", content=body, headers=headers | changed)
 
 
@@ -127,7 +127,7 @@ def test_a_callback_that_is_not_genuine_changes_nothing_and_is_counted(
     edge: EdgeProcess, http: httpx.Client
 ) -> None:
     body = told("remedy.done", "x")
-    old = webhook_signature.headers(KEY, "evt", datetime(2026, 1, 1, tzinfo=UTC), body)
+    old = webhook_signature.sign(KEY, "evt", datetime(2026, 1, 1, tzinfo=UTC), body)
     assert call_back(http, body, **{"webhook-signature": "v1,abc"}).status_code == 401
     assert http.post("/providers/webhook", content=body, headers=old).status_code == 401
     assert http.post("/providers/webhook", content=body).status_code == 401

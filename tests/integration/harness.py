@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -85,14 +86,16 @@ class SystemClock(Clock):
         return datetime.now(UTC)
 
 
-def rules() -> dict[str, str]:
-    """The action of each intent."""
-    found = {}
+@cache
+def actions_of_intents() -> dict[str, str]:
+    """Return the action that the rules give each intent."""
+    actions = {}
     for file in sorted((ROOT / "data" / "rules").glob("*.yml")):
         for rule in YAML(typ="safe").load(file)["rules"]:
             intent, action = rule["steps"]
-            found[intent["intent"]] = action["action"]
-    return found
+            actions[intent["intent"]] = action["action"]
+    assert actions
+    return actions
 
 
 class FakeEngine:
@@ -100,7 +103,7 @@ class FakeEngine:
 
     def __init__(self, db: Database, context: CompanyContext) -> None:
         self._actions = {action.name(): action for action in (a(db, context) for a in ACTIONS)}
-        self._rules = rules()
+        self._rules = actions_of_intents()
         self._intents: dict[str, tuple[str, str | None]] = {}
         self.texts: list[str] = []
         self.asked = asyncio.Event()

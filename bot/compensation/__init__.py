@@ -1,1 +1,1 @@
-"""Offers, and what becomes of them: acceptance, fulfilment, vouchers, reversal, the breaker."""
+"""Offers and what follows from them: acceptance, fulfilment, redemption, reversal, the breaker."""

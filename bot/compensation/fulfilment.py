@@ -156,13 +156,13 @@ def _wait(fulfilment: Fulfilment, answer: ProviderAnswer, now: datetime) -> Fulf
         fulfilment.give_up_at = max(fulfilment.give_up_at, fulfilment.due_at)
     if now >= fulfilment.give_up_at:
         return _end(fulfilment, FulfilmentState.LOST, now)
-    longest = MAX_WAIT if fulfilment.is_accepted else min(MAX_WAIT, _doubled(fulfilment.tries))
+    longest = MAX_WAIT if fulfilment.is_accepted else min(MAX_WAIT, _backoff(fulfilment.tries))
     wait = max(longest * random.uniform(0.5, 1), answer.after or timedelta())  # noqa: S311
     fulfilment.next_at = min(now + wait, fulfilment.give_up_at)  # ask once more at the very end
     return None
 
 
-def _doubled(tries: int) -> timedelta:
+def _backoff(tries: int) -> timedelta:
     return timedelta(seconds=2 ** min(tries, 20))
 
 

@@ -1,4 +1,4 @@
-"""How a remedy is told to the customer: its name, its amount, and that it is done."""
+"""How remedies are shown to the customer: as buttons, and in the confirmation of a choice."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ from bot.text.responses import Responses
 
 
 def title(responses: Responses, remedy: Compensation, language: str) -> str:
-    """A remedy's name, as on its button, with its amount: "Devolver mi dinero ($249.900)"."""
+    """Return a remedy's title with its amount: "Devolver mi dinero ($249.900)"."""
     name = str(remedy.terms["title"][language])
     if not remedy.amount_minor:
         return name
@@ -21,7 +21,7 @@ def title(responses: Responses, remedy: Compensation, language: str) -> str:
 
 
 def detail(remedy: Compensation, language: str) -> str:
-    """What it is, and under which conditions: known before it is chosen."""
+    """Return a remedy's description with its conditions, shown before the choice."""
     conditions = (remedy.terms["conditions"] or {}).get(language, "")
     return f"{remedy.terms['detail'][language]} {conditions}".strip()
 
@@ -29,14 +29,14 @@ def detail(remedy: Compensation, language: str) -> str:
 def buttons(
     responses: Responses, alternatives: Sequence[Compensation], language: str
 ) -> list[ReplyButton]:
-    """The alternatives as buttons."""
+    """Return a button for each alternative."""
     return [
         ReplyButton(
-            title=title(responses, one, language),
-            detail=detail(one, language),
-            payload=payload("choose", compensation=one.id),
+            title=title(responses, alternative, language),
+            detail=detail(alternative, language),
+            payload=payload("choose", compensation=alternative.id),
         )
-        for one in alternatives
+        for alternative in alternatives
     ]
 
 
@@ -44,19 +44,19 @@ async def confirmation(
     session: AsyncSession,
     context: CompanyContext,
     case: Complaint,
-    given: Compensation,
+    remedy: Compensation,
     language: str,
 ) -> str:
-    """What was done: the code, the date, the reference."""
-    values = {"title": title(context.responses, given, language), "reference": case.reference}
-    if given.state == CompensationState.ACCEPTED:
-        for one in await promises.open_promises(session, case.id):
-            if one.compensation_id == given.id:
-                name = f"promised_{given.terms['hands'] or 'provider'}"
-                return context.responses.render(name, language, due=one.due_at, **values)
-    if given.code and given.expires_at:
-        expires = context.company.local_date(given.expires_at)
+    """Return the text that confirms a remedy, with its code or the promised date."""
+    values = {"title": title(context.responses, remedy, language), "reference": case.reference}
+    if remedy.state == CompensationState.ACCEPTED:
+        for promise in await promises.open_promises(session, case.id):
+            if promise.compensation_id == remedy.id:
+                name = f"promised_{remedy.terms['hands'] or 'provider'}"
+                return context.responses.render(name, language, due=promise.due_at, **values)
+    if remedy.code and remedy.expires_at:
+        expires = context.company.local_date(remedy.expires_at)
         return context.responses.render(
-            "issued_with_code", language, code=given.code, expires=expires, **values
+            "issued_with_code", language, code=remedy.code, expires=expires, **values
         )
     return context.responses.render("issued", language, **values)

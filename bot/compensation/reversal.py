@@ -59,8 +59,8 @@ async def reverse(
         lines = await _take_back_all(session, remedy, originator, why, even_done=even_done)
         transitions.take_back(remedy)
         await promises.end_of(session, remedy.id, PromiseState.VOID)
-    what = {"line": entry.id, "kind": entry.kind, "why": why}
-    audit.note(session, case, originator, "taken back", **what)
+    details = {"line": entry.id, "kind": entry.kind, "why": why}
+    audit.note(session, case, originator, "taken back", **details)
     await session.flush()
     return lines
 

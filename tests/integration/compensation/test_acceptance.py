@@ -1,4 +1,4 @@
-"""What the company gives: within its limits, once, and never instead of a right."""
+"""Accepting an offer: once, within limits and budgets, from buttons and from words."""
 
 import asyncio
 from typing import Any
@@ -28,7 +28,7 @@ pytestmark = EACH_DRIVER
 DAMAGED = f"Compré una licuadora, pedido 10482, y llegó quebrada. {ANA}"
 
 
-async def test_no_to_everything_brings_a_person_and_gives_nothing(
+async def test_declining_all_sends_case_to_human_and_gives_nothing(
     chat: ConversationHarness,
 ) -> None:
     await chat.send("damaged", DAMAGED)
@@ -39,23 +39,23 @@ async def test_no_to_everything_brings_a_person_and_gives_nothing(
     assert chat.answered_with("short_declined")
     (handoff,) = await chat.handoffs()
     assert (handoff.state, handoff.reason) == (HandoffState.WAITING, "all_declined")
-    states = {one.state for one in await chat.app.rows(Compensation)}
+    states = {compensation.state for compensation in await chat.app.rows(Compensation)}
     assert states == {CompensationState.DECLINED}
     assert not await chat.ledger()
 
 
-async def test_no_in_words_declines_as_well(chat: ConversationHarness) -> None:
+async def test_declining_in_words_works_like_the_button(chat: ConversationHarness) -> None:
     await chat.send("damaged", DAMAGED)
     await chat.send("deny", "no, nada de eso")
     (handoff,) = await chat.handoffs()
     assert handoff.reason == HandoffReason.ALL_DECLINED
 
 
-async def test_no_coupon_but_my_money_is_a_choice(chat: ConversationHarness) -> None:
+async def test_no_to_one_remedy_and_yes_to_another_is_a_choice(chat: ConversationHarness) -> None:
     await chat.send("late_delivery", f"El pedido 10482 llegó tarde y era un cumpleaños. {ANA}")
     await chat.send("deny", "No quiero un cupón, quiero mi dinero")
     assert chat.answered_with("promised_bank", title="Cancelar y devolver ($249.900)")
-    assert [one.kind for one in await chat.accepted_remedies()] == ["refund"]
+    assert [remedy.kind for remedy in await chat.accepted_remedies()] == ["refund"]
 
 
 @pytest.mark.parametrize(
@@ -69,39 +69,39 @@ async def test_no_coupon_but_my_money_is_a_choice(chat: ConversationHarness) -> 
         ("smalltalk", "el primero", "refund"),
     ],
 )
-async def test_a_choice_in_words_counts_however_it_was_understood(
+async def test_choice_in_words_counts_whatever_the_intent(
     chat: ConversationHarness, intent: str, words: str, kind: str
 ) -> None:
     await chat.send("damaged", DAMAGED)
     await chat.send(intent, words)
-    assert [one.kind for one in await chat.accepted_remedies()] == [kind]
+    assert [remedy.kind for remedy in await chat.accepted_remedies()] == [kind]
 
 
-async def test_yes_without_saying_which_takes_nothing(chat: ConversationHarness) -> None:
+async def test_yes_without_a_choice_accepts_nothing(chat: ConversationHarness) -> None:
     await chat.send("damaged", DAMAGED)
     await chat.send("affirm", "sí, claro")
     assert chat.answered_with("offer_again")
     assert not await chat.accepted_remedies()
 
 
-async def test_the_other_alternatives_are_off_the_table_after_the_choice(
+async def test_other_alternatives_are_declined_after_choice(
     chat: ConversationHarness,
 ) -> None:
     await chat.send("damaged", DAMAGED)
     table = list(chat.choices)
     await chat.press(1)
     compensations = await chat.app.rows(Compensation)
-    assert sorted(one.state for one in compensations) == [
+    assert sorted(compensation.state for compensation in compensations) == [
         CompensationState.ACCEPTED,
         CompensationState.DECLINED,
         CompensationState.DECLINED,
     ]
     assert (await chat.app.rows(Offer))[0].state == OfferState.ACCEPTED
     spent = await chat.app.rows(Choice, Choice.message_id == table[0].message_id)
-    assert {one.chosen for one in spent} == {True, False}
+    assert {compensation.chosen for compensation in spent} == {True, False}
 
 
-async def test_a_later_word_for_another_alternative_changes_nothing(
+async def test_later_choice_of_other_alternative_changes_nothing(
     chat: ConversationHarness,
 ) -> None:
     await chat.send("damaged", DAMAGED)
@@ -111,14 +111,14 @@ async def test_a_later_word_for_another_alternative_changes_nothing(
     assert len(await chat.ledger()) == 1
 
 
-async def test_each_kind_of_choice_comes_late_in_its_own_way(app: AppHarness) -> None:
+async def test_accepting_again_returns_first_outcome(app: AppHarness) -> None:
     chat = await app.chat()
     await chat.send("damaged", DAMAGED)
     first, second, _ = await app.rows(Compensation)
 
-    async def accept(one: Compensation) -> tuple[Acceptance, int]:
+    async def accept(compensation: Compensation) -> tuple[Acceptance, int]:
         async with app.db.write() as session:
-            outcome, remedy = await acceptance.accept(session, app.context, one.id, "bot")
+            outcome, remedy = await acceptance.accept(session, app.context, compensation.id, "bot")
             return outcome, remedy.id
 
     assert await accept(first) == (Acceptance.DONE, first.id)
@@ -127,22 +127,22 @@ async def test_each_kind_of_choice_comes_late_in_its_own_way(app: AppHarness) ->
     assert await app.count(LedgerEntry) == 1
 
 
-async def test_accepting_the_same_twice_at_once_pays_once(chat: ConversationHarness) -> None:
+async def test_concurrent_acceptances_pay_once(chat: ConversationHarness) -> None:
     await chat.send("damaged", DAMAGED)
     offered = await chat.app.rows(Compensation)
 
-    async def accept(one: Compensation) -> Acceptance:
+    async def accept(compensation: Compensation) -> Acceptance:
         async with chat.app.db.write() as session:
-            outcome, _ = await acceptance.accept(session, chat.app.context, one.id, "bot")
+            outcome, _ = await acceptance.accept(session, chat.app.context, compensation.id, "bot")
             return outcome
 
-    outcomes = await asyncio.gather(*(accept(one) for one in offered * 4))
-    assert outcomes.count(Acceptance.DONE) == 4  # the same one, told four times
+    outcomes = await asyncio.gather(*(accept(compensation) for compensation in offered * 4))
+    assert outcomes.count(Acceptance.DONE) == 4  # the same alternative, four times
     assert outcomes.count(Acceptance.TAKEN_BEFORE) == 8
     assert len(await chat.ledger()) == 1
 
 
-async def test_a_code_can_be_read_out_and_is_never_the_same(app: AppHarness) -> None:
+async def test_codes_are_distinct_and_have_no_ambiguous_letters(app: AppHarness) -> None:
     codes = {voucher_code.generate() for _ in range(200)}
     assert len(codes) == 200
     for code in codes:
@@ -151,22 +151,22 @@ async def test_a_code_can_be_read_out_and_is_never_the_same(app: AppHarness) -> 
     assert not set(voucher_code.LETTERS) & set("0O1IL")
 
 
-async def test_one_order_is_remedied_once_whichever_conversation_asks(app: AppHarness) -> None:
+async def test_order_gets_one_remedy_across_conversations(app: AppHarness) -> None:
     first, second = await app.chat(), await app.chat()
     await first.send("damaged", DAMAGED)
     await first.press(1)
-    *_, said = await second.send("late_delivery", f"El pedido 10482 llegó tarde. {ANA}")
-    given = await first.case()
+    *_, message = await second.send("late_delivery", f"El pedido 10482 llegó tarde. {ANA}")
+    case = await first.case()
     title = "Devolver mi dinero ($249.900)"
-    assert second.answered_with("order_promised", title=title, reference=given.reference)
-    assert said.choices == ("Con una persona", "No, gracias")
+    assert second.answered_with("order_promised", title=title, reference=case.reference)
+    assert message.choices == ("Con una persona", "No, gracias")
     await second.press("Con una persona")
-    assert [one.state for one in await second.handoffs()] == [HandoffState.WAITING]
+    assert [handoff.state for handoff in await second.handoffs()] == [HandoffState.WAITING]
     assert not await second.accepted_remedies()
     assert await app.count(LedgerEntry) == 1
 
 
-async def test_who_does_not_want_the_person_leaves_the_case_closed(app: AppHarness) -> None:
+async def test_customer_who_declines_human_leaves_case_closed(app: AppHarness) -> None:
     first, second = await app.chat(), await app.chat()
     await first.send("damaged", DAMAGED)
     await first.press(1)
@@ -177,7 +177,7 @@ async def test_who_does_not_want_the_person_leaves_the_case_closed(app: AppHarne
     assert not await second.handoffs()
 
 
-async def test_a_yes_to_the_person_after_a_remedy_brings_one(app: AppHarness) -> None:
+async def test_yes_to_human_after_remedy_creates_handoff(app: AppHarness) -> None:
     first, second = await app.chat(), await app.chat()
     await first.send("damaged", DAMAGED)
     await first.press(1)
@@ -187,7 +187,7 @@ async def test_a_yes_to_the_person_after_a_remedy_brings_one(app: AppHarness) ->
     assert handoff.reason == HandoffReason.ALREADY_REMEDIED
 
 
-async def test_an_open_case_goes_on_in_a_second_conversation(app: AppHarness) -> None:
+async def test_open_case_continues_in_second_conversation(app: AppHarness) -> None:
     first, second = await app.chat(), await app.chat()
     await first.send("damaged", DAMAGED)
     earlier = await first.case()
@@ -200,7 +200,7 @@ async def test_an_open_case_goes_on_in_a_second_conversation(app: AppHarness) ->
     assert await app.count(LedgerEntry) == 1
 
 
-async def test_the_buttons_left_in_the_first_conversation_still_tell_the_truth(
+async def test_buttons_in_first_conversation_still_work_for_moved_case(
     app: AppHarness,
 ) -> None:
     first, second = await app.chat(), await app.chat()
@@ -214,7 +214,7 @@ async def test_the_buttons_left_in_the_first_conversation_still_tell_the_truth(
     assert await app.count(LedgerEntry) == 1
 
 
-async def test_strangers_without_an_order_do_not_use_up_each_others_limits(
+async def test_strangers_do_not_share_limits(
     app: AppHarness,
 ) -> None:
     for _ in range(4):
@@ -226,7 +226,7 @@ async def test_strangers_without_an_order_do_not_use_up_each_others_limits(
     assert await app.count(LedgerEntry) == 4
 
 
-async def test_a_customer_gets_no_more_than_the_policy_allows_in_its_period(
+async def test_customer_limit_holds_within_its_period(
     app: AppHarness,
 ) -> None:
     for number in ("30001", "30002", "30003"):
@@ -237,16 +237,16 @@ async def test_a_customer_gets_no_more_than_the_policy_allows_in_its_period(
         await chat.press(1)
     third = await app.chat()
     await third.send("damaged", "El pedido 30003 llegó roto, rosa@example.com")
-    assert [one.state for one in await third.handoffs()] == [HandoffState.WAITING]
+    assert [handoff.state for handoff in await third.handoffs()] == [HandoffState.WAITING]
     assert third.answered_with("person_because_customer_limit")
     app.clock.advance(days=91)
     later = await app.chat()
     await later.send("damaged", "El pedido 30003 llegó roto, rosa@example.com")
-    # After the period the limit counts anew.
+    # The period has passed, so the limit allows remedies again.
     assert not later.ever_answered_with("person_because_customer_limit")
 
 
-async def test_the_limit_holds_when_two_offers_were_on_the_table_already(
+async def test_customer_limit_holds_for_offers_already_open(
     app: AppHarness,
 ) -> None:
     for number in ("30001", "30002", "30003"):
@@ -259,11 +259,11 @@ async def test_the_limit_holds_when_two_offers_were_on_the_table_already(
     for chat in chats:
         await chat.press(1)
     assert await app.count(LedgerEntry) == 2
-    assert [one.reason for one in await chats[2].handoffs()] == [HandoffReason.LIMIT_PASSED]
+    assert [handoff.reason for handoff in await chats[2].handoffs()] == [HandoffReason.LIMIT_PASSED]
     assert not await chats[2].accepted_remedies()
 
 
-async def test_an_empty_budget_brings_a_person_and_takes_nothing(
+async def test_empty_budget_sends_case_to_human_and_spends_nothing(
     chat: ConversationHarness, with_policy: Any
 ) -> None:
     await chat.send("late_delivery", f"El pedido 10482 llegó tarde. {ANA}")
@@ -271,21 +271,23 @@ async def test_an_empty_budget_brings_a_person_and_takes_nothing(
     await chat.press("Bono de compra")
     assert chat.answered_with("person_because_budget_spent")
     assert "Listo" not in chat.last_message.text
-    assert [one.reason for one in await chat.handoffs()] == [HandoffReason.BUDGET_SPENT]
+    assert [compensation.reason for compensation in await chat.handoffs()] == [
+        HandoffReason.BUDGET_SPENT
+    ]
     assert not await chat.ledger()
-    assert sum(one.spent_minor for one in await chat.app.rows(Budget)) == 0
+    assert sum(compensation.spent_minor for compensation in await chat.app.rows(Budget)) == 0
 
 
-async def test_a_right_is_given_on_an_empty_budget(
+async def test_entitlement_is_given_on_empty_budget(
     chat: ConversationHarness, with_policy: Any
 ) -> None:
     with_policy(daily_budget=Money(100, "COP"))
     await chat.send("damaged", DAMAGED)
     await chat.press("Devolver mi dinero")
-    assert [one.kind for one in await chat.ledger()] == ["refund"]
+    assert [entry.kind for entry in await chat.ledger()] == ["refund"]
 
 
-async def test_the_budget_is_that_of_the_day_in_the_companys_zone(
+async def test_budget_day_is_in_company_time_zone(
     chat: ConversationHarness, with_policy: Any
 ) -> None:
     with_policy(daily_budget=Money(2000000, "COP"))
@@ -297,15 +299,15 @@ async def test_the_budget_is_that_of_the_day_in_the_companys_zone(
     await chat.press("Bono de compra")
     second = await chat.app.chat()
     await second.send("late_delivery", "El pedido 30001 llegó tarde, rosa30001@example.com")
-    assert not any("Bono de compra" in one.title for one in second.choices)
+    assert not any("Bono de compra" in compensation.title for compensation in second.choices)
     chat.app.clock.advance(hours=2)
     third = await chat.app.chat()
     await third.send("late_delivery", "El pedido 30002 llegó tarde, rosa30002@example.com")
     await third.press("Bono de compra")
-    assert [one.kind for one in await third.ledger()] == ["voucher"]
+    assert [compensation.kind for compensation in await third.ledger()] == ["voucher"]
 
 
-async def test_a_customer_nobody_knows_is_held_to_the_limit_of_one_conversation(
+async def test_stranger_is_limited_per_conversation(
     chat: ConversationHarness,
 ) -> None:
     for _ in range(2):
@@ -313,10 +315,10 @@ async def test_a_customer_nobody_knows_is_held_to_the_limit_of_one_conversation(
         await chat.press(1)
     await chat.send("rude_treatment", "y el cajero también")
     assert len(await chat.accepted_remedies()) == 2
-    assert [one.reason for one in await chat.handoffs()] == [HandoffReason.CUSTOMER_LIMIT]
+    assert [handoff.reason for handoff in await chat.handoffs()] == [HandoffReason.CUSTOMER_LIMIT]
 
 
-async def test_a_button_of_a_closed_case_gives_nothing(chat: ConversationHarness) -> None:
+async def test_button_of_closed_case_gives_nothing(chat: ConversationHarness) -> None:
     await chat.send("rude_treatment", "la cajera me gritó")
     case = await chat.case()
     async with chat.app.db.write() as session:

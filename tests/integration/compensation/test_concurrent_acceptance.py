@@ -1,4 +1,4 @@
-"""Several processes that accept at once: an offer pays once, and no budget is passed."""
+"""Several processes accept at once: an offer pays once, and no limit or budget is exceeded."""
 
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
@@ -24,19 +24,19 @@ Race = Callable[..., list[str]]
 
 @pytest.fixture
 def processes(database_url: str) -> int:
-    # On SQLite one process serves; a second may be the command line.
+    # On SQLite there is one edge; the command line may be a second process.
     return 2 if database_url.startswith("sqlite") else 4
 
 
 @pytest.fixture
 def race(pool: ProcessPoolExecutor, database_url: str, processes: int, tmp_path: Path) -> Race:
-    """Share these compensations out to the processes, and let all accept at the same moment."""
+    """Return a function that lets the processes accept these compensations at the same moment."""
 
     def run(
-        ids: list[int], budget: int | None = None, of_the_category: int | None = None
+        ids: list[int], budget: int | None = None, category_limit: int | None = None
     ) -> list[str]:
-        shares = [ids[place::processes] for place in range(processes)]
-        started = [
+        shares = [ids[index::processes] for index in range(processes)]
+        futures = [
             pool.submit(
                 accept,
                 database_url,
@@ -44,42 +44,42 @@ def race(pool: ProcessPoolExecutor, database_url: str, processes: int, tmp_path:
                 share,
                 START_WITHIN,
                 budget,
-                of_the_category,
+                category_limit,
             )
             for share in shares
         ]
-        return [outcome for one in started for outcome in one.result()]
+        return [outcome for future in futures for outcome in future.result()]
 
     return run
 
 
-async def test_an_offer_accepted_fifty_times_at_once_pays_once(
+async def test_concurrent_acceptances_of_one_offer_pay_once(
     app: AppHarness, race: Race, processes: int
 ) -> None:
     chat = await app.chat()
     await chat.send("damaged", f"El pedido 10482 llegó roto. {ANA}")
-    offered = [one.id for one in await app.rows(Compensation)]
+    offered = [compensation.id for compensation in await app.rows(Compensation)]
     times = 50 if processes == 4 else 12
     outcomes = race((offered * times)[:times], None)
     (entry,) = await app.rows(LedgerEntry)
-    (taken,) = await app.rows(
+    (accepted,) = await app.rows(
         Compensation, Compensation.state.in_((CompensationState.ACCEPTED, CompensationState.ISSUED))
     )
-    assert entry.compensation_id == taken.id
+    assert entry.compensation_id == accepted.id
     assert set(outcomes) == {"done", "taken_before"}
     assert len(outcomes) == times
-    assert [one.state for one in await app.rows(Offer)] == [OfferState.ACCEPTED]
+    assert [offer.state for offer in await app.rows(Offer)] == [OfferState.ACCEPTED]
     assert not await findings(app)
 
 
-async def late_vouchers(app: AppHarness, number: int) -> list[Compensation]:
-    """So many customers whose order came late, each with a voucher on the table."""
+async def offer_vouchers(app: AppHarness, number: int) -> list[Compensation]:
+    """Let so many customers complain about a late order; return the voucher offered to each."""
     offered = []
-    for place in range(number):
+    for index in range(number):
         chat = await app.chat()
-        await app.import_order(f"{30000 + place}", f"rosa{place}@example.com")
+        await app.import_order(f"{30000 + index}", f"rosa{index}@example.com")
         await chat.send(
-            "late_delivery", f"El pedido {30000 + place} llegó tarde, rosa{place}@example.com"
+            "late_delivery", f"El pedido {30000 + index} llegó tarde, rosa{index}@example.com"
         )
         case = await chat.case()
         (voucher,) = await app.rows(
@@ -89,28 +89,30 @@ async def late_vouchers(app: AppHarness, number: int) -> list[Compensation]:
     return offered
 
 
-async def test_no_race_passes_the_days_budget(app: AppHarness, race: Race, processes: int) -> None:
+async def test_concurrent_acceptances_never_exceed_daily_budget(
+    app: AppHarness, race: Race, processes: int
+) -> None:
     offers, allowed = (50, 20) if processes == 4 else (8, 3)
-    chosen = await late_vouchers(app, offers)
+    chosen = await offer_vouchers(app, offers)
     cost = chosen[0].budget_minor
-    assert {one.budget_minor for one in chosen} == {cost}
+    assert {compensation.budget_minor for compensation in chosen} == {cost}
     assert cost > 0
-    outcomes = race([one.id for one in chosen], cost * allowed + cost // 2)
+    outcomes = race([compensation.id for compensation in chosen], cost * allowed + cost // 2)
     assert outcomes.count("done") == allowed
     assert outcomes.count("budget_spent") == offers - allowed
     assert await app.count(LedgerEntry) == allowed
-    spent = {one.period: one.spent_minor for one in await app.rows(Budget)}
+    spent = {budget.period: budget.spent_minor for budget in await app.rows(Budget)}
     assert spent == dict.fromkeys(Period, cost * allowed)
     assert not await findings(app)
 
 
-async def test_no_race_passes_what_one_customer_may_have(
+async def test_concurrent_acceptances_never_exceed_customer_limit(
     app: AppHarness, race: Race, processes: int
 ) -> None:
     offers = 6
     chosen = []
-    for place in range(offers):
-        number = f"{30000 + place}"
+    for index in range(offers):
+        number = f"{30000 + index}"
         chat = await app.chat()
         await app.import_order(number, "rosa@example.com")
         await chat.send("damaged", f"El pedido {number} llegó roto, rosa@example.com")
@@ -123,11 +125,11 @@ async def test_no_race_passes_what_one_customer_may_have(
     assert await app.count(LedgerEntry) == 2
 
 
-async def test_no_race_passes_what_everybody_together_may_have(
+async def test_concurrent_acceptances_never_exceed_category_limit(
     app: AppHarness, race: Race, processes: int
 ) -> None:
     offers = 12 if processes == 4 else 6
-    chosen = [one.id for one in await late_vouchers(app, offers)]
+    chosen = [compensation.id for compensation in await offer_vouchers(app, offers)]
     outcomes = race(chosen, None, 3)
     assert outcomes.count("done") == 3
     assert outcomes.count("limit_passed") == offers - 3

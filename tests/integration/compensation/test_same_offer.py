@@ -1,4 +1,4 @@
-"""Two customers with the same facts who are not offered the same."""
+"""The same facts lead to the same offer, whatever the customer's name, channel or language."""
 
 import asyncio
 import shutil
@@ -36,7 +36,7 @@ from bot.text.case_reference import new_reference
 
 @dataclass(frozen=True)
 class Customer:
-    """All that the offer must not depend on."""
+    """What the offer must not depend on."""
 
     name: str
     channel: str
@@ -46,8 +46,8 @@ class Customer:
 
 
 @dataclass(frozen=True)
-class Happening:
-    """All that it may depend on."""
+class Incident:
+    """What the offer may depend on."""
 
     category: str
     severity: Severity
@@ -64,8 +64,8 @@ customers = st.builds(
     hour=st.integers(0, 23),
     minute=st.integers(0, 59),
 )
-happenings = st.builds(
-    Happening,
+incidents = st.builds(
+    Incident,
     category=st.sampled_from(list(CATEGORIES)),
     severity=st.sampled_from(["low", "medium", "high"]),
     total=st.integers(10_000, 5_000_000),
@@ -74,27 +74,28 @@ happenings = st.builds(
 )
 
 
-def test_the_same_facts_get_the_same_offer_whoever_tells_them_where_and_when(
+def test_same_facts_get_same_offer_whoever_complains_where_and_when(
     sqlite_template: Path, context: CompanyContext
 ) -> None:
-    """Each on a database of their own: what one was given must not be what the other lacks."""
+    """Each customer has a database of their own, so that neither affects the other's limits."""
 
     @settings(max_examples=30, deadline=None)
-    @given(happened=happenings, one=customers, other=customers)
-    def get_the_same(happened: Happening, one: Customer, other: Customer) -> None:
-        (facts, decision), (same_facts, same) = (
-            asyncio.run(decided(sqlite_template, context, happened, each)) for each in (one, other)
+    @given(incident=incidents, first=customers, second=customers)
+    def compare(incident: Incident, first: Customer, second: Customer) -> None:
+        (facts, decision), (same_facts, same_decision) = (
+            asyncio.run(decide_case(sqlite_template, context, incident, each))
+            for each in (first, second)
         )
         assert facts == same_facts
-        assert decision == same
+        assert decision == same_decision
 
-    get_the_same()
+    compare()
 
 
-async def decided(
-    template: Path, context: CompanyContext, happened: Happening, customer: Customer
+async def decide_case(
+    template: Path, context: CompanyContext, incident: Incident, customer: Customer
 ) -> tuple[CaseFacts, Decision]:
-    """What is known of the case in the database, and what the policy says to it."""
+    """Store the incident for this customer; return the case's facts and the policy's decision."""
     at = datetime(2026, 11, 24, customer.hour, customer.minute, tzinfo=UTC)
     with tempfile.TemporaryDirectory() as folder, patch("bot.clock.now", lambda: at):
         file = shutil.copy(template, Path(folder) / "regalo.db")
@@ -105,31 +106,31 @@ async def decided(
                     order_number="41001",
                     customer_name=customer.name,
                     email=f"{uuid.uuid4().hex}@example.com",
-                    total=str(happened.total),
+                    total=str(incident.total),
                     currency="COP",
                     placed_at=datetime(2026, 11, 12, 9, tzinfo=UTC),
                     status="delivered",
                 )
                 await store_orders(session, [row], region="CO", timezone="America/Bogota")
-                case, conversation = await complained(session, happened, customer, at)
+                case, conversation = await store_complaint(session, incident, customer, at)
                 facts = await case_facts.collect(session, context, case, conversation)
         finally:
             await db.close()
     return facts, decide(context.policy, facts)
 
 
-async def complained(
-    session: AsyncSession, happened: Happening, customer: Customer, at: datetime
+async def store_complaint(
+    session: AsyncSession, incident: Incident, customer: Customer, at: datetime
 ) -> tuple[Complaint, Conversation]:
-    """The rows of a complaint about the order, told by this customer at that moment."""
-    bought = (await session.scalars(select(Order).where(Order.number == "41001"))).one()
-    contact_id = bought.contact_id if happened.is_proven else None
+    """Store the rows of a complaint about the order by this customer at that moment."""
+    order = (await session.scalars(select(Order).where(Order.number == "41001"))).one()
+    contact_id = order.contact_id if incident.is_proven else None
     conversation = Conversation(
         id=uuid.uuid4().hex,
         channel=customer.channel,
         address=uuid.uuid4().hex,
         contact_id=contact_id,
-        proven_by=Proof.ORDER if happened.is_proven else None,
+        proven_by=Proof.ORDER if incident.is_proven else None,
         language=customer.language,
         created_at=at,
         times={},
@@ -142,7 +143,7 @@ async def complained(
         source_id=uuid.uuid4().hex,
         seq=1,
         author=Author.CUSTOMER,
-        text=f"{customer.name}: {happened.category}",
+        text=f"{customer.name}: {incident.category}",
         state=MessageState.RECEIVED,
         at=at,
     )
@@ -152,11 +153,11 @@ async def complained(
         reference=new_reference(),
         conversation_id=conversation.id,
         contact_id=contact_id,
-        order_id=bought.id if happened.is_proven else None,
-        category=happened.category,
+        order_id=order.id if incident.is_proven else None,
+        category=incident.category,
         also=[],
-        severity=happened.severity,
-        desired=happened.desired,
+        severity=incident.severity,
+        desired=incident.desired,
         state=ComplaintState.OPEN,
         first_message_id=message.id,
         first_message_at=at,

@@ -1,4 +1,4 @@
-"""Photos of what went wrong: opened for real, made harmless, and kept outside the web root."""
+"""Photos of what went wrong: decoded, made harmless, and stored outside the web root."""
 
 import hashlib
 import io
@@ -15,20 +15,20 @@ from bot.models import Attachment
 LARGEST_BYTES = 10 * 1024 * 1024
 # Forty megapixels: any phone's photo, no decompression bomb.
 MOST_PIXELS = 40_000_000
-LONGEST_SIDE = 2048
+LONGEST_SIDE = 2048  # pixels; larger photos are scaled down
 FORMATS = ("JPEG", "PNG", "WEBP")
-# What a photo looks like: whether each of 8 x 8 places is brighter than the one on its left.
-LOOKS_SIDE = 8
-# Scaled, cut in quality or saved anew, a photo differs from itself by a few of the 64 bits. Two
-# that differ by fewer than there are bands agree in one of them at least.
-MOST_DIFFERENT = 6
+# A difference hash has a bit for each of 8 x 8 places: is it brighter than the place on its left?
+HASH_SIDE = 8
+# Scaled, recompressed or brightened, a photo's hash changes in a few of its 64 bits. Hashes that
+# differ in fewer bits than there are bands are equal in at least one band.
+MOST_DIFFERENT_BITS = 6
 BANDS, BITS_A_BAND = 8, 8
-# A wall, a table in the dark: too even to be told from another.
-LEAST_TOLD = 8
+# With fewer bits set (or unset) a photo, of a wall or in the dark, is too even to be recognised.
+FEWEST_BITS = 8
 
 
 class Picture(NamedTuple):
-    """A photo made harmless, its size, and what it looks like where that tells anything."""
+    """A sanitized photo: a JPEG, its size in pixels, and its hash unless it is too even."""
 
     data: bytes
     width: int
@@ -37,7 +37,7 @@ class Picture(NamedTuple):
 
 
 class PhotoRefused(ValueError):
-    """A photo that cannot be taken; ``code`` names the sentence to answer with."""
+    """A photo that is not accepted; ``code`` names the sentence to answer with."""
 
     def __init__(self, code: str, **values: int) -> None:
         super().__init__(code)
@@ -45,14 +45,14 @@ class PhotoRefused(ValueError):
         self.values = values
 
 
-def clean(raw: bytes) -> Picture:
-    """The picture anew as a JPEG, upright and without its metadata; with its width and height.
+def sanitize(raw: bytes) -> Picture:
+    """Return the photo encoded anew as a JPEG, upright and without metadata.
 
-    What a file says it is does not count: it must open as one of ``FORMATS``. Decoding and
-    encoding leave behind where it was taken, and anything hidden in it.
+    Whatever the file claims to be, it must decode as one of ``FORMATS``. Decoding and encoding
+    remove its location, and anything hidden in it.
 
     Raises:
-        PhotoRefused: too large, or no picture that can be opened.
+        PhotoRefused: it is too large, or no picture that can be decoded.
     """
     if len(raw) > LARGEST_BYTES:
         raise PhotoRefused("photo_size", most=LARGEST_BYTES // 1024**2)
@@ -68,34 +68,35 @@ def clean(raw: bytes) -> Picture:
             raise
         raise PhotoRefused("photo_type") from error
     upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-    # Pillow would write a comment that came with it.
-    upright.info.clear()
+    upright.info.clear()  # Pillow would write the file's comment again
     out = io.BytesIO()
     upright.save(out, "JPEG", quality=85)
-    return Picture(out.getvalue(), upright.width, upright.height, looks_of(upright))
+    return Picture(out.getvalue(), upright.width, upright.height, difference_hash(upright))
 
 
-def looks_of(picture: Image.Image) -> str | None:
-    """A photo's difference hash, in hexadecimal; None for one too even to be known again."""
-    small = picture.convert("L").resize((LOOKS_SIDE + 1, LOOKS_SIDE), Image.Resampling.LANCZOS)
-    light = small.tobytes()
+def difference_hash(picture: Image.Image) -> str | None:
+    """Return a photo's difference hash (64 bits in hexadecimal); None if it is too even."""
+    small = picture.convert("L").resize((HASH_SIDE + 1, HASH_SIDE), Image.Resampling.LANCZOS)
+    brightness = small.tobytes()
     bits = 0
-    for row in range(LOOKS_SIDE):
-        start = row * (LOOKS_SIDE + 1)
-        for place in range(start, start + LOOKS_SIDE):
-            bits = bits << 1 | (light[place + 1] > light[place])
-    if not LEAST_TOLD <= bits.bit_count() <= LOOKS_SIDE**2 - LEAST_TOLD:
+    for row in range(HASH_SIDE):
+        start = row * (HASH_SIDE + 1)
+        for place in range(start, start + HASH_SIDE):
+            bits = bits << 1 | (brightness[place + 1] > brightness[place])
+    if not FEWEST_BITS <= bits.bit_count() <= HASH_SIDE**2 - FEWEST_BITS:
         return None
     return f"{bits:016x}"
 
 
 def is_same(looks: str, other: str) -> bool:
-    """Whether two photos are one, by what they look like."""
-    return (int(looks, 16) ^ int(other, 16)).bit_count() <= MOST_DIFFERENT
+    """Return True if two difference hashes are of the same photo."""
+    return (int(looks, 16) ^ int(other, 16)).bit_count() <= MOST_DIFFERENT_BITS
 
 
-def keep(session: AsyncSession, folder: Path, conversation_id: str, picture: Picture) -> Attachment:
-    """Write a cleaned picture to the folder and note it; it belongs to no message yet."""
+def store(
+    session: AsyncSession, folder: Path, conversation_id: str, picture: Picture
+) -> Attachment:
+    """Write a sanitized photo to the folder and add its row, which belongs to no message yet."""
     attachment = Attachment(
         id=uuid.uuid4().hex,
         conversation_id=conversation_id,

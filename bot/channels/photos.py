@@ -40,7 +40,7 @@ async def upload(request: Request) -> HTTPResponse:
             raise MessageRefused("empty")
         # Decoding a large picture takes a while: not in the loop that serves everybody.
         async with runtime.decoding:
-            picture = await asyncio.to_thread(photo.clean, sent.body)
+            picture = await asyncio.to_thread(photo.sanitize, sent.body)
         async with runtime.db.write() as session:
             about = Arrived(
                 conversation_id,
@@ -49,7 +49,7 @@ async def upload(request: Request) -> HTTPResponse:
                 visitor=WebVisitor(conversation_id),
             )
             await open_conversation(session, runtime.context, "web", about)
-            kept = photo.keep(
+            kept = photo.store(
                 session, runtime.settings.var_dir / "photos", conversation_id, picture
             )
     except (MessageRefused, PhotoRefused) as error:

@@ -48,12 +48,12 @@ async def upload(request: Request, reference: str) -> HTTPResponse:
         raise Refused("empty")
     try:
         async with runtime.decoding:
-            picture = await asyncio.to_thread(photo.clean, sent.body)
+            picture = await asyncio.to_thread(photo.sanitize, sent.body)
     except PhotoRefused as error:
         status = 415 if error.code == "photo_type" else 413
         raise Refused(error.code, status, **error.values) from error
     async with runtime.db.write() as session:
         held = await held_case(session, reference, person)
         folder = runtime.settings.var_dir / "photos"
-        kept = photo.keep(session, folder, held.conversation_id, picture)
+        kept = photo.store(session, folder, held.conversation_id, picture)
     return response.json({"id": kept.id, "width": kept.width, "height": kept.height}, status=201)

@@ -395,7 +395,7 @@ class ConversationHarness:
         out = io.BytesIO()
         Image.new("RGB", (64, 48), "red").save(out, "JPEG")
         async with self.app.db.write() as session:
-            kept = photo.keep(session, self.app.photos, self.id, photo.clean(out.getvalue()))
+            kept = photo.store(session, self.app.photos, self.id, photo.sanitize(out.getvalue()))
         return kept.id
 
     # --- what people of the company do ------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Pictures that would harm, betray where they were taken, or are none at all."""
+"""Photos are sanitized, refused if they cannot be, and recognised by their difference hash."""
 
 import io
 import random
@@ -8,7 +8,7 @@ import zlib
 import pytest
 from PIL import Image
 
-from bot.photo import LARGEST_BYTES, LONGEST_SIDE, PhotoRefused, clean, is_same
+from bot.photo import LARGEST_BYTES, LONGEST_SIDE, PhotoRefused, is_same, sanitize
 
 pytestmark = pytest.mark.unit
 
@@ -22,16 +22,16 @@ def picture(
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
-def test_the_three_kinds_are_taken_and_become_jpeg(kind: str) -> None:
-    data, width, height, _ = clean(picture(kind))
+def test_jpeg_png_and_webp_become_jpeg(kind: str) -> None:
+    data, width, height, _ = sanitize(picture(kind))
     with Image.open(io.BytesIO(data)) as cleaned:
         assert (cleaned.format, cleaned.size, cleaned.mode) == ("JPEG", (80, 60), "RGB")
     assert (width, height) == (80, 60)
 
 
 @pytest.mark.parametrize("mode", ["RGBA", "P", "L", "1", "LA"])
-def test_transparent_and_grey_pictures_are_taken(mode: str) -> None:
-    assert clean(picture("PNG", mode=mode))[1:3] == (80, 60)
+def test_transparent_and_grey_pictures_are_accepted(mode: str) -> None:
+    assert sanitize(picture("PNG", mode=mode))[1:3] == (80, 60)
 
 
 @pytest.mark.parametrize(
@@ -55,9 +55,9 @@ def test_transparent_and_grey_pictures_are_taken(mode: str) -> None:
     ids=["nothing", "pdf", "text", "svg", "jpeg's head", "png's head", "webp's head", "gif",
          "tiff", "bmp", "cut jpeg", "jpeg without its end", "cut png", "cut webp"],
 )  # fmt: skip
-def test_what_does_not_open_as_a_photo_is_refused(raw: bytes) -> None:
+def test_file_that_does_not_decode_is_refused(raw: bytes) -> None:
     with pytest.raises(PhotoRefused) as refused:
-        clean(raw)
+        sanitize(raw)
     assert refused.value.code == "photo_type"
 
 
@@ -74,25 +74,25 @@ def bomb(width: int, height: int) -> bytes:
 
 
 @pytest.mark.parametrize("side", [7_000, 20_000, 65_000, 1_000_000])
-def test_a_decompression_bomb_is_refused_before_it_is_unpacked(side: int) -> None:
+def test_decompression_bomb_is_refused_before_it_is_decoded(side: int) -> None:
     with pytest.raises(PhotoRefused) as refused:
-        clean(bomb(side, side))
+        sanitize(bomb(side, side))
     assert refused.value.code == "photo_pixels"
 
 
-def test_more_bytes_than_allowed_are_refused_unopened() -> None:
+def test_file_above_the_size_limit_is_refused() -> None:
     with pytest.raises(PhotoRefused) as refused:
-        clean(picture("JPEG") + bytes(LARGEST_BYTES))
+        sanitize(picture("JPEG") + bytes(LARGEST_BYTES))
     assert (refused.value.code, refused.value.values) == ("photo_size", {"most": 10})
 
 
-def test_where_and_when_it_was_taken_is_left_behind() -> None:
+def test_metadata_is_removed() -> None:
     exif = Image.Exif()
     exif[0x010F] = "Camera of Ana Ruiz"
     exif.get_ifd(0x8825)[2] = (4.0, 36.0, 35.0)  # the GPS latitude
     raw = picture("JPEG", exif=exif, comment=b"secret comment")
     assert b"Ana Ruiz" in raw
-    data, *_ = clean(raw)
+    data, *_ = sanitize(raw)
     with Image.open(io.BytesIO(data)) as cleaned:
         assert not cleaned.getexif()
         assert not {"comment", "exif", "xmp", "icc_profile"} & set(cleaned.info)
@@ -100,22 +100,22 @@ def test_where_and_when_it_was_taken_is_left_behind() -> None:
     assert b"secret" not in data
 
 
-def test_what_hides_behind_the_picture_is_left_behind() -> None:
-    data, *_ = clean(picture("JPEG") + b"<?php system('rm -rf /') ?>")
+def test_bytes_after_the_picture_are_removed() -> None:
+    data, *_ = sanitize(picture("JPEG") + b"<?php system('rm -rf /') ?>")
     assert b"php" not in data
 
 
-def test_a_photo_held_sideways_comes_out_upright() -> None:
+def test_sideways_photo_is_turned_upright() -> None:
     exif = Image.Exif()
     exif[0x0112] = 6  # turned by a quarter
-    data, width, height, _ = clean(picture("JPEG", size=(80, 60), exif=exif))
+    data, width, height, _ = sanitize(picture("JPEG", size=(80, 60), exif=exif))
     assert (width, height) == (60, 80)
     with Image.open(io.BytesIO(data)) as cleaned:
         assert cleaned.size == (60, 80)
 
 
-def test_a_large_photo_is_made_smaller_in_proportion() -> None:
-    data, width, height, _ = clean(picture("JPEG", size=(4000, 1000)))
+def test_large_photo_is_scaled_down_in_proportion() -> None:
+    data, width, height, _ = sanitize(picture("JPEG", size=(4000, 1000)))
     assert (width, height) == (LONGEST_SIDE, LONGEST_SIDE // 4)
     assert len(data) < LARGEST_BYTES
 
@@ -131,11 +131,11 @@ def scene(seed: int, size: tuple[int, int] = (1200, 900)) -> Image.Image:
 def looks(image: Image.Image, kind: str = "JPEG", **save: object) -> str | None:
     out = io.BytesIO()
     image.save(out, kind, **save)
-    return clean(out.getvalue()).looks
+    return sanitize(out.getvalue()).looks
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_a_photo_is_known_again_smaller_and_in_poorer_quality(seed: int) -> None:
+def test_scaled_or_recompressed_photo_has_the_same_hash(seed: int) -> None:
     first = looks(scene(seed))
     assert first is not None
     for other in (
@@ -148,14 +148,14 @@ def test_a_photo_is_known_again_smaller_and_in_poorer_quality(seed: int) -> None
         assert is_same(first, other)
 
 
-def test_no_two_scenes_are_taken_for_one() -> None:
-    known = [found for seed in range(200) if (found := looks(scene(seed, (240, 180))))]
-    assert len(known) > 190
-    pairs = [(one, other) for place, one in enumerate(known) for other in known[:place]]
+def test_different_photos_have_different_hashes() -> None:
+    hashes = [value for seed in range(200) if (value := looks(scene(seed, (240, 180))))]
+    assert len(hashes) > 190
+    pairs = [(value, other) for place, value in enumerate(hashes) for other in hashes[:place]]
     assert not [pair for pair in pairs if is_same(*pair)]
 
 
-def test_a_bare_wall_is_like_no_other() -> None:
-    assert clean(picture("JPEG")).looks is None
+def test_even_photo_has_no_hash() -> None:
+    assert sanitize(picture("JPEG")).looks is None
     slope = Image.linear_gradient("L").rotate(90).convert("RGB")
     assert looks(slope) is None

@@ -65,7 +65,7 @@ class AttachmentFetcher:
             picture = None
             if file.kind == ContentKind.PHOTO:
                 async with self._decoding:
-                    picture = await asyncio.to_thread(photo.clean, data)
+                    picture = await asyncio.to_thread(photo.sanitize, data)
             async with self._db.write() as session:
                 kept = self._store(session, message, file, data, picture)
                 await session.flush()
@@ -85,7 +85,7 @@ class AttachmentFetcher:
         picture: Picture | None,
     ) -> Attachment:
         if picture is not None:
-            kept = photo.keep(session, self._folder, message.conversation_id, picture)
+            kept = photo.store(session, self._folder, message.conversation_id, picture)
         else:
             kept = _keep_as_it_is(session, self._folder, message.conversation_id, file, data)
         kept.message_id, kept.name = message.id, file.name

@@ -102,7 +102,7 @@ def draw_photo(seed: int, quality: int = 85) -> bytes:
 async def send_with_photo(chat: ConversationHarness, raw: bytes, category: str, text: str) -> None:
     app = chat.app
     async with app.db.write() as session:
-        stored = photo.keep(session, app.photos, chat.id, photo.clean(raw))
+        stored = photo.store(session, app.photos, chat.id, photo.sanitize(raw))
     await chat.receive(text, photos=[stored.id])
     await chat.run_turn(category)
 

@@ -12,7 +12,7 @@ from bot.models.base import UtcDateTime
 
 
 def _render(_kind: str, item: Any, _context: Any) -> str | Literal[False]:
-    """A migration stands on its own: it names the database's types, not ours."""
+    """Render our column types as the database's: a migration must not depend on the models."""
     return "sa.DateTime(timezone=True)" if isinstance(item, UtcDateTime) else False
 
 
@@ -32,7 +32,7 @@ def _migrate(connection: Connection) -> None:
 async def _main() -> None:
     url = context.config.get_main_option("sqlalchemy.url", "")  # set by migrate()
     db = Database(url)
-    # All or nothing: a migration that is cut off leaves the schema as it was.
+    # One transaction: a migration that is interrupted leaves the schema as it was.
     await db.run_sync(_migrate)
     await db.close()
 

@@ -1,4 +1,4 @@
-"""What every table shares: the declarative base, UTC times and the naming of constraints."""
+"""The declarative base of all tables: UTC times, closed vocabularies, names of constraints."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -24,13 +24,17 @@ Minor = Annotated[int, mapped_column(BigInteger().with_variant(Integer(), "sqlit
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An aware moment, kept in UTC on every database (SQLite itself knows no time zones)."""
+    """An aware datetime, stored in UTC on every database (SQLite itself has no time zones)."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """The moment as the database keeps it; a naive one is refused."""
+        """Convert to what the database stores.
+
+        Raises:
+            ValueError: the datetime is naive.
+        """
         if value is None:
             return None
         if value.tzinfo is None:
@@ -43,7 +47,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         value: datetime | None,
         dialect: Dialect,  # noqa: ARG002  (SQLAlchemy names it)
     ) -> datetime | None:
-        """The moment, aware again."""
+        """Return an aware datetime in UTC."""
         if value is not None and value.tzinfo is None:
             return value.replace(tzinfo=UTC)
         return value
@@ -113,5 +117,5 @@ class Base(DeclarativeBase):
 
 
 def table_of(model: type[Base]) -> Table:
-    """A model's table, for statements that make no objects: those take a third of the time."""
+    """Return a model's table, whose statements build no objects, in a third of the time."""
     return Base.metadata.tables[model.__tablename__]

@@ -22,7 +22,7 @@ from bot.models import (
 from bot.money import Money
 from bot.policy.breaker_spec import BreakerSpec
 from tests.integration.harness import ANA, AppHarness, ConversationHarness
-from tests.integration.ledger.test_usage import late, person_because
+from tests.integration.ledger.test_usage import complain_of_delay, handoff_reasons
 
 
 def use_breaker(app: AppHarness, **spec: Any) -> None:
@@ -66,22 +66,22 @@ async def resume(app: AppHarness) -> bool:
 async def test_paused_spending_gives_apology_reference_and_human_with_date(
     app: AppHarness,
 ) -> None:
-    open_offer = await late(app, "30001", "rosa1@example.com")
+    open_offer = await complain_of_delay(app, "30001", "rosa1@example.com")
     async with app.db.write() as session:
         await spending_breaker.pause(session, PauseReason.BY_HAND, {})
-    new = await late(app, "30002", "rosa2@example.com")
+    new = await complain_of_delay(app, "30002", "rosa2@example.com")
     await open_offer.press("Bono de compra")
     for chat in (new, open_offer):
         assert chat.answered_with("person_because_paused")
         assert chat.answered_with("person_nobody")
         assert (await chat.case()).reference in chat.all_text
         assert [promise.what for promise in await chat.promises()] == ["answer"]
-        assert await person_because(chat) == ["paused"]
+        assert await handoff_reasons(chat) == ["paused"]
     assert new.ever_answered_with("apology_late_delivery")
     assert not await app.count(LedgerEntry)
     assert await resume(app)
     assert not await resume(app)
-    third = await late(app, "30003", "rosa3@example.com")
+    third = await complain_of_delay(app, "30003", "rosa3@example.com")
     await third.press("Bono de compra")
     assert await third.accepted_remedies()
 
@@ -89,7 +89,7 @@ async def test_paused_spending_gives_apology_reference_and_human_with_date(
 async def test_agents_may_give_while_spending_is_paused(app: AppHarness) -> None:
     async with app.db.write() as session:
         await spending_breaker.pause(session, PauseReason.BY_HAND, {})
-    chat = await late(app, "30001", "rosa1@example.com")
+    chat = await complain_of_delay(app, "30001", "rosa1@example.com")
     laura = await app.agent()
     await chat.assign_to(laura)
     wanted = RemedyRequest("small_voucher", 1_000_000)
@@ -101,12 +101,15 @@ async def test_burst_trips_at_its_number_and_counts_anew_after_resume(
     app: AppHarness,
 ) -> None:
     use_breaker(app, burst={"remedies": 2, "minutes": 10})
-    chats = [await late(app, f"3000{number}", f"rosa{number}@example.com") for number in range(5)]
+    chats = [
+        await complain_of_delay(app, f"3000{number}", f"rosa{number}@example.com")
+        for number in range(5)
+    ]
     with capture_logs() as logs:
         for chat in chats[:3]:
             await chat.press("Bono de compra")
     assert await app.count(LedgerEntry) == 2
-    assert await person_because(chats[2]) == ["paused"]
+    assert await handoff_reasons(chats[2]) == ["paused"]
     (pause,) = await app.rows(SpendingPause)
     assert (pause.is_open, pause.reason, pause.detail["remedies"]) == (True, PauseReason.BURST, 2)
     assert [entry["reason"] for entry in logs if entry["event"] == "spending_paused"] == ["burst"]
@@ -119,7 +122,7 @@ async def test_burst_trips_at_its_number_and_counts_anew_after_resume(
 async def test_slow_remedies_do_not_trip(app: AppHarness) -> None:
     use_breaker(app, burst={"remedies": 2, "minutes": 10})
     for number in range(4):
-        chat = await late(app, f"3000{number}", f"rosa{number}@example.com")
+        chat = await complain_of_delay(app, f"3000{number}", f"rosa{number}@example.com")
         await chat.press("Bono de compra")
         app.clock.advance(minutes=6)
     assert await app.count(LedgerEntry) == 4
@@ -129,7 +132,7 @@ async def test_errors_in_a_row_trip_unless_interrupted_by_success(
     app: AppHarness,
 ) -> None:
     use_breaker(app, errors_in_a_row=3)
-    chat = await late(app, "30001", "rosa1@example.com")
+    chat = await complain_of_delay(app, "30001", "rosa1@example.com")
     await chat.press("Bono de compra")
     await record_tries(app, chat, True, True, False, True, True)
     assert not await spending_breaker.watch(app.db, app.context)
@@ -149,7 +152,7 @@ async def test_errors_in_a_row_trip_unless_interrupted_by_success(
 
 async def test_unusual_hour_trips(app: AppHarness, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(spending_breaker, "MIN_DAYS", 3)
-    first = await late(app, "30001", "rosa1@example.com")
+    first = await complain_of_delay(app, "30001", "rosa1@example.com")
     await first.press("Bono de compra")
     (remedy,) = await first.accepted_remedies()
     threshold = Money(remedy.value_minor * 2, "COP")
@@ -157,10 +160,13 @@ async def test_unusual_hour_trips(app: AppHarness, monkeypatch: pytest.MonkeyPat
     # From now on one voucher a day is usual in this hour.
     for day in range(1, 4):
         app.clock.advance(days=1)
-        chat = await late(app, f"3001{day}", f"ana{day}@example.com")
+        chat = await complain_of_delay(app, f"3001{day}", f"ana{day}@example.com")
         await chat.press("Bono de compra")
     assert not await spending_breaker.watch(app.db, app.context)
-    busy = [await late(app, f"3002{number}", f"luis{number}@example.com") for number in range(3)]
+    busy = [
+        await complain_of_delay(app, f"3002{number}", f"luis{number}@example.com")
+        for number in range(3)
+    ]
     for chat in busy:
         await chat.press("Bono de compra")
     # The day's first voucher and two more pass twice the usual value: the fourth is not given.
@@ -168,16 +174,16 @@ async def test_unusual_hour_trips(app: AppHarness, monkeypatch: pytest.MonkeyPat
     assert pause.reason == PauseReason.UNUSUAL_HOUR
     assert pause.detail["given"] == remedy.value_minor * 3
     assert pause.detail["usual"] == remedy.value_minor
-    assert await person_because(busy[-1]) == ["paused"]
+    assert await handoff_reasons(busy[-1]) == ["paused"]
 
 
 async def test_hour_is_never_unusual_with_too_little_history(app: AppHarness) -> None:
     use_breaker(app, unusual_hour={"times": 2, "at_least": Money(1, "COP")})
     for number in range(2):
-        chat = await late(app, f"3000{number}", f"rosa{number}@example.com")
+        chat = await complain_of_delay(app, f"3000{number}", f"rosa{number}@example.com")
         await chat.press("Bono de compra")
         app.clock.advance(days=1)
-    await (await late(app, "30002", "rosa2@example.com")).press("Bono de compra")
+    await (await complain_of_delay(app, "30002", "rosa2@example.com")).press("Bono de compra")
     assert not await spending_breaker.watch(app.db, app.context)
 
 
@@ -190,7 +196,7 @@ async def test_usually_busy_hour_does_not_trip(
     for _ in range(3):
         for _ in range(2):
             number = next(numbers)
-            chat = await late(app, f"{number}", f"rosa{number}@example.com")
+            chat = await complain_of_delay(app, f"{number}", f"rosa{number}@example.com")
             await chat.press("Bono de compra")
         app.clock.advance(days=1)
     assert not await spending_breaker.watch(app.db, app.context)

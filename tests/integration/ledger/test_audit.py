@@ -1,4 +1,4 @@
-"""`regalo ledger verify`: silent while all adds up, and it names whatever does not."""
+"""The audit of the ledger, and what it must accept: expiry, purchases and reversals."""
 
 import asyncio
 import json
@@ -33,7 +33,7 @@ BY = "supervisor:vera@example.com"
 async def findings(app: AppHarness) -> list[str]:
     async with app.db.read() as session:
         report = await audit.verify(session, app.context)
-    return [f"{one.check}: {one.where}: {one.what}" for one in report.findings]
+    return [f"{finding.check}: {finding.where}: {finding.what}" for finding in report.findings]
 
 
 async def take_back(app: AppHarness, entry: int, *, even_done: bool = False) -> list[LedgerEntry]:
@@ -54,66 +54,66 @@ async def voucher(chat: ConversationHarness) -> Compensation:
     return given
 
 
-async def spent(app: AppHarness) -> set[int]:
-    return {one.spent_minor for one in await app.rows(Budget)}
+async def spent_of_budgets(app: AppHarness) -> set[int]:
+    return {budget.spent_minor for budget in await app.rows(Budget)}
 
 
-async def fresh(app: AppHarness, given: Compensation) -> Compensation:
-    (found,) = await app.rows(Compensation, Compensation.id == given.id)
-    return found
+async def state_of(app: AppHarness, given: Compensation) -> CompensationState:
+    (compensation,) = await app.rows(Compensation, Compensation.id == given.id)
+    return compensation.state
 
 
-async def test_a_voucher_past_its_date_expires_once_and_keeps_its_place_in_the_limits(
+async def test_expired_voucher_still_counts_against_the_limits(
     chat: ConversationHarness,
 ) -> None:
     app, given = chat.app, await voucher(chat)
     await spend(app, given, 1000, "till")
-    taken_from = await spent(app)
+    before = await spent_of_budgets(app)
     assert await expiry.expire_due(app.db) == 0
     assert given.expires_at is not None
     app.clock.move_to(given.expires_at + timedelta(seconds=1))
     assert await expiry.expire_due(app.db) == 1
     assert await expiry.expire_due(app.db) == 0
-    assert (await fresh(app, given)).state == CompensationState.EXPIRED
+    assert await state_of(app, given) == CompensationState.EXPIRED
     *_, last = await chat.ledger()
     assert (last.event, last.amount_minor) == (LedgerEvent.EXPIRE, given.amount_minor - 1000)
-    assert await spent(app) == taken_from  # what a day gave, it gave
+    assert await spent_of_budgets(app) == before
     other = await app.chat()
     await other.send("damaged", f"El pedido 10482 llegó roto. {ANA}")
     assert other.answered_with("order_remedied") or not other.answered_with("offer_right")
     assert await findings(app) == []
 
 
-async def test_what_was_spent_in_time_expires_without_a_line(chat: ConversationHarness) -> None:
+async def test_spent_voucher_expires_without_an_entry(chat: ConversationHarness) -> None:
     app, given = chat.app, await voucher(chat)
     await spend(app, given, given.amount_minor, "till")
     app.clock.advance(days=400)
     assert await expiry.expire_due(app.db) == 1
-    assert [one.event for one in await chat.ledger()] == [LedgerEvent.ISSUE, LedgerEvent.REDEEM]
+    assert [entry.event for entry in await chat.ledger()] == [LedgerEvent.ISSUE, LedgerEvent.REDEEM]
     assert await findings(app) == []
 
 
-async def test_a_promised_remedy_is_taken_back_with_its_budget_and_its_promise(
+async def test_reversal_of_a_promised_remedy_restores_the_budget_and_voids_the_promise(
     chat: ConversationHarness,
 ) -> None:
     app = chat.app
     await chat.send("damaged", f"El pedido 10482 llegó roto. {ANA}")
     await chat.press("Uno nuevo")
     (given,), (line,) = await chat.accepted_remedies(), await chat.ledger()
-    assert await spent(app) == {given.budget_minor}
+    assert await spent_of_budgets(app) == {given.budget_minor}
     (back,) = await take_back(app, line.id)
     assert (back.reverses_id, back.from_account, back.to_account, back.reason) == (
         *(line.id, Account.RESERVED, Account.COMPANY),
         "a mistake",
     )
-    assert await spent(app) == {0}
-    assert (await fresh(app, given)).state == CompensationState.VOID
-    assert {one.state for one in await app.rows(Promise)} == {PromiseState.VOID}
-    assert [one.id for one in await take_back(app, line.id)] == [back.id]
+    assert await spent_of_budgets(app) == {0}
+    assert await state_of(app, given) == CompensationState.VOID
+    assert {promise.state for promise in await app.rows(Promise)} == {PromiseState.VOID}
+    assert [entry.id for entry in await take_back(app, line.id)] == [back.id]
     assert await findings(app) == []
 
 
-async def test_of_a_voucher_only_what_is_left_is_taken_back(chat: ConversationHarness) -> None:
+async def test_reversal_of_a_voucher_takes_back_the_unspent_part(chat: ConversationHarness) -> None:
     app, given = chat.app, await voucher(chat)
     (line,) = await chat.ledger()
     whole, part = given.amount_minor, given.amount_minor // 4
@@ -121,14 +121,14 @@ async def test_of_a_voucher_only_what_is_left_is_taken_back(chat: ConversationHa
     (back,) = await take_back(app, line.id)
     assert back.amount_minor == whole - part
     assert back.budget_minor == given.budget_minor * (whole - part) // whole
-    assert await spent(app) == {given.budget_minor - back.budget_minor}
-    assert (await fresh(app, given)).state == CompensationState.VOID
+    assert await spent_of_budgets(app) == {given.budget_minor - back.budget_minor}
+    assert await state_of(app, given) == CompensationState.VOID
     with pytest.raises(CannotReverse, match="void already"):
         await take_back(app, till.id)
     assert await findings(app) == []
 
 
-async def test_a_purchase_that_is_taken_back_may_be_made_again(chat: ConversationHarness) -> None:
+async def test_reversed_purchase_may_be_made_again(chat: ConversationHarness) -> None:
     app, given = chat.app, await voucher(chat)
     till = await spend(app, given, given.amount_minor, "till")
     (line, _) = await chat.ledger()
@@ -139,7 +139,7 @@ async def test_a_purchase_that_is_taken_back_may_be_made_again(chat: Conversatio
     assert await findings(app) == []
 
 
-async def test_what_is_paid_is_taken_back_only_when_it_is_said_so(
+async def test_paid_remedy_is_reversed_only_with_even_done(
     chat: ConversationHarness,
 ) -> None:
     app = chat.app
@@ -152,12 +152,14 @@ async def test_what_is_paid_is_taken_back_only_when_it_is_said_so(
     with pytest.raises(CannotReverse, match="paid or done"):
         await take_back(app, first.id)
     assert len(await take_back(app, first.id, even_done=True)) == 2
-    assert (await fresh(app, given)).state == CompensationState.VOID
+    assert await state_of(app, given) == CompensationState.VOID
     assert await findings(app) == []
 
 
 @pytest.mark.parametrize("entry", [999, None])
-async def test_nothing_else_can_be_taken_back(chat: ConversationHarness, entry: int | None) -> None:
+async def test_reversals_and_unknown_entries_cannot_be_reversed(
+    chat: ConversationHarness, entry: int | None
+) -> None:
     await voucher(chat)
     (line,) = await chat.ledger()
     (back,) = await take_back(chat.app, line.id)
@@ -188,7 +190,7 @@ def line(
 
 
 @pytest.mark.parametrize(
-    ("broken", "found"),
+    ("statement", "expected"),
     [
         ("UPDATE compensations SET state = 'accepted' WHERE state = 'issued'", "state: remedy"),
         ("UPDATE compensations SET state = 'failed' WHERE state = 'declined'", "no line gave it"),
@@ -207,43 +209,41 @@ def line(
         ),
     ],
 )
-async def test_whatever_does_not_add_up_is_named(
-    chat: ConversationHarness, broken: str, found: str
+async def test_each_inconsistency_is_found(
+    chat: ConversationHarness, statement: str, expected: str
 ) -> None:
     await voucher(chat)
     assert await findings(chat.app) == []
     async with chat.app.db.write() as session:
-        await session.execute(text(broken))
-    told = await findings(chat.app)
-    assert any(found in one for one in told), told
+        await session.execute(text(statement))
+    texts = await findings(chat.app)
+    assert any(expected in finding for finding in texts), texts
 
 
-async def test_a_budget_that_was_passed_is_named(chat: ConversationHarness) -> None:
+async def test_exceeded_budget_is_found(chat: ConversationHarness) -> None:
     given = await voucher(chat)
     policy = chat.app.context.policy
     for period in ("day", "week", "month"):
         name = {"day": "daily"}.get(period, f"{period}ly")
         less = {f"{name}_budget": Money(given.budget_minor - 1, "COP")}
         chat.app.use_policy(replace(policy, limits=policy.limits.model_copy(update=less)))
-        (told,) = await findings(chat.app)
-        assert told.startswith(f"limit: {period} ")
+        (finding,) = await findings(chat.app)
+        assert finding.startswith(f"limit: {period} ")
 
 
 async def run(settings: Settings, *arguments: str) -> tuple[int | None, str, str]:
-    done = await asyncio.create_subprocess_exec(
+    process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot.cli", *arguments),
         cwd=ROOT,
         env=os.environ | {"DATABASE_URL": settings.database_url, "VAR_DIR": str(settings.var_dir)},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    out, problem = await done.communicate()
-    return done.returncode, out.decode(), problem.decode()
+    out, problem = await process.communicate()
+    return process.returncode, out.decode(), problem.decode()
 
 
-async def test_the_commands_verify_and_take_back(
-    chat: ConversationHarness, settings: Settings
-) -> None:
+async def test_commands_verify_and_reverse(chat: ConversationHarness, settings: Settings) -> None:
     await voucher(chat)
     (entry,) = await chat.ledger()
     assert await run(settings, "ledger", "verify") == (
@@ -258,4 +258,4 @@ async def test_the_commands_verify_and_take_back(
         await session.execute(text("UPDATE budgets SET spent_minor = 5"))
     code, out, _ = await run(settings, "ledger", "verify", "--json")
     assert code == 1
-    assert {one["check"] for one in json.loads(out)["findings"]} == {"budget"}
+    assert {finding["check"] for finding in json.loads(out)["findings"]} == {"budget"}

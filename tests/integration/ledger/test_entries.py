@@ -1,4 +1,4 @@
-"""The ledger: one line for everything given, in the form that was agreed, never changed."""
+"""The ledger's entries: append-only, once for each key, and exported in the agreed columns."""
 
 import asyncio
 import csv
@@ -22,24 +22,24 @@ COLUMNS = (
 )
 
 
-async def exported(app: AppHarness) -> str:
+async def export(app: AppHarness) -> str:
     out = io.StringIO()
     async with app.db.read() as session:
         await csv_export.write_csv(session, out)
     return out.getvalue()
 
 
-async def test_the_export_of_nothing_is_the_header(app: AppHarness) -> None:
-    assert await exported(app) == f"{COLUMNS}\n"
+async def test_empty_ledger_exports_only_the_header(app: AppHarness) -> None:
+    assert await export(app) == f"{COLUMNS}\n"
 
 
-async def test_every_remedy_is_one_line_and_tells_all_of_it(app: AppHarness) -> None:
+async def test_export_has_every_column_of_every_remedy(app: AppHarness) -> None:
     first, second = await app.chat(), await app.chat()
     await first.send("damaged", f"El pedido 10482 llegó roto. {ANA}")
     await first.press("Saldo")
     await second.send("rude_treatment", "Me gritaron")
     await second.press("gerencia")
-    rows = list(csv.DictReader(io.StringIO(await exported(app))))
+    rows = list(csv.DictReader(io.StringIO(await export(app))))
     assert ",".join(rows[0]) == COLUMNS
     case, (remedy,) = await first.case(), await first.accepted_remedies()
     assert rows[0] == {
@@ -74,7 +74,7 @@ async def test_every_remedy_is_one_line_and_tells_all_of_it(app: AppHarness) -> 
         "DELETE FROM ledger_entries",
     ],
 )
-async def test_the_database_itself_refuses_to_change_the_ledger(
+async def test_database_refuses_to_change_or_delete_entries(
     chat: ConversationHarness, change: str
 ) -> None:
     await chat.send("rude_treatment", "Me gritaron")
@@ -85,7 +85,7 @@ async def test_the_database_itself_refuses_to_change_the_ledger(
     assert len(await chat.ledger()) == 1
 
 
-async def test_the_same_key_gives_the_first_line_and_other_inputs_are_an_error(
+async def test_reused_key_returns_the_first_entry_or_raises_on_other_inputs(
     chat: ConversationHarness,
 ) -> None:
     await chat.send("rude_treatment", "Me gritaron")
@@ -104,7 +104,7 @@ async def test_the_same_key_gives_the_first_line_and_other_inputs_are_an_error(
     assert await chat.app.count(LedgerEntry) == 1
 
 
-async def test_the_database_itself_refuses_to_take_more_than_an_account_holds(
+async def test_database_refuses_to_overdraw_an_account(
     chat: ConversationHarness,
 ) -> None:
     await chat.send("damaged", f"El pedido 10482 llegó roto. {ANA}")
@@ -118,8 +118,8 @@ async def test_the_database_itself_refuses_to_take_more_than_an_account_holds(
         async with chat.app.db.write() as session:
             await entries.record(session, remedy, replace(spend, amount_minor=1), key="2", **why)
     async with chat.app.db.read() as session:
-        held = await entries.read_balances(session, remedy.id)
-    assert held == {
+        balances = await entries.read_balances(session, remedy.id)
+    assert balances == {
         Account.COMPANY: -remedy.amount_minor,
         Account.RESERVED: 0,
         Account.OUTSTANDING: 0,
@@ -127,15 +127,15 @@ async def test_the_database_itself_refuses_to_take_more_than_an_account_holds(
     }
 
 
-async def test_the_command_prints_the_same(chat: ConversationHarness, settings: Settings) -> None:
+async def test_command_prints_the_export(chat: ConversationHarness, settings: Settings) -> None:
     await chat.send("rude_treatment", "Me gritaron")
     await chat.press(2)
-    done = await asyncio.create_subprocess_exec(
+    process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot.cli", "ledger", "export"),
         cwd=ROOT,
         env=os.environ | {"DATABASE_URL": settings.database_url, "VAR_DIR": str(settings.var_dir)},
         stdout=asyncio.subprocess.PIPE,
     )
-    printed, _ = await done.communicate()
-    assert done.returncode == 0
-    assert printed.decode() == await exported(chat.app)
+    printed, _ = await process.communicate()
+    assert process.returncode == 0
+    assert printed.decode() == await export(chat.app)

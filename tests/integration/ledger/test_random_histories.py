@@ -1,4 +1,4 @@
-"""Random histories of what is given, on both databases: the ledger adds up whatever happens."""
+"""Random histories of remedies, on both databases: the audit finds nothing, whatever happens."""
 
 import asyncio
 import itertools
@@ -98,7 +98,7 @@ def in_zone(context: CompanyContext, currency: str) -> CompanyContext:
 
 
 class Histories(RuleBasedStateMachine):
-    """What customers, people and clocks do to the ledger, in any order."""
+    """What customers, agents and time do to the ledger, in any order."""
 
     new_database: Callable[[], str]
     context: CompanyContext
@@ -115,10 +115,10 @@ class Histories(RuleBasedStateMachine):
         self.keys: dict[str, tuple[Any, ...]] = {}
 
     def teardown(self) -> None:
-        """Every line is kept, so the end tells whether anything was ever wrong on the way."""
+        """Audit once at the end: entries are never deleted, so a mistake on the way is found."""
         try:
             if hasattr(self, "orders"):
-                self.do(self._adds_up())
+                self.do(self._audit())
         finally:
             self.do(self.db.close())
         self.loop.close()
@@ -131,18 +131,18 @@ class Histories(RuleBasedStateMachine):
         self.clock.move_to(start.astimezone(UTC))
         self.own = in_zone(self.context, currency)
         self.unit = 10 ** minor_digits(currency)
-        self.do(self._people())
+        self.do(self._create_customers())
 
-    async def _people(self) -> None:
+    async def _create_customers(self) -> None:
         """Three customers with two orders each; two of them have one telephone."""
         run = uuid.uuid4().hex[:8]
         async with self.db.write() as session:
             self.orders = []
-            for person in range(3):
+            for index in range(3):
                 contact = Contact(
                     name="Rosa",
-                    email=f"{run}{person}@example.com",
-                    phone=f"+56{run}" if person < 2 else None,
+                    email=f"{run}{index}@example.com",
+                    phone=f"+56{run}" if index < 2 else None,
                     created_at=self.clock.now(),
                 )
                 session.add(contact)
@@ -201,7 +201,7 @@ class Histories(RuleBasedStateMachine):
             case.order_id, case.contact_id = order.id, order.contact_id
             decision = Decision("offer", self.own.policy.version, "rule", made)
             table = await offers.make(session, case, decision)
-            return [one.id for one in table.alternatives]
+            return [alternative.id for alternative in table.alternatives]
 
     @rule(target=given, order=ORDERS, about=ABOUT, amounts=AMOUNTS, hands=st.booleans())
     def is_given(self, order: int, about: str, amounts: list[int], *, hands: bool) -> Any:
@@ -211,9 +211,9 @@ class Histories(RuleBasedStateMachine):
     def accepts(self, table: list[int], place: int, times: int) -> Any:
         chosen = table[place % len(table)]
         outcomes = [self.do(self._accept(chosen)) for _ in range(times)]
-        won = {remedy for outcome, remedy in outcomes if outcome is Acceptance.DONE}
-        assert len(won) <= 1
-        return multiple(*won)
+        given = {remedy for outcome, remedy in outcomes if outcome is Acceptance.DONE}
+        assert len(given) <= 1
+        return multiple(*given)
 
     async def _accept(self, chosen: int) -> tuple[Acceptance, int]:
         async with self.db.write() as session:
@@ -224,14 +224,14 @@ class Histories(RuleBasedStateMachine):
     def declines(self, table: list[int]) -> None:
         self.do(self._decline(table[0]))
 
-    async def _decline(self, one: int) -> None:
+    async def _decline(self, remedy_id: int) -> None:
         async with self.db.write() as session:
-            remedy = await session.get_one(Compensation, one)
+            remedy = await session.get_one(Compensation, remedy_id)
             case = await session.get_one(Complaint, remedy.complaint_id)
             await offers.decline(session, case)
 
     @rule(remedy=given, does=st.booleans())
-    def is_done_or_fails(self, remedy: int, *, does: bool) -> None:
+    def is_fulfilled_or_fails(self, remedy: int, *, does: bool) -> None:
         self.do(self._ends(remedy, does=does))
 
     async def _ends(self, remedy_id: int, *, does: bool) -> None:
@@ -257,7 +257,7 @@ class Histories(RuleBasedStateMachine):
             assert self.keys[key][:2] != asked
         else:
             first = self.keys.setdefault(key, (*asked, entry))
-            assert first[2] == entry  # the same key, the same line
+            assert first[2] == entry  # the same key, the same entry
 
     async def _redeem(self, remedy_id: int, minor: int | None, key: str) -> int:
         async with self.db.write() as session:
@@ -266,7 +266,7 @@ class Histories(RuleBasedStateMachine):
             return (await redemption.redeem(session, remedy, amount, key, "shop")).entry.id
 
     @rule(remedy=given, line=st.integers(0, 5), even_done=st.booleans())
-    def is_taken_back(self, remedy: int, line: int, *, even_done: bool) -> None:
+    def is_reversed(self, remedy: int, line: int, *, even_done: bool) -> None:
         self.do(self._reverse(remedy, line, even_done=even_done))
 
     async def _reverse(self, remedy_id: int, line: int, *, even_done: bool) -> None:
@@ -290,44 +290,45 @@ class Histories(RuleBasedStateMachine):
             ]
         )
     )
-    def time_goes_on(self, span: timedelta) -> None:
+    def time_passes(self, span: timedelta) -> None:
         self.clock.advance(seconds=span.total_seconds())
 
     @rule()
-    def what_is_past_expires(self) -> None:
+    def vouchers_expire(self) -> None:
         self.do(expiry.expire_due(self.db))
 
-    async def _adds_up(self) -> None:
+    async def _audit(self) -> None:
         async with self.db.read() as session:
             report = await audit.verify(session, self.own)
-            assert [str(one) for one in report.findings] == []
+            assert [str(finding) for finding in report.findings] == []
             keys = list(await session.scalars(select(LedgerEntry.idempotency_key)))
             assert len(keys) == len(set(keys))
             limits = self.own.policy.limits.budgets
-            for row in await session.scalars(select(Budget)):
-                limit = limits[row.period]
+            for budget in await session.scalars(select(Budget)):
+                limit = limits[budget.period]
                 assert limit is not None
-                assert row.currency != limit.currency or 0 <= row.spent_minor <= limit.amount_minor
+                is_other = budget.currency != limit.currency
+                assert is_other or 0 <= budget.spent_minor <= limit.amount_minor
 
 
 @pytest.fixture(params=BOTH)
 def new_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], str]]:
     """Each history has a database of its own."""
-    ends = []
+    generators = []
 
     def new() -> str:
         folder = tmp_path / uuid.uuid4().hex
         folder.mkdir()
-        made = fresh_database(request, folder, request.param)
-        ends.append(made)
-        return settings_for(next(made), folder).database_url
+        database = fresh_database(request, folder, request.param)
+        generators.append(database)
+        return settings_for(next(database), folder).database_url
 
     yield new
-    for made in ends:
-        next(made, None)
+    for database in generators:
+        next(database, None)
 
 
-def test_no_history_of_gifts_breaks_the_ledger(
+def test_audit_finds_nothing_after_any_history(
     new_database: Callable[[], str], context: CompanyContext, clock: Clock
 ) -> None:
     class Here(Histories):

@@ -1,4 +1,4 @@
-"""The schema: an old database keeps its rows, and the newest one is what the models say."""
+"""Migrations: an old database keeps its rows, and the newest schema is that of the models."""
 
 # ruff: noqa: S608 - made-up rows, written as an older release wrote them
 import asyncio
@@ -115,8 +115,8 @@ async def run(settings: Settings, *statements: str) -> None:
     db = open_database(settings)
     try:
         async with db.write() as session:
-            for one in statements:
-                await session.execute(text(one))
+            for statement in statements:
+                await session.execute(text(statement))
     finally:
         await db.close()
 
@@ -134,35 +134,41 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
     server.drop(name)
 
 
-def test_rows_of_the_first_release_are_kept_and_have_their_place_in_the_queue(
+def test_handoffs_of_the_first_release_are_kept_with_their_place_in_the_queue(
     empty: Settings,
 ) -> None:
     upgrade(empty, "0001")
-    asyncio.run(run(empty, *(one.format(at=WRITTEN) for one in FIRST)))
+    asyncio.run(run(empty, *(statement.format(at=WRITTEN) for statement in FIRST)))
     migrate(empty)
 
     async def look() -> list[Handoff]:
         db = open_database(empty)
         async with db.read() as session:
-            found = list(await session.scalars(select(Handoff)))
+            handoffs = list(await session.scalars(select(Handoff)))
         await db.close()
-        return found
+        return handoffs
 
-    (kept,) = asyncio.run(look())
-    assert (kept.state, kept.reason, kept.created_at) == (HandoffState.WAITING, "wants_human", AT)
-    assert kept.due_at == AT  # who waited first comes first
-    assert (kept.agent_id, kept.corrections, kept.summary_state) == (None, [], None)
+    (handoff,) = asyncio.run(look())
+    assert (handoff.state, handoff.reason, handoff.created_at) == (
+        HandoffState.WAITING,
+        "wants_human",
+        AT,
+    )
+    assert handoff.due_at == AT  # who waited first comes first
+    assert (handoff.agent_id, handoff.corrections, handoff.summary_state) == (None, [], None)
 
 
 @pytest.mark.parametrize("since", ["0001", "0002", "0003", "0004"])
-def test_what_an_older_release_gave_is_kept_and_told_anew(empty: Settings, since: str) -> None:
+def test_remedies_of_older_releases_become_balanced_entries(empty: Settings, since: str) -> None:
     upgrade(empty, since)
-    as_it_was = FIRST if since == "0001" else [_at_head(one) for one in FIRST]
-    given = [one if since == "0001" else _with_value(one) for one in GIVEN]
-    asyncio.run(run(empty, *(one.format(at=WRITTEN) for one in (*as_it_was, *given))))
+    is_first = since == "0001"
+    cases = FIRST if is_first else [_at_head(statement) for statement in FIRST]
+    remedies = GIVEN if is_first else [_with_value(statement) for statement in GIVEN]
+    statements = [statement.format(at=WRITTEN) for statement in (*cases, *remedies)]
+    asyncio.run(run(empty, *statements))
     migrate(empty)
-    told = "id, event, from_account, to_account, amount_minor, policy_version, idempotency_key"
-    assert asyncio.run(rows(empty, f"SELECT {told} FROM ledger_entries ORDER BY id")) == [
+    columns = "id, event, from_account, to_account, amount_minor, policy_version, idempotency_key"
+    assert asyncio.run(rows(empty, f"SELECT {columns} FROM ledger_entries ORDER BY id")) == [
         (1, "issue", "company", "outstanding", 2500000, "2026-10+abc", "offer-1:issued"),
         (2, "reserve", "company", "reserved", 24990000, "2026-10+abc", "offer-2:accepted"),
         (3, "issue", "reserved", "settled", 24990000, "2026-10+abc", "offer-2:issued"),
@@ -183,7 +189,7 @@ def test_what_an_older_release_gave_is_kept_and_told_anew(empty: Settings, since
         ("week", "2026-11-16", "2500100", "2500100"),
     ]
 
-    # The lines are as final as they were, and no account gives more than it holds.
+    # Entries cannot be changed, and no account can be overdrawn.
     for wrong in (
         "UPDATE ledger_entries SET amount_minor = 1 WHERE id = 1",
         "DELETE FROM ledger_entries WHERE id = 4",
@@ -203,17 +209,17 @@ def test_what_an_older_release_gave_is_kept_and_told_anew(empty: Settings, since
     assert asyncio.run(rows(empty, "SELECT count(*) FROM ledger_entries")) == [(6,)]
 
 
-def test_amounts_beyond_thirty_two_bits_hold_after_the_upgrade(empty: Settings) -> None:
+def test_amounts_beyond_32_bits_fit(empty: Settings) -> None:
     """Twenty-one million pesos in cents are where 32 bits end."""
     migrate(empty)
-    asyncio.run(run(empty, *(_at_head(one).format(at=WRITTEN) for one in FIRST)))
+    asyncio.run(run(empty, *(_at_head(statement).format(at=WRITTEN) for statement in FIRST)))
     many = 95_000_000_00
     large = [
-        _with_value(one).replace("24990000", str(many)).replace("2500000", str(many))
-        for one in GIVEN
-        if "ledger_entries" not in one and "budgets" not in one
+        _with_value(statement).replace("24990000", str(many)).replace("2500000", str(many))
+        for statement in GIVEN
+        if "ledger_entries" not in statement and "budgets" not in statement
     ]
-    asyncio.run(run(empty, *(one.format(at=WRITTEN) for one in large)))
+    asyncio.run(run(empty, *(statement.format(at=WRITTEN) for statement in large)))
     asyncio.run(run(empty, _line(1, 1, "issue", "company", "outstanding", many)))
     day = "INSERT INTO budgets (period, starts_on, currency, spent_minor, untold_minor) VALUES"
     asyncio.run(run(empty, f"{day} ('month', '2026-11-01', 'COP', {many * 100}, 0)"))
@@ -226,12 +232,12 @@ def test_amounts_beyond_thirty_two_bits_hold_after_the_upgrade(empty: Settings) 
     assert (total, goodwill, moved, spent) == (many, many, many, many * 100)
 
 
-def test_an_upgrade_that_is_done_twice_changes_nothing(empty: Settings) -> None:
+def test_second_upgrade_changes_nothing(empty: Settings) -> None:
     migrate(empty)
     migrate(empty)
 
 
-def test_the_migrated_schema_is_what_the_models_say(empty: Settings) -> None:
+def test_migrated_schema_is_that_of_the_models(empty: Settings) -> None:
     migrate(empty)
 
     def compare(connection: Connection) -> list[object]:
@@ -240,16 +246,16 @@ def test_the_migrated_schema_is_what_the_models_say(empty: Settings) -> None:
 
     async def look() -> list[object]:
         db = open_database(empty)
-        found = await db.run_sync(compare)
+        differences = await db.run_sync(compare)
         await db.close()
-        return found
+        return differences
 
     assert asyncio.run(look()) == []
 
 
-def test_the_database_itself_refuses_a_state_that_there_is_not(empty: Settings) -> None:
+def test_database_refuses_unknown_states_and_missing_rows(empty: Settings) -> None:
     migrate(empty)
-    asyncio.run(run(empty, *(_at_head(one).format(at=WRITTEN) for one in FIRST)))
+    asyncio.run(run(empty, *(_at_head(statement).format(at=WRITTEN) for statement in FIRST)))
     for wrong in (
         "UPDATE handoffs SET summary_state = 'perhaps'",
         "UPDATE handoffs SET agent_id = 99",
@@ -260,7 +266,7 @@ def test_the_database_itself_refuses_a_state_that_there_is_not(empty: Settings) 
 
 
 def _at_head(statement: str) -> str:
-    """The newest schema asks when a person was promised."""
+    """Add the column that the newest schema requires: when an agent was promised."""
     if "INTO handoffs" not in statement:
         return statement
     named = statement.replace("created_at)", "created_at, due_at)")
@@ -268,7 +274,7 @@ def _at_head(statement: str) -> str:
 
 
 def _with_value(statement: str) -> str:
-    """From the second release on a remedy says what it is worth."""
+    """Add the column that the second release requires: what a remedy is worth."""
     if "INTO compensations" not in statement:
         return statement
     named = statement.replace("budget_minor, currency", "budget_minor, value_minor, currency")

@@ -1,6 +1,6 @@
-"""Business time: when the company is open, and when a promise given now falls due.
+"""Business time: when the company is open, and when a promise falls due.
 
-Pure calculation. Every moment that goes in or comes out is aware; what comes out is in UTC.
+Pure calculation. All moments are aware; results are in UTC.
 """
 
 from collections.abc import Container, Iterator, Mapping
@@ -11,18 +11,18 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 ALL_DAYS: Final = frozenset(range(7))  # Monday is 0, as in `date.weekday`
-# Longer than any closure; a calendar without an opening in it is a mistake.
+# A calendar without an opening for so many days is an error.
 _SEARCH_DAYS: Final = 400
-_LONGEST: Final = 1000  # of hours or days; nobody may be told to wait longer
+_LONGEST: Final = 1000  # hours or days of a promise
 
 
 class CalendarError(ValueError):
-    """Opening hours that make no sense, or a moment without a time zone."""
+    """Opening hours are contradictory, or a moment has no time zone."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Interval:
-    """Opening hours of one day, in minutes after midnight: 480 to 1200 is 08:00 to 20:00."""
+    """Opening hours on a day, in minutes after midnight: 480 to 1200 is 08:00 to 20:00."""
 
     opens: int
     closes: int  # 1440 is midnight at the end of the day
@@ -34,19 +34,19 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """How long something may take: either open hours, or whole business days."""
+    """How long something may take: either open hours or whole business days."""
 
     business_hours: float | None = None
     business_days: int | None = None
 
     def __post_init__(self) -> None:
-        given = [n for n in (self.business_hours, self.business_days) if n is not None]
+        lengths = [n for n in (self.business_hours, self.business_days) if n is not None]
         whole = self.business_days is None or isinstance(self.business_days, int)
-        if len(given) != 1 or not whole or not 0 < given[0] <= _LONGEST:
+        if len(lengths) != 1 or not whole or not 0 < lengths[0] <= _LONGEST:
             raise CalendarError("either business_hours or business_days, above zero")
 
     def as_dict(self) -> dict[str, float | int]:
-        """The one key that is given, such as {"business_days": 5}."""
+        """Return the key that is set, such as {"business_days": 5}."""
         both = {"business_hours": self.business_hours, "business_days": self.business_days}
         return {name: number for name, number in both.items() if number is not None}
 
@@ -55,9 +55,11 @@ class Window:
 class Calendar:
     """The company's opening hours by weekday, its time zone and its holidays.
 
-    `business_weekdays` are those counted as business days (banks rest on days when shops open);
-    left alone, they are all the days with opening hours. Raises CalendarError for hours that
-    overlap, and for a week that is never open.
+    ``business_weekdays`` are the weekdays that count as business days, by default all (banks close
+    on days when shops are open). Days without opening hours never count.
+
+    Raises:
+        CalendarError: opening hours overlap, or no business day has any.
     """
 
     opening_hours: Mapping[int, tuple[Interval, ...]]
@@ -74,59 +76,63 @@ class Calendar:
             raise CalendarError("opening hours on at least one business day")
 
     def is_open(self, at: datetime) -> bool:
-        """Whether somebody is at work then; at the minute of closing it is closed."""
+        """Return True if the company is open at a moment; at the minute of closing it is not."""
         at = _utc(at)
         return any(opens <= at < closes for opens, closes in self._open_on(self._local_day(at)))
 
     def next_opening(self, at: datetime) -> datetime:
-        """The moment itself while open, else when it next opens."""
+        """Return the moment itself if the company is open, else when it next opens."""
         at = _utc(at)
         opens, _ = next(self._open_from(at))
         return max(opens, at)
 
     def add_business_hours(self, start: datetime, hours: timedelta) -> datetime:
-        """When so many open hours have passed since `start`; closed time does not count.
+        """Return the moment when so many open hours have passed since ``start``.
 
-        A result at the end of a working day is the moment of closing, not the next opening.
-        Raises CalendarError for a negative duration.
+        At the end of a day that is the moment of closing, not the next opening.
+
+        Raises:
+            CalendarError: the duration is negative.
         """
         if hours < timedelta(0):
             raise CalendarError("business hours are added, never taken away")
         start = _utc(start)
-        left = hours
+        remaining = hours
         for opens, closes in self._open_from(start):
             begins = max(opens, start)
-            if begins + left <= closes:
-                return begins + left
-            left -= closes - begins
+            if begins + remaining <= closes:
+                return begins + remaining
+            remaining -= closes - begins
         raise CalendarError("no end to the opening hours")  # pragma: no cover - it is endless
 
     def add_business_days(self, start: datetime, days: int) -> datetime:
-        """The end of business on the n-th business day after that of `start`.
+        """Return the end of business on the n-th business day after the day of ``start``.
 
-        The day of `start` itself is never counted; zero days means the first end of business
-        that is still to come. Raises CalendarError for a negative number.
+        Zero days give the next end of business after ``start``.
+
+        Raises:
+            CalendarError: the number is negative.
         """
         if days < 0:
             raise CalendarError("business days are added, never taken away")
         start = _utc(start)
         today = self._local_day(start)
-        left = days
+        remaining = days
         for day in self._days_from(today):
             if day.weekday() not in self.business_weekdays or (days and day == today):
                 continue
             intervals = self._open_on(day)
             if not intervals or intervals[-1][1] <= start:
                 continue
-            left -= 1
-            if left <= 0:
+            remaining -= 1
+            if remaining <= 0:
                 return intervals[-1][1]
         raise CalendarError("no end to the business days")  # pragma: no cover - it is endless
 
     def due(self, start: datetime, window: Window) -> datetime:
-        """When something promised at `start`, to be done within `window`, falls due.
+        """Return when a promise made at ``start`` falls due: the end of ``window``.
 
-        It is a whole minute, never before the window ends, so that what is shown is what is kept.
+        It is rounded up to a whole minute, so that the time shown is the time stored.
         """
         if window.business_days is not None:
             return self.add_business_days(start, window.business_days)
@@ -138,7 +144,11 @@ class Calendar:
         return at.astimezone(self.tz).date()
 
     def _days_from(self, day: date) -> Iterator[date]:
-        """Every day from `day` on; CalendarError once it has been closed for more than a year."""
+        """Yield every day from ``day`` on.
+
+        Raises:
+            CalendarError: the company is closed for ``_SEARCH_DAYS`` in a row.
+        """
         closed = 0
         while closed < _SEARCH_DAYS:
             closed = 0 if self._open_on(day) else closed + 1
@@ -147,25 +157,25 @@ class Calendar:
         raise CalendarError(f"closed for {_SEARCH_DAYS} days on end: no promise can be kept")
 
     def _open_from(self, at: datetime) -> Iterator[tuple[datetime, datetime]]:
-        """The stretches of open time that end after `at`, in order, without end."""
+        """Yield the open periods that end after ``at``, in order and without end."""
         for day in self._days_from(self._local_day(at)):
             for opens, closes in self._open_on(day):
                 if closes > at:
                     yield opens, closes
 
     def _open_on(self, day: date) -> list[tuple[datetime, datetime]]:
-        """The stretches of open time of a day, in UTC."""
+        """Return the open periods of a day, in UTC."""
         if day in self.holidays:
             return []
-        stretches = [
+        periods = [
             (self._at(day, hours.opens, fold=0), self._at(day, hours.closes, fold=1))
             for hours in sorted(self.opening_hours.get(day.weekday(), ()))
         ]
-        # Hours that fall into the one that the clocks skip in spring do not exist.
-        return [(opens, closes) for opens, closes in stretches if opens < closes]
+        # Periods within the hour that the clocks skip in spring do not exist.
+        return [(opens, closes) for opens, closes in periods if opens < closes]
 
     def _at(self, day: date, minutes: int, *, fold: int) -> datetime:
-        """A time of the wall clock; when the clocks go back, opening is early and closing late."""
+        """Return a local time in UTC; ``fold`` chooses among the two when the clocks go back."""
         day += timedelta(days=minutes // (24 * 60))
         wall = time(minutes // 60 % 24, minutes % 60, fold=fold)
         return datetime.combine(day, wall, self.tz).astimezone(UTC)

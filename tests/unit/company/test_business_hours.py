@@ -19,7 +19,7 @@ def hours(*written: str) -> tuple[Interval, ...]:
     return tuple(Interval(opens, closes) for opens, closes in minutes)
 
 
-# As the demo company: November 2 and 16 are holidays in Colombia, banks rest on weekends.
+# Like the demo company: November 2 and 16 are holidays in Colombia, banks close on weekends.
 STORE = Calendar(
     {**dict.fromkeys(range(6), hours("08:00-20:00")), 6: hours("09:00-17:00")},
     BOGOTA,
@@ -49,7 +49,7 @@ def at(text: str, tz: ZoneInfo = BOGOTA) -> datetime:
         ("2026-11-20 23:30", False),
     ],
 )
-def test_open_is_open(moment: str, is_open: bool) -> None:
+def test_is_open_within_opening_hours_only(moment: str, is_open: bool) -> None:
     assert STORE.is_open(at(moment)) is is_open
 
 
@@ -63,12 +63,12 @@ def test_open_is_open(moment: str, is_open: bool) -> None:
         ("2026-10-31 21:00", "2026-11-01 09:00"),
     ],
 )
-def test_the_next_opening_skips_nights_and_holidays(start: str, opens: str) -> None:
+def test_next_opening_skips_nights_and_holidays(start: str, opens: str) -> None:
     assert STORE.next_opening(at(start)) == at(opens)
 
 
 @pytest.mark.parametrize(
-    ("start", "worked", "due"),
+    ("start", "open_hours", "due"),
     [
         ("2026-11-20 10:00", 2, "2026-11-20 12:00"),
         ("2026-11-20 19:00", 1, "2026-11-20 20:00"),
@@ -83,15 +83,15 @@ def test_the_next_opening_skips_nights_and_holidays(start: str, opens: str) -> N
         ("2026-11-20 21:00", 0, "2026-11-21 08:00"),
     ],
 )
-def test_business_hours_pass_only_while_open(start: str, worked: float, due: str) -> None:
-    assert STORE.add_business_hours(at(start), timedelta(hours=worked)) == at(due)
+def test_only_open_hours_count(start: str, open_hours: float, due: str) -> None:
+    assert STORE.add_business_hours(at(start), timedelta(hours=open_hours)) == at(due)
 
 
 @pytest.mark.parametrize(
     ("start", "days", "due"),
     [
         ("2026-11-17 10:00", 1, "2026-11-18 20:00"),
-        ("2026-11-20 10:00", 1, "2026-11-23 20:00"),  # Friday to Monday: banks rest
+        ("2026-11-20 10:00", 1, "2026-11-23 20:00"),  # Friday to Monday: banks are closed
         ("2026-11-20 22:00", 1, "2026-11-23 20:00"),
         ("2026-11-22 10:00", 5, "2026-11-27 20:00"),
         ("2026-11-13 10:00", 1, "2026-11-17 20:00"),  # over a weekend and a holiday
@@ -101,18 +101,18 @@ def test_business_hours_pass_only_while_open(start: str, worked: float, due: str
         ("2026-11-21 10:00", 0, "2026-11-23 20:00"),
     ],
 )
-def test_business_days_are_not_all_open_days(start: str, days: int, due: str) -> None:
+def test_only_business_days_count(start: str, days: int, due: str) -> None:
     assert STORE.add_business_days(at(start), days) == at(due)
 
 
-def test_the_pause_at_noon_does_not_count() -> None:
+def test_midday_break_does_not_count() -> None:
     start = at("2026-11-20 13:30", MADRID)
     assert SIESTA.add_business_hours(start, timedelta(hours=1)) == at("2026-11-20 16:30", MADRID)
     assert SIESTA.add_business_days(start, 1) == at("2026-11-23 19:00", MADRID)
 
 
 @pytest.mark.parametrize(
-    ("start", "worked", "due"),
+    ("start", "open_hours", "due"),
     [
         # Clocks go forward on 2026-03-29: from 00:00 to 04:00 there are three hours.
         ("2026-03-29T00:00+01:00", 3, "2026-03-29T04:00+02:00"),
@@ -122,12 +122,14 @@ def test_the_pause_at_noon_does_not_count() -> None:
         ("2026-10-25T00:00+02:00", 4, "2026-10-25T03:00+01:00"),
     ],
 )
-def test_hours_are_real_hours_when_the_clocks_change(start: str, worked: float, due: str) -> None:
+def test_elapsed_hours_count_when_the_clocks_change(
+    start: str, open_hours: float, due: str
+) -> None:
     begins, ends = datetime.fromisoformat(start), datetime.fromisoformat(due)
-    assert NIGHTS.add_business_hours(begins, timedelta(hours=worked)) == ends
+    assert NIGHTS.add_business_hours(begins, timedelta(hours=open_hours)) == ends
 
 
-def test_an_opening_in_the_hour_that_is_skipped_does_not_exist() -> None:
+def test_opening_in_the_skipped_hour_does_not_exist() -> None:
     odd = Calendar({6: hours("02:15-02:45", "10:00-11:00")}, MADRID)
     start = datetime.fromisoformat("2026-03-29T00:00+01:00")
     assert odd.next_opening(start) in {
@@ -136,7 +138,7 @@ def test_an_opening_in_the_hour_that_is_skipped_does_not_exist() -> None:
     }
 
 
-def test_the_time_of_the_wall_is_kept_over_a_change_of_clocks() -> None:
+def test_local_time_is_kept_over_a_clock_change() -> None:
     start = at("2026-10-23 18:00", MADRID)
     due = SIESTA.add_business_hours(start, timedelta(hours=2))
     assert due == at("2026-10-26 10:00", MADRID)
@@ -149,7 +151,7 @@ calendars = st.sampled_from(CALENDARS)
 
 @settings(max_examples=60, deadline=None)
 @given(calendars, moments, spans, spans)
-def test_business_hours_end_in_opening_hours_never_early_and_in_order(
+def test_due_moment_lies_in_opening_hours_and_is_monotonic(
     calendar: Calendar, start: datetime, span: timedelta, more: timedelta
 ) -> None:
     due = calendar.add_business_hours(start, span)
@@ -162,7 +164,7 @@ def test_business_hours_end_in_opening_hours_never_early_and_in_order(
 
 @settings(max_examples=60, deadline=None)
 @given(calendars, moments, spans, spans)
-def test_business_hours_add_up(
+def test_adding_hours_in_two_steps_is_the_same(
     calendar: Calendar, start: datetime, one: timedelta, two: timedelta
 ) -> None:
     assume(two)
@@ -173,7 +175,7 @@ def test_business_hours_add_up(
 
 @settings(max_examples=60, deadline=None)
 @given(calendars, moments, st.integers(0, 30), st.timedeltas(timedelta(0), timedelta(days=20)))
-def test_business_days_end_at_closing_of_a_business_day_in_order(
+def test_business_days_end_at_closing_and_are_monotonic(
     calendar: Calendar, start: datetime, days: int, later: timedelta
 ) -> None:
     due = calendar.add_business_days(start, days)
@@ -184,18 +186,18 @@ def test_business_days_end_at_closing_of_a_business_day_in_order(
     assert day.weekday() in calendar.business_weekdays
     assert day not in calendar.holidays
     next_due = calendar.add_business_days(start, days + 1)
-    # Late in the evening, the first end of business to come is that of one business day, too.
+    # After closing, zero days and one day end at the same moment.
     assert next_due > due if days else next_due >= due
     assert calendar.add_business_days(start + later, days) >= due
 
 
 @settings(max_examples=60, deadline=None)
 @given(calendars, moments, st.floats(0.1, 40) | st.integers(1, 40))
-def test_what_is_due_is_a_whole_minute_and_not_early(
-    calendar: Calendar, start: datetime, worked: float
+def test_due_moment_is_rounded_up_to_a_whole_minute(
+    calendar: Calendar, start: datetime, open_hours: float
 ) -> None:
-    due = calendar.due(start, Window(business_hours=worked))
-    exact = calendar.add_business_hours(start, timedelta(hours=worked))
+    due = calendar.due(start, Window(business_hours=open_hours))
+    exact = calendar.add_business_hours(start, timedelta(hours=open_hours))
     assert timedelta(0) <= due - exact < timedelta(minutes=1)
     assert (due.second, due.microsecond) == (0, 0)
     days = calendar.due(start, Window(business_days=3))
@@ -207,24 +209,24 @@ def test_what_is_due_is_a_whole_minute_and_not_early(
     [{}, {"business_hours": 0}, {"business_days": -1}, {"business_hours": 1, "business_days": 1},
      {"business_days": 1.5}, {"business_hours": 100000}],
 )  # fmt: skip
-def test_a_wait_without_a_sensible_end_is_refused(window: dict[str, int]) -> None:
+def test_invalid_window_raises(window: dict[str, int]) -> None:
     with pytest.raises(CalendarError):
         Window(**window)
 
 
-def test_a_window_is_kept_as_it_was_given() -> None:
+def test_window_as_dict_is_what_was_written() -> None:
     for written in ({"business_days": 5}, {"business_hours": 4}):
         assert Window(**written).as_dict() == written
 
 
-def test_a_company_that_never_opens_promises_nothing() -> None:
+def test_calendar_without_opening_raises() -> None:
     with pytest.raises(CalendarError, match="at least one"):
         Calendar({}, BOGOTA)
     with pytest.raises(CalendarError, match="at least one"):
         Calendar({6: hours("09:00-17:00")}, BOGOTA, frozenset(), frozenset({0}))
 
 
-def test_a_closure_without_end_is_an_error_and_not_a_loop() -> None:
+def test_endless_closure_raises() -> None:
     class Always:
         def __contains__(self, day: object) -> bool:
             return True
@@ -234,26 +236,26 @@ def test_a_closure_without_end_is_an_error_and_not_a_loop() -> None:
         closed.next_opening(at("2026-11-20 10:00"))
 
 
-def test_hours_that_overlap_or_run_backwards_are_refused() -> None:
+def test_overlapping_or_reversed_hours_raise() -> None:
     with pytest.raises(CalendarError, match="overlap"):
         Calendar({0: hours("08:00-12:00", "11:00-14:00")}, BOGOTA)
     with pytest.raises(CalendarError):
         Interval(600, 600)
 
 
-def test_a_moment_without_a_zone_is_refused() -> None:
+def test_moment_without_a_zone_raises() -> None:
     naive = datetime(2026, 11, 20, 10)  # noqa: DTZ001
-    for broken in (
+    for call in (
         lambda: STORE.is_open(naive),
         lambda: STORE.next_opening(naive),
         lambda: STORE.add_business_hours(naive, timedelta(hours=1)),
         lambda: STORE.add_business_days(naive, 1),
     ):
         with pytest.raises(CalendarError, match="zone"):
-            broken()
+            call()
 
 
-def test_time_is_never_taken_away() -> None:
+def test_negative_duration_raises() -> None:
     with pytest.raises(CalendarError):
         STORE.add_business_hours(at("2026-11-20 10:00"), timedelta(hours=-1))
     with pytest.raises(CalendarError):

@@ -1,4 +1,4 @@
-"""Canned answers: one with a variable that nobody fills in would go out with its braces."""
+"""Canned answers: an unknown variable would be sent with its braces."""
 
 from pathlib import Path
 
@@ -10,14 +10,14 @@ pytestmark = pytest.mark.unit
 DEMO = Path(__file__).parents[3] / "data" / "company"
 
 
-def broken(folder: Path, text: str) -> str:
+def error_of(folder: Path, text: str) -> str:
     (folder / "answers.yml").write_text(text, encoding="utf-8")
     with pytest.raises(CannedAnswersError) as caught:
         load_canned_answers(folder)
     return str(caught.value)
 
 
-def one(text: str, name: str = "hello") -> str:
+def answer(text: str, name: str = "hello") -> str:
     return (
         f"  - name: {name}\n"
         "    title: {es: Saludo, en: Greeting}\n"
@@ -25,46 +25,46 @@ def one(text: str, name: str = "hello") -> str:
     )
 
 
-def test_the_demo_answers_load_and_use_every_variable() -> None:
+def test_demo_answers_load_and_use_every_variable() -> None:
     answers = load_canned_answers(DEMO)
-    assert [one.name for one in answers][:2] == ["hello", "checking"]
-    together = " ".join(one.text["es"] for one in answers)
+    assert [answer.name for answer in answers][:2] == ["hello", "checking"]
+    together = " ".join(answer.text["es"] for answer in answers)
     assert all(f"{{{name}}}" in together for name in VARIABLES)
 
 
-def test_without_the_file_there_are_none(tmp_path: Path) -> None:
+def test_company_without_the_file_has_no_answers(tmp_path: Path) -> None:
     assert load_canned_answers(tmp_path) == ()
 
 
-def test_an_answer_with_each_variable_loads(tmp_path: Path) -> None:
+def test_answer_with_every_variable_loads(tmp_path: Path) -> None:
     text = " ".join(f"{{{name}}}" for name in VARIABLES)
-    (tmp_path / "answers.yml").write_text("answers:\n" + one(text), encoding="utf-8")
+    (tmp_path / "answers.yml").write_text("answers:\n" + answer(text), encoding="utf-8")
     (loaded,) = load_canned_answers(tmp_path)
     assert loaded.text["en"] == text
 
 
 @pytest.mark.parametrize(
-    ("text", "line", "told"),
+    ("text", "line", "message"),
     [
         ("answers: []\n", 1, "one or more"),
-        ("answers:\n" + one("Hello {custmer}"), 6, "{custmer} is no variable"),
-        ("answers:\n" + one("Hello {customer.email}"), 6, "is no variable"),
-        ("answers:\n" + one("Hello {}"), 6, "{} is no variable"),
-        ("answers:\n" + one("Hello {customer"), 6, "a brace without its partner"),
-        ("answers:\n" + one("Hi") + one("Ho"), 7, "a second answer hello"),
-        ("answers:\n" + one("Hi", "Mi saludo"), 2, "^[a-z][a-z0-9_]*$"),
-        ("answers:\n" + one("Hi") + "    tone: kind\n", 7, "name, title, text"),
+        ("answers:\n" + answer("Hello {custmer}"), 6, "{custmer} is no variable"),
+        ("answers:\n" + answer("Hello {customer.email}"), 6, "is no variable"),
+        ("answers:\n" + answer("Hello {}"), 6, "{} is no variable"),
+        ("answers:\n" + answer("Hello {customer"), 6, "a brace without its partner"),
+        ("answers:\n" + answer("Hi") + answer("Ho"), 7, "a second answer hello"),
+        ("answers:\n" + answer("Hi", "Mi saludo"), 2, "^[a-z][a-z0-9_]*$"),
+        ("answers:\n" + answer("Hi") + "    tone: kind\n", 7, "name, title, text"),
     ],
     ids=["none", "misspelt", "attribute", "nameless", "brace", "twice", "name", "unknown key"],
 )
-def test_a_mistake_names_its_line_and_what_is_wrong(
-    tmp_path: Path, text: str, line: int, told: str
+def test_mistake_is_reported_with_its_line(
+    tmp_path: Path, text: str, line: int, message: str
 ) -> None:
-    error = broken(tmp_path, text)
+    error = error_of(tmp_path, text)
     assert f"answers.yml:{line}: " in error
-    assert told in error
+    assert message in error
 
 
-def test_what_may_be_used_is_named(tmp_path: Path) -> None:
-    error = broken(tmp_path, "answers:\n" + one("{nombre}"))
+def test_error_names_the_allowed_variables(tmp_path: Path) -> None:
+    error = error_of(tmp_path, "answers:\n" + answer("{nombre}"))
     assert all(f"{{{name}}}" in error for name in VARIABLES)

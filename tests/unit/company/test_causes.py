@@ -1,4 +1,4 @@
-"""Causes: a mistake in the file must be told where it is, and there is always one to choose."""
+"""Causes: a mistake in the file is reported with its line, and there is always one to choose."""
 
 from pathlib import Path
 
@@ -10,14 +10,14 @@ pytestmark = pytest.mark.unit
 DEMO = Path(__file__).parents[3] / "data" / "company"
 
 
-def broken(folder: Path, text: str) -> str:
+def error_of(folder: Path, text: str) -> str:
     (folder / "causes.yml").write_text(text, encoding="utf-8")
     with pytest.raises(CausesError) as caught:
         load_causes(folder)
     return str(caught.value)
 
 
-def test_the_demo_causes_load_in_the_order_of_the_file() -> None:
+def test_demo_causes_load_in_the_order_of_the_file() -> None:
     causes = load_causes(DEMO)
     assert next(iter(causes)) == "carrier_delay"
     assert list(causes)[-1] == OTHER
@@ -25,11 +25,11 @@ def test_the_demo_causes_load_in_the_order_of_the_file() -> None:
     assert len(causes) > 10
 
 
-def test_without_the_file_another_cause_can_be_chosen(tmp_path: Path) -> None:
+def test_company_without_the_file_has_the_other_cause(tmp_path: Path) -> None:
     assert list(load_causes(tmp_path)) == [OTHER]
 
 
-def test_a_company_names_the_other_cause_as_it_likes(tmp_path: Path) -> None:
+def test_company_may_rename_the_other_cause(tmp_path: Path) -> None:
     (tmp_path / "causes.yml").write_text(
         "causes:\n  - {slug: other, title: {es: Ninguna, en: None of these}}\n", encoding="utf-8"
     )
@@ -56,9 +56,9 @@ def test_a_company_names_the_other_cause_as_it_likes(tmp_path: Path) -> None:
     ],
     ids=["none", "slug", "language", "unknown key", "twice"],
 )
-def test_a_mistake_names_its_line_and_what_is_allowed(
+def test_mistake_is_reported_with_its_line(
     tmp_path: Path, text: str, line: int, allowed: str
 ) -> None:
-    told = broken(tmp_path, text)
-    assert f"causes.yml:{line}: " in told
-    assert allowed in told
+    error = error_of(tmp_path, text)
+    assert f"causes.yml:{line}: " in error
+    assert allowed in error

@@ -1,4 +1,4 @@
-"""A right that is told without its source, or that nobody could name in a policy."""
+"""Legal rights: one without its source, or one that no policy could name."""
 
 import re
 from datetime import UTC, datetime
@@ -18,50 +18,50 @@ NUMBER = re.compile(r"\d+(?:\s?[A-Z]\b| bis| ter)?", re.IGNORECASE)
 
 
 def law(country: str) -> Law:
-    found = load_law(country)
-    assert found is not None
-    return found
+    loaded = load_law(country)
+    assert loaded is not None
+    return loaded
 
 
-def test_the_countries_are_written_down() -> None:
+def test_countries_with_a_file() -> None:
     assert COUNTRIES == ["AR", "CL", "CO", "ES", "MX", "PE"]
 
 
 @pytest.mark.parametrize("country", COUNTRIES)
-def test_a_country_is_what_its_file_is_called_and_was_looked_at(country: str) -> None:
+def test_file_is_named_after_its_country_and_has_a_date(country: str) -> None:
     assert law(country).country == country
     assert law(country).looked_at <= datetime.now(UTC).date()
     assert "No es asesoría legal" in (FOLDER / f"{country}.yml").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("country", COUNTRIES)
-def test_what_is_said_of_a_right_names_the_articles_of_its_source(country: str) -> None:
-    for key, one in law(country).rights.items():
-        assert "artículo" in one.source, key
-        articles = set(NUMBER.findall(one.source))
-        for text in (one.es, one.en):
+def test_text_of_a_right_cites_the_articles_of_its_source(country: str) -> None:
+    for key, right in law(country).rights.items():
+        assert "artículo" in right.source, key
+        articles = set(NUMBER.findall(right.source))
+        for text in (right.es, right.en):
             cited = text[text.rindex("(") :]
             assert set(NUMBER.findall(cited)) & articles, (key, text)
-        assert "artículo" in one.es
-        assert "article" in one.en
+        assert "artículo" in right.es
+        assert "article" in right.en
 
 
 @pytest.mark.parametrize("country", COUNTRIES)
-def test_who_gets_something_else_or_is_charged_too_much_has_a_right_everywhere(
+def test_damaged_defective_and_overcharge_have_a_right_everywhere(
     country: str,
 ) -> None:
     for category in ("damaged", "defective", "overcharge"):
         assert law(country).rights_in(category), category
-    assert {one for right in law(country).rights.values() for one in right.categories} <= set(
+    assert {name for right in law(country).rights.values() for name in right.categories} <= set(
         CATEGORIES
     )
 
 
-def test_a_country_that_is_not_written_down_has_no_law_here() -> None:
+def test_country_without_a_file_has_no_law() -> None:
     assert load_law("FR") is None
 
 
-def test_a_mistake_in_a_law_is_told_with_its_line(
+def test_mistake_in_a_law_is_reported_with_its_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text = (FOLDER / "CO.yml").read_text(encoding="utf-8").replace("[not_delivered]", "[lost]")
@@ -72,7 +72,7 @@ def test_a_mistake_in_a_law_is_told_with_its_line(
         load_law("XX")
 
 
-def test_a_company_may_name_every_right_and_says_it_in_its_own_words() -> None:
+def test_company_may_replace_the_text_of_a_right() -> None:
     company = load_company(DEMO)
     assert company.right_texts["withdrawal"].es.endswith("(Ley 1480 de 2011, artículo 47).")
     assert company.right_texts["refund_owed"] == company.rights["refund_owed"]

@@ -1,4 +1,4 @@
-"""Opening hours told wrongly would send people to a closed door."""
+"""Opening hours in words: wrong ones would send people to a closed door."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ def company(**hours: list[str]) -> Company:
     return Company.model_validate(content | {"opening_hours": hours, "business_days": list(hours)})
 
 
-def test_the_demo_company_in_both_languages() -> None:
+def test_hours_of_the_demo_company_in_both_languages() -> None:
     demo = load_company(DEMO)
     assert show_hours(demo, "es") == (
         "de lunes a sábado de 8:00 a. m. a 8:00 p. m.; domingo de 9:00 a. m. a 5:00 p. m."
@@ -28,19 +28,19 @@ def test_the_demo_company_in_both_languages() -> None:
     )
 
 
-def test_a_lunch_break_is_told() -> None:
+def test_lunch_break_is_shown() -> None:
     shown = show_hours(company(monday=["08:00-12:00", "14:00-18:00"]), "es")
     assert shown == "lunes de 8:00 a. m. a 12:00 p. m. y de 2:00 p. m. a 6:00 p. m."
 
 
-def test_a_closed_day_in_between_is_not_told_as_open() -> None:
+def test_closed_day_in_between_is_not_shown_as_open() -> None:
     shown = show_hours(company(monday=["08:00-12:00"], wednesday=["08:00-12:00"]), "es")
     assert "de lunes a miércoles" not in shown
     assert shown.count("lunes") == shown.count("miércoles") == 1
     assert "martes" not in shown
 
 
-def test_the_days_are_in_the_weeks_order_however_they_are_written() -> None:
+def test_days_are_in_the_order_of_the_week() -> None:
     shown = show_hours(
         company(sunday=["09:00-10:00"], monday=["08:00-12:00"], tuesday=["08:00-12:00"]), "es"
     )

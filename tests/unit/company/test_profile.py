@@ -1,4 +1,4 @@
-"""A profile that would make the bot say a wrong hour, a wrong law or nothing at all."""
+"""The profile: a mistake would make the bot say a wrong hour, a wrong law or nothing at all."""
 
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -18,8 +18,8 @@ def demo() -> Company:
     return load_company(DEMO)
 
 
-def broken(folder: Path, *changes: tuple[str, str]) -> CompanyError:
-    """The error of the demo profile once these texts in it are replaced."""
+def error_of(folder: Path, *changes: tuple[str, str]) -> CompanyError:
+    """Return the error of the demo profile after these replacements."""
     text = PROFILE
     for old, new in changes:
         assert old in text
@@ -34,7 +34,7 @@ def line_of(text: str) -> int:
     return PROFILE[: PROFILE.index(text)].count("\n") + 1
 
 
-def test_the_demo_company_is_complete(demo: Company) -> None:
+def test_demo_company_is_complete(demo: Company) -> None:
     assert (demo.name, demo.country, demo.currency) == ("Almacenes Alborada", "CO", "COP")
     assert demo.tz.key == "America/Bogota"
     assert demo.languages == ("es", "en")
@@ -45,7 +45,7 @@ def test_the_demo_company_is_complete(demo: Company) -> None:
     assert "10482" in demo.order_number.where["es"]
 
 
-def test_the_demo_calendar_rests_on_colombian_holidays(demo: Company) -> None:
+def test_demo_company_is_closed_on_colombian_holidays(demo: Company) -> None:
     monday = datetime(2026, 11, 16, 15, tzinfo=UTC)  # independence of Cartagena
     assert not demo.calendar.is_open(monday)
     assert demo.calendar.is_open(monday.replace(day=17))
@@ -74,7 +74,7 @@ def test_today_begins_at_midnight_where_the_company_is(
     assert demo.local_date(now) == demo.today()
 
 
-def test_how_cases_reach_people_may_be_left_out(tmp_path: Path, demo: Company) -> None:
+def test_assignment_rules_are_optional(tmp_path: Path, demo: Company) -> None:
     assert demo.people.at_stake == 3000000
     begin = PROFILE.index("people:")
     text = PROFILE[:begin] + PROFILE[PROFILE.index("tiers:") :]
@@ -84,7 +84,7 @@ def test_how_cases_reach_people_may_be_left_out(tmp_path: Path, demo: Company) -
     assert people.claim_within == Window(business_hours=0.25)
 
 
-def test_days_of_its_own_are_closed_and_open(tmp_path: Path) -> None:
+def test_own_closed_and_open_days_override_the_holidays(tmp_path: Path) -> None:
     text = PROFILE.replace("also: []", "also: [2026-11-24]").replace(
         "open_on: []", "open_on: [2026-11-16]"
     )
@@ -95,7 +95,7 @@ def test_days_of_its_own_are_closed_and_open(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "message"),
     [
         ("country: CO ", "country: Colombia ", "ISO 3166"),
         ("currency: COP", "currency: PESOS", "ISO 4217"),
@@ -126,21 +126,21 @@ def test_days_of_its_own_are_closed_and_open(tmp_path: Path) -> None:
         ("    en: It is in", "    en:  #", "en"),
     ],
 )
-def test_a_mistake_is_told_with_what_is_allowed(
-    tmp_path: Path, old: str, new: str, said: str
+def test_mistake_is_reported_with_what_is_allowed(
+    tmp_path: Path, old: str, new: str, message: str
 ) -> None:
-    error = broken(tmp_path, (old, new))
-    assert said in str(error)
+    error = error_of(tmp_path, (old, new))
+    assert message in str(error)
     assert all(str(tmp_path / "profile.yml") in line for line in str(error).splitlines())
 
 
-def test_a_mistake_is_told_with_its_line(tmp_path: Path) -> None:
-    error = broken(tmp_path, ('friday: ["08:00-20:00"]', 'friday: ["all day"]'))
-    assert [p.line for p in error.problems] == [line_of("  friday:")]
+def test_mistake_is_reported_with_its_line(tmp_path: Path) -> None:
+    error = error_of(tmp_path, ('friday: ["08:00-20:00"]', 'friday: ["all day"]'))
+    assert [problem.line for problem in error.problems] == [line_of("  friday:")]
 
 
-def test_every_mistake_is_told_at_once(tmp_path: Path) -> None:
-    error = broken(
+def test_all_mistakes_are_reported_at_once(tmp_path: Path) -> None:
+    error = error_of(
         tmp_path,
         ("currency: COP", "currency: PESOS"),
         ("{business_hours: 8}", "{business_hours: 0}"),
@@ -148,6 +148,6 @@ def test_every_mistake_is_told_at_once(tmp_path: Path) -> None:
     assert len(error.problems) == 2
 
 
-def test_a_missing_profile_is_told(tmp_path: Path) -> None:
+def test_missing_profile_is_reported(tmp_path: Path) -> None:
     with pytest.raises(CompanyError, match=r"profile\.yml:1: cannot be read"):
         load_company(tmp_path)

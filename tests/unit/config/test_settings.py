@@ -1,4 +1,4 @@
-"""The settings: defaults, forms of a database address, and errors that name what is wrong."""
+"""The settings: defaults, database addresses, and errors that name the wrong setting."""
 
 import stat
 from pathlib import Path
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.unit
 
 
 @pytest.fixture(autouse=True)
-def _only_what_a_test_says(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
     monkeypatch.setenv("VAR_DIR", str(tmp_path / "var"))
@@ -33,7 +33,9 @@ def test_defaults(tmp_path: Path) -> None:
     assert not settings.whatsapp_enabled
 
 
-def test_environment_and_empty_values(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_environment_overrides_defaults_and_empty_values_do_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("PORT", "9000")
     monkeypatch.setenv("HOST", "")
     monkeypatch.setenv("LOG_LEVEL", "debug")
@@ -46,7 +48,9 @@ def test_environment_and_empty_values(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings.embed_origins == ("https://shop.example", "http://localhost:3000")
 
 
-def test_env_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_env_file_is_read_and_must_be_utf_8(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     file = tmp_path / ".env"
     file.write_text("PORT=9001\nADMIN_EMAIL=ana@shop.example\nNOT_OURS=1\n")
     monkeypatch.setitem(Settings.model_config, "env_file", file)
@@ -58,7 +62,7 @@ def test_env_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "meant"),
+    ("written", "expected"),
     [
         ("sqlite:////srv/a.db", "sqlite:////srv/a.db"),
         ("sqlite:///a.db", "sqlite:////root-of-it/a.db"),
@@ -71,8 +75,8 @@ def test_env_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         ("postgresql://h/d?sslmode=require", "postgresql+asyncpg://h/d?ssl=require"),
     ],
 )
-def test_database_addresses(written: str, meant: str) -> None:
-    assert to_engine_url(written, relative_to=Path("/root-of-it")) == meant
+def test_database_address_gets_its_driver(written: str, expected: str) -> None:
+    assert to_engine_url(written, relative_to=Path("/root-of-it")) == expected
 
 
 @pytest.mark.parametrize(
@@ -106,7 +110,9 @@ def test_database_addresses(written: str, meant: str) -> None:
         ({"engine_plain": "maybe"}, "ENGINE_PLAIN is 'maybe'", "true or false"),
     ],
 )
-def test_a_wrong_value_is_named(values: dict[str, Any], names: str, allowed: str) -> None:
+def test_wrong_value_is_named_with_what_is_allowed(
+    values: dict[str, Any], names: str, allowed: str
+) -> None:
     with pytest.raises(SettingsError) as caught:
         load_settings(**values)
 
@@ -126,7 +132,7 @@ def test_a_wrong_value_is_named(values: dict[str, Any], names: str, allowed: str
         {"telegram_api_url": "ftp://user:hunter2@host"},
     ],
 )
-def test_a_secret_is_never_shown(values: dict[str, Any]) -> None:
+def test_secret_is_never_shown(values: dict[str, Any]) -> None:
     with pytest.raises(SettingsError) as caught:
         load_settings(**values)
 
@@ -135,14 +141,14 @@ def test_a_secret_is_never_shown(values: dict[str, Any]) -> None:
     assert "hunter2" not in repr(load_settings(database_url="postgresql://u:hunter2@h/d"))
 
 
-def test_every_wrong_value_is_told_at_once() -> None:
+def test_all_wrong_values_are_reported_at_once() -> None:
     with pytest.raises(SettingsError) as caught:
         load_settings(port="x", log_format="y")
 
     assert [line.split()[0] for line in str(caught.value).splitlines()] == ["PORT", "LOG_FORMAT"]
 
 
-def test_the_secret_key_is_made_once_and_for_its_owner_only(tmp_path: Path) -> None:
+def test_secret_key_is_created_once_and_readable_by_its_owner_only(tmp_path: Path) -> None:
     first, second = load_settings(), load_settings()
 
     file = tmp_path / "var" / "secret_key"
@@ -152,7 +158,7 @@ def test_the_secret_key_is_made_once_and_for_its_owner_only(tmp_path: Path) -> N
     assert list(file.parent.iterdir()) == [file]
 
 
-def test_workers_with_postgresql() -> None:
+def test_postgresql_allows_several_workers() -> None:
     assert load_settings(workers=4, database_url="postgresql://h/d").workers == 4
 
 
@@ -166,18 +172,18 @@ def test_workers_with_postgresql() -> None:
         ("shop.example", "http://shop.example:8000"),
     ],
 )
-def test_where_this_machine_reaches_the_edge(host: str, url: str) -> None:
+def test_local_url_is_reachable_from_this_machine(host: str, url: str) -> None:
     assert load_settings(host=host).local_url == url
 
 
-def test_helpers_for_addresses() -> None:
+def test_in_memory_database_and_malformed_address() -> None:
     assert is_in_memory("sqlite://")
     assert not is_in_memory("sqlite:////a.db")
     assert hide_password("no address: at all") == "no address: at all"
 
 
 @pytest.mark.parametrize("name", ["a b.db", "50%.db", "what?.db", "#1.db"])
-def test_a_path_of_any_signs_is_itself(name: str) -> None:
+def test_special_characters_in_a_path_are_kept(name: str) -> None:
     url = to_engine_url(sqlite_url(Path("/srv") / name), relative_to=ROOT)
 
     assert make_url(url).database == f"/srv/{name}"
@@ -189,7 +195,7 @@ PROVIDER = {
 }
 
 
-def test_a_provider_needs_its_address_and_its_secret() -> None:
+def test_provider_needs_its_url_and_its_secret() -> None:
     assert load_settings(**PROVIDER).provider_enabled
     assert not load_settings().provider_enabled
     for name in PROVIDER:
@@ -198,13 +204,13 @@ def test_a_provider_needs_its_address_and_its_secret() -> None:
 
 
 @pytest.mark.parametrize("secret", ["QUJD" * 8, "whsec_QUJD", "whsec_%%%"])
-def test_a_secret_that_is_no_standard_one_is_refused_and_not_shown(secret: str) -> None:
+def test_malformed_provider_secret_is_refused_and_not_shown(secret: str) -> None:
     with pytest.raises(SettingsError, match=r"PROVIDER_SECRET is wrong .*whsec_ and") as error:
         load_settings(**(PROVIDER | {"provider_secret": secret}))
     assert secret not in str(error.value)
 
 
-def test_the_secrets_of_the_company_s_systems_are_never_shown() -> None:
+def test_secrets_of_the_companys_systems_are_not_in_the_repr() -> None:
     settings = load_settings(**PROVIDER, voucher_api_key="v" * 32)
     assert "QUJD" not in repr(settings)
     assert "vvv" not in repr(settings)

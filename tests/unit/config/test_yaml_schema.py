@@ -1,4 +1,4 @@
-"""Files whose mistakes would be read as something else, or told on the wrong line."""
+"""YAML files: mistakes that would be misread, or reported on the wrong line."""
 
 from decimal import Decimal
 from pathlib import Path
@@ -32,13 +32,13 @@ def document(folder: Path, text: str | bytes) -> Document:
     return read_yaml(path)
 
 
-def test_scalars_are_taken_as_written(tmp_path: Path) -> None:
-    found = document(
+def test_scalars_are_read_as_written(tmp_path: Path) -> None:
+    loaded = document(
         tmp_path,
         "a: 007\nb: 12.50\nc: 2026-11-22\nd: true\ne: ~\nf: NO\ng: '5'\nh: 1_000\n"
         "i: 20:00\nj: .5\n",
     )
-    assert found.content == {
+    assert loaded.content == {
         "a": 7,
         "b": Decimal("12.50"),
         "c": "2026-11-22",
@@ -50,16 +50,16 @@ def test_scalars_are_taken_as_written(tmp_path: Path) -> None:
         "i": "20:00",
         "j": ".5",
     }
-    assert not found.problems
+    assert not loaded.problems
 
 
-def test_pesos_written_with_points_are_not_read_as_decimals(tmp_path: Path) -> None:
-    found = document(tmp_path, "ok: 2.5\nvalue: 25.000\n")
-    assert [(p.line, p.allowed) for p in found.problems] == [(2, "25000 or 2.5")]
+def test_pesos_with_points_are_not_read_as_decimals(tmp_path: Path) -> None:
+    loaded = document(tmp_path, "ok: 2.5\nvalue: 25.000\n")
+    assert [(problem.line, problem.allowed) for problem in loaded.problems] == [(2, "25000 or 2.5")]
 
 
 @pytest.mark.parametrize(
-    ("text", "line", "said"),
+    ("text", "line", "message"),
     [
         ("a: [1, 2\nb: 3\n", 2, "is not YAML"),
         ("a: 1\n\tb: 2\n", 2, "is not YAML"),
@@ -70,20 +70,20 @@ def test_pesos_written_with_points_are_not_read_as_decimals(tmp_path: Path) -> N
         (b"\xff\xfe\x00", 1, "not text in UTF-8"),
     ],
 )
-def test_what_is_no_yaml_is_told_with_its_line(
-    tmp_path: Path, text: str | bytes, line: int, said: str
+def test_invalid_yaml_is_reported_with_its_line(
+    tmp_path: Path, text: str | bytes, line: int, message: str
 ) -> None:
     problems = document(tmp_path, text).problems
     assert problems
     assert problems[0].line == line
-    assert said in problems[0].what
+    assert message in problems[0].what
 
 
 @pytest.mark.parametrize("text", ["", "# nothing yet\n", "~\n"])
-def test_an_empty_file_lacks_its_keys(tmp_path: Path, text: str) -> None:
-    found = document(tmp_path, text)
-    assert validate(found, Whole) is None
-    assert found.problems == [Problem(1, "the file lacks title", "this key")]
+def test_empty_file_lacks_its_keys(tmp_path: Path, text: str) -> None:
+    loaded = document(tmp_path, text)
+    assert validate(loaded, Whole) is None
+    assert loaded.problems == [Problem(1, "the file lacks title", "this key")]
 
 
 @pytest.mark.parametrize(
@@ -107,33 +107,33 @@ def test_an_empty_file_lacks_its_keys(tmp_path: Path, text: str) -> None:
         ),
     ],
 )
-def test_a_mistake_is_told_with_line_place_and_what_is_allowed(
+def test_mistake_is_reported_with_line_name_and_what_is_allowed(
     tmp_path: Path, text: str, problem: Problem
 ) -> None:
-    found = document(tmp_path, text)
-    assert validate(found, Whole) is None
-    assert found.problems == [problem]
+    loaded = document(tmp_path, text)
+    assert validate(loaded, Whole) is None
+    assert loaded.problems == [problem]
 
 
-def test_a_mistake_in_a_list_counts_from_one(tmp_path: Path) -> None:
-    found = document(tmp_path, "title: x\nparts:\n  one:\n    names:\n      - a\n      - [b]\n")
-    assert validate(found, Whole) is None
-    assert found.problems[0].line == 6
-    assert found.problems[0].what.startswith("parts.one.names.2: ")
+def test_item_of_a_list_is_named_from_one(tmp_path: Path) -> None:
+    loaded = document(tmp_path, "title: x\nparts:\n  one:\n    names:\n      - a\n      - [b]\n")
+    assert validate(loaded, Whole) is None
+    assert loaded.problems[0].line == 6
+    assert loaded.problems[0].what.startswith("parts.one.names.2: ")
 
 
-def test_what_fits_is_returned(tmp_path: Path) -> None:
+def test_valid_content_is_returned(tmp_path: Path) -> None:
     whole = validate(document(tmp_path, "title: x\nparts: {one: {number: 2}}\n"), Whole)
     assert whole == Whole(title="x", parts={"one": Part(number=2)})
 
 
-def test_the_error_has_a_line_for_each_problem_in_order() -> None:
+def test_error_has_one_line_for_each_problem_in_order() -> None:
     error = FileError(
         Path("a.yml"), [Problem(9, "late", "x"), Problem(2, "soon", "y"), Problem(2, "soon", "y")]
     )
     assert str(error) == "a.yml:2: soon; allowed: y\na.yml:9: late; allowed: x"
 
 
-def test_the_word_that_was_meant_comes_first() -> None:
+def test_suggestion_begins_with_the_closest_word() -> None:
     assert suggest("vouchr", ["refund", "voucher"]) == "voucher (probably meant), refund, voucher"
     assert suggest("zzz", ["refund"]) == "refund"

@@ -1,4 +1,4 @@
-"""The demo company's orders: a row that could not be imported, or a case that cannot be shown."""
+"""The demo orders: a row that the import refuses, or a missing case that the docs mention."""
 
 import csv
 import re
@@ -25,13 +25,13 @@ def moment(text: str) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-def test_the_header_is_the_one_of_the_import() -> None:
+def test_header_is_the_documented_one() -> None:
     assert TEXT.splitlines()[0] == HEADER
     assert len({row["order_number"] for row in ROWS}) == len(ROWS) >= 40
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["order_number"])
-def test_an_order_makes_sense(row: dict[str, str]) -> None:
+def test_order_is_consistent(row: dict[str, str]) -> None:
     company = load_company(DEMO)
     assert company.order_number.fits(row["order_number"])
     assert re.search(r"@example\.(com|org)$", row["email"])
@@ -52,7 +52,7 @@ def test_an_order_makes_sense(row: dict[str, str]) -> None:
         assert re.fullmatch(r".+ x\d+", item)
 
 
-def test_the_cases_that_the_demo_tells_are_there() -> None:
+def test_orders_that_the_documents_mention_exist() -> None:
     by_number = {row["order_number"]: row for row in ROWS}
     blender = by_number["10482"]
     assert (blender["customer_name"], blender["email"], blender["phone"], blender["total"]) == (

@@ -1,4 +1,4 @@
-"""An example from the documents that could not be used, or that leaves a customer with nothing."""
+"""The example policies: one that cannot be used, or that leaves a customer with nothing."""
 
 from dataclasses import replace
 from itertools import product
@@ -20,10 +20,10 @@ SHOP = ROOT / "data" / "company"
 EXAMPLES = {"shop": SHOP} | {
     folder.name: folder for folder in sorted((ROOT / "docs" / "policies").iterdir())
 }
-# What an ordinary customer buys there, in major units.
+# An ordinary purchase there, in major units.
 ORDINARY = {"shop": 249_900, "telephone": 24_990, "bank": 180, "hotel": 260, "restaurant": 21_500}
-# The complaints that matter most there must be put right without waiting for anybody.
-MATTERS = {
+# The most important complaints there: they must be resolved without a human.
+IMPORTANT = {
     "shop": ["late_delivery", "not_delivered", "damaged", "defective", "wrong_item"],
     "telephone": ["service_outage", "overcharge", "misleading_offer", "defective", "late_delivery"],
     "bank": ["overcharge", "refund_pending", "service_outage", "unanswered_complaint"],
@@ -33,7 +33,7 @@ MATTERS = {
 BUSINESSES = sorted(EXAMPLES)
 
 
-def opened(name: str) -> tuple[Company, Policy]:
+def load_example(name: str) -> tuple[Company, Policy]:
     folder: Path = EXAMPLES[name]
     company = load_company(folder)
     return company, load_policy(folder / POLICY_FILE, company)
@@ -46,13 +46,13 @@ def facts(name: str, company: Company, category: str) -> CaseFacts:
     return CaseFacts(category, severity, worth, company.currency, identity_proven=True)
 
 
-def test_there_is_an_example_for_each_business() -> None:
+def test_every_business_has_an_example() -> None:
     assert set(EXAMPLES) == {"shop", "telephone", "bank", "hotel", "restaurant"}
 
 
 @pytest.mark.parametrize("name", BUSINESSES)
-def test_an_example_loads_and_has_every_right_beside_its_goodwill(name: str) -> None:
-    company, policy = opened(name)
+def test_example_loads_without_warnings(name: str) -> None:
+    company, policy = load_example(name)
     assert policy.warnings == ()
     assert company.law is not None
     assert policy.weighing is not None
@@ -60,15 +60,15 @@ def test_an_example_loads_and_has_every_right_beside_its_goodwill(name: str) -> 
 
 
 @pytest.mark.parametrize(("name", "category"), list(product(BUSINESSES, CATEGORIES)))
-def test_every_complaint_gets_one_to_three_alternatives_or_a_person(
+def test_every_complaint_gets_one_to_three_alternatives_or_a_human(
     name: str, category: str
 ) -> None:
-    company, policy = opened(name)
+    company, policy = load_example(name)
     decision = decide(policy, facts(name, company, category))
     assert decision.rule_id is not None, decision.reasons
     if decision.outcome == "person":
         assert decision.reason == "rule_says_person"
-        assert category not in MATTERS[name]
+        assert category not in IMPORTANT[name]
     else:
         assert 1 <= len(decision.alternatives) <= 3
         assert {len(one.title[language]) <= 20 for one in decision.alternatives
@@ -76,9 +76,9 @@ def test_every_complaint_gets_one_to_three_alternatives_or_a_person(
 
 
 @pytest.mark.parametrize("name", BUSINESSES)
-def test_what_matters_most_gets_something_that_is_worth_more_than_it_costs(name: str) -> None:
-    company, policy = opened(name)
-    for category in MATTERS[name]:
+def test_important_complaints_get_goodwill_worth_more_than_its_cost(name: str) -> None:
+    company, policy = load_example(name)
+    for category in IMPORTANT[name]:
         decision = decide(policy, facts(name, company, category))
         goodwill = [one for one in decision.alternatives if not one.is_entitlement]
         assert any(
@@ -88,8 +88,8 @@ def test_what_matters_most_gets_something_that_is_worth_more_than_it_costs(name:
 
 
 @pytest.mark.parametrize("name", BUSINESSES)
-def test_a_stranger_gets_no_money_and_is_never_sent_off(name: str) -> None:
-    _, policy = opened(name)
+def test_unidentified_customer_gets_no_money_and_always_a_rule(name: str) -> None:
+    _, policy = load_example(name)
     for rule in policy.rules:
         if rule.when.identity == "any":
             assert rule.entitlement is None
@@ -101,10 +101,10 @@ def test_a_stranger_gets_no_money_and_is_never_sent_off(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", BUSINESSES)
-def test_the_goodwill_for_a_high_value_has_bounds(name: str) -> None:
-    """Nothing that a rule offers for a hundred times as much is without bounds."""
-    company, policy = opened(name)
-    for category in MATTERS[name]:
+def test_goodwill_for_a_high_value_is_limited(name: str) -> None:
+    """For a hundred times the value, each alternative stays within the customer's limit."""
+    company, policy = load_example(name)
+    for category in IMPORTANT[name]:
         ordinary = facts(name, company, category)
         assert ordinary.order_value is not None
         much = Money(ordinary.order_value.amount_minor * 100, company.currency)

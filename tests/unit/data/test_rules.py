@@ -1,4 +1,4 @@
-"""Every intent has a rule, and every rule an action that exists."""
+"""The rules: every intent has one, and every rule has an existing action."""
 
 from typing import Any
 

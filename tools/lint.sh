@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Check style, types, the direction of imports and the training data. All parts run, two at a time,
-# whatever the first ones say; their output is printed in the order below.
+# Check style, types and the direction of imports, of Python, JavaScript and the shell scripts, and the
+# training data. All parts run, two at a time, whatever the first ones say; their output is printed
+# in the order below.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit
 tools/setup.sh test || exit
@@ -22,6 +23,10 @@ check "training data" env PYTHONPATH=. PYTHONWARNINGS=ignore RASA_TELEMETRY_ENAB
   --fail-on-warnings --domain domain.yml --config config.yml --data data/nlu data/rules
 check "types" .venv/bin/mypy
 check "imports" .venv/bin/lint-imports --no-logo
+check "JavaScript types" tools/node.sh node_modules/typescript/bin/tsc --project tsconfig.json
+check "JavaScript style" tools/node.sh node_modules/eslint/bin/eslint.js --max-warnings 0 \
+  bot/web tests/unit/web eslint.config.js
+check "shell scripts" .venv/bin/shellcheck tools/*.sh .ci/run
 check "style" .venv/bin/ruff check
 check "format" .venv/bin/ruff format --check
 wait

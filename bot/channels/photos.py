@@ -6,7 +6,7 @@ from sanic import Blueprint, HTTPResponse, Request, response
 
 from bot import photo, rate_limits
 from bot.channels.visitor_token import Visitors
-from bot.conversation.channel_api import Arrived, WebVisitor
+from bot.conversation.channel_api import IncomingMessage, WebVisitor
 from bot.conversation.inbound.store_event import open_conversation
 from bot.conversation.messages import MessageRefused
 from bot.metrics import REFUSED
@@ -42,7 +42,7 @@ async def upload(request: Request) -> HTTPResponse:
         async with runtime.decoding:
             picture = await asyncio.to_thread(photo.sanitize, sent.body)
         async with runtime.db.write() as session:
-            about = Arrived(
+            about = IncomingMessage(
                 conversation_id,
                 source_id="",
                 language=language,

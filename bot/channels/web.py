@@ -17,12 +17,12 @@ from bot import rate_limits
 from bot.channels.customer_token import CustomerTokenError, read_customer_token
 from bot.channels.visitor_token import Visitors
 from bot.channels.web_frames import Hello, Ping, Pressed, Said, Seen, Typing, read_frame
-from bot.conversation.channel_api import Arrived, WebVisitor
-from bot.conversation.live_hub import Event
+from bot.conversation.channel_api import IncomingMessage, WebVisitor
+from bot.conversation.live_hub import LiveEvent
 from bot.conversation.message_states import Receipt
 from bot.conversation.message_view import message_frames
 from bot.conversation.messages import MessageRefused
-from bot.conversation.read_receipts import Noted
+from bot.conversation.read_receipts import PageReceipt
 from bot.customers import fingerprints
 from bot.customers.contacts import VouchedCustomer
 from bot.handoffs import assignment, queue
@@ -154,7 +154,7 @@ class Visit:
             return MessageRefused("bad_customer")
         return None
 
-    async def _send(self, events: "asyncio.Queue[Event | None]") -> None:
+    async def _send(self, events: "asyncio.Queue[LiveEvent | None]") -> None:
         while (event := await events.get()) is not None:
             if event["type"] not in STAFF_ONLY and event.get("author") != Author.CUSTOMER:
                 await self._show(event)
@@ -162,7 +162,7 @@ class Visit:
                 self._arrived([event["message"]])
         await self.ws.close(code=1001, reason="resume")
 
-    async def _show(self, event: Event) -> None:
+    async def _show(self, event: LiveEvent) -> None:
         await self.ws.send(json.dumps(event, ensure_ascii=False))
 
     async def _take(self, raw: str | bytes | None) -> None:
@@ -202,7 +202,7 @@ class Visit:
         if not stored.is_new and message.state == MessageState.ANSWERED:
             await self._show({"type": "answered", "id": str(frame.id)})
 
-    def _arrived_as(self, frame: Said | Pressed) -> Arrived:
+    def _arrived_as(self, frame: Said | Pressed) -> IncomingMessage:
         """The frame as every channel hands over what its customers do."""
         # Keys of the browser and its network, from which neither can be read.
         secret = self.runtime.settings.secret_key.get_secret_value()
@@ -213,7 +213,9 @@ class Visit:
             network_key=fingerprints.hash_network(secret, self.address),
         )
         source_id = f"{self.conversation_id}:{frame.id}"
-        about = Arrived(self.conversation_id, source_id, language=self.language, visitor=visitor)
+        about = IncomingMessage(
+            self.conversation_id, source_id, language=self.language, visitor=visitor
+        )
         if isinstance(frame, Pressed):
             return replace(about, token=frame.token)
         return replace(about, text=frame.text, photos=tuple(frame.photos))
@@ -228,7 +230,7 @@ class Visit:
                 self.seen = max(self.seen, marked)
             self.runtime.live.delivered(self.conversation_id, marked, receipt)
 
-        noted = Noted(self.conversation_id, receipt, self.seen, seq, tell)
+        noted = PageReceipt(self.conversation_id, receipt, self.seen, seq, tell)
         self.runtime.receipts.note(noted)
 
     def _arrived(self, frames: list[dict[str, Any]]) -> None:

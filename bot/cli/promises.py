@@ -13,7 +13,7 @@ from bot.cli.failure import Failure, settings_or_fail
 from bot.cli.tables import print_table, text_table
 from bot.compensation import compensations
 from bot.context.company_context import CompanyContext, load_company_context
-from bot.conversation.agents.agent_offers import fulfilled
+from bot.conversation.agents.agent_offers import confirm_fulfilment
 from bot.models import Complaint, Promise, PromiseState
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
@@ -66,5 +66,7 @@ async def _print_open(session: AsyncSession, context: CompanyContext) -> None:
 async def _fulfil(session: AsyncSession, context: CompanyContext, reference: str) -> None:
     case = await case_or_fail(session, reference)
     remedy = await compensations.find_given(session, case)
-    if remedy is None or not await fulfilled(session, context, case, remedy, "command line"):
+    if remedy is None or not await confirm_fulfilment(
+        session, context, case, remedy, "command line"
+    ):
         raise Failure(f"case {reference} has no promised remedy that is still to be done")

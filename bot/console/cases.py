@@ -18,7 +18,7 @@ from bot.console.packet_views import PacketViews
 from bot.console.read_log import record
 from bot.console.serializers import Json, Views
 from bot.conversation.agents import agent_actions
-from bot.conversation.cross_channel import said_elsewhere
+from bot.conversation.cross_channel import find_other_messages
 from bot.conversation.message_view import message_frames
 from bot.handoffs import queue
 from bot.handoffs.queue_card import cards
@@ -86,7 +86,7 @@ async def _whole(session: AsyncSession, runtime: Runtime, person: Agent, referen
 
 async def _elsewhere(session: AsyncSession, conversation: Conversation) -> list[Json]:
     """What the same person said on other channels: before all else, by places below the first."""
-    frames = await message_frames(session, await said_elsewhere(session, conversation))
+    frames = await message_frames(session, await find_other_messages(session, conversation))
     return [{**frame, "seq": place - len(frames)} for place, frame in enumerate(frames)]
 
 
@@ -117,7 +117,7 @@ async def say(request: Request, reference: str) -> HTTPResponse:
         asked = await _asked_again(session, runtime, person, held.complaint_id, body.text)
         if asked and not body.confirmed:
             raise Refused("already_known", 409, known=[_fact(one) for one in asked])
-        step, message = await agent_actions.say(
+        step, message = await agent_actions.send_message(
             session,
             runtime.context,
             held,
@@ -186,7 +186,7 @@ async def commit_to(request: Request, reference: str) -> HTTPResponse:
         raise Refused("bad_date")
     async with runtime.db.write() as session:
         held = await held_case(session, reference, person)
-        step = await agent_actions.commit_to(
+        step = await agent_actions.make_commitment(
             session,
             runtime.context,
             held,
@@ -206,7 +206,7 @@ async def give_back(request: Request, reference: str) -> HTTPResponse:
     body = schemas.read(request, schemas.Return)
     async with runtime.db.write() as session:
         held = await held_case(session, reference, person)
-        step = await agent_actions.give_back(session, runtime.context, held, person)
+        step = await agent_actions.return_to_bot(session, runtime.context, held, person)
         if body.note:
             await notes.add(session, held.complaint_id, person, body.note)
     await runtime.publisher.change(step)

@@ -21,7 +21,7 @@ async def claim(request: Request, handoff_id: int) -> HTTPResponse:
     try:
         async with runtime.db.write() as session:
             found = await _found(session, handoff_id)
-            step = await agent_actions.take(session, found, person)
+            step = await agent_actions.claim(session, found, person)
             case = await session.get_one(Complaint, found.complaint_id)
     except ClaimedBefore as error:
         raise _before(error) from None
@@ -36,7 +36,7 @@ async def read(request: Request, handoff_id: int) -> HTTPResponse:
     schemas.read(request, schemas.Empty)
     async with runtime.db.write() as session:
         found = await _found(session, handoff_id)
-        step = await agent_actions.opened(session, runtime.context, found, person)
+        step = await agent_actions.mark_read(session, runtime.context, found, person)
     if step is not None:
         await runtime.publisher.change(step)
     return response.empty()
@@ -49,7 +49,7 @@ async def release(request: Request, handoff_id: int) -> HTTPResponse:
     body = schemas.read(request, schemas.Release)
     async with runtime.db.write() as session:
         found = await _held(session, handoff_id, person)
-        step = await agent_actions.give_up(session, runtime.context, found, person.name)
+        step = await agent_actions.release(session, runtime.context, found, person.name)
         if body.note:
             await notes.add(session, found.complaint_id, person, body.note)
     if step is not None:
@@ -70,7 +70,7 @@ async def transfer(request: Request, handoff_id: int) -> HTTPResponse:
                 raise Refused("no_agent", 404)
             if found.agent_id == to.id:
                 raise Refused("already_theirs", 409)
-            step = await agent_actions.pass_on(session, runtime.context, found, to, person.name)
+            step = await agent_actions.transfer(session, runtime.context, found, to, person.name)
             if body.note:
                 await notes.add(session, found.complaint_id, person, body.note)
     except ClaimedBefore as error:
@@ -90,11 +90,11 @@ async def take_over(request: Request, handoff_id: int) -> HTTPResponse:
             found = await _found(session, handoff_id)
             case = await session.get_one(Complaint, found.complaint_id)
             if found.state == HandoffState.ACTIVE and found.agent_id != person.id:
-                step = await agent_actions.pass_on(
+                step = await agent_actions.transfer(
                     session, runtime.context, found, person, person.name
                 )
             else:
-                step = await agent_actions.take(session, found, person)
+                step = await agent_actions.claim(session, found, person)
     except ClaimedBefore as error:
         raise _before(error) from None
     await runtime.publisher.change(step)

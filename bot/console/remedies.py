@@ -23,7 +23,7 @@ async def give(request: Request, reference: str) -> HTTPResponse:
     """Give a remedy or offer it; 403 with what is left when it is beyond the person's authority."""
     runtime, person = runtime_of(request), person_of(request)
     body = schemas.read(request, schemas.Gift)
-    act = agent_offers.give if body.how == "give" else agent_offers.put
+    act = agent_offers.give if body.how == "give" else agent_offers.offer
     try:
         async with runtime.db.write() as session:
             held = await held_case(session, reference, person)
@@ -49,7 +49,7 @@ async def ask(request: Request, reference: str) -> HTTPResponse:
     try:
         async with runtime.db.write() as session:
             held = await held_case(session, reference, person)
-            step, asked = await agent_offers.ask(
+            step, asked = await agent_offers.request_approval(
                 session,
                 runtime.context,
                 held,
@@ -79,7 +79,7 @@ async def decide(request: Request, approval_id: int) -> HTTPResponse:
             )
             if asked is None:
                 raise Refused("no_approval", 404)
-            step = await agent_offers.decide(
+            step = await agent_offers.decide_approval(
                 session,
                 runtime.context,
                 asked,
@@ -110,11 +110,11 @@ async def kept(request: Request, promise_id: int) -> HTTPResponse:
         who = await session.get_one(Agent, person.id)
         if made.compensation_id is not None:
             given = await session.get_one(Compensation, made.compensation_id)
-            said = await agent_offers.fulfilled(
+            said = await agent_offers.confirm_fulfilment(
                 session, runtime.context, case, given, originator_of(who)
             )
         elif made.what == promises.COMMITMENT:
-            said = await agent_actions.kept(session, runtime.context, case, made, who)
+            said = await agent_actions.keep_commitment(session, runtime.context, case, made, who)
         else:
             raise Refused("kept_by_answering")
         if said is None:

@@ -136,7 +136,7 @@ class Views:
 
     def case(self, case: Complaint, conversation: Conversation, customer: str | None) -> Json:
         """The case itself."""
-        closes = reachability.closes_at(conversation)
+        closes = reachability.window_closes_at(conversation)
         return {
             "reference": case.reference,
             "conversation": conversation.id,

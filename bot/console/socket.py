@@ -23,7 +23,7 @@ from bot.agents.sessions import SignedIn
 from bot.console.auth import Refused, check_origin, runtime_of, signed_in_by
 from bot.console.read_log import record_conversation
 from bot.conversation.live_events import CONSOLE
-from bot.conversation.live_hub import Event
+from bot.conversation.live_hub import LiveEvent
 from bot.handoffs import queue
 from bot.metrics import CONSOLES
 from bot.models import Agent, Author, HandoffState
@@ -182,14 +182,14 @@ class Visit:
                     await self._show({**event, "conversation": conversation_id})
         await self.ws.close(code=1001, reason="resume")
 
-    async def _send(self, events: "asyncio.Queue[Event | None]") -> None:
+    async def _send(self, events: "asyncio.Queue[LiveEvent | None]") -> None:
         while (event := await events.get()) is not None:
             if not await self._may_see(event):
                 return
             await self._show(event)
         await self.ws.close(code=1001, reason="resume")
 
-    async def _may_see(self, event: Event) -> bool:
+    async def _may_see(self, event: LiveEvent) -> bool:
         """Whether the session still holds; looked up when people change, and now and then."""
         now = clock.now()
         if event["type"] != "board" and now - self.looked_at < LOOK_AGAIN:
@@ -215,7 +215,7 @@ class Visit:
         name = self.signed_in.agent.first_name
         self.runtime.live.typing(conversation_id, author=Author.AGENT, on=on, name=name)
 
-    async def _show(self, event: Event) -> None:
+    async def _show(self, event: LiveEvent) -> None:
         await self.ws.send(json.dumps(event, ensure_ascii=False))
 
 

@@ -1,8 +1,8 @@
-"""What a channel is: it says in its own terms what goes out, and sends it.
+"""The interface of a channel: it formats outgoing messages for its provider, and sends them.
 
-A channel verifies and parses what comes in (its routes do, and hand over ``Arrived``), and it sends
-(this protocol). Everything between the two is the same for all: ``arrivals`` stores, the turn
-answers, ``deliverer`` sends in order, tries again and keeps count.
+A channel verifies and parses what comes in (its routes hand over ``ChannelEvent``s), and it sends
+(this protocol). Everything in between is the same for all channels: ``store_event`` stores, a turn
+answers, ``sender`` sends in order, retries, and notes the result.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -29,7 +29,7 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
-class Outgoing:
+class OutgoingMessage:
     """One message that is to go out."""
 
     message_id: int
@@ -43,7 +43,7 @@ class Outgoing:
 
 
 @dataclass(frozen=True, slots=True)
-class File:
+class RemoteFile:
     """A file that lies with the provider, until the turn fetches it."""
 
     id: str
@@ -64,7 +64,7 @@ class WebVisitor:
 
 
 @dataclass(frozen=True, slots=True)
-class Arrived:
+class IncomingMessage:
     """Something that a customer did on a channel, verified and parsed.
 
     A web visitor's page is there to show a refusal; whoever writes from another channel is not, and
@@ -77,7 +77,7 @@ class Arrived:
     text: str = ""
     token: str | None = None  # of a pressed button
     told: str | None = None  # what the engine is told in place of words: "/wants_human"
-    files: tuple[File, ...] = ()
+    files: tuple[RemoteFile, ...] = ()
     photos: tuple[str, ...] = ()  # ids of photos that the page uploaded before
     visitor: WebVisitor | None = None  # of the web chat, and only there
     extra: dict[str, Any] = field(default_factory=dict)
@@ -88,7 +88,7 @@ class Arrived:
     is_edit: bool = False  # it says anew what the message with ``provider_id`` said
 
 
-class Report(StrEnum):
+class DeliveryStatus(StrEnum):
     """How far a message has come, as the provider says."""
 
     SENT = "sent"
@@ -99,12 +99,12 @@ class Report(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
+class DeliveryReport:
     """What the provider reports of a message that was sent."""
 
     message_id: int | None  # ours, where the provider gives back what we said it was
     provider_id: str
-    state: Report
+    state: DeliveryStatus
     place: int = 0  # which part of the message, and of how many
     of: int = 1
     code: str = ""
@@ -112,23 +112,23 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class ReachabilityChange:
     """The customer can be reached again, or no longer."""
 
     address: str
     why_not: str | None
 
 
-Event = Arrived | Delivery | Reach
+ChannelEvent = IncomingMessage | DeliveryReport | ReachabilityChange
 # Stores what came. When it returns, nothing can lose it any more.
-Take = Callable[[str, Sequence[Event]], Awaitable[None]]
+Receive = Callable[[str, Sequence[ChannelEvent]], Awaitable[None]]
 
 
 class SendError(Exception):
     """A message did not go out; the text says why."""
 
 
-class Later(SendError):
+class RetryLater(SendError):
     """Not now: the provider is down, slow or wants less."""
 
     def __init__(self, why: str, *, after: float | None = None, everybody: bool = False) -> None:
@@ -137,19 +137,19 @@ class Later(SendError):
         self.everybody = everybody  # it holds for all customers of the channel
 
 
-class Lost(SendError):
+class ResponseLost(SendError):
     """The provider was asked and its answer did not come: perhaps it is out, perhaps not."""
 
 
-class Refused(SendError):
+class SendRejected(SendError):
     """The provider does not take this message, and never will."""
 
 
-class Unreachable(SendError):
+class CustomerUnreachable(SendError):
     """The provider has no way to this customer: they blocked us, or the address is gone."""
 
 
-class Closed(SendError):
+class WindowClosed(SendError):
     """The customer wrote too long ago: only a template may go out."""
 
 
@@ -160,13 +160,13 @@ class Channel(Protocol):
     pace: float  # seconds between two messages to the same customer
     grace: float  # seconds in which the provider itself reports a send whose answer was lost
 
-    def parts(self, out: Outgoing) -> Sequence[Part]:
+    def parts(self, out: OutgoingMessage) -> Sequence[Part]:
         """What has to be sent for a message, one request each, within the channel's limits."""
 
-    def template(self, out: Outgoing) -> tuple[Part, bool] | None:
+    def template(self, out: OutgoingMessage) -> tuple[Part, bool] | None:
         """What may be sent when the window is closed, and whether it says all; None for nothing."""
 
-    async def send(self, out: Outgoing, part: Part, place: int, of: int) -> str:
+    async def send(self, out: OutgoingMessage, part: Part, place: int, of: int) -> str:
         """Send one part; the provider's id of it. Raises one of the errors above."""
 
     async def typing(self, address: str, heard: str | None) -> None:
@@ -175,10 +175,10 @@ class Channel(Protocol):
     async def settle(self, address: str, provider_id: str, text: str, chosen: str | None) -> None:
         """The buttons of a sent message become what was chosen, or go."""
 
-    async def fetch(self, file: File) -> bytes:
-        """The content of a file that a customer sent. Raises Later or Refused."""
+    async def fetch(self, file: RemoteFile) -> bytes:
+        """The content of a file that a customer sent. Raises RetryLater or SendRejected."""
 
-    async def start(self, take: Take) -> None:
+    async def start(self, take: Receive) -> None:
         """Begin to receive, where the channel asks for what has come."""
 
     async def stop(self) -> None:

@@ -26,14 +26,14 @@ from bot.models import (
 )
 
 # Of a very long history the newest part is shown.
-MOST_ELSEWHERE = 500
+MAX_OTHER_MESSAGES = 500
 _WHOSE = union(
     select(Contact.id).where(Contact.phone.in_(bindparam("phones", expanding=True))),
     select(Order.contact_id).where(Order.phone.in_(bindparam("phones", expanding=True))),
 )
 
 
-async def recognize(session: AsyncSession, conversation: Conversation, phone: str) -> None:
+async def recognize_phone(session: AsyncSession, conversation: Conversation, phone: str) -> None:
     """The channel vouches for this phone: whoever has it in our books is the one who writes.
 
     Where several customers share it, an order's number has to tell which one it is.
@@ -78,7 +78,7 @@ def _spellings(phone: str) -> set[str]:
     return found
 
 
-async def follow(session: AsyncSession, conversation: Conversation) -> list[str]:
+async def move_open_cases(session: AsyncSession, conversation: Conversation) -> list[str]:
     """What is open for this person comes to where they write now, whoever works on it.
 
     Gives back the conversations that it was in.
@@ -110,7 +110,9 @@ async def follow(session: AsyncSession, conversation: Conversation) -> list[str]
     return left
 
 
-async def conversations(session: AsyncSession, conversation: Conversation) -> list[Conversation]:
+async def find_conversations(
+    session: AsyncSession, conversation: Conversation
+) -> list[Conversation]:
     """All conversations of the person who writes in this one, this one included."""
     if conversation.contact_id is None or conversation.proven_by is None:
         return [conversation]
@@ -120,11 +122,11 @@ async def conversations(session: AsyncSession, conversation: Conversation) -> li
     return list(await session.scalars(query.order_by(Conversation.created_at)))
 
 
-async def said_elsewhere(session: AsyncSession, conversation: Conversation) -> list[Message]:
+async def find_other_messages(session: AsyncSession, conversation: Conversation) -> list[Message]:
     """What was said with this person in other conversations, in the order it was said."""
-    ids = [one.id for one in await conversations(session, conversation)]
+    ids = [one.id for one in await find_conversations(session, conversation)]
     query = select(Message).where(
         Message.conversation_id.in_(ids), Message.conversation_id != conversation.id
     )
-    newest = query.order_by(Message.at.desc(), Message.id.desc()).limit(MOST_ELSEWHERE)
+    newest = query.order_by(Message.at.desc(), Message.id.desc()).limit(MAX_OTHER_MESSAGES)
     return list(await session.scalars(newest))[::-1]

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 
-from bot.conversation.live_hub import Event, LiveHub
+from bot.conversation.live_hub import LiveEvent, LiveHub
 from bot.conversation.message_view import message_frames
 from bot.conversation.pg_relay import PgRelay
 from bot.database.session import Database
@@ -40,7 +40,9 @@ class LiveEvents:
         if self._relay is not None:
             await self._relay.stop()
 
-    def watch(self, conversation_id: str) -> AbstractContextManager[asyncio.Queue[Event | None]]:
+    def watch(
+        self, conversation_id: str
+    ) -> AbstractContextManager[asyncio.Queue[LiveEvent | None]]:
         """The events of a conversation, or of ``CONSOLE``, as they happen; None ends them."""
         return self._hub.watch(conversation_id)
 
@@ -93,7 +95,7 @@ class LiveEvents:
         """The lists or the agents look different on the consoles."""
         self._publish(CONSOLE, {"type": "board"})
 
-    def _publish(self, conversation_id: str, event: Event) -> None:
+    def _publish(self, conversation_id: str, event: LiveEvent) -> None:
         self._hub.publish(conversation_id, event)
         if self._relay is not None:
             self._relay.send(conversation_id, event)
@@ -104,7 +106,7 @@ class LiveEvents:
                 (frame,) = await message_frames(session, [message])
             self._hub.publish(message.conversation_id, {"type": "message", "message": frame})
 
-    async def _relayed(self, conversation_id: str, event: Event) -> None:
+    async def _relayed(self, conversation_id: str, event: LiveEvent) -> None:
         """Show an event of another worker's to the pages of this one."""
         if not self._hub.is_watched(conversation_id):
             return

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-Event = dict[str, Any]
+LiveEvent = dict[str, Any]
 # A socket that lags this far behind is dropped; it resumes from the database when it is back.
 LONGEST_QUEUE = 200
 
@@ -15,12 +15,12 @@ class LiveHub:
     """Live delivery within this process; the database is what survives it."""
 
     def __init__(self) -> None:
-        self._watchers: dict[str, set[asyncio.Queue[Event | None]]] = defaultdict(set)
+        self._watchers: dict[str, set[asyncio.Queue[LiveEvent | None]]] = defaultdict(set)
 
     @contextmanager
-    def watch(self, conversation_id: str) -> Iterator[asyncio.Queue[Event | None]]:
+    def watch(self, conversation_id: str) -> Iterator[asyncio.Queue[LiveEvent | None]]:
         """The events of a conversation as they happen; None ends it."""
-        queue: asyncio.Queue[Event | None] = asyncio.Queue(LONGEST_QUEUE)
+        queue: asyncio.Queue[LiveEvent | None] = asyncio.Queue(LONGEST_QUEUE)
         self._watchers[conversation_id].add(queue)
         try:
             yield queue
@@ -29,7 +29,7 @@ class LiveHub:
             if not self._watchers[conversation_id]:
                 del self._watchers[conversation_id]
 
-    def publish(self, conversation_id: str, event: Event) -> None:
+    def publish(self, conversation_id: str, event: LiveEvent) -> None:
         """Tell everyone who is looking; never waits."""
         for queue in tuple(self._watchers.get(conversation_id, ())):
             if queue.full():

@@ -73,13 +73,13 @@ async def next_seq(session: AsyncSession, conversation_id: str) -> int:
     return int(result.scalar_one())
 
 
-async def known(session: AsyncSession, channel: str, source_id: str) -> Message | None:
+async def find_by_source(session: AsyncSession, channel: str, source_id: str) -> Message | None:
     """The message that this delivery made, when it came before."""
     id_ = await session.scalar(_KNOWN, {"channel": channel, "source_id": source_id})
     return None if id_ is None else await session.get_one(Message, id_)
 
 
-async def add(
+async def add_incoming(
     session: AsyncSession,
     conversation: Conversation,
     source_id: str,
@@ -183,7 +183,7 @@ async def _attach(session: AsyncSession, message: Message, photos: Sequence[str]
     )
 
 
-async def put(
+async def add_outgoing(
     session: AsyncSession,
     conversation: Conversation,
     reply: Reply,
@@ -236,7 +236,7 @@ async def put(
     return message
 
 
-async def spend_open_choices(session: AsyncSession, conversation_id: str) -> list[int]:
+async def close_open_choices(session: AsyncSession, conversation_id: str) -> list[int]:
     """Close every choice still open in a conversation; the seqs of the messages they stand on."""
     seqs = list(await session.scalars(_OPEN_SEQS, {"conversation": conversation_id}))
     if seqs:

@@ -18,7 +18,7 @@ from typing import Any, Final
 import asyncpg
 import structlog
 
-from bot.conversation.live_hub import Event
+from bot.conversation.live_hub import LiveEvent
 
 log = structlog.get_logger()
 CHANNEL: Final = "regalo"
@@ -41,7 +41,7 @@ class PgRelay:
     def __init__(
         self,
         url: str,
-        show: Callable[[str, Event], Awaitable[None]],
+        show: Callable[[str, LiveEvent], Awaitable[None]],
         resume: Callable[[], None],
         longest_queue: int = LONGEST_QUEUE,
     ) -> None:
@@ -51,7 +51,7 @@ class PgRelay:
         self._worker = uuid.uuid4().hex
         self._longest_queue = longest_queue
         self._outgoing: asyncio.Queue[str | None] = asyncio.Queue()
-        self._incoming: asyncio.Queue[tuple[str, Event]] = asyncio.Queue()
+        self._incoming: asyncio.Queue[tuple[str, LiveEvent]] = asyncio.Queue()
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -64,7 +64,7 @@ class PgRelay:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def send(self, conversation_id: str, event: Event) -> None:
+    def send(self, conversation_id: str, event: LiveEvent) -> None:
         """Tell the other workers; never waits."""
         if self._outgoing.qsize() >= self._longest_queue:
             log.warning("relay_queue_full", dropped=self._outgoing.qsize())

@@ -17,7 +17,7 @@ WINDOWS = {"whatsapp": timedelta(hours=24)}
 PRIORITY = 2
 
 
-def closes_at(conversation: Conversation) -> datetime | None:
+def window_closes_at(conversation: Conversation) -> datetime | None:
     """Until when we may write freely; None where that does not end."""
     window = WINDOWS.get(conversation.channel)
     if window is None:
@@ -25,18 +25,20 @@ def closes_at(conversation: Conversation) -> datetime | None:
     return (conversation.heard_at or conversation.created_at) + window
 
 
-def is_closed(conversation: Conversation, at: datetime | None = None) -> bool:
+def is_window_closed(conversation: Conversation, at: datetime | None = None) -> bool:
     """Whether only a template may go out, now or at another time."""
-    closes = closes_at(conversation)
+    closes = window_closes_at(conversation)
     return closes is not None and closes <= (at or clock.now())
 
 
-def close(conversation: Conversation, since: datetime) -> None:
+def mark_window_closed(conversation: Conversation, since: datetime) -> None:
     """The provider says that the window has closed, and its clock counts."""
     conversation.heard_at = since - WINDOWS.get(conversation.channel, timedelta(0))
 
 
-async def elsewhere(session: AsyncSession, conversation: Conversation) -> Conversation | None:
+async def find_other_conversation(
+    session: AsyncSession, conversation: Conversation
+) -> Conversation | None:
     """Another conversation of the same proven customer that takes messages at any time."""
     if conversation.contact_id is None or conversation.proven_by is None:
         return None
@@ -54,22 +56,22 @@ async def elsewhere(session: AsyncSession, conversation: Conversation) -> Conver
     )
 
 
-async def lose(
+async def mark_unreachable(
     session: AsyncSession, context: CompanyContext, conversation: Conversation, why: str
 ) -> None:
     """Nothing reaches the customer here any more: whoever owes them something learns of it."""
     if conversation.unreachable_at is not None:
         return
     conversation.unreachable_at, conversation.unreachable_why = clock.now(), why
-    await tell_person(session, context, conversation, HandoffReason.UNREACHABLE, why)
+    await escalate_undelivered(session, context, conversation, HandoffReason.UNREACHABLE, why)
 
 
-def regain(conversation: Conversation) -> None:
+def mark_reachable(conversation: Conversation) -> None:
     """The customer wrote, or let us in again."""
     conversation.unreachable_at = conversation.unreachable_why = None
 
 
-async def tell_person(
+async def escalate_undelivered(
     session: AsyncSession,
     context: CompanyContext,
     conversation: Conversation,

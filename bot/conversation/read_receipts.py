@@ -18,7 +18,7 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class Noted:
+class PageReceipt:
     """Everything up to ``up_to`` has come this far, and up to ``after`` that was told before."""
 
     conversation_id: str
@@ -33,10 +33,10 @@ class ReadReceipts:
 
     def __init__(self, db: Database) -> None:
         self._db = db
-        self._noted: list[Noted] = []
+        self._noted: list[PageReceipt] = []
         self._writing: asyncio.Task[None] | None = None
 
-    def note(self, noted: Noted) -> None:
+    def note(self, noted: PageReceipt) -> None:
         """Have it written down soon."""
         self._noted.append(noted)
         if self._writing is None:

@@ -6,7 +6,7 @@ from sanic import Blueprint, HTTPResponse, Request, response
 from bot import clock, webhook_signature
 from bot.compensation.fulfilment import ProviderAnswer
 from bot.compensation.provider_client import clean_text, parse_object
-from bot.conversation.workers.fulfilment_result import heard
+from bot.conversation.workers import fulfilment_result
 from bot.metrics import REFUSED
 from bot.models import ProviderOutcome
 from bot.runtime import Runtime
@@ -44,7 +44,9 @@ async def webhook_came(request: Request) -> HTTPResponse:
     try:
         async with runtime.db.write() as session:
             key = clean_text(data.get("id"))
-            step = await heard(session, runtime.context, key, answer, event_id=event_id)
+            step = await fulfilment_result.store(
+                session, runtime.context, key, answer, event_id=event_id
+            )
     except LookupError:
         return _refuse("unknown_remedy", 404)
     if step is not None:

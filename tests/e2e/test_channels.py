@@ -30,7 +30,9 @@ def _answers_as_a_person(product: Product, address: str) -> None:
         async with db.write() as session:
             query = select(Conversation).where(Conversation.address == address)
             conversation = (await session.scalars(query)).one()
-            await messages.put(session, conversation, Reply(PERSON_ANSWERS), author=Author.AGENT)
+            await messages.add_outgoing(
+                session, conversation, Reply(PERSON_ANSWERS), author=Author.AGENT
+            )
         await db.close()
 
     asyncio.run(put())

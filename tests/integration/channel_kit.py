@@ -293,7 +293,9 @@ class ChannelHarness:
 
         async def act(session: AsyncSession, conversation: Conversation) -> None:
             for text in texts:
-                await messages.put(session, conversation, Reply(text, buttons), author=author)
+                await messages.add_outgoing(
+                    session, conversation, Reply(text, buttons), author=author
+                )
 
         self.in_transaction(act, person)
 

@@ -161,7 +161,7 @@ async def _accept(session: Any, context: CompanyContext, chosen_id: int) -> None
         return  # another edge was faster
     _, given = await acceptance.accept(session, context, chosen.id, "bot")
     text = await presentation.confirmation(session, context, case, given, conversation.language)
-    await messages.put(session, conversation, Reply(text), state=MessageState.PENDING)
+    await messages.add_outgoing(session, conversation, Reply(text), state=MessageState.PENDING)
 
 
 if __name__ == "__main__":

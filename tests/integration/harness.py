@@ -29,7 +29,7 @@ from bot.config.settings import ROOT
 from bot.context.company_context import CompanyContext
 from bot.conversation.agents import agent_actions
 from bot.conversation.change import ConversationChange
-from bot.conversation.channel_api import Arrived, WebVisitor
+from bot.conversation.channel_api import IncomingMessage, WebVisitor
 from bot.conversation.inbound import store_event
 from bot.conversation.turns.turn import Turns
 from bot.customers.order_import import OrderRow, store_orders
@@ -299,11 +299,19 @@ class AppHarness:
 
 
 class ConversationHarness:
-    """One customer's conversation."""
+    """One customer's conversation.
 
-    def __init__(self, app: AppHarness, conversation_id: str) -> None:
+    Args:
+        channel: "web", or the channel on which the customer has ``address``.
+    """
+
+    def __init__(
+        self, app: AppHarness, conversation_id: str, *, channel: str = "web", address: str = ""
+    ) -> None:
         self.app = app
         self.id = conversation_id
+        self.channel = channel
+        self.address = address or conversation_id
         self.shown: list[ShownMessage] = []  # everything, in order
         self.choices: list[Choice] = []  # the buttons that stand
         self.last_answer: list[ShownMessage] = []
@@ -342,15 +350,15 @@ class ConversationHarness:
     ) -> tuple[Message, bool]:
         """The message is stored, and nothing else happens yet."""
         async with self.app.db.write() as session:
-            arrived = Arrived(
-                self.id,
+            incoming = IncomingMessage(
+                self.address,
                 source_id or uuid.uuid4().hex,
                 text=text,
                 photos=tuple(photos),
                 token=token,
-                visitor=WebVisitor(self.id),
+                visitor=WebVisitor(self.id) if self.channel == "web" else None,
             )
-            stored = await store_event.store(session, self.app.context, "web", arrived)
+            stored = await store_event.store(session, self.app.context, self.channel, incoming)
         assert stored is not None
         return stored.messages[0], stored.is_new
 
@@ -415,14 +423,14 @@ class ConversationHarness:
         async with self.app.db.write() as session:
             found = await queue.open_handoff(session, self.id)
             assert found is not None
-            step = await agent_actions.take(session, found, person)
+            step = await agent_actions.claim(session, found, person)
         await self.show(step.messages)
         return step
 
     async def agent_says(self, person: Agent, text: str, **more: Any) -> Message:
         """The person who has the case writes to the customer."""
         more.setdefault("request_id", str(uuid.uuid4()))
-        _, message = await self.perform(agent_actions.say, person, text, **more)
+        _, message = await self.perform(agent_actions.send_message, person, text, **more)
         assert isinstance(message, Message)
         return message
 

@@ -82,7 +82,7 @@ async def _claims(db: Database, handoff_id: int, person_id: int) -> str:
     try:
         async with db.write() as session:
             person = await session.get_one(Agent, person_id)
-            await agent_actions.take(session, await session.get_one(Handoff, handoff_id), person)
+            await agent_actions.claim(session, await session.get_one(Handoff, handoff_id), person)
     except ClaimedBefore as error:
         return f"claimed before by {error.by}"
     return "won"

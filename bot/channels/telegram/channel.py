@@ -33,15 +33,15 @@ from bot.config.loopback import is_loopback
 from bot.config.settings import Settings
 from bot.context.company_context import CompanyContext
 from bot.conversation.channel_api import (
-    File,
-    Later,
-    Lost,
-    Outgoing,
+    CustomerUnreachable,
+    OutgoingMessage,
     Part,
-    Refused,
+    Receive,
+    RemoteFile,
+    ResponseLost,
+    RetryLater,
     SendError,
-    Take,
-    Unreachable,
+    SendRejected,
 )
 from bot.metrics import REFUSED
 
@@ -85,7 +85,7 @@ class TelegramChannel:
             return False
         return hmac.compare_digest(token.encode(), self._secret.encode())
 
-    async def take(self, raw: object, take: Take) -> None:
+    async def take(self, raw: object, take: Receive) -> None:
         """Store what an update says; what Telegram wants to hear about it comes afterwards."""
         try:
             update = read(raw, self._context.company.country)
@@ -114,7 +114,7 @@ class TelegramChannel:
             )
         await self._bot.leave_chat(group)
 
-    async def start(self, take: Take) -> None:
+    async def start(self, take: Receive) -> None:
         """Say what the bot can do; on a laptop, ask for what has come."""
         self._begin(self._introduce())
         if self._polls:
@@ -162,7 +162,7 @@ class TelegramChannel:
                 log.warning("telegram_away", why=str(error))
                 await asyncio.sleep(AGAIN_AFTER)
 
-    async def _poll(self, take: Take) -> None:
+    async def _poll(self, take: Receive) -> None:
         """Ask for updates for ever; each is confirmed by asking for the next once it is stored."""
         offset: int | None = None
         webhook_is_off = False
@@ -190,7 +190,7 @@ class TelegramChannel:
 
     # --- what goes out ----------------------------------------------------------------------------
 
-    def parts(self, out: Outgoing) -> Sequence[Part]:
+    def parts(self, out: OutgoingMessage) -> Sequence[Part]:
         """The photos, then the text in pieces; the buttons stand under the last."""
         details = [f"• {one.title}: {one.detail}" for one in out.buttons if one.detail]
         text = "\n\n".join((out.text, "\n".join(details))) if details else out.text
@@ -210,15 +210,15 @@ class TelegramChannel:
             )
         return parts
 
-    def _asks_who(self, out: Outgoing) -> bool:
+    def _asks_who(self, out: OutgoingMessage) -> bool:
         return any(
             self._context.responses.render(name, out.language) in out.text for name in ASKS_WHO
         )
 
-    def template(self, out: Outgoing) -> None:
+    def template(self, out: OutgoingMessage) -> None:
         """Telegram closes no window."""
 
-    async def send(self, out: Outgoing, part: Part, place: int, of: int) -> str:  # noqa: ARG002
+    async def send(self, out: OutgoingMessage, part: Part, place: int, of: int) -> str:  # noqa: ARG002
         """Send one part."""
         chat = int(out.address)
         try:
@@ -253,7 +253,7 @@ class TelegramChannel:
         except TelegramError as error:
             raise _meaning(error) from error
 
-    async def fetch(self, file: File) -> bytes:
+    async def fetch(self, file: RemoteFile) -> bytes:
         """Download a file."""
         try:
             found = await self._bot.get_file(file.id)
@@ -306,14 +306,14 @@ def _meaning(error: TelegramError | OSError) -> SendError:
     why = f"{type(error).__name__}: {error}"
     if isinstance(error, RetryAfter):
         # The public name gives whole seconds today and a timedelta tomorrow; this is both.
-        return Later(why, after=error._retry_after.total_seconds(), everybody=True)
+        return RetryLater(why, after=error._retry_after.total_seconds(), everybody=True)
     if isinstance(error, Forbidden) or "chat not found" in str(error).lower():
-        return Unreachable(why)
+        return CustomerUnreachable(why)
     if isinstance(error, BadRequest | OSError):
-        return Refused(why)
+        return SendRejected(why)
     if isinstance(error, TimedOut):
-        return Lost(why)
+        return ResponseLost(why)
     if isinstance(error, NetworkError):
-        return Later(why)
+        return RetryLater(why)
     # A token that is wrong or was taken back: for all customers, until somebody mends it.
-    return Later(why, after=AGAIN_AFTER, everybody=True)
+    return RetryLater(why, after=AGAIN_AFTER, everybody=True)

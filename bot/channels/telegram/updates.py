@@ -11,7 +11,12 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from bot.conversation.channel_api import Arrived, Event, File, Reach
+from bot.conversation.channel_api import (
+    ChannelEvent,
+    IncomingMessage,
+    ReachabilityChange,
+    RemoteFile,
+)
 from bot.customers.contacts import normalize_phone
 from bot.models import ContentKind
 from bot.text.normalize import digits
@@ -150,7 +155,7 @@ class Update(_Part):
 class Read:
     """What an update comes to."""
 
-    events: tuple[Event, ...] = ()
+    events: tuple[ChannelEvent, ...] = ()
     press: str | None = None  # the press that Telegram waits to see answered
     group: int | None = None  # a group, in which nobody's affairs are dealt with
     language: str = ""
@@ -186,7 +191,7 @@ def _pressed(source_id: str, press: Press) -> Read:
     chat = press.message.chat if press.message else Chat(id=press.sender.id, type="private")
     if chat.type != "private":
         return Read(press=press.id)
-    arrived = Arrived(
+    arrived = IncomingMessage(
         address=str(chat.id),
         source_id=source_id,
         token=press.data,
@@ -201,10 +206,12 @@ def _changed(change: MemberChange) -> Read:
         joined = status in {"member", "administrator", "restricted"}
         return Read(group=change.chat.id if joined else None, language=change.sender.language_code)
     why_not = "blocked" if status == "kicked" else None
-    return Read((Reach(str(change.chat.id), why_not),))
+    return Read((ReachabilityChange(str(change.chat.id), why_not),))
 
 
-def _arrived(source_id: str, told: Told, sender: User, region: str, *, is_edit: bool) -> Arrived:
+def _arrived(
+    source_id: str, told: Told, sender: User, region: str, *, is_edit: bool
+) -> IncomingMessage:
     text = told.text or told.caption
     kind, extra, files = _file(told) or _place(told) or (ContentKind.TEXT, {}, ())
     told_instead = phone = None
@@ -214,7 +221,7 @@ def _arrived(source_id: str, told: Told, sender: User, region: str, *, is_edit: 
         kind = ContentKind.STICKER
     elif kind == ContentKind.TEXT and (told_instead := COMMANDS.get(_command(text))):
         kind = ContentKind.COMMAND
-    return Arrived(
+    return IncomingMessage(
         address=str(told.chat.id),
         source_id=source_id,
         kind=kind,
@@ -230,7 +237,7 @@ def _arrived(source_id: str, told: Told, sender: User, region: str, *, is_edit: 
     )
 
 
-_Found = tuple[ContentKind, dict[str, Any], tuple[File, ...]]
+_Found = tuple[ContentKind, dict[str, Any], tuple[RemoteFile, ...]]
 _FILES: Mapping[ContentKind, Callable[[Told], Sent | None]] = {
     # The last size of a photo is the largest.
     ContentKind.PHOTO: lambda told: told.photo[-1] if told.photo else None,
@@ -249,7 +256,7 @@ def _file(told: Told) -> _Found | None:
                 "image/"
             )
             kept_as = ContentKind.PHOTO if is_picture else kind
-            file = File(sent.file_id, kept_as, sent.file_size, sent.file_name, sent.mime_type)
+            file = RemoteFile(sent.file_id, kept_as, sent.file_size, sent.file_name, sent.mime_type)
             return kept_as, {}, (file,)
     return None
 

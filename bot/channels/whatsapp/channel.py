@@ -14,16 +14,16 @@ from bot.config.loopback import is_loopback
 from bot.config.settings import Settings
 from bot.context.company_context import CompanyContext
 from bot.conversation.channel_api import (
-    Closed,
-    File,
-    Later,
-    Lost,
-    Outgoing,
+    CustomerUnreachable,
+    OutgoingMessage,
     Part,
-    Refused,
+    Receive,
+    RemoteFile,
+    ResponseLost,
+    RetryLater,
     SendError,
-    Take,
-    Unreachable,
+    SendRejected,
+    WindowClosed,
 )
 
 NAME = "whatsapp"
@@ -76,7 +76,7 @@ class WhatsAppChannel:
         right = hmac.compare_digest((token or "").encode(), self._verify_token.encode())
         return mode == "subscribe" and right
 
-    async def start(self, take: Take) -> None:
+    async def start(self, take: Receive) -> None:
         """Meta comes to us."""
 
     async def stop(self) -> None:
@@ -85,13 +85,13 @@ class WhatsAppChannel:
 
     # --- what goes out ----------------------------------------------------------------------------
 
-    def parts(self, out: Outgoing) -> Sequence[Part]:
+    def parts(self, out: OutgoingMessage) -> Sequence[Part]:
         """The message in WhatsApp's shapes."""
         return message_format.parts(
             out, self._context.responses.render("choose_here", out.language)
         )
 
-    def template(self, out: Outgoing) -> tuple[Part, bool] | None:
+    def template(self, out: OutgoingMessage) -> tuple[Part, bool] | None:
         """The company's approved template, if it has one."""
         update = self._context.company.whatsapp_update
         if update is None:
@@ -100,7 +100,7 @@ class WhatsAppChannel:
             out, update.name, update.languages[out.language], update.parameters
         )
 
-    async def send(self, out: Outgoing, part: Part, place: int, of: int) -> str:
+    async def send(self, out: OutgoingMessage, part: Part, place: int, of: int) -> str:
         """Send one part."""
         if "path" in part:
             part = {"type": "image", "image": {"id": await self._upload(part)}}
@@ -119,7 +119,7 @@ class WhatsAppChannel:
         try:
             data = part["path"].read_bytes()
         except OSError as error:
-            raise Refused(str(error)) from error
+            raise SendRejected(str(error)) from error
         file = {"file": ("photo.jpg", data, "image/jpeg")}
         fields = {"messaging_product": "whatsapp", "type": "image/jpeg"}
         answer = await self._ask("media", files=file, data=fields)
@@ -134,7 +134,7 @@ class WhatsAppChannel:
     async def settle(self, address: str, provider_id: str, text: str, chosen: str | None) -> None:
         """WhatsApp changes nothing that is sent; a spent button is answered as such."""
 
-    async def fetch(self, file: File) -> bytes:
+    async def fetch(self, file: RemoteFile) -> bytes:
         """Download a file: first where it lies, then what it is."""
         try:
             found = await self._http.get(f"{self._url}/{file.id}")
@@ -142,11 +142,11 @@ class WhatsAppChannel:
                 raise _meaning(found)
             content = await self._http.get(found.json()["url"])
         except (httpx.HTTPError, ValueError, LookupError, TypeError) as error:
-            raise Later(f"{type(error).__name__}: {error}") from error
+            raise RetryLater(f"{type(error).__name__}: {error}") from error
         if content.is_success:
             return content.content
         why = f"{content.status_code} for the file"
-        raise Later(why) if content.status_code >= 500 else Refused(why)
+        raise RetryLater(why) if content.status_code >= 500 else SendRejected(why)
 
     async def _ask(self, what: str, **content: Any) -> dict[str, Any]:
         async with self._limiter:
@@ -154,15 +154,15 @@ class WhatsAppChannel:
                 url = f"{self._url}/{self.phone_number_id}/{what}"
                 answer = await self._http.post(url, **content)
             except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-                raise Later(f"{type(error).__name__}: {error}") from error
+                raise RetryLater(f"{type(error).__name__}: {error}") from error
             except httpx.HTTPError as error:
-                raise Lost(f"{type(error).__name__}: {error}") from error
+                raise ResponseLost(f"{type(error).__name__}: {error}") from error
         if not answer.is_success:
             raise _meaning(answer)
         try:
             told: dict[str, Any] = answer.json()
         except ValueError as error:
-            raise Lost("an answer that cannot be read") from error
+            raise ResponseLost("an answer that cannot be read") from error
         return told
 
 
@@ -180,13 +180,13 @@ def _meaning(answer: httpx.Response) -> SendError:
     after = answer.headers.get("retry-after", "")
     seconds = float(after) if after.isascii() and after.isdigit() else None
     if code == WINDOW_CLOSED:
-        return Closed(why)
+        return WindowClosed(why)
     if code in UNREACHABLE:
-        return Unreachable(why)
+        return CustomerUnreachable(why)
     if code in TOO_MUCH or code in OURS_TO_MEND or 200 <= code < 300 or answer.status_code == 429:
-        return Later(why, after=seconds or ALL_WAIT, everybody=True)
+        return RetryLater(why, after=seconds or ALL_WAIT, everybody=True)
     if code == TOO_MUCH_FOR_ONE:
-        return Later(why, after=seconds)
+        return RetryLater(why, after=seconds)
     if code in PASSING or answer.status_code >= 500:
-        return Later(why, after=seconds)
-    return Refused(why)
+        return RetryLater(why, after=seconds)
+    return SendRejected(why)

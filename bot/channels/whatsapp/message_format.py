@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.channels.text_limits import shorten, split
-from bot.conversation.channel_api import Button, Outgoing, Part
+from bot.conversation.channel_api import Button, OutgoingMessage, Part
 
 LONGEST_TEXT = 4096
 # Above buttons, and above a list.
@@ -18,7 +18,7 @@ MOST_ROWS, LONGEST_ROW, LONGEST_DETAIL = 10, 24, 72
 LONGEST_VALUE = 700
 
 
-def parts(out: Outgoing, open_list: str) -> list[Part]:
+def parts(out: OutgoingMessage, open_list: str) -> list[Part]:
     """The photos, then the text in pieces; the alternatives belong to the last.
 
     Args:
@@ -111,7 +111,7 @@ def _titles(buttons: Sequence[Button], longest: int) -> list[str]:
 
 
 def template(
-    out: Outgoing, name: str, language: str, parameters: Sequence[str]
+    out: OutgoingMessage, name: str, language: str, parameters: Sequence[str]
 ) -> tuple[Part, bool]:
     """A template with its values, and whether it says all that the message says."""
     text = " ".join(out.text.split())

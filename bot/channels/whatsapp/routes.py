@@ -6,7 +6,7 @@ from sanic import Blueprint, HTTPResponse, Request, response
 
 from bot.channels.whatsapp.channel import NAME, WhatsAppChannel
 from bot.channels.whatsapp.webhook_payload import NotReadable, read
-from bot.conversation.channel_api import Event
+from bot.conversation.channel_api import ChannelEvent
 from bot.metrics import REFUSED
 from bot.runtime import Runtime
 
@@ -42,7 +42,7 @@ async def webhook(request: Request) -> HTTPResponse:
         post = None
     if not post:
         REFUSED.labels(NAME, "bad_post").inc()
-    events: list[Event] = []
+    events: list[ChannelEvent] = []
     for item in read(post, channel.phone_number_id):
         if isinstance(item, NotReadable):
             REFUSED.labels(NAME, "bad_item").inc()

@@ -10,7 +10,13 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from bot.conversation.channel_api import Arrived, Delivery, Event, File, Report
+from bot.conversation.channel_api import (
+    ChannelEvent,
+    DeliveryReport,
+    DeliveryStatus,
+    IncomingMessage,
+    RemoteFile,
+)
 from bot.models import ContentKind
 
 # Codes of a report that say more than that a message failed.
@@ -125,7 +131,7 @@ class NotReadable(ValueError):
     """One item of a post cannot be read."""
 
 
-def read(post: object, phone_number_id: str) -> Iterator[Event | NotReadable]:
+def read(post: object, phone_number_id: str) -> Iterator[ChannelEvent | NotReadable]:
     """Everything that a post tells about our number, the oldest message first."""
     messages: list[Told] = []
     for value in _values(post, phone_number_id):
@@ -159,9 +165,9 @@ def _list(found: object) -> list[Any]:
     return found[:MOST_MESSAGES] if isinstance(found, list) else []
 
 
-def _arrived(told: Told) -> Arrived:
+def _arrived(told: Told) -> IncomingMessage:
     kind, text, token, extra = _content(told)
-    return Arrived(
+    return IncomingMessage(
         address=told.sender,
         source_id=told.id,
         kind=kind,
@@ -214,28 +220,28 @@ def _media(told: Told) -> tuple[Media | None, ContentKind]:
     return told.audio, ContentKind.VOICE
 
 
-def _files(told: Told) -> Iterator[File]:
+def _files(told: Told) -> Iterator[RemoteFile]:
     media, kind = _media(told)
     if media is not None:
-        yield File(media.id, kind, name=media.filename, media_type=media.mime_type)
+        yield RemoteFile(media.id, kind, name=media.filename, media_type=media.mime_type)
 
 
 # What Meta says of a message that was sent; anything else tells nothing.
 _REPORTED = frozenset({"sent", "delivered", "read", "failed"})
 
 
-def _report(status: Status) -> Delivery | None:
+def _report(status: Status) -> DeliveryReport | None:
     if status.status not in _REPORTED:
         return None
     message_id, place, of = callback_data(status.biz_opaque_callback_data)
     code = status.errors[0].code if status.errors else 0
-    state = Report(status.status)
+    state = DeliveryStatus(status.status)
     closed_since = None
-    if state == Report.FAILED and code == WINDOW_CLOSED:
+    if state == DeliveryStatus.FAILED and code == WINDOW_CLOSED:
         closed_since = datetime.fromtimestamp(status.timestamp, UTC)
-    elif state == Report.FAILED and code in UNREACHABLE:
-        state = Report.UNREACHABLE
-    return Delivery(
+    elif state == DeliveryStatus.FAILED and code in UNREACHABLE:
+        state = DeliveryStatus.UNREACHABLE
+    return DeliveryReport(
         message_id,
         status.id,
         state,

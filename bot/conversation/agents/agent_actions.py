@@ -39,7 +39,7 @@ from bot.text.reply import Reply
 from bot.text.responses import Value
 
 
-async def take(session: AsyncSession, found: Handoff, person: Agent) -> ConversationChange:
+async def claim(session: AsyncSession, found: Handoff, person: Agent) -> ConversationChange:
     """A person takes the case. What the bot had on the table is the person's to decide now.
 
     Raises:
@@ -49,21 +49,21 @@ async def take(session: AsyncSession, found: Handoff, person: Agent) -> Conversa
     await assignment.claim(session, found, person)
     if is_new:
         CLAIM_SECONDS.observe((clock.now() - found.created_at).total_seconds())
-    spent = await messages.spend_open_choices(session, found.conversation_id)
+    spent = await messages.close_open_choices(session, found.conversation_id)
     return ConversationChange(found.conversation_id, spent=spent)
 
 
-async def opened(
+async def mark_read(
     session: AsyncSession, context: CompanyContext, found: Handoff, person: Agent
 ) -> ConversationChange | None:
     """The person who has the case reads it: only now is the customer told so, once."""
     if not await assignment.read(session, found, person):
         return None
-    said = await notice(session, context, found, "agent_read", agent=person.first_name)
+    said = await send_notice(session, context, found, "agent_read", agent=person.first_name)
     return ConversationChange(found.conversation_id, [said])
 
 
-async def pass_on(
+async def transfer(
     session: AsyncSession, context: CompanyContext, found: Handoff, to: Agent, actor: str
 ) -> ConversationChange:
     """The case goes to a colleague in the same chat, who is introduced by name.
@@ -72,12 +72,12 @@ async def pass_on(
         ClaimedBefore: it has changed hands at the same moment.
     """
     await assignment.transfer(session, found, to, actor)
-    spent = await messages.spend_open_choices(session, found.conversation_id)
-    said = await notice(session, context, found, "agent_introduced", agent=to.first_name)
+    spent = await messages.close_open_choices(session, found.conversation_id)
+    said = await send_notice(session, context, found, "agent_introduced", agent=to.first_name)
     return ConversationChange(found.conversation_id, [said], spent)
 
 
-async def give_up(
+async def release(
     session: AsyncSession, context: CompanyContext, found: Handoff, actor: str
 ) -> ConversationChange | None:
     """The person cannot go on: back to the same place in the queue, and the customer is told."""
@@ -85,13 +85,13 @@ async def give_up(
     if not await assignment.release(session, found, actor):
         return None
     wait = await queue.waiting(session, context, found)
-    said = await notice(
+    said = await send_notice(
         session, context, found, "agent_left", agent=person.first_name, due=wait.promise.due_at
     )
     return ConversationChange(found.conversation_id, [said])
 
 
-async def say(
+async def send_message(
     session: AsyncSession,
     context: CompanyContext,
     found: Handoff,
@@ -111,8 +111,8 @@ async def say(
     if known is not None:
         return ConversationChange(conversation.id), known
     # Whoever answers has read it, even if their page has not said so yet.
-    read = await opened(session, context, found, person)
-    message = await messages.put(
+    read = await mark_read(session, context, found, person)
+    message = await messages.add_outgoing(
         session,
         conversation,
         Reply(text),
@@ -135,7 +135,7 @@ async def say(
     return ConversationChange(conversation.id, [*(read.messages if read else ()), message]), message
 
 
-async def commit_to(
+async def make_commitment(
     session: AsyncSession,
     context: CompanyContext,
     found: Handoff,
@@ -159,7 +159,7 @@ async def commit_to(
         by=person,
         request_id=request_id,
     )
-    said = await notice(
+    said = await send_notice(
         session,
         context,
         found,
@@ -171,7 +171,7 @@ async def commit_to(
     return ConversationChange(found.conversation_id, [said])
 
 
-async def kept(
+async def keep_commitment(
     session: AsyncSession, context: CompanyContext, case: Complaint, made: Promise, person: Agent
 ) -> Message | None:
     """A commitment has been met, and the customer is told; None when it was told before."""
@@ -185,19 +185,19 @@ async def kept(
         reference=case.reference,
         words=made.commitment or "",
     )
-    return await messages.put(
+    return await messages.add_outgoing(
         session, conversation, Reply(text), author=Author.SYSTEM, state=MessageState.PENDING
     )
 
 
-async def give_back(
+async def return_to_bot(
     session: AsyncSession, context: CompanyContext, found: Handoff, person: Agent
 ) -> ConversationChange:
     """The bot goes on, from what the person settled: told now, and not decided anew."""
     case = await session.get_one(Complaint, found.complaint_id)
     queue.end(session, found, case, HandoffEnding.RETURNED, person.name)
     await promises.end(session, case.id, promises.ANSWER, PromiseState.KEPT)
-    spent = await messages.spend_open_choices(session, found.conversation_id)
+    spent = await messages.close_open_choices(session, found.conversation_id)
     conversation = await session.get_one(Conversation, found.conversation_id)
     settled = await _settled(session, context, case, found, conversation.language)
     if settled:
@@ -209,7 +209,7 @@ async def give_back(
     opening = context.responses.render(
         "returned", conversation.language, agent=person.first_name, reference=case.reference
     )
-    said = await messages.put(session, conversation, Reply(" ".join([opening, *settled])))
+    said = await messages.add_outgoing(session, conversation, Reply(" ".join([opening, *settled])))
     return ConversationChange(found.conversation_id, [said], spent)
 
 
@@ -240,10 +240,10 @@ async def resolve(
     queue.end(session, found, case, HandoffEnding.RESOLVED, person.name)
     await promises.end(session, case.id, promises.ANSWER, PromiseState.KEPT)
     await withdraw(session, case)
-    spent = await messages.spend_open_choices(session, found.conversation_id)
+    spent = await messages.close_open_choices(session, found.conversation_id)
     complaints.resolve(session, case, person.name)
     audit.note(session, case, person.name, "cause", cause=cause)
-    said = await notice(session, context, found, "resolved_by_agent", reference=case.reference)
+    said = await send_notice(session, context, found, "resolved_by_agent", reference=case.reference)
     return ConversationChange(found.conversation_id, [said], spent)
 
 
@@ -254,12 +254,12 @@ async def abandon(
     case = await session.get_one(Complaint, found.complaint_id)
     queue.end(session, found, case, HandoffEnding.ABANDONED, person.name)
     await promises.end(session, case.id, promises.ANSWER, PromiseState.KEPT)
-    spent = await messages.spend_open_choices(session, found.conversation_id)
-    said = await notice(session, context, found, "abandoned", reference=case.reference)
+    spent = await messages.close_open_choices(session, found.conversation_id)
+    said = await send_notice(session, context, found, "abandoned", reference=case.reference)
     return ConversationChange(found.conversation_id, [said], spent)
 
 
-async def nudge(
+async def notify_still_waiting(
     session: AsyncSession, context: CompanyContext, found: Handoff
 ) -> ConversationChange | None:
     """Nobody has taken the case within the company's limit: the customer hears it, once."""
@@ -269,7 +269,7 @@ async def nudge(
     wait = await queue.waiting(session, context, found)
     case = wait.complaint
     audit.note(session, case, "bot", "told that nobody has taken it")
-    said = await notice(
+    said = await send_notice(
         session,
         context,
         found,
@@ -280,10 +280,10 @@ async def nudge(
     return ConversationChange(found.conversation_id, [said])
 
 
-async def notice(
+async def send_notice(
     session: AsyncSession, context: CompanyContext, found: Handoff, name: str, **values: Value
 ) -> Message:
     """Put out the response ``utter_<name>`` in the customer's language."""
     conversation = await session.get_one(Conversation, found.conversation_id)
     text = context.responses.render(name, conversation.language, **values)
-    return await messages.put(session, conversation, Reply(text), author=Author.SYSTEM)
+    return await messages.add_outgoing(session, conversation, Reply(text), author=Author.SYSTEM)

@@ -9,7 +9,7 @@ from bot.compensation.agent_remedies import RemedyRequest
 from bot.compensation.offers import OfferWithAlternatives
 from bot.context.company_context import CompanyContext
 from bot.conversation import messages
-from bot.conversation.agents.agent_actions import notice
+from bot.conversation.agents.agent_actions import send_notice
 from bot.conversation.change import ConversationChange
 from bot.models import (
     Agent,
@@ -48,12 +48,12 @@ async def give(
         return ConversationChange(found.conversation_id)
     case = await session.get_one(Complaint, found.complaint_id)
     given = await agent_remedies.give(session, context, table, person)
-    spent = await messages.spend_open_choices(session, found.conversation_id)
+    spent = await messages.close_open_choices(session, found.conversation_id)
     said = await _told(session, context, found, case, given)
     return ConversationChange(found.conversation_id, [said], spent)
 
 
-async def put(
+async def offer(
     session: AsyncSession,
     context: CompanyContext,
     found: Handoff,
@@ -79,12 +79,14 @@ async def put(
         ),
     )
     text = context.responses.render("agent_offers", language, agent=person.first_name)
-    spent = await messages.spend_open_choices(session, conversation.id)
-    said = await messages.put(session, conversation, Reply(text, buttons), author=Author.SYSTEM)
+    spent = await messages.close_open_choices(session, conversation.id)
+    said = await messages.add_outgoing(
+        session, conversation, Reply(text, buttons), author=Author.SYSTEM
+    )
     return ConversationChange(found.conversation_id, [said], spent)
 
 
-async def pressed(
+async def answer_press(
     session: AsyncSession, context: CompanyContext, found: Handoff, intent: str, number: int
 ) -> Reply | None:
     """The customer answered an offer: what they hear of it; None where nothing is to be said.
@@ -124,7 +126,7 @@ def _stands(found: Handoff, table: Offer | None) -> bool:
     return table is not None and (table.agent_id is None) == (found.state == HandoffState.WAITING)
 
 
-async def ask(
+async def request_approval(
     session: AsyncSession,
     context: CompanyContext,
     found: Handoff,
@@ -147,7 +149,7 @@ async def ask(
         return ConversationChange(found.conversation_id), asked
     due = context.calendar.due(asked.asked_at, context.company.promises.person_answer)
     answer = await promises.make(session, case, promises.AUTHORIZATION, due, by=person)
-    said = await notice(
+    said = await send_notice(
         session,
         context,
         found,
@@ -159,7 +161,7 @@ async def ask(
     return ConversationChange(found.conversation_id, [said]), asked
 
 
-async def decide(
+async def decide_approval(
     session: AsyncSession,
     context: CompanyContext,
     asked: Approval,
@@ -185,7 +187,7 @@ async def decide(
     language = conversation.language
     if not approve:
         text = context.responses.render("approval_answered", language, agent=asker.first_name)
-        said = await messages.put(session, conversation, Reply(text), author=Author.SYSTEM)
+        said = await messages.add_outgoing(session, conversation, Reply(text), author=Author.SYSTEM)
         return ConversationChange(conversation.id, [said])
     wanted = RemedyRequest(asked.remedy, asked.amount_minor)
     table, _ = await agent_remedies.offer(
@@ -198,14 +200,14 @@ async def decide(
         approved_by=person,
     )
     given = await agent_remedies.give(session, context, table, person)
-    spent = await messages.spend_open_choices(session, conversation.id)
+    spent = await messages.close_open_choices(session, conversation.id)
     done = await presentation.confirmation(session, context, case, given, language)
     text = f"{context.responses.render('approval_approved', language)} {done}"
-    said = await messages.put(session, conversation, Reply(text), author=Author.SYSTEM)
+    said = await messages.add_outgoing(session, conversation, Reply(text), author=Author.SYSTEM)
     return ConversationChange(conversation.id, [said], spent)
 
 
-async def fulfilled(
+async def confirm_fulfilment(
     session: AsyncSession,
     context: CompanyContext,
     case: Complaint,
@@ -222,7 +224,7 @@ async def fulfilled(
         title=presentation.title(context.responses, given, conversation.language),
         reference=case.reference,
     )
-    return await messages.put(
+    return await messages.add_outgoing(
         session, conversation, Reply(text), author=Author.SYSTEM, state=MessageState.PENDING
     )
 
@@ -253,7 +255,7 @@ async def _told(
 ) -> Message:
     conversation = await session.get_one(Conversation, found.conversation_id)
     text = await presentation.confirmation(session, context, case, given, conversation.language)
-    return await messages.put(session, conversation, Reply(text), author=Author.SYSTEM)
+    return await messages.add_outgoing(session, conversation, Reply(text), author=Author.SYSTEM)
 
 
 async def _who(session: AsyncSession, found: Handoff) -> str:

@@ -29,7 +29,7 @@ AT_ONCE = 50
 GRACE = accounts.LEASE
 
 
-async def take_back(db: Database, context: CompanyContext) -> list[ConversationChange]:
+async def release_absent(db: Database, context: CompanyContext) -> list[ConversationChange]:
     """Cases of people who are gone go back to the queue, and their customers are told."""
     async with db.read() as session:
         left = await assignment.left_behind(session, clock.now())
@@ -38,7 +38,7 @@ async def take_back(db: Database, context: CompanyContext) -> list[ConversationC
         async with db.write() as session:
             found = await _locked(session, handoff_id)
             if found.id in await assignment.left_behind(session, clock.now()):
-                step = await agent_actions.give_up(session, context, found, "bot")
+                step = await agent_actions.release(session, context, found, "bot")
                 log.warning("agent_gone", handoff=found.id)
                 steps += [step] if step else []
     return steps
@@ -65,7 +65,7 @@ async def assign(db: Database, context: CompanyContext) -> list[ConversationChan
             if free is None:
                 break
             try:
-                steps.append(await agent_actions.take(session, found, free.agent))
+                steps.append(await agent_actions.claim(session, found, free.agent))
             except ClaimedBefore:
                 continue
     return steps
@@ -77,7 +77,7 @@ def least_loaded(people: list[AtWork]) -> AtWork | None:
     return min(with_room, key=lambda one: one.load / one.agent.capacity, default=None)
 
 
-async def nudge(db: Database, context: CompanyContext) -> list[ConversationChange]:
+async def notify_waiting(db: Database, context: CompanyContext) -> list[ConversationChange]:
     """Tell customers whom nobody has taken within the company's limit, once each."""
     now = clock.now()
     limit = context.company.people.claim_within
@@ -95,7 +95,9 @@ async def nudge(db: Database, context: CompanyContext) -> list[ConversationChang
     steps = []
     for handoff_id in due:
         async with db.write() as session:
-            step = await agent_actions.nudge(session, context, await _locked(session, handoff_id))
+            step = await agent_actions.notify_still_waiting(
+                session, context, await _locked(session, handoff_id)
+            )
             steps += [step] if step else []
     return steps
 

@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock, photo
-from bot.conversation.channel_api import Channel, File, Later, SendError
+from bot.conversation.channel_api import Channel, RemoteFile, RetryLater, SendError
 from bot.database.session import Database
 from bot.models import Attachment, ContentKind, Message
 from bot.photo import PhotoRefused, Picture
@@ -55,7 +55,7 @@ class AttachmentFetcher:
     async def _keep(
         self, channel: Channel, message: Message, one: dict[str, Any]
     ) -> dict[str, Any]:
-        file = File(**one)
+        file = RemoteFile(**one)
         try:
             if (file.size or 0) > LARGEST_BYTES:
                 raise PhotoRefused("file_size")
@@ -80,7 +80,7 @@ class AttachmentFetcher:
         self,
         session: AsyncSession,
         message: Message,
-        file: File,
+        file: RemoteFile,
         data: bytes,
         picture: Picture | None,
     ) -> Attachment:
@@ -92,11 +92,11 @@ class AttachmentFetcher:
         return kept
 
 
-async def _fetch(channel: Channel, file: File) -> bytes:
+async def _fetch(channel: Channel, file: RemoteFile) -> bytes:
     for left in range(TRIES, 0, -1):
         try:
             return await channel.fetch(file)
-        except Later:
+        except RetryLater:
             if left == 1:
                 raise
             await asyncio.sleep(RETRY_EVERY)
@@ -111,7 +111,7 @@ async def _noted(session: AsyncSession, message: Message, one: dict[str, Any]) -
     return one
 
 
-def _media_type(file: File) -> str:
+def _media_type(file: RemoteFile) -> str:
     """What a browser is told that it is: never a page, which could do things in our name."""
     told = (file.media_type or "").partition(";")[0].strip().lower()
     plain = re.fullmatch(r"(?:audio|video)/[a-z0-9.+-]+|application/pdf", told)
@@ -119,7 +119,7 @@ def _media_type(file: File) -> str:
 
 
 def _keep_as_it_is(
-    session: AsyncSession, folder: Path, conversation_id: str, file: File, data: bytes
+    session: AsyncSession, folder: Path, conversation_id: str, file: RemoteFile, data: bytes
 ) -> Attachment:
     """A file that is not opened here: it is kept under a name of ours that nothing runs."""
     attachment = Attachment(

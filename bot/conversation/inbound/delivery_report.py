@@ -5,20 +5,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.context.company_context import CompanyContext
 from bot.conversation import message_states, reachability
-from bot.conversation.channel_api import Delivery, Report
+from bot.conversation.channel_api import DeliveryReport, DeliveryStatus
 from bot.conversation.inbound.stored_event import StoredEvent
 from bot.customers import conversations
 from bot.models import Author, HandoffReason, Message, MessageState
 
 _REPORTED = {
-    Report.SENT: MessageState.SENT,
-    Report.DELIVERED: MessageState.DELIVERED,
-    Report.READ: MessageState.READ,
+    DeliveryStatus.SENT: MessageState.SENT,
+    DeliveryStatus.DELIVERED: MessageState.DELIVERED,
+    DeliveryStatus.READ: MessageState.READ,
 }
 
 
 async def store(
-    session: AsyncSession, context: CompanyContext, channel: str, delivery: Delivery
+    session: AsyncSession, context: CompanyContext, channel: str, delivery: DeliveryReport
 ) -> StoredEvent | None:
     """Store one report. Return None when it changes nothing."""
     if delivery.closed_since is None and delivery.state in _REPORTED:
@@ -34,22 +34,24 @@ async def store(
     if delivery.closed_since is not None and message.state in message_states.WAIT_AGAIN.sources:
         # Accepted, then not carried: it waits for the customer to write, or goes another way.
         message_states.wait_again(message)
-        reachability.close(conversation, delivery.closed_since)
+        reachability.mark_window_closed(conversation, delivery.closed_since)
         return StoredEvent(conversation.id, delivery=message, released=True)
     if message.state not in message_states.FAIL.sources:
         return None
     message_states.fail(message, delivery.code)
-    if delivery.state == Report.UNREACHABLE:
-        await reachability.lose(session, context, conversation, delivery.code)
+    if delivery.state == DeliveryStatus.UNREACHABLE:
+        await reachability.mark_unreachable(session, context, conversation, delivery.code)
         await message_states.fail_pending(session, conversation.id, delivery.code)
     else:
-        await reachability.tell_person(
+        await reachability.escalate_undelivered(
             session, context, conversation, HandoffReason.PROVIDER_FAILED, delivery.code
         )
     return StoredEvent(conversation.id, delivery=message, released=True)
 
 
-def _come_further(message: Message, delivery: Delivery, state: MessageState) -> StoredEvent | None:
+def _come_further(
+    message: Message, delivery: DeliveryReport, state: MessageState
+) -> StoredEvent | None:
     if message.state == MessageState.FAILED or message.announced_at is not None:
         return None
     was_pending = message.state == MessageState.PENDING
@@ -65,7 +67,7 @@ def _come_further(message: Message, delivery: Delivery, state: MessageState) -> 
 
 
 async def _reported(
-    session: AsyncSession, channel: str, delivery: Delivery, *, lock: bool = False
+    session: AsyncSession, channel: str, delivery: DeliveryReport, *, lock: bool = False
 ) -> Message | None:
     """Return the outgoing message that a delivery report refers to."""
     query = (

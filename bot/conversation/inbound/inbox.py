@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from bot.context.company_context import CompanyContext
-from bot.conversation.channel_api import Event
+from bot.conversation.channel_api import ChannelEvent
 from bot.conversation.inbound import store_event
 from bot.conversation.inbound.stored_event import StoredEvent
 from bot.conversation.keyed_tasks import KeyedTasks
@@ -31,7 +31,7 @@ BATCH = 20
 @dataclass(frozen=True, slots=True)
 class _Waiting:
     channel: str
-    event: Event
+    event: ChannelEvent
     stored: asyncio.Future[StoredEvent | None] = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
     )
@@ -62,7 +62,7 @@ class Inbox:
         self._tasks = KeyedTasks(self._store_waiting)
         self._publishing: set[asyncio.Task[None]] = set()
 
-    async def receive(self, channel: str, events: Sequence[Event]) -> None:
+    async def receive(self, channel: str, events: Sequence[ChannelEvent]) -> None:
         """Store what a channel received; when this returns, nothing can lose it.
 
         Publishing goes on after that, so that the provider gets its answer at once.
@@ -77,7 +77,7 @@ class Inbox:
                 self._publishing.add(task)
                 task.add_done_callback(self._publishing.discard)
 
-    async def store(self, channel: str, events: Sequence[Event]) -> list[StoredEvent | None]:
+    async def store(self, channel: str, events: Sequence[ChannelEvent]) -> list[StoredEvent | None]:
         """Store events, and wake their turns; the caller publishes them.
 
         Raises:

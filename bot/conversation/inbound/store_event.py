@@ -15,7 +15,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import clock
 from bot.context.company_context import CompanyContext
 from bot.conversation import cross_channel, message_states, messages, reachability
-from bot.conversation.channel_api import Arrived, Delivery, Event, Reach, WebVisitor
+from bot.conversation.channel_api import (
+    ChannelEvent,
+    DeliveryReport,
+    IncomingMessage,
+    ReachabilityChange,
+    WebVisitor,
+)
 from bot.conversation.inbound import delivery_report
 from bot.conversation.inbound.stored_event import StoredEvent
 from bot.conversation.messages import MessageRefused
@@ -42,51 +48,51 @@ _SEQ_OF_CHOICE = (
 
 
 async def store(
-    session: AsyncSession, context: CompanyContext, channel: str, event: Event
+    session: AsyncSession, context: CompanyContext, channel: str, event: ChannelEvent
 ) -> StoredEvent | None:
     """Store one event. Return None when it changes nothing.
 
     Raises:
         MessageRefused: a web visitor's message cannot be taken; its code says why.
     """
-    if isinstance(event, Arrived):
+    if isinstance(event, IncomingMessage):
         # The conversation's changes are written once, at the end.
         with session.no_autoflush:
             return await _store_arrived(session, context, channel, event)
-    if isinstance(event, Delivery):
+    if isinstance(event, DeliveryReport):
         return await delivery_report.store(session, context, channel, event)
     return await _store_reach(session, context, channel, event)
 
 
 async def _store_reach(
-    session: AsyncSession, context: CompanyContext, channel: str, event: Reach
+    session: AsyncSession, context: CompanyContext, channel: str, event: ReachabilityChange
 ) -> StoredEvent | None:
     conversation = await _lock(session, channel, event.address)
     if conversation is None:
         return None
     if event.why_not is None:
-        reachability.regain(conversation)
+        reachability.mark_reachable(conversation)
     else:
-        await reachability.lose(session, context, conversation, event.why_not)
+        await reachability.mark_unreachable(session, context, conversation, event.why_not)
         await message_states.fail_pending(session, conversation.id, event.why_not)
     return StoredEvent(conversation.id)
 
 
 async def _store_arrived(
-    session: AsyncSession, context: CompanyContext, channel: str, arrived: Arrived
+    session: AsyncSession, context: CompanyContext, channel: str, arrived: IncomingMessage
 ) -> StoredEvent | None:
     conversation = await open_conversation(session, context, channel, arrived)
-    known = await messages.known(session, channel, arrived.source_id)
+    known = await messages.find_by_source(session, channel, arrived.source_id)
     if known is not None:
         return StoredEvent(conversation.id, conversation.language, (known,), is_new=False)
     if arrived.visitor is not None:
         stored = await _store_from_page(session, context, conversation, arrived)
         return replace(stored, language=conversation.language)
-    reachability.regain(conversation)
+    reachability.mark_reachable(conversation)
     said_at = min(arrived.said_at or clock.now(), clock.now())
     conversation.heard_at = max(conversation.heard_at or said_at, said_at)
-    released = await outbox.wait_no_longer(session, conversation)
-    moved_from = tuple(await cross_channel.follow(session, conversation))
+    released = await outbox.release_announced(session, conversation)
+    moved_from = tuple(await cross_channel.move_open_cases(session, conversation))
     if arrived.is_edit:
         changed = await _correct(session, context, conversation, arrived)
     elif arrived.token is not None:
@@ -101,7 +107,7 @@ async def _store_arrived(
 
 
 async def open_conversation(
-    session: AsyncSession, context: CompanyContext, channel: str, arrived: Arrived
+    session: AsyncSession, context: CompanyContext, channel: str, arrived: IncomingMessage
 ) -> Conversation:
     """Return the customer's conversation on this channel, locked; made with their first message."""
     visitor = arrived.visitor
@@ -122,7 +128,7 @@ async def open_conversation(
     if visitor is not None:
         await _recognize_visitor(session, conversation, visitor)
     elif arrived.phone is not None:
-        await cross_channel.recognize(session, conversation, arrived.phone)
+        await cross_channel.recognize_phone(session, conversation, arrived.phone)
     return conversation
 
 
@@ -142,10 +148,13 @@ async def _lock(session: AsyncSession, channel: str, address: str) -> Conversati
 
 
 async def _store_from_page(
-    session: AsyncSession, context: CompanyContext, conversation: Conversation, arrived: Arrived
+    session: AsyncSession,
+    context: CompanyContext,
+    conversation: Conversation,
+    arrived: IncomingMessage,
 ) -> StoredEvent:
     """Store a web visitor's message or press, or refuse it: their page shows the reason."""
-    message = await messages.add(
+    message = await messages.add_incoming(
         session,
         conversation,
         arrived.source_id,
@@ -162,7 +171,7 @@ async def _add(
     session: AsyncSession,
     context: CompanyContext,
     conversation: Conversation,
-    arrived: Arrived,
+    arrived: IncomingMessage,
     **extra: Any,
 ) -> StoredEvent:
     """Store a message. One longer than any of ours becomes several, so that nothing is lost."""
@@ -178,7 +187,7 @@ async def _add(
     )
     stored = []
     for number, piece in enumerate(pieces):
-        message = await messages.add(
+        message = await messages.add_incoming(
             session,
             conversation,
             f"{arrived.source_id}#{number}" if number else arrived.source_id,
@@ -197,7 +206,7 @@ async def _add(
     )
 
 
-def _columns(arrived: Arrived, extra: Mapping[str, Any]) -> dict[str, Any]:
+def _columns(arrived: IncomingMessage, extra: Mapping[str, Any]) -> dict[str, Any]:
     """Return the columns of a message that come from its arrival, beside its words."""
     files = [
         {
@@ -223,7 +232,7 @@ def _columns(arrived: Arrived, extra: Mapping[str, Any]) -> dict[str, Any]:
 
 
 async def _press(
-    session: AsyncSession, conversation: Conversation, arrived: Arrived
+    session: AsyncSession, conversation: Conversation, arrived: IncomingMessage
 ) -> StoredEvent | None:
     """Store a pressed button. A second press on the same one changes nothing."""
     choice = await session.get(Choice, arrived.token)
@@ -232,7 +241,7 @@ async def _press(
     is_closed = (
         choice is None or choice.conversation_id != conversation.id or choice.chosen is not None
     )
-    message = await messages.add(
+    message = await messages.add_incoming(
         session,
         conversation,
         arrived.source_id,
@@ -250,7 +259,10 @@ async def _seq_of(session: AsyncSession, token: str | None) -> int | None:
 
 
 async def _correct(
-    session: AsyncSession, context: CompanyContext, conversation: Conversation, arrived: Arrived
+    session: AsyncSession,
+    context: CompanyContext,
+    conversation: Conversation,
+    arrived: IncomingMessage,
 ) -> StoredEvent | None:
     """Store an edit: in place of words that still wait, else as a message that corrects them."""
     original = await session.scalar(

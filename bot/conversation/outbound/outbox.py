@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import clock
 from bot.cases import complaints
 from bot.conversation import message_states, reachability
-from bot.conversation.channel_api import Button, Channel, Outgoing
+from bot.conversation.channel_api import Button, Channel, OutgoingMessage
 from bot.database.session import Database
 from bot.models import (
     PENDING,
@@ -62,7 +62,7 @@ _PHOTOS = (
 )
 
 
-async def pending(session: AsyncSession) -> list[int]:
+async def find_pending_web(session: AsyncSession) -> list[int]:
     """The ids of what waits to be shown in the web chat, oldest first."""
     query = (
         select(Message.id)
@@ -78,7 +78,7 @@ class Due:
     """The message that comes next in a conversation, ours to send now."""
 
     channel: str
-    out: Outgoing
+    out: OutgoingMessage
     parts_sent: int
     tries: int
     is_closed: bool  # only a template may go out
@@ -93,7 +93,7 @@ class Worker:
     listening_since: datetime  # what the provider reported earlier, it had to keep
 
 
-async def due(session: AsyncSession, channels: Iterable[str]) -> list[str]:
+async def find_due(session: AsyncSession, channels: Iterable[str]) -> list[str]:
     """The conversations of these channels whose next message may be sent now."""
     now = clock.now()
     heads = (
@@ -121,7 +121,7 @@ async def due(session: AsyncSession, channels: Iterable[str]) -> list[str]:
     return list(await session.scalars(query))
 
 
-async def begin(
+async def claim_next(
     session: AsyncSession,
     conversation: Conversation,
     worker: Worker,
@@ -155,7 +155,7 @@ async def begin(
         out=await _outgoing(session, conversation, head, worker.photos),
         parts_sent=head.parts_sent,
         tries=head.tries,
-        is_closed=reachability.is_closed(conversation),
+        is_closed=reachability.is_window_closed(conversation),
     )
 
 
@@ -169,14 +169,14 @@ def _not_yet(head: Message, channel: Channel, asked_at: datetime) -> bool:
 
 async def _outgoing(
     session: AsyncSession, conversation: Conversation, message: Message, photos: Path
-) -> Outgoing:
+) -> OutgoingMessage:
     choices = await session.execute(_BUTTONS, {"message": message.id})
     files = await session.scalars(_PHOTOS, {"message": message.id})
     # Only a template names the case.
-    is_closed = reachability.is_closed(conversation)
+    is_closed = reachability.is_window_closed(conversation)
     case = await complaints.latest(session, conversation) if is_closed else None
     named = message.author == Author.AGENT and message.author_name and message.text
-    return Outgoing(
+    return OutgoingMessage(
         message_id=message.id,
         conversation_id=conversation.id,
         address=conversation.address,
@@ -189,13 +189,13 @@ async def _outgoing(
     )
 
 
-async def wait_no_longer(session: AsyncSession, conversation: Conversation) -> bool:
+async def release_announced(session: AsyncSession, conversation: Conversation) -> bool:
     """The customer wrote: what waited for that may go out now; whether there was anything."""
     result = await session.execute(_RELEASE, {"conversation": conversation.id})
     return cast("CursorResult[Any]", result).rowcount > 0
 
 
-async def release_all(db: Database) -> None:
+async def release_leases(db: Database) -> None:
     """Give every outbox free: for a start on SQLite, where nobody else can be sending."""
     async with db.write() as session:
         await session.execute(

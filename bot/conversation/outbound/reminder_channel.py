@@ -7,13 +7,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.cases import audit
 from bot.conversation import reachability
-from bot.conversation.channel_api import Channel, Outgoing
+from bot.conversation.channel_api import Channel, OutgoingMessage
 from bot.models import Complaint, Conversation, Promise, PromiseState
 
 AT_ONCE = 100
 
 
-async def without(session: AsyncSession) -> list[int]:
+async def find_undecided(session: AsyncSession) -> list[int]:
     """The ids of open promises for which no way has been decided."""
     query = select(Promise.id).where(Promise.state == PromiseState.OPEN, Promise.way.is_(None))
     return list(await session.scalars(query.limit(AT_ONCE)))
@@ -38,10 +38,12 @@ async def _way(
     session: AsyncSession, channel: Channel | None, conversation: Conversation, promise: Promise
 ) -> str:
     if conversation.unreachable_at is None:
-        if channel is None or not reachability.is_closed(conversation, promise.due_at):
+        if channel is None or not reachability.is_window_closed(conversation, promise.due_at):
             return "chat"
-        probe = Outgoing(0, conversation.id, conversation.address, conversation.language, "…")
+        probe = OutgoingMessage(
+            0, conversation.id, conversation.address, conversation.language, "…"
+        )
         if channel.template(probe) is not None:
             return "template"
-    other = await reachability.elsewhere(session, conversation)
+    other = await reachability.find_other_conversation(session, conversation)
     return other.channel if other is not None else "nobody"

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import clock
 from bot.context.company_context import CompanyContext
 from bot.conversation import message_states, messages, reachability
-from bot.conversation.channel_api import SendError, Unreachable
+from bot.conversation.channel_api import CustomerUnreachable, SendError
 from bot.models import Conversation, HandoffReason, Message, MessageState
 from bot.text.reply import Reply
 
@@ -31,7 +31,9 @@ class Tried:
 
     async def tell_person(self, reason: HandoffReason, why: str) -> None:
         """Somebody has to look after this customer."""
-        await reachability.tell_person(self.session, self.context, self.conversation, reason, why)
+        await reachability.escalate_undelivered(
+            self.session, self.context, self.conversation, reason, why
+        )
 
 
 Outcome = Callable[[Tried], Awaitable[None]]
@@ -53,7 +55,7 @@ def sent(provider_id: str, parts_sent: int, parts: int) -> Outcome:
     return note
 
 
-def knocked(provider_id: str) -> Outcome:
+def announced(provider_id: str) -> Outcome:
     """A template tells the customer that there is something; the message waits for an answer."""
 
     async def note(tried: Tried) -> None:
@@ -64,7 +66,7 @@ def knocked(provider_id: str) -> Outcome:
     return note
 
 
-def later(why: str, wait: float, *, lost: bool = False) -> Outcome:
+def retry(why: str, wait: float, *, lost: bool = False) -> Outcome:
     """It is tried again in ``wait`` seconds.
 
     Args:
@@ -87,9 +89,9 @@ def later(why: str, wait: float, *, lost: bool = False) -> Outcome:
     return note
 
 
-async def closed(tried: Tried) -> None:
+async def window_closed(tried: Tried) -> None:
     """The provider says that the window has closed: the next try is with a template."""
-    reachability.close(tried.conversation, clock.now())
+    reachability.mark_window_closed(tried.conversation, clock.now())
     tried.message.asked_at = None
 
 
@@ -99,8 +101,10 @@ def failed(error: SendError) -> Outcome:
     async def note(tried: Tried) -> None:
         message, why = tried.message, str(error)
         message_states.fail(message, why)
-        if isinstance(error, Unreachable):
-            await reachability.lose(tried.session, tried.context, tried.conversation, why)
+        if isinstance(error, CustomerUnreachable):
+            await reachability.mark_unreachable(
+                tried.session, tried.context, tried.conversation, why
+            )
             await message_states.fail_pending(tried.session, tried.conversation.id, why)
         else:
             await tried.tell_person(HandoffReason.PROVIDER_FAILED, why)
@@ -108,13 +112,15 @@ def failed(error: SendError) -> Outcome:
     return note
 
 
-async def elsewhere(tried: Tried) -> None:
+async def moved_to_other_channel(tried: Tried) -> None:
     """What may not be said here is said on the customer's other channel, or a person learns."""
     message = tried.message
     message_states.fail(message, WINDOW_CLOSED)
-    other = await reachability.elsewhere(tried.session, tried.conversation)
+    other = await reachability.find_other_conversation(tried.session, tried.conversation)
     if other is None:
         await tried.tell_person(WINDOW_CLOSED, WINDOW_CLOSED)
         return
-    copy = await messages.put(tried.session, other, Reply(message.text), author=message.author)
+    copy = await messages.add_outgoing(
+        tried.session, other, Reply(message.text), author=message.author
+    )
     copy.author_name = message.author_name

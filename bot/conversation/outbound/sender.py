@@ -10,12 +10,12 @@ from bot import clock
 from bot.context.company_context import CompanyContext
 from bot.conversation.channel_api import (
     Channel,
-    Closed,
-    Later,
-    Lost,
+    CustomerUnreachable,
     Part,
-    Refused,
-    Unreachable,
+    ResponseLost,
+    RetryLater,
+    SendRejected,
+    WindowClosed,
 )
 from bot.conversation.keyed_tasks import KeyedTasks
 from bot.conversation.live_events import LiveEvents
@@ -62,7 +62,7 @@ class Sender:
         if not self._channels:
             return
         if self._db.has_one_edge:
-            await outbox.release_all(self._db)
+            await outbox.release_leases(self._db)
         self._sweeping = asyncio.create_task(self._sweep())
 
     async def stop(self, patience: float = 5.0) -> None:
@@ -84,8 +84,8 @@ class Sender:
         while True:
             try:
                 async with self._db.read() as session:
-                    waiting = await outbox.due(session, self._open())
-                    promised = await reminder_channel.without(session)
+                    waiting = await outbox.find_due(session, self._open())
+                    promised = await reminder_channel.find_undecided(session)
                 for promise_id in promised:
                     async with self._db.write() as session:
                         await reminder_channel.decide(session, self._channels, promise_id)
@@ -116,7 +116,7 @@ class Sender:
     async def _begin(self, conversation_id: str) -> Due | None:
         async with self._at_once, self._db.write() as session:
             conversation = await conversations.lock(session, conversation_id)
-            return await outbox.begin(session, conversation, self._worker, self._open())
+            return await outbox.claim_next(session, conversation, self._worker, self._open())
 
     async def _keep_pace(self, conversation_id: str) -> None:
         loop = asyncio.get_running_loop()
@@ -146,7 +146,9 @@ class Sender:
                 message = await session.get_one(Message, due.out.message_id, with_for_update=True)
                 if message.state == MessageState.PENDING:
                     await outcome(Tried(session, self._context, conversation, message))
-                next_due = await outbox.begin(session, conversation, self._worker, self._open())
+                next_due = await outbox.claim_next(
+                    session, conversation, self._worker, self._open()
+                )
             if message.state != MessageState.PENDING:
                 self._live.delivery(message)
             return next_due
@@ -158,22 +160,22 @@ class Sender:
                 return await self._knock(channel, due)
             parts = channel.parts(due.out)
             if not parts:
-                raise Refused("there is nothing in it")
+                raise SendRejected("there is nothing in it")
             place = min(due.parts_sent, len(parts) - 1)
             provider_id = await channel.send(due.out, parts[place], place, len(parts))
-        except Later as error:
+        except RetryLater as error:
             SENT.labels(channel.name, "later").inc()
             wait = max(error.after or 0, _backoff(due.tries))
             if error.everybody:
                 self._paused[channel.name] = asyncio.get_running_loop().time() + wait
-            return send_results.later(str(error), wait)
-        except Lost as error:
+            return send_results.retry(str(error), wait)
+        except ResponseLost as error:
             SENT.labels(channel.name, "lost").inc()
             wait = max(channel.grace, _backoff(due.tries))
-            return send_results.later(str(error), wait, lost=True)
-        except Closed:
-            return send_results.closed
-        except (Refused, Unreachable) as error:
+            return send_results.retry(str(error), wait, lost=True)
+        except WindowClosed:
+            return send_results.window_closed
+        except (SendRejected, CustomerUnreachable) as error:
             SENT.labels(channel.name, "failed").inc()
             log.warning("not_delivered", conversation=due.out.conversation_id, why=str(error))
             return send_results.failed(error)
@@ -183,12 +185,14 @@ class Sender:
     async def _knock(self, channel: Channel, due: Due) -> Outcome:
         template: tuple[Part, bool] | None = channel.template(due.out)
         if template is None:
-            return send_results.elsewhere
+            return send_results.moved_to_other_channel
         part, is_all = template
         # What only knocks is none of the message's parts.
         provider_id = await channel.send(due.out, part, 0, 1 if is_all else 0)
         SENT.labels(channel.name, "template").inc()
-        return send_results.sent(provider_id, 1, 1) if is_all else send_results.knocked(provider_id)
+        return (
+            send_results.sent(provider_id, 1, 1) if is_all else send_results.announced(provider_id)
+        )
 
 
 def _backoff(tries: int) -> float:

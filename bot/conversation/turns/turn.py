@@ -249,7 +249,7 @@ class Turns:
         """The person reads it themselves; only a press on what they offered is carried out."""
         reply = None
         if pressed is not None and pressed.number is not None:
-            reply = await agent_offers.pressed(
+            reply = await agent_offers.answer_press(
                 session, self._context, owner, pressed.intent, pressed.number
             )
         if reply is None:
@@ -274,7 +274,7 @@ class Turns:
             and pressed is not None
             and pressed.number is not None
         ):
-            reply = await agent_offers.pressed(
+            reply = await agent_offers.answer_press(
                 session, self._context, owner, pressed.intent, pressed.number
             )
         reply = reply or await summary_dialog.answer(
@@ -371,9 +371,11 @@ async def _put(
     spent = []
     case = await complaints.current(session, conversation)
     if any(reply.buttons for reply in replies) or case is None:
-        spent = await messages.spend_open_choices(session, conversation.id)
+        spent = await messages.close_open_choices(session, conversation.id)
     outgoing = [
-        await messages.put(session, conversation, reply, author=author, in_reply_to=message)
+        await messages.add_outgoing(
+            session, conversation, reply, author=author, in_reply_to=message
+        )
         for reply in replies
     ]
     if (took := complaints.apology_left(case)) is not None:

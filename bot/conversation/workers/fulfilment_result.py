@@ -43,7 +43,7 @@ from bot.text.reply import Reply, ReplyButton, payload
 log = structlog.get_logger()
 
 
-async def heard(
+async def store(
     session: AsyncSession,
     context: CompanyContext,
     key: str,
@@ -100,7 +100,7 @@ async def _done(
     given: Compensation,
     originator: str,
 ) -> ConversationChange | None:
-    said = await agent_offers.fulfilled(session, context, case, given, originator)
+    said = await agent_offers.confirm_fulfilment(session, context, case, given, originator)
     return ConversationChange(case.conversation_id) if said is not None else None
 
 
@@ -126,7 +126,7 @@ async def _failed(
     if owner is not None and owner.state == HandoffState.ACTIVE:
         # Whoever has the customer decides what comes next.
         text = responses.render("remedy_failed_with_agent", language, **values)
-        await messages.put(
+        await messages.add_outgoing(
             session, conversation, Reply(text), author=Author.SYSTEM, state=MessageState.PENDING
         )
         return ConversationChange(conversation.id)
@@ -138,7 +138,7 @@ async def _failed(
     wait = await queue.waiting(session, context, owner)
     text = responses.render("remedy_failed", language, due=wait.promise.due_at, **values)
     buttons: tuple[ReplyButton, ...] = ()
-    spent = await messages.spend_open_choices(session, conversation.id)
+    spent = await messages.close_open_choices(session, conversation.id)
     table = None
     if owner.reason == HandoffReason.REMEDY_FAILED and owner.complaint_id == case.id:
         table = await _instead(session, context, conversation, case)
@@ -148,7 +148,7 @@ async def _failed(
             responses.render("none_of_these", language), payload("deny", offer=table.offer.id)
         )
         buttons = (*presentation.buttons(responses, table.alternatives, language), none)
-    await messages.put(
+    await messages.add_outgoing(
         session,
         conversation,
         Reply(text, buttons),

@@ -16,7 +16,7 @@ from bot.compensation.fulfilment import FulfilmentTask
 from bot.compensation.provider_client import ProviderClient, build_request
 from bot.context.company_context import CompanyContext
 from bot.conversation.outbound.publisher import Publisher
-from bot.conversation.workers.fulfilment_result import heard
+from bot.conversation.workers import fulfilment_result
 from bot.database.session import Database
 from bot.metrics import FULFILMENTS_OLDEST, FULFILMENTS_PENDING
 from bot.models import ProviderOutcome
@@ -94,6 +94,6 @@ class FulfilmentWorker:
             later = asyncio.get_running_loop().time() + answer.after.total_seconds()
             self._not_before = max(self._not_before, later)
         async with self._db.write() as session:
-            change = await heard(session, self._context, key, answer)
+            change = await fulfilment_result.store(session, self._context, key, answer)
         if change is not None:
             await self._publisher.change(change)

@@ -50,7 +50,7 @@ async def _renew(session: AsyncSession, context: CompanyContext, promise_id: int
         name, conversation.language, reference=case.reference, due=new_due
     )
     log.warning("promise_broken", reference=case.reference, what=due.what)
-    return await messages.put(session, conversation, Reply(text), author=Author.SYSTEM)
+    return await messages.add_outgoing(session, conversation, Reply(text), author=Author.SYSTEM)
 
 
 async def _new_due(session: AsyncSession, context: CompanyContext, case: Complaint) -> datetime:

@@ -97,7 +97,7 @@ class Scheduler:
     async def _show_pending(self) -> None:
         """Show what other processes put into the outbox."""
         async with self._db.read() as session:
-            waiting = await outbox.pending(session)
+            waiting = await outbox.find_pending_web(session)
         if waiting:
             async with self._db.write() as session:
                 taken = await message_states.show(session, waiting)
@@ -122,8 +122,8 @@ class Scheduler:
     async def _assign(self) -> None:
         """Look after the queue."""
         changes = await auto_assign.assign(self._db, self._context)
-        changes += await auto_assign.nudge(self._db, self._context)
+        changes += await auto_assign.notify_waiting(self._db, self._context)
         if clock.now() >= self._take_back_from:
-            changes += await auto_assign.take_back(self._db, self._context)
+            changes += await auto_assign.release_absent(self._db, self._context)
         for change in changes:
             await self._publisher.change(change)

@@ -68,7 +68,7 @@ async def test_kept_promise_reaches_customer_and_ledger_once(
     ]
     assert not await chat.promises()
     async with db.write() as session:
-        waiting = await outbox.pending(session)
+        waiting = await outbox.find_pending_web(session)
         (message,) = await message_states.show(session, waiting)
         assert await message_states.show(session, waiting) == []
     assert case.reference in message.text

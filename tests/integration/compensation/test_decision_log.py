@@ -65,7 +65,7 @@ async def test_same_decision_for_human_is_recorded_once(chat: ConversationHarnes
     assert [row.outcome for row in await chat.app.rows(DecisionRecord)] == ["person"]
     laura = await chat.app.agent()
     await chat.assign_to(laura)
-    await chat.perform(agent_actions.give_back, laura)
+    await chat.perform(agent_actions.return_to_bot, laura)
     await chat.send("inform", "¿y entonces?")
     assert [row.outcome for row in await chat.app.rows(DecisionRecord)] == ["person"]
     assert len(await chat.handoffs()) == 2

@@ -7,7 +7,12 @@ import pytest
 
 from bot.context.company_context import CompanyContext
 from bot.conversation import cross_channel, reachability
-from bot.conversation.channel_api import Arrived, Delivery, Reach, Report
+from bot.conversation.channel_api import (
+    DeliveryReport,
+    DeliveryStatus,
+    IncomingMessage,
+    ReachabilityChange,
+)
 from bot.conversation.inbound import store_event
 from bot.conversation.outbound import reminder_channel
 from bot.models import (
@@ -40,13 +45,15 @@ class Elsewhere:
         self, intent: str, text: str, *, phone: str | None = None
     ) -> ConversationHarness:
         self._said += 1
-        arrived = Arrived(
+        arrived = IncomingMessage(
             self.address, f"{self.channel}-{self.address}-{self._said}", text=text, phone=phone
         )
         async with self.app.db.write() as session:
             taken = await store_event.store(session, self.app.context, self.channel, arrived)
         assert taken is not None
-        self.chat = self.chat or ConversationHarness(self.app, taken.conversation_id)
+        self.chat = self.chat or ConversationHarness(
+            self.app, taken.conversation_id, channel=self.channel, address=self.address
+        )
         await self.chat.run_turn(intent)
         return self.chat
 
@@ -134,7 +141,7 @@ async def test_a_case_that_waits_for_a_person_goes_along_with_its_customer(
     assert there.answered_with("person_waiting")
     async with app.db.read() as session:
         conversation = await session.get_one(Conversation, there.id)
-        told = [one.text for one in await cross_channel.said_elsewhere(session, conversation)]
+        told = [one.text for one in await cross_channel.find_other_messages(session, conversation)]
     assert told[0].startswith("Mi licuadora")
     assert "Aquí sigo" not in told
 
@@ -214,7 +221,9 @@ async def test_a_customer_who_is_gone_is_told_to_the_promises_owner_once(
     there = await customer.says("rude_treatment", "El repartidor fue grosero conmigo")
     for _ in range(3):
         async with app.db.write() as session:
-            await store_event.store(session, context, "telegram", Reach("7003", "blocked"))
+            await store_event.store(
+                session, context, "telegram", ReachabilityChange("7003", "blocked")
+            )
 
     conversation = await there.conversation()
     assert conversation.unreachable_why == "blocked"
@@ -229,9 +238,11 @@ async def test_a_report_on_a_message_that_is_not_known_changes_nothing(
     there = await Elsewhere(app, "whatsapp", "573007770000").says("greet", "Hola")
     async with app.db.write() as session:
         for told in (
-            Delivery(None, "wamid.unknown", Report.READ),
-            Delivery(10**6, "wamid.x", Report.READ),
-            Delivery(1, "wamid.x", Report.FAILED, code="131053"),  # the customer's own message
+            DeliveryReport(None, "wamid.unknown", DeliveryStatus.READ),
+            DeliveryReport(10**6, "wamid.x", DeliveryStatus.READ),
+            DeliveryReport(
+                1, "wamid.x", DeliveryStatus.FAILED, code="131053"
+            ),  # the customer's own message
         ):
             assert await store_event.store(session, context, "whatsapp", told) is None
     assert len(await there.handoffs()) == 0
@@ -240,10 +251,10 @@ async def test_a_report_on_a_message_that_is_not_known_changes_nothing(
 async def test_the_window_is_known_for_each_conversation(app: AppHarness) -> None:
     there = await Elsewhere(app, "whatsapp", "573007770001").says("greet", "Hola")
     conversation = await there.conversation()
-    closes = reachability.closes_at(conversation)
+    closes = reachability.window_closes_at(conversation)
     assert closes is not None
     assert closes - app.clock.now() > timedelta(hours=23)
     app.clock.advance(hours=25)
-    assert reachability.is_closed(conversation)
+    assert reachability.is_window_closed(conversation)
     telegram = await Elsewhere(app, "telegram", "7004").says("greet", "Hola")
-    assert reachability.closes_at(await telegram.conversation()) is None
+    assert reachability.window_closes_at(await telegram.conversation()) is None

@@ -181,5 +181,7 @@ async def test_what_is_put_out_gets_the_next_place_and_answers_its_message(
     message, _ = await chat.receive("hola")
     async with chat.app.db.write() as session:
         conversation = await session.get_one(type(await chat.conversation()), chat.id)
-        out = await messages.put(session, conversation, Reply("Hola."), in_reply_to=message)
+        out = await messages.add_outgoing(
+            session, conversation, Reply("Hola."), in_reply_to=message
+        )
     assert (out.seq, out.in_reply_to, out.author) == (2, message.id, Author.BOT)

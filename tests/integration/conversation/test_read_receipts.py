@@ -7,7 +7,7 @@ from sqlalchemy import event
 
 from bot.conversation import messages
 from bot.conversation.message_states import Receipt
-from bot.conversation.read_receipts import Noted, ReadReceipts
+from bot.conversation.read_receipts import PageReceipt, ReadReceipts
 from bot.customers import conversations
 from bot.models import Message, MessageState
 from bot.text.reply import Reply
@@ -26,7 +26,7 @@ class Page:
         def tell(seq: int) -> None:
             self.told.append((receipt, seq))
 
-        self._receipts.note(Noted(self.chat.id, receipt, after, up_to, tell))
+        self._receipts.note(PageReceipt(self.chat.id, receipt, after, up_to, tell))
 
     async def states(self) -> list[MessageState]:
         found = await self.chat.app.rows(Message, Message.conversation_id == self.chat.id)
@@ -39,7 +39,7 @@ async def page(app: AppHarness, receipts: ReadReceipts, *, said: int) -> Page:
     async with app.db.write() as session:
         conversation = await conversations.lock(session, chat.id)
         for number in range(said):
-            await messages.put(session, conversation, Reply(f"frase {number}"))
+            await messages.add_outgoing(session, conversation, Reply(f"frase {number}"))
     return Page(chat, receipts)
 
 

@@ -76,7 +76,7 @@ async def test_a_released_case_has_the_place_it_had(app: AppHarness) -> None:
     await middle.assign_to(laura)
     assert [await place(chats[0]), await place(chats[2])] == [1, 2]
     app.clock.advance(minutes=5)
-    await middle.perform(agent_actions.give_up, "Laura Gómez")
+    await middle.perform(agent_actions.release, "Laura Gómez")
     assert [await place(one) for one in chats] == [1, 2, 3]
     found = await middle.handoff()
     assert (found.state, found.agent_id, found.claimed_at, found.read_at) == (
@@ -109,9 +109,9 @@ async def test_a_case_is_passed_to_a_colleague_who_has_not_read_it(
     carlos = await chat.app.agent("Carlos Ruiz")
     await chat.send("wants_human", "una persona")
     await chat.assign_to(laura)
-    await chat.perform(agent_actions.opened, laura)
+    await chat.perform(agent_actions.mark_read, laura)
     claimed_at = (await chat.handoff()).claimed_at
-    await chat.perform(agent_actions.pass_on, carlos, laura.name)
+    await chat.perform(agent_actions.transfer, carlos, laura.name)
     found = await chat.handoff()
     assert (found.state, found.agent_id, found.read_at) == (HandoffState.ACTIVE, carlos.id, None)
     assert found.claimed_at == claimed_at  # the wait of the customer ended then
@@ -120,7 +120,7 @@ async def test_a_case_is_passed_to_a_colleague_who_has_not_read_it(
 async def test_a_supervisor_passes_on_what_still_waits(chat: ConversationHarness) -> None:
     carlos = await chat.app.agent("Carlos Ruiz")
     await chat.send("wants_human", "una persona")
-    await chat.perform(agent_actions.pass_on, carlos, "Supervisión")
+    await chat.perform(agent_actions.transfer, carlos, "Supervisión")
     found = await chat.handoff()
     assert (found.state, found.agent_id) == (HandoffState.ACTIVE, carlos.id)
     assert found.claimed_at is not None
@@ -136,7 +136,7 @@ async def test_a_case_that_changed_hands_is_not_passed_on_from_who_had_it(
     await chat.send("wants_human", "una persona")
     await chat.assign_to(laura)
     seen = await chat.handoff()  # as the second supervisor's transaction read it
-    await chat.perform(agent_actions.pass_on, carlos, "Supervisión")
+    await chat.perform(agent_actions.transfer, carlos, "Supervisión")
     async with chat.app.db.write() as session:
         session.add(seen)
         with pytest.raises(ClaimedBefore) as before:
@@ -151,14 +151,14 @@ async def test_only_the_holder_reads_and_only_the_first_reading_counts(
     laura = await chat.app.agent()
     carlos = await chat.app.agent("Carlos Ruiz")
     await chat.send("wants_human", "una persona")
-    assert await chat.perform(agent_actions.opened, laura) is None  # nobody has it
+    assert await chat.perform(agent_actions.mark_read, laura) is None  # nobody has it
     await chat.assign_to(laura)
-    assert await chat.perform(agent_actions.opened, carlos) is None
+    assert await chat.perform(agent_actions.mark_read, carlos) is None
     assert (await chat.handoff()).read_at is None
-    assert await chat.perform(agent_actions.opened, laura) is not None
+    assert await chat.perform(agent_actions.mark_read, laura) is not None
     read_at = (await chat.handoff()).read_at
     assert read_at is not None
-    assert await chat.perform(agent_actions.opened, laura) is None
+    assert await chat.perform(agent_actions.mark_read, laura) is None
     assert (await chat.handoff()).read_at == read_at
 
 
@@ -169,9 +169,9 @@ async def test_the_history_names_who_took_opened_passed_on_and_released(
     carlos = await chat.app.agent("Carlos Ruiz")
     await chat.send("wants_human", "una persona")
     await chat.assign_to(laura)
-    await chat.perform(agent_actions.opened, laura)
-    await chat.perform(agent_actions.pass_on, carlos, laura.name)
-    await chat.perform(agent_actions.give_up, carlos.name)
+    await chat.perform(agent_actions.mark_read, laura)
+    await chat.perform(agent_actions.transfer, carlos, laura.name)
+    await chat.perform(agent_actions.release, carlos.name)
     events = await chat.app.rows(CaseEvent)
     told = [(one.actor, one.what) for one in events if one.actor in {laura.name, carlos.name}]
     assert told == [

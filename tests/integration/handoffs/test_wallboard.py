@@ -102,7 +102,7 @@ async def test_today_begins_at_midnight_where_the_company_is(app: AppHarness) ->
     app.clock.move_to(datetime(2026, 11, 24, 4, 30, tzinfo=UTC))  # 23:30 in Bogotá
     ends = (
         (agent_actions.resolve, (laura, "packing")),
-        (agent_actions.give_back, (laura,)),
+        (agent_actions.return_to_bot, (laura,)),
         (agent_actions.abandon, (laura,)),
     )
     for act, what in ends:

@@ -242,7 +242,7 @@ async def test_case_returned_by_agent_is_not_checked_again(app: AppHarness) -> N
     laura = await app.agent()
     chat = await complain(app, "30001", "rosa@example.com", "not_delivered", signed_by="R. Mora")
     await chat.assign_to(laura)
-    await chat.perform(agent_actions.give_back, laura)
+    await chat.perform(agent_actions.return_to_bot, laura)
     await chat.send("inform", "¿Entonces?")
     assert "Ninguna me sirve" in chat.last_message.choices
     assert len(await chat.handoffs()) == 1

@@ -8,7 +8,7 @@ import pytest
 
 from bot.channels.telegram import updates
 from bot.channels.whatsapp import webhook_payload
-from bot.conversation.channel_api import Arrived, Delivery, Reach
+from bot.conversation.channel_api import DeliveryReport, IncomingMessage, ReachabilityChange
 from tests.fakes.whatsapp import PHONE_NUMBER_ID
 
 pytestmark = pytest.mark.unit
@@ -59,7 +59,7 @@ WHATSAPP = {
 @pytest.mark.parametrize("name", TELEGRAM)
 def test_telegram_says(name: str) -> None:
     (event,) = updates.read(payload("telegram", name), "CO").events
-    assert isinstance(event, Arrived)
+    assert isinstance(event, IncomingMessage)
     assert (event.kind, event.text, [file.id for file in event.files]) == TELEGRAM[name]
     assert event.address == "7000000"
     assert event.is_edit == (name == "edited_message")
@@ -69,9 +69,9 @@ def test_telegram_says(name: str) -> None:
 
 def test_telegram_says_who_can_be_reached_and_what_is_a_group() -> None:
     blocked = updates.read(payload("telegram", "my_chat_member_kicked"), "CO")
-    assert blocked.events == (Reach("7000000", "blocked"),)
+    assert blocked.events == (ReachabilityChange("7000000", "blocked"),)
     back = updates.read(payload("telegram", "my_chat_member_member"), "CO")
-    assert back.events == (Reach("7000000", None),)
+    assert back.events == (ReachabilityChange("7000000", None),)
     group = updates.read(payload("telegram", "group_message"), "CO")
     assert (group.events, group.group) == ((), -1001234567890)
 
@@ -79,7 +79,7 @@ def test_telegram_says_who_can_be_reached_and_what_is_a_group() -> None:
 @pytest.mark.parametrize("name", WHATSAPP)
 def test_whatsapp_says(name: str) -> None:
     (event,) = webhook_payload.read(payload("whatsapp", name), PHONE_NUMBER_ID)
-    assert isinstance(event, Arrived)
+    assert isinstance(event, IncomingMessage)
     assert (event.kind, event.text, [file.id for file in event.files]) == WHATSAPP[name]
     assert (event.address, event.phone) == ("573400000000", "+573400000000")
     tokens = {"button_reply": "Zk3x9QpLm2Aa", "list_reply": "Zk3x9QpLm2Ab"}
@@ -99,7 +99,7 @@ def test_whatsapp_says(name: str) -> None:
 )
 def test_whatsapp_reports(name: str, state: str, code: str) -> None:
     (event,) = webhook_payload.read(payload("whatsapp", name), PHONE_NUMBER_ID)
-    assert isinstance(event, Delivery)
+    assert isinstance(event, DeliveryReport)
     assert (event.state, event.code) == (state, code)
     assert (event.closed_since is not None) == (code == "131047")
 

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.unit
 SLOW = {
     "bot.casefile.build.build",
     "bot.cases.search.find",
-    "bot.conversation.cross_channel.said_elsewhere",
+    "bot.conversation.cross_channel.find_other_messages",
     "bot.handoffs.queue_card.cards",
     "bot.handoffs.wallboard.read",
     "bot.ledger.audit.verify",

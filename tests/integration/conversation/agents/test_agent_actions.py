@@ -61,17 +61,17 @@ async def test_the_customer_hears_every_step_in_their_language(
 
     await here.assign_to(laura)
     assert here.last_answer == []  # not before she has read it
-    await here.perform(agent_actions.opened, laura)
+    await here.perform(agent_actions.mark_read, laura)
     assert told_only("agent_read", agent="Laura")
     await here.perform(
-        agent_actions.commit_to, laura, words="llamo a la bodega", due_at=due, request_id="p"
+        agent_actions.make_commitment, laura, words="llamo a la bodega", due_at=due, request_id="p"
     )
     assert here.answered_with("agent_promised", words="llamo a la bodega")
     show = here.app.context.responses.show
     assert show(due, language).rstrip(".") in here.last_message.text
-    await here.perform(agent_actions.pass_on, carlos, laura.name)
+    await here.perform(agent_actions.transfer, carlos, laura.name)
     assert here.answered_with("agent_introduced", agent="Carlos")
-    await here.perform(agent_actions.give_up, carlos.name)
+    await here.perform(agent_actions.release, carlos.name)
     assert here.answered_with("agent_left", agent="Carlos")
     assert {one.author for one in here.last_answer} == {Author.SYSTEM}
     spoken = {one.author for one in here.shown} - {"bot"}
@@ -82,7 +82,7 @@ async def test_only_the_first_name_of_a_person_is_told(chat: ConversationHarness
     laura = await chat.app.agent()
     await chat.send("wants_human", "una persona")
     await chat.assign_to(laura)
-    await chat.perform(agent_actions.opened, laura)
+    await chat.perform(agent_actions.mark_read, laura)
     message = await chat.agent_says(laura, "Hola, yo me encargo.")
     assert message.author_name == "Laura"
     assert "Gómez" not in chat.all_text
@@ -93,7 +93,7 @@ async def test_the_first_answer_keeps_the_promise_of_an_answer(chat: Conversatio
     await chat.send("wants_human", "una persona")
     await chat.assign_to(laura)
     assert await answers(chat) == ["open"]  # a claim is no answer
-    await chat.perform(agent_actions.opened, laura)
+    await chat.perform(agent_actions.mark_read, laura)
     assert await answers(chat) == ["open"]  # nor is reading
     await chat.agent_says(laura, "Hola, soy Laura y me encargo.")
     assert await answers(chat) == ["kept"]
@@ -215,13 +215,13 @@ async def test_after_a_return_with_something_settled_the_bot_contradicts_nothing
     await here.assign_to(laura)
     due = here.app.clock.now() + timedelta(days=2)
     await here.perform(
-        agent_actions.commit_to, laura, words="recogemos el otro", due_at=due, request_id="p"
+        agent_actions.make_commitment, laura, words="recogemos el otro", due_at=due, request_id="p"
     )
     await voucher(here, laura)
     code = (await here.accepted_remedies())[0].code
     assert code
     assert code in here.last_message.text
-    await here.perform(agent_actions.give_back, laura)
+    await here.perform(agent_actions.return_to_bot, laura)
     assert here.answered_with("returned", agent="Laura")
     assert here.answered_with("returned_given")
     assert here.answered_with("returned_promised", words="recogemos el otro")
@@ -252,7 +252,7 @@ async def test_after_a_return_with_nothing_settled_the_bot_goes_on(
     await chat.send("wants_human", "una persona")
     await chat.assign_to(laura)
     await chat.agent_says(laura, "Le devuelvo con el asistente para que elija.")
-    await chat.perform(agent_actions.give_back, laura)
+    await chat.perform(agent_actions.return_to_bot, laura)
     assert chat.answered_with("returned", agent="Laura")
     assert not chat.answered_with("returned_given")
     assert (await chat.case()).state == ComplaintState.OPEN
@@ -269,9 +269,13 @@ async def test_a_promise_of_a_person_alone_is_something_settled(chat: Conversati
     await chat.assign_to(laura)
     due = chat.app.clock.now() + timedelta(days=2)
     await chat.perform(
-        agent_actions.commit_to, laura, words="lo recojo el jueves", due_at=due, request_id="p"
+        agent_actions.make_commitment,
+        laura,
+        words="lo recojo el jueves",
+        due_at=due,
+        request_id="p",
     )
-    await chat.perform(agent_actions.give_back, laura)
+    await chat.perform(agent_actions.return_to_bot, laura)
     assert (await chat.case()).state == ComplaintState.RESOLVED
     assert await chat.app.count(Offer, Offer.state == OfferState.OPEN) == 0
     await chat.send("ask_status", "¿cómo va?")
@@ -284,7 +288,9 @@ async def test_a_commitment_sent_again_is_one_promise(chat: ConversationHarness)
     await chat.assign_to(laura)
     due = chat.app.clock.now() + timedelta(days=2)
     for _ in range(2):
-        await chat.perform(agent_actions.commit_to, laura, words="x", due_at=due, request_id="p")
+        await chat.perform(
+            agent_actions.make_commitment, laura, words="x", due_at=due, request_id="p"
+        )
     assert chat.last_answer == []
     assert await chat.app.count(Promise, Promise.what == "commitment") == 1
 
@@ -294,12 +300,14 @@ async def test_a_commitment_that_was_kept_is_told_once(chat: ConversationHarness
     await chat.send("wants_human", "una persona")
     await chat.assign_to(laura)
     due = chat.app.clock.now() + timedelta(days=2)
-    await chat.perform(agent_actions.commit_to, laura, words="llamo", due_at=due, request_id="p")
+    await chat.perform(
+        agent_actions.make_commitment, laura, words="llamo", due_at=due, request_id="p"
+    )
     (made,) = await chat.app.rows(Promise, Promise.what == "commitment")
     told = []
     for _ in range(2):
         async with chat.app.db.write() as session:
-            said = await agent_actions.kept(
+            said = await agent_actions.keep_commitment(
                 session, chat.app.context, await chat.case(), made, laura
             )
         told += [said.text] if said else []
@@ -349,7 +357,7 @@ async def test_asking_for_a_person_again_after_a_return_is_a_second_handoff_of_o
     await chat.send("wants_human", "una persona ya")
     assert len(await chat.handoffs()) == 1
     await chat.assign_to(laura)
-    await chat.perform(agent_actions.give_back, laura)
+    await chat.perform(agent_actions.return_to_bot, laura)
     await chat.send("wants_human", "otra vez una persona")
     first, second = await chat.handoffs()
     assert (first.state, second.state) == (HandoffState.ENDED, HandoffState.WAITING)

@@ -59,7 +59,7 @@ async def offer(
     chat: ConversationHarness, person: Agent, amount: int, request_id: str = "o"
 ) -> None:
     wanted = RemedyRequest("small_voucher", amount)
-    await chat.perform(agent_offers.put, person, wanted=wanted, request_id=request_id)
+    await chat.perform(agent_offers.offer, person, wanted=wanted, request_id=request_id)
 
 
 async def refused(
@@ -195,7 +195,7 @@ async def test_a_supervisor_may_give_more_than_an_agent(
     held: ConversationHarness, laura: Agent
 ) -> None:
     marta = await held.app.agent("Marta León", Role.SUPERVISOR)
-    await held.perform(agent_actions.pass_on, marta, marta.name)
+    await held.perform(agent_actions.transfer, marta, marta.name)
     await give(held, marta, amount=CASE_LIMIT + PESO)
     (entry,) = await held.ledger()
     assert entry.originator == f"supervisor:{marta.email}"
@@ -205,7 +205,7 @@ async def test_a_refund_is_never_more_than_was_paid(
     held: ConversationHarness, laura: Agent
 ) -> None:
     marta = await held.app.agent("Marta León", Role.SUPERVISOR)
-    await held.perform(agent_actions.pass_on, marta, marta.name)
+    await held.perform(agent_actions.transfer, marta, marta.name)
     paid = (await held.order("10482")).total_minor
     assert await refused(held, marta, "full_refund", paid + 1) == "more_than_paid"
     await give(held, marta, "full_refund", amount=paid)
@@ -216,7 +216,7 @@ async def test_a_refund_is_never_more_than_was_paid(
 
 async def test_two_refunds_together_are_never_more_than_was_paid(held: ConversationHarness) -> None:
     marta = await held.app.agent("Marta León", Role.SUPERVISOR)
-    await held.perform(agent_actions.pass_on, marta, marta.name)
+    await held.perform(agent_actions.transfer, marta, marta.name)
     paid = (await held.order("10482")).total_minor
     await give(held, marta, "full_refund", amount=paid - 100)
     for amount in (None, paid, 101):
@@ -247,7 +247,7 @@ async def asks(
     chat: ConversationHarness, person: Agent, amount: int, request_id: str = "a"
 ) -> Approval:
     _, asked = await chat.perform(
-        agent_offers.ask,
+        agent_offers.request_approval,
         person,
         wanted=RemedyRequest("small_voucher", amount),
         why="compra cada mes",
@@ -262,7 +262,7 @@ async def decides(
 ) -> bool:
     async with chat.app.db.write() as session:
         fresh = await session.get_one(Approval, asked.id)
-        step = await agent_offers.decide(
+        step = await agent_offers.decide_approval(
             session, chat.app.context, fresh, person, approve=approve, answer=answer
         )
     await chat.show(step.messages if step else [])
@@ -361,7 +361,7 @@ async def test_a_remedy_that_hands_have_done_is_told_once(
     for _ in range(2):
         async with held.app.db.write() as session:
             fresh = await session.get_one(Compensation, given.id)
-            said = await agent_offers.fulfilled(
+            said = await agent_offers.confirm_fulfilment(
                 session, held.app.context, await held.case(), fresh, "agent:x"
             )
         told += [said.text] if said else []

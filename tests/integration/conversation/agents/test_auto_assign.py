@@ -17,11 +17,11 @@ async def heard(steps: list[ConversationChange]) -> list[str]:
 
 
 async def take_back(app: AppHarness) -> list[str]:
-    return await heard(await auto_assign.take_back(app.db, app.context))
+    return await heard(await auto_assign.release_absent(app.db, app.context))
 
 
 async def nudge(app: AppHarness) -> list[str]:
-    return await heard(await auto_assign.nudge(app.db, app.context))
+    return await heard(await auto_assign.notify_waiting(app.db, app.context))
 
 
 async def place(chat: ConversationHarness) -> int:
@@ -40,7 +40,7 @@ async def test_a_case_goes_back_to_its_place_once_its_person_is_gone_for_the_lea
     await second.send("wants_human", "una persona")
     await app.heartbeat(laura)
     await first.assign_to(laura)
-    await first.perform(agent_actions.opened, laura)
+    await first.perform(agent_actions.mark_read, laura)
 
     app.clock.advance(seconds=accounts.LEASE.total_seconds() - 5)
     assert await take_back(app) == []

@@ -7,7 +7,12 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.context.company_context import CompanyContext
-from bot.conversation.channel_api import Arrived, Delivery, Event, Report
+from bot.conversation.channel_api import (
+    ChannelEvent,
+    DeliveryReport,
+    DeliveryStatus,
+    IncomingMessage,
+)
 from bot.conversation.inbound import store_event
 from bot.conversation.inbound.stored_event import StoredEvent
 from bot.models import Message
@@ -17,8 +22,8 @@ from tests.integration.parts import IdleTurns, Parts
 pytestmark = pytest.mark.integration
 
 
-def words(number: int, source: str = "", text: str = "hola") -> Arrived:
-    return Arrived(f"57300{number:07d}", source or f"wamid.{number}", text=text)
+def words(number: int, source: str = "", text: str = "hola") -> IncomingMessage:
+    return IncomingMessage(f"57300{number:07d}", source or f"wamid.{number}", text=text)
 
 
 async def test_everything_that_was_acknowledged_is_stored_and_told_of_once(
@@ -45,10 +50,10 @@ async def test_one_that_cannot_be_stored_is_told_to_its_bringer_and_takes_none_a
     store = store_event.store
 
     async def fails_for_one(
-        session: AsyncSession, context: CompanyContext, channel: str, what: Event
+        session: AsyncSession, context: CompanyContext, channel: str, what: ChannelEvent
     ) -> StoredEvent | None:
         stored = await store(session, context, channel, what)
-        if isinstance(what, Arrived) and what.source_id == "wamid.3":
+        if isinstance(what, IncomingMessage) and what.source_id == "wamid.3":
             raise RuntimeError("the disk is full")
         return stored
 
@@ -80,7 +85,9 @@ async def test_the_messages_of_a_post_keep_their_order_and_a_report_meets_its_me
 ) -> None:
     parts = Parts(app, turns_of=IdleTurns)
     said = [words(1, f"wamid.{number}", f"frase {number}") for number in range(5)]
-    await parts.inbox.receive("whatsapp", [*said, Delivery(12345, "wamid.of-nobody", Report.READ)])
+    await parts.inbox.receive(
+        "whatsapp", [*said, DeliveryReport(12345, "wamid.of-nobody", DeliveryStatus.READ)]
+    )
     await parts.inbox.stop()
     found = sorted(await app.rows(Message), key=lambda message: message.seq)
     assert [message.text for message in found] == [f"frase {number}" for number in range(5)]

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.conversation.live_hub import Event
+from bot.conversation.live_hub import LiveEvent
 from bot.conversation.turns import lease
 from bot.conversation.turns.lease import Lease
 from bot.database.session import Database
@@ -124,7 +124,7 @@ class Answers:
         """Wait until so many messages were answered."""
         answered = asyncio.Semaphore(0)
 
-        async def listen(events: asyncio.Queue[Event | None]) -> None:
+        async def listen(events: asyncio.Queue[LiveEvent | None]) -> None:
             while (event := await events.get()) is not None:
                 if event["type"] == "answered":
                     answered.release()

@@ -122,6 +122,6 @@ async def test_who_has_a_person_no_longer_corrects_the_summary(chat: Conversatio
     await waits(chat)
     await chat.press(2)
     await chat.assign_to(laura)
-    await chat.perform(agent_actions.opened, laura)
+    await chat.perform(agent_actions.mark_read, laura)
     assert await chat.send("inform", "era azul") == []
     assert (await chat.handoff()).corrections == []

@@ -96,7 +96,7 @@ async def says(
     app: AppHarness, key: str, outcome: ProviderAnswer, event: str | None = None
 ) -> bool:
     async with app.db.write() as session:
-        step = await fulfilment_result.heard(session, app.context, key, outcome, event_id=event)
+        step = await fulfilment_result.store(session, app.context, key, outcome, event_id=event)
     return step is not None
 
 
@@ -432,7 +432,7 @@ async def test_what_somebody_has_done_by_hand_neither_fails_nor_is_told_twice(
         case = await session.get_one(Complaint, (await chosen.case()).id)
         (remedy,) = await chosen.accepted_remedies()
         fresh = await session.get_one(Compensation, remedy.id)
-        await agent_offers.fulfilled(session, app.context, case, fresh, "command line")
+        await agent_offers.confirm_fulfilment(session, app.context, case, fresh, "command line")
     system.answers = [(422, {})]
     await carrier.sweep()
     assert [line.event for line in await app.rows(LedgerEntry)] == [

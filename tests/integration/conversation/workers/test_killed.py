@@ -158,7 +158,7 @@ async def _lay_table(
     )
     session.add(conversation)
     await session.flush()
-    message = await messages.add(session, conversation, name, text="Llegó roto")
+    message = await messages.add_incoming(session, conversation, name, text="Llegó roto")
     message.state = MessageState.ANSWERED
     case = await complaints.take(session, conversation, message, "damaged", Facts(), also=[])
     case.order_id, case.severity = bought.id, "medium"

@@ -5,15 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.channels.whatsapp import message_format
-from bot.conversation.channel_api import Button, Outgoing
+from bot.conversation.channel_api import Button, OutgoingMessage
 from tests.fakes.whatsapp import _wrong, choices_of, text_of
 
 pytestmark = pytest.mark.unit
 
 
-def out(text: str, *buttons: tuple[str, str]) -> Outgoing:
+def out(text: str, *buttons: tuple[str, str]) -> OutgoingMessage:
     tokens = (f"token{place}" for place, _ in enumerate(buttons))
-    return Outgoing(
+    return OutgoingMessage(
         1,
         "c",
         "573001234567",

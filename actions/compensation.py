@@ -3,7 +3,7 @@
 from actions import remedies
 from actions.next_step import next_step, to_person
 from actions.turn import Turn, TurnAction
-from bot.cases import complaints
+from bot.cases import complaints, related_cases
 from bot.compensation import acceptance, compensations, offers
 from bot.compensation.acceptance import Acceptance
 from bot.handoffs import queue
@@ -16,7 +16,7 @@ async def take(turn: Turn, compensation_id: int) -> list[Reply]:
     """Give the customer the alternative they chose, and confirm what was done."""
     outcome, remedy = await acceptance.accept(turn.session, turn.context, compensation_id, "bot")
     case = await turn.session.get_one(Complaint, remedy.complaint_id)
-    if await queue.open_handoff(turn.session, case.conversation_id) is None:
+    if await queue.find_open(turn.session, case.conversation_id) is None:
         # A button that stood in an earlier conversation: the case goes on where it is pressed.
         case.conversation_id = turn.conversation.id
     if outcome is Acceptance.DONE:
@@ -89,7 +89,7 @@ class Affirm(TurnAction):
             chosen = 0 if len(kinds) == 1 else choice_matching.find_choice(turn.text, kinds)
             if chosen is not None:
                 return await take(turn, table.alternatives[chosen].id)
-        elif await complaints.remedied(turn.session, case) is not None:
+        elif await related_cases.find_other_remedy(turn.session, case) is not None:
             return await to_person(turn, HandoffReason.ALREADY_REMEDIED)
         return await next_step(turn, case)
 
@@ -117,7 +117,7 @@ class Deny(TurnAction):
                 return await take(turn, table.alternatives[chosen].id)
             await offers.decline(turn.session, case)
             return await to_person(turn, HandoffReason.ALL_DECLINED)
-        if await complaints.remedied(turn.session, case) is not None:
+        if await related_cases.find_other_remedy(turn.session, case) is not None:
             complaints.close(turn.session, case, "customer")
             return [Reply(turn.render("closed", reference=case.reference))]
         return await next_step(turn, case)

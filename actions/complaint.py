@@ -41,7 +41,7 @@ class TakeComplaint(TurnAction):
         case = await turn.case()
         if case is None or case.first_message_id == turn.message.id:
             also = find_second_category(turn.text, turn.intent, turn.ranking)
-            case = await complaints.take(
+            case = await complaints.open_case(
                 turn.session,
                 turn.conversation,
                 turn.message,
@@ -54,7 +54,7 @@ class TakeComplaint(TurnAction):
         elif (chosen := await _asked_for(turn, case)) is not None:
             return await take(turn, chosen)
         else:
-            complaints.feel(case, turn.text)
+            complaints.update_emotion(case, turn.text)
             opening = await _more(turn, case)
         if (grave := find_alarm(turn.text)) is not None:
             # Whatever else it is about, a person sees to it.
@@ -112,7 +112,7 @@ async def _more(turn: Turn, case: Complaint) -> str:
         return turn.render("noted_wish", wish=turn.render(f"wish_{wish}"))
     case.desired = wish or case.desired
     instead = edited or bool(_CORRECTION.search(fold(turn.text)))
-    if not complaints.add(case, turn.intent, turn.text, instead=instead):
+    if not complaints.add_category(case, turn.intent, turn.text, instead=instead):
         return ""
     await offers.withdraw(turn.session, case)
     if case.category == turn.intent:

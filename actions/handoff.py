@@ -30,7 +30,7 @@ class HandOff(TurnAction):
         turn.understood()
         case = await turn.case()
         if case is not None:
-            complaints.feel(case, turn.text)
+            complaints.update_emotion(case, turn.text)
         # The press is a threat of its own kind, and danger is danger however it is understood.
         return await to_person(turn, HandoffReason(find_alarm(turn.text) or turn.intent))
 
@@ -45,16 +45,16 @@ class GoOn(TurnAction):
     async def respond(self, turn: Turn) -> list[Reply]:
         """Take the conversation back, unless an agent already has it; nobody is awaited then."""
         turn.understood()
-        waiting = await queue.open_handoff(turn.session, turn.conversation.id)
+        waiting = await queue.find_open(turn.session, turn.conversation.id)
         if waiting is not None and waiting.state == HandoffState.WAITING:
             case = await turn.session.get_one(Complaint, waiting.complaint_id)
             queue.end(turn.session, waiting, case, HandoffEnding.RETURNED, "customer")
-            await promises.end(turn.session, case.id, promises.ANSWER, PromiseState.VOID)
+            await promises.settle(turn.session, case.id, promises.ANSWER, PromiseState.VOID)
         opening = turn.render("back_with_bot")
         last = await complaints.latest(turn.session, turn.conversation)
         if last is not None and last.state != ComplaintState.OPEN:
             return [Reply(f"{opening} {await status(turn, last)}")]
-        if await queue.told_meanwhile(turn.session, turn.conversation.id):
+        if await queue.has_unheard_message(turn.session, turn.conversation.id):
             # What was told meanwhile is heard next, and answered then.
             return [Reply(opening)]
         return await go_on(turn, opening)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from actions import remedies
 from actions.turn import Turn
 from bot.casefile import build
-from bot.cases import complaints
+from bot.cases import related_cases
 from bot.category import CATEGORIES, OrderNeed
 from bot.compensation import case_facts, offers
 from bot.compensation.decision_log import record
@@ -57,9 +57,9 @@ async def next_step(turn: Turn, case: Complaint) -> list[Reply]:
     opening = ""
     earlier = await _begun_elsewhere(turn, case)
     if earlier is not None:
-        case = complaints.merge(turn.session, earlier, case)
+        case = related_cases.merge(turn.session, earlier, case)
         opening = turn.render("same_case", reference=case.reference)
-    given = await complaints.remedied(turn.session, case)
+    given = await related_cases.find_other_remedy(turn.session, case)
     if given is not None:
         return join(opening, [await _already_remedied(turn, given)])
     return join(opening, await _offer(turn, case))
@@ -75,7 +75,7 @@ async def _find_order(turn: Turn, case: Complaint) -> list[Reply] | None:
     if (
         need is OrderNeed.NONE
         and not turn.facts.orders
-        and await complaints.is_further(turn.session, case)
+        and await related_cases.has_earlier_case(turn.session, case)
     ):
         # The order that was told before belongs to the case before.
         return None
@@ -141,8 +141,8 @@ async def _begun_elsewhere(turn: Turn, case: Complaint) -> Complaint | None:
     """One order, one open case: that of another conversation, unless a person has it."""
     if case.order_id is None:
         return None
-    earlier = await complaints.same_order(turn.session, case)
-    if earlier is None or await queue.open_handoff(turn.session, earlier.conversation_id):
+    earlier = await related_cases.find_duplicate(turn.session, case)
+    if earlier is None or await queue.find_open(turn.session, earlier.conversation_id):
         return None
     return earlier
 
@@ -206,7 +206,9 @@ async def _much_at_stake(turn: Turn, case: Complaint) -> bool:
     spent = await orders.total_last_year(
         turn.session, case.contact_id, turn.context.company.currency
     )
-    return spent.major >= least and not await queue.was_for(turn.session, case, HandoffReason.ANGER)
+    return spent.major >= least and not await queue.was_handed_off_for(
+        turn.session, case, HandoffReason.ANGER
+    )
 
 
 async def to_person(turn: Turn, reason: HandoffReason) -> list[Reply]:
@@ -230,7 +232,9 @@ async def to_person(turn: Turn, reason: HandoffReason) -> list[Reply]:
     if responses.has(why):
         parts.append(turn.render(why))
     parts.append(
-        wait_estimate.tell(responses, language, wait.handoff, wait.outlook, wait.promise.due_at)
+        wait_estimate.describe(
+            responses, language, wait.handoff, wait.estimate, wait.promise.due_at
+        )
     )
     # Where the apology of this same turn has just named the case, once is enough.
     if not (case.is_told and case.first_message_id == turn.message.id):

@@ -24,7 +24,7 @@ class TellStatus(TurnAction):
         if case is None:
             return [Reply(turn.render("ask_what"))]
         told = await status(turn, case)
-        waits = await queue.open_handoff(turn.session, turn.conversation.id)
+        waits = await queue.find_open(turn.session, turn.conversation.id)
         if case.state != ComplaintState.OPEN or waits is not None:
             return [Reply(told)]
         return await go_on(turn, told)
@@ -32,8 +32,8 @@ class TellStatus(TurnAction):
 
 async def status(turn: Turn, case: Complaint) -> str:
     """The case in one sentence or two: open, with a person, under way, promised, or solved."""
-    open_promises = await promises.open_promises(turn.session, case.id)
-    waits = await queue.open_handoff(turn.session, turn.conversation.id)
+    open_promises = await promises.list_open(turn.session, case.id)
+    waits = await queue.find_open(turn.session, turn.conversation.id)
     for one in open_promises:
         if one.what == promises.ANSWER and waits is not None:
             return turn.render("status_person", reference=case.reference, due=one.due_at)

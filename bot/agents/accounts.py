@@ -1,4 +1,4 @@
-"""Agents and supervisors: added, signed in with a password, present or away, and how loaded."""
+"""Accounts of agents and supervisors: adding them, passwords, presence and load."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,20 +12,20 @@ from bot import clock
 from bot.models import Agent, Handoff, HandoffState, LivePresence, Role
 from bot.text import email_address
 
-# An open console gives a sign of life every twenty seconds; two of them may get lost.
-ONLINE = timedelta(seconds=50)
-# Who is gone for this long no longer has their cases: long enough to reload a page, to change the
-# network or for our own restart.
-LEASE = timedelta(seconds=90)
-# Guessing a password: after so many wrong tries the account rests for a while.
-MOST_TRIES = 8
+# An open console sends a sign of life every twenty seconds; two of them may get lost.
+ONLINE_FOR = timedelta(seconds=50)
+# An agent who is gone for this long loses their cases. It is long enough to reload a page, to
+# change networks, or for a restart of ours.
+CASE_LEASE = timedelta(seconds=90)
+# Against guessing: after so many wrong passwords an account is locked until the window has passed.
+MAX_TRIES = 8
 TRIES_WINDOW = timedelta(minutes=15)
-SHORTEST_PASSWORD = 10
+MIN_PASSWORD_LENGTH = 10
 DEFAULT_CAPACITY = 4
 # argon2id with the parameters of RFC 9106, section 4, for machines with little memory.
 _HASHER = PasswordHasher()
-# Verified against when there is no such person, so that the time tells nothing.
-_NOBODY = _HASHER.hash("nobody has this password")
+# Verified against when there is no such account, so that the response time reveals nothing.
+_DUMMY_HASH = _HASHER.hash("nobody has this password")
 
 
 class AgentError(ValueError):
@@ -37,47 +37,50 @@ class AgentError(ValueError):
 
 
 class TooManyTries(Exception):
-    """This account had too many wrong passwords lately; it opens again by itself."""
+    """The account is locked after too many wrong passwords; it unlocks by itself."""
 
 
 @dataclass(frozen=True, slots=True)
-class AtWork:
-    """A person of the company as they are right now."""
+class AgentStatus:
+    """An agent with presence and load as of now."""
 
     agent: Agent
     presence: LivePresence
-    load: int  # conversations they have
+    load: int  # conversations that the agent has
 
     @property
     def has_room(self) -> bool:
-        """Whether one more conversation may be given to them."""
+        """Return True if the agent may be given one more conversation."""
         return self.presence == LivePresence.AVAILABLE and self.load < self.agent.capacity
 
 
 def hash_password(password: str) -> str:
-    """The password as it is kept; takes some fifty milliseconds by design.
+    """Return the password's argon2id hash. It takes some fifty milliseconds by design.
 
     Raises:
-        AgentError: it is too short.
+        AgentError: the password is too short.
     """
-    if len(password) < SHORTEST_PASSWORD:
+    if len(password) < MIN_PASSWORD_LENGTH:
         raise AgentError(
-            "short_password", f"a password has at least {SHORTEST_PASSWORD} characters"
+            "short_password", f"a password has at least {MIN_PASSWORD_LENGTH} characters"
         )
     return _HASHER.hash(password)
 
 
-def verify(agent: Agent | None, password: str) -> bool:
-    """Whether this is the person's password; takes as long when there is no such person."""
+def verify_password(agent: Agent | None, password: str) -> bool:
+    """Return True if this is the password of an active account.
+
+    It takes as long when there is no such account.
+    """
     try:
-        _HASHER.verify(agent.password_hash if agent else _NOBODY, password)
+        _HASHER.verify(agent.password_hash if agent else _DUMMY_HASH, password)
     except (VerificationError, InvalidHashError):
         return False
     return agent is not None and agent.is_active
 
 
 async def find(session: AsyncSession, email: str) -> Agent | None:
-    """The person with this e-mail address."""
+    """Return the account with this e-mail address, if there is one."""
     return await session.scalar(select(Agent).where(Agent.email == email_address.normalize(email)))
 
 
@@ -91,10 +94,11 @@ async def add(
     capacity: int = DEFAULT_CAPACITY,
     language: str = "es",
 ) -> Agent:
-    """Add a person of the company.
+    """Add an account.
 
     Raises:
-        AgentError: somebody has this address, or the address or the name is none.
+        AgentError: the address is in use ("taken") or not an address ("no_email"), or the name is
+            empty ("no_name").
     """
     name, address = " ".join(name.split()), email_address.normalize(email)
     if not name:
@@ -103,7 +107,7 @@ async def add(
         raise AgentError("no_email", f"{email!r} is no e-mail address")
     if await find(session, address) is not None:
         raise AgentError("taken", f"{address} is there already")
-    person = Agent(
+    agent = Agent(
         email=address,
         name=name,
         role=role,
@@ -112,38 +116,38 @@ async def add(
         capacity=capacity,
         created_at=clock.now(),
     )
-    session.add(person)
+    session.add(agent)
     await session.flush()
-    return person
+    return agent
 
 
-def check_tries(person: Agent) -> None:
-    """Raise TooManyTries while the account rests."""
-    since = person.tries_since
-    if since and clock.now() - since < TRIES_WINDOW and person.failed_tries >= MOST_TRIES:
+def check_tries(agent: Agent) -> None:
+    """Raise TooManyTries while the account is locked."""
+    since = agent.tries_since
+    if since and clock.now() - since < TRIES_WINDOW and agent.failed_tries >= MAX_TRIES:
         raise TooManyTries
 
 
-def count_try(person: Agent, *, right: bool) -> None:
-    """A wrong password counts; the right one begins anew."""
+def count_try(agent: Agent, *, right: bool) -> None:
+    """Count a sign-in: a wrong password towards the lock, the right one resets the count."""
     now = clock.now()
     if right:
-        person.failed_tries, person.tries_since = 0, None
-    elif person.tries_since is None or now - person.tries_since >= TRIES_WINDOW:
-        person.failed_tries, person.tries_since = 1, now
+        agent.failed_tries, agent.tries_since = 0, None
+    elif agent.tries_since is None or now - agent.tries_since >= TRIES_WINDOW:
+        agent.failed_tries, agent.tries_since = 1, now
     else:
-        person.failed_tries += 1
+        agent.failed_tries += 1
 
 
-def presence_of(person: Agent, now: datetime) -> LivePresence:
-    """Whether they are there: by the last sign of life, and by what they say themselves."""
-    if person.seen_at is None or now - person.seen_at > ONLINE:
+def presence_of(agent: Agent, now: datetime) -> LivePresence:
+    """Return the agent's presence, by the last sign of life and their own setting."""
+    if agent.seen_at is None or now - agent.seen_at > ONLINE_FOR:
         return LivePresence.OFFLINE
-    return LivePresence(person.presence)
+    return LivePresence(agent.presence)
 
 
-async def at_work(session: AsyncSession) -> list[AtWork]:
-    """Everybody of the company who may sign in, by name, with how loaded they are."""
+async def list_statuses(session: AsyncSession) -> list[AgentStatus]:
+    """Return the agents who may sign in, by name, with presence and load."""
     now = clock.now()
     active = (
         select(Handoff.agent_id, func.count().label("load"))
@@ -157,4 +161,4 @@ async def at_work(session: AsyncSession) -> list[AtWork]:
         .where(Agent.is_active)
         .order_by(Agent.name, Agent.id)
     )
-    return [AtWork(person, presence_of(person, now), int(load)) for person, load in rows]
+    return [AgentStatus(agent, presence_of(agent, now), int(load)) for agent, load in rows]

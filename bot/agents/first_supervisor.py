@@ -1,4 +1,4 @@
-"""The first supervisor: from ADMIN_EMAIL and ADMIN_PASSWORD, or made and told once."""
+"""The first supervisor: from ADMIN_EMAIL and ADMIN_PASSWORD, or with a generated password."""
 
 import asyncio
 import secrets
@@ -15,13 +15,12 @@ NAME = "Supervisión"
 
 
 def ensure(settings: Settings) -> tuple[str, str] | None:
-    """Make the supervisor that the settings name, or one where there is none.
+    """Add the supervisor that the settings name, or one if there is none at all.
 
-    One who is there already is left as they are: a password that was changed in the console is not
-    changed back by a restart.
+    An existing account stays as it is: a restart does not undo a password changed in the console.
 
     Returns:
-        E-mail and password, where a password was made up here and must be shown.
+        E-mail address and password if the password was generated here and must be shown; else None.
 
     Raises:
         AgentError: ADMIN_PASSWORD is too short.
@@ -36,11 +35,11 @@ async def _ensure(settings: Settings) -> tuple[str, str] | None:
             supervisors = await session.scalar(
                 select(func.count()).where(Agent.role == Role.SUPERVISOR, Agent.is_active)
             )
-            email, given = settings.admin_email or DEFAULT_EMAIL, settings.admin_password
-            named = settings.admin_email is not None and given is not None
-            if (supervisors and not named) or await accounts.find(session, email) is not None:
+            email, setting = settings.admin_email or DEFAULT_EMAIL, settings.admin_password
+            is_named = settings.admin_email is not None and setting is not None
+            if (supervisors and not is_named) or await accounts.find(session, email) is not None:
                 return None
-            password = given.get_secret_value() if given else secrets.token_urlsafe(12)
+            password = setting.get_secret_value() if setting else secrets.token_urlsafe(12)
             supervisor = await accounts.add(
                 session,
                 email=email,
@@ -48,6 +47,6 @@ async def _ensure(settings: Settings) -> tuple[str, str] | None:
                 role=Role.SUPERVISOR,
                 password_hash=accounts.hash_password(password),
             )
-            return None if given else (supervisor.email, password)
+            return None if setting else (supervisor.email, password)
     finally:
         await db.close()

@@ -1,4 +1,4 @@
-"""Sign-ins of agents: a random token in a cookie, of which the server keeps only the hash."""
+"""Agents' sign-in sessions: a random token in a cookie, of which the server keeps only the hash."""
 
 import hashlib
 import secrets
@@ -11,38 +11,38 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import clock
 from bot.models import Agent, AgentSession
 
-LENGTH = timedelta(hours=12)  # a working day
+SESSION_LENGTH = timedelta(hours=12)  # a working day
 
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """Whose session it is, and what their page must send along with every change."""
+    """A session: its agent, its token, and the CSRF token that every change must carry."""
 
     agent: Agent
     csrf: str
     token: str
 
 
-async def begin(session: AsyncSession, person: Agent) -> SignedIn:
-    """A new sign-in; sessions that have run out are swept away."""
+async def begin(session: AsyncSession, agent: Agent) -> SignedIn:
+    """Begin a session for an agent; expired sessions are deleted."""
     now = clock.now()
     await session.execute(delete(AgentSession).where(AgentSession.expires_at < now))
     token, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(24)
     session.add(
         AgentSession(
             token_hash=_hash(token),
-            agent_id=person.id,
+            agent_id=agent.id,
             csrf=csrf,
             created_at=now,
-            expires_at=now + LENGTH,
+            expires_at=now + SESSION_LENGTH,
         )
     )
-    person.seen_at = now
-    return SignedIn(person, csrf, token)
+    agent.seen_at = now
+    return SignedIn(agent, csrf, token)
 
 
 async def find(session: AsyncSession, token: str) -> SignedIn | None:
-    """The sign-in that a token belongs to; None once it has ended, or its person may not."""
+    """Return the session of a token; None if it has ended or its agent may no longer sign in."""
     row = (
         await session.execute(
             select(Agent, AgentSession.csrf)
@@ -58,19 +58,19 @@ async def find(session: AsyncSession, token: str) -> SignedIn | None:
 
 
 async def end(session: AsyncSession, token: str) -> None:
-    """Sign out of this browser."""
+    """End one session."""
     await session.execute(delete(AgentSession).where(AgentSession.token_hash == _hash(token)))
 
 
-async def end_all(session: AsyncSession, person: Agent) -> None:
-    """Sign a person out everywhere: a new password, a new role, or they left."""
-    await session.execute(delete(AgentSession).where(AgentSession.agent_id == person.id))
+async def end_all(session: AsyncSession, agent: Agent) -> None:
+    """End all sessions of an agent: after a new password or role, or when they leave."""
+    await session.execute(delete(AgentSession).where(AgentSession.agent_id == agent.id))
 
 
-async def has_any(session: AsyncSession, person: Agent) -> bool:
-    """Whether the person is signed in anywhere."""
+async def has_any(session: AsyncSession, agent: Agent) -> bool:
+    """Return True if the agent has a session that has not expired."""
     query = select(AgentSession.agent_id).where(
-        AgentSession.agent_id == person.id, AgentSession.expires_at > clock.now()
+        AgentSession.agent_id == agent.id, AgentSession.expires_at > clock.now()
     )
     return await session.scalar(query.limit(1)) is not None
 

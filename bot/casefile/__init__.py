@@ -1,1 +1,1 @@
-"""The packet: everything about a case that an agent is handed."""
+"""The packet: everything about a case that an agent is shown."""

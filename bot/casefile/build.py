@@ -1,6 +1,6 @@
-"""The packet: everything about a case that the person who takes it is handed, and nothing else.
+"""The packet: everything about a case that the agent who takes it is shown.
 
-Built by rules from the database, anew at each look, so that it claims nothing that no row backs.
+It is built by rules from the database, anew each time, so every statement in it is backed by a row.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.casefile import known_facts
 from bot.casefile.known_facts import Fact
-from bot.casefile.summary_text import Told, paragraph, short
+from bot.casefile.summary_text import CaseRows, write_agent_summary, write_customer_summary
 from bot.cases import promises
 from bot.compensation import agent_remedies, authority, explanation
 from bot.compensation.authority import Authority
@@ -44,15 +44,15 @@ from bot.policy.alternative import Alternative
 from bot.risk import evidence
 
 Row = TypeVar("Row", bound=Base)
-MOST_ORDERS = 20
+MAX_ORDERS = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Packet:
-    """A case as somebody sees it who is to take it over."""
+    """Everything about a case that an agent needs to take it over."""
 
     summary: str
-    told: Told
+    rows: CaseRows
     facts: list[Fact]
     orders: list[Order]
     offers: list[tuple[Offer, list[Compensation]]]
@@ -60,26 +60,26 @@ class Packet:
     promises: list[Promise]
     earlier: list[tuple[Complaint, Compensation | None]]
     photos: list[Attachment]
-    # What the policy's remedies come to in this case, by name; left out where they cannot be given.
+    # The policy's remedies that can be given here, by name, with their terms in this case.
     remedies: dict[str, Alternative]
-    value_at_risk: Money | None
-    remedy_cost: Money
+    value_at_risk: Money | None  # what the customer buys in a year
+    remedy_cost: Money  # what the case's remedies cost the company
     tier: str | None
     authority: Authority
-    signals: list[RiskFlag]  # why a person should look at it before anything is given
+    signals: list[RiskFlag]  # what to look at before anything is given
 
 
-async def told(
+async def load_rows(
     session: AsyncSession, context: CompanyContext, case: Complaint, handoff: Handoff | None = None
-) -> Told:
-    """The rows that the packet's words are made of."""
+) -> CaseRows:
+    """Load the rows that the summaries are written from."""
     conversation = await session.get_one(Conversation, case.conversation_id)
     contact_id = case.contact_id or conversation.contact_id
     offers = await _offers(session, case)
     latest = offers[0] if offers else None
-    shown = [one for offer, rows in offers if offer.state != OfferState.VOID for one in rows]
-    taken = [one for one in shown if one.state in GIVEN_STATES]
-    return Told(
+    offered = [row for offer, rows in offers if offer.state != OfferState.VOID for row in rows]
+    taken = [row for row in offered if row.state in GIVEN_STATES]
+    return CaseRows(
         case=case,
         conversation=conversation,
         first_words=(await session.get_one(Message, case.first_message_id)).text,
@@ -88,7 +88,7 @@ async def told(
         spent=await total_last_year(session, contact_id, context.company.currency)
         if contact_id
         else None,
-        remedies=taken or shown,
+        remedies=taken or offered,
         declined=latest is not None and latest[0].state == OfferState.DECLINED,
         has_photo=bool(await _photos(session, case)),
         earlier=len(await _earlier(session, case, contact_id)),
@@ -100,32 +100,34 @@ async def told(
 async def summary_for_customer(
     session: AsyncSession, context: CompanyContext, case: Complaint, handoff: Handoff | None = None
 ) -> str | None:
-    """The short version that the customer may correct; None while nothing was told."""
-    return short(context, await told(session, context, case, handoff))
+    """Return the summary that the customer may correct; None while nothing was told."""
+    return write_customer_summary(context, await load_rows(session, context, case, handoff))
 
 
-async def build(
+async def build_packet(
     session: AsyncSession,
     context: CompanyContext,
     case: Complaint,
     handoff: Handoff | None,
     reader: Agent,
 ) -> Packet:
-    """The whole packet, in the reader's language and with the reader's authority."""
-    rows = await told(session, context, case, handoff)
+    """Return the packet, in the reader's language and with the reader's authority."""
+    rows = await load_rows(session, context, case, handoff)
     contact_id = rows.contact.id if rows.contact else None
     offers = await _offers(session, case)
     return Packet(
-        summary=paragraph(context, reader.language, rows),
-        told=rows,
-        facts=await known_facts.facts(session, context, case, rows.conversation, reader.language),
+        summary=write_agent_summary(context, reader.language, rows),
+        rows=rows,
+        facts=await known_facts.load_facts(
+            session, context, case, rows.conversation, reader.language
+        ),
         orders=await _orders(session, contact_id),
         offers=offers,
         decisions=await explanation.explain_case(session, case),
         promises=await _all(session, Promise, Promise.complaint_id == case.id),
         earlier=[
-            (one, await _given_in(session, one))
-            for one in await _earlier(session, case, contact_id)
+            (earlier, await _newest_remedy(session, earlier))
+            for earlier in await _earlier(session, case, contact_id)
         ],
         photos=await _photos(session, case),
         remedies=await agent_remedies.quote_all(session, context, case),
@@ -137,8 +139,8 @@ async def build(
     )
 
 
-async def notes(session: AsyncSession, case: Complaint) -> list[tuple[Note, Agent]]:
-    """What the people of the company noted on a case, oldest first, and who did."""
+async def list_notes(session: AsyncSession, case: Complaint) -> list[tuple[Note, Agent]]:
+    """Return a case's private notes with their authors, oldest first."""
     rows = await session.execute(
         select(Note, Agent)
         .join(Agent, Agent.id == Note.agent_id)
@@ -148,18 +150,18 @@ async def notes(session: AsyncSession, case: Complaint) -> list[tuple[Note, Agen
     return [(note, agent) for note, agent in rows]
 
 
-async def approvals(session: AsyncSession, case: Complaint) -> list[Approval]:
-    """What was asked of supervisors in a case, oldest first."""
+async def list_approvals(session: AsyncSession, case: Complaint) -> list[Approval]:
+    """Return the requests to supervisors in a case, oldest first."""
     return await _all(session, Approval, Approval.complaint_id == case.id)
 
 
-async def events(session: AsyncSession, case: Complaint) -> list[CaseEvent]:
-    """A case's whole history, oldest first."""
+async def list_events(session: AsyncSession, case: Complaint) -> list[CaseEvent]:
+    """Return a case's whole history, oldest first."""
     return await _all(session, CaseEvent, CaseEvent.complaint_id == case.id)
 
 
 async def _all(session: AsyncSession, model: type[Row], *where: ColumnElement[bool]) -> list[Row]:
-    """The rows of a table, oldest first."""
+    """Return the rows of a table that meet the conditions, by primary key."""
     oldest_first = inspect(model).primary_key
     return list(await session.scalars(select(model).where(*where).order_by(*oldest_first)))
 
@@ -177,15 +179,15 @@ async def _photos(session: AsyncSession, case: Complaint) -> list[Attachment]:
 
 
 async def _offers(session: AsyncSession, case: Complaint) -> list[tuple[Offer, list[Compensation]]]:
-    """Every offer made in a case, newest first, with its alternatives."""
+    """Return every offer made in a case, newest first, each with its alternatives."""
     offers = await session.scalars(
         select(Offer)
         .where(Offer.complaint_id == case.id)
         .order_by(Offer.id.desc())
-        # What this very transaction decided is seen, too.
+        # Rows changed by statements of this transaction are read anew.
         .execution_options(populate_existing=True)
     )
-    found = []
+    offers_with_rows = []
     for offer in offers:
         rows = await session.scalars(
             select(Compensation)
@@ -193,29 +195,29 @@ async def _offers(session: AsyncSession, case: Complaint) -> list[tuple[Offer, l
             .order_by(Compensation.position)
             .execution_options(populate_existing=True)
         )
-        found.append((offer, list(rows)))
-    return found
+        offers_with_rows.append((offer, list(rows)))
+    return offers_with_rows
 
 
 async def _orders(session: AsyncSession, contact_id: int | None) -> list[Order]:
     if contact_id is None:
         return []
     query = select(Order).where(Order.contact_id == contact_id).order_by(Order.placed_at.desc())
-    return list(await session.scalars(query.limit(MOST_ORDERS)))
+    return list(await session.scalars(query.limit(MAX_ORDERS)))
 
 
 async def _earlier(
     session: AsyncSession, case: Complaint, contact_id: int | None
 ) -> list[Complaint]:
-    """The same customer's cases before this one, newest first."""
-    mine = Complaint.conversation_id == case.conversation_id
+    """Return the same customer's earlier cases, newest first."""
+    same_customer = Complaint.conversation_id == case.conversation_id
     if contact_id is not None:
-        mine = or_(mine, Complaint.contact_id == contact_id)
-    query = select(Complaint).where(mine, Complaint.id < case.id, Complaint.is_told)
-    return list(await session.scalars(query.order_by(Complaint.id.desc()).limit(MOST_ORDERS)))
+        same_customer = or_(same_customer, Complaint.contact_id == contact_id)
+    query = select(Complaint).where(same_customer, Complaint.id < case.id, Complaint.is_told)
+    return list(await session.scalars(query.order_by(Complaint.id.desc()).limit(MAX_ORDERS)))
 
 
-async def _given_in(session: AsyncSession, case: Complaint) -> Compensation | None:
+async def _newest_remedy(session: AsyncSession, case: Complaint) -> Compensation | None:
     query = select(Compensation).where(
         Compensation.complaint_id == case.id, Compensation.state.in_(GIVEN_STATES)
     )
@@ -223,10 +225,10 @@ async def _given_in(session: AsyncSession, case: Complaint) -> Compensation | No
 
 
 def _cost(offers: list[tuple[Offer, list[Compensation]]], currency: str) -> Money:
-    """What the remedies given in a case cost the company."""
+    """Return what the remedies given in a case cost the company, in the policy's currency."""
     cost = zero(currency)
     for _, rows in offers:
-        for one in rows:
-            if one.state in GIVEN_STATES and one.currency == currency:
-                cost += Money(int(one.terms["cost_minor"] or 0), currency)
+        for row in rows:
+            if row.state in GIVEN_STATES and row.currency == currency:
+                cost += Money(int(row.terms["cost_minor"] or 0), currency)
     return cost

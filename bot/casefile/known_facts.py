@@ -1,7 +1,7 @@
-"""What is known of a case, with where it came from; and whether a draft asks for it once more.
+"""The known facts of a case with their sources, and finding drafts that ask for them again.
 
-Design invariant 5, nothing is asked twice, holds for people as well: an agent's draft that asks
-for what is known is shown to them before it is sent.
+Design invariant 5, nothing is asked twice, holds for agents as well: a draft that asks for a known
+fact is flagged before it is sent.
 """
 
 import re
@@ -20,7 +20,7 @@ from bot.text.normalize import fold
 from bot.understanding.escalation import find_alarm
 
 Source = Literal["customer", "order", "page", "channel"]
-# How the customer proved who they are, and so where their name and addresses come from.
+# Where the customer's name and addresses come from, by how they proved who they are.
 _PROVEN_BY: dict[Proof | None, Source] = {
     Proof.ORDER: "order",
     Proof.SIGNED_TOKEN: "page",
@@ -30,7 +30,14 @@ _PROVEN_BY: dict[Proof | None, Source] = {
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One thing that is known: ``name`` says what, ``source`` from where."""
+    """A known fact of a case.
+
+    Attributes:
+        name: such as "order_number"; the console has its label.
+        value: as agents read it.
+        source: where it is known from.
+        at: when it was told or happened, if that is known.
+    """
 
     name: str
     value: str
@@ -38,59 +45,59 @@ class Fact:
     at: datetime | None = None
 
 
-async def facts(
+async def load_facts(
     session: AsyncSession,
     context: CompanyContext,
     case: Complaint,
     conversation: Conversation,
     language: str,
 ) -> list[Fact]:
-    """All that is known; values as somebody reads them who speaks ``language``."""
-    found = await _told(session, context, case, conversation, language)
+    """Return all known facts of a case, their values written in ``language``."""
+    facts = await _facts_from_customer(session, context, case, conversation, language)
     order = await session.get(Order, case.order_id) if case.order_id else None
     contact = await session.get(Contact, conversation.contact_id or case.contact_id or 0)
     if contact is not None:
         source = _PROVEN_BY.get(conversation.proven_by, "customer")
-        found.append(Fact("name", contact.name, source))
-        found += [
+        facts.append(Fact("name", contact.name, source))
+        facts += [
             Fact(name, value, source)
             for name, value in (("email", contact.email), ("phone", contact.phone))
             if value
         ]
     else:
-        said = (("email", conversation.said_email), ("phone", conversation.said_phone))
-        found += [Fact(name, value, "customer") for name, value in said if value]
+        unproven = (("email", conversation.said_email), ("phone", conversation.said_phone))
+        facts += [Fact(name, value, "customer") for name, value in unproven if value]
     if order is None:
         if conversation.said_order:
-            found.append(Fact("order_number", conversation.said_order, "customer"))
-        return found
+            facts.append(Fact("order_number", conversation.said_order, "customer"))
+        return facts
     show = context.responses.show
-    found.append(Fact("order_number", order.number, "order", order.placed_at))
-    found.append(Fact("amount", show(Money(order.total_minor, order.currency), language), "order"))
+    facts.append(Fact("order_number", order.number, "order", order.placed_at))
+    facts.append(Fact("amount", show(Money(order.total_minor, order.currency), language), "order"))
     for name, moment in (("promised_at", order.promised_at), ("delivered_at", order.delivered_at)):
         if moment is not None:
             day = context.company.local_date(moment)
-            found.append(Fact(name, show(day, language), "order", moment))
-    return found
+            facts.append(Fact(name, show(day, language), "order", moment))
+    return facts
 
 
-async def _told(
+async def _facts_from_customer(
     session: AsyncSession,
     context: CompanyContext,
     case: Complaint,
     conversation: Conversation,
     language: str,
 ) -> list[Fact]:
-    """What the customer told of the case itself."""
-    found = []
+    """Return what the customer has told about the case itself."""
+    facts = []
     first = await session.get_one(Message, case.first_message_id)
-    # "A person!" says nothing of what happened; "it is on fire" does, however it was understood.
+    # "I want a human!" does not say what happened; "it is on fire" does, whatever its intent.
     if (case.is_told or find_alarm(first.text)) and first.text.strip():
-        found.append(Fact("what_happened", first.text, "customer", first.at))
+        facts.append(Fact("what_happened", first.text, "customer", first.at))
     if case.thing:
-        found.append(Fact("thing", case.thing, "customer"))
+        facts.append(Fact("thing", case.thing, "customer"))
     if case.desired:
-        found.append(
+        facts.append(
             Fact("desired", context.responses.render(f"wish_{case.desired}", language), "customer")
         )
     photos = await session.scalar(
@@ -99,8 +106,8 @@ async def _told(
         )
     )
     if photos:
-        found.append(Fact("photo", str(photos), "customer"))
-    return found
+        facts.append(Fact("photo", str(photos), "customer"))
+    return facts
 
 
 _REQUEST = re.compile(
@@ -111,7 +118,7 @@ _REQUEST = re.compile(
     r"|falta|cual es|por favor|could you|can you|would you|please|i need|we need|tell me|give me"
     r"|send me|share|provide|confirm|what is|what was|what's|which)\b"
 )
-_ASKED: dict[str, str] = {
+_REQUESTED: dict[str, str] = {
     "order_number": r"(?:numero|n[°º.]|nro|codigo|folio)\s*(?:de|del)?\s*(?:su|tu|la|el)?\s*"
     r"(?:pedido|orden|compra|factura)|(?:que|cual) (?:es )?(?:su |el |tu )?pedido"
     r"|order (?:number|no|id)|number of (?:your|the) order|which order",
@@ -132,10 +139,10 @@ _ASKED: dict[str, str] = {
     r"|how would you like|what would you like us|what (?:solution|outcome)",
     "thing": r"(?:que|cual) (?:es el )?(?:producto|articulo)|(?:which|what) (?:product|item)",
 }
-_ASKED_FOR = {name: re.compile(rf"\b(?:{words})\b") for name, words in _ASKED.items()}
-# What is asked stands beside the asking: "Vi la foto, por favor espere" asks for no photo.
-# An address that is used, or a thing that was sent, is not asked for: "Por favor revise su correo".
-_USED = re.compile(
+_REQUESTED_PATTERNS = {name: re.compile(rf"\b(?:{words})\b") for name, words in _REQUESTED.items()}
+# A clause that uses an address, or mentions something sent, asks for nothing: "Por favor revise su
+# correo".
+_NOT_A_REQUEST = re.compile(
     r"\b(?:revis(?:e|ar|o)|mir(?:e|ar)|abr(?:a|ir)|vio|ha visto|recibio|le llego|pudo ver"
     r"|(?:le|les|lo|la) (?:envi|mand|escrib|llam|marc)\w+|(?:llamar|escribir|marcar)(?:le|lo|la)"
     r"|check|look (?:at|in)|did you (?:get|receive|see)|have you (?:got|received|seen)"
@@ -143,19 +150,22 @@ _USED = re.compile(
     r"|(?:can|may|could|shall) (?:i|we) (?:send|call|e-?mail|write))\b"
 )
 _NUMBER = re.compile(r"\bn(?:\.o|°|ro\.?) ")
+# Request and fact must be in the same clause: "Vi la foto, por favor espere" asks for no photo.
 _CLAUSE = re.compile(r"(?:por favor,|please,|[^.,;:!?])+[.,;:!?]*")
 
 
-def asked_for(draft: str) -> set[str]:
-    """The names of the facts that a draft asks the customer for, in Spanish or English."""
-    asked: set[str] = set()
+def find_requested(draft: str) -> set[str]:
+    """Return the names of the facts that a draft asks the customer for, in Spanish or English."""
+    requested: set[str] = set()
     for clause in _CLAUSE.findall(_NUMBER.sub("numero ", fold(draft))):
-        if _REQUEST.search(clause) and not _USED.search(clause):
-            asked |= {name for name, words in _ASKED_FOR.items() if words.search(clause)}
-    return asked
+        if _REQUEST.search(clause) and not _NOT_A_REQUEST.search(clause):
+            requested |= {
+                name for name, words in _REQUESTED_PATTERNS.items() if words.search(clause)
+            }
+    return requested
 
 
-def already_known(draft: str, known: Iterable[Fact]) -> list[Fact]:
-    """What a draft asks for although it is known."""
-    asked = asked_for(draft)
-    return [fact for fact in known if fact.name in asked]
+def find_already_known(draft: str, facts: Iterable[Fact]) -> list[Fact]:
+    """Return those of the known facts that a draft asks for."""
+    requested = find_requested(draft)
+    return [fact for fact in facts if fact.name in requested]

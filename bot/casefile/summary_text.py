@@ -1,6 +1,6 @@
-"""The packet in words: a paragraph for who takes the case, a short version for its customer.
+"""The packet in words: a paragraph for the agent, a short version for the customer.
 
-Every sentence is a response of ``domain.yml`` and stands only where a row backs it.
+Every sentence is a response of ``domain.yml`` and is used only if a row backs it.
 """
 
 from dataclasses import dataclass, field
@@ -24,61 +24,65 @@ from bot.understanding.escalation import find_alarm
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """The rows that both versions are made of."""
+class CaseRows:
+    """The rows that both summaries are written from."""
 
     case: Complaint
     conversation: Conversation
-    first_words: str = ""  # what the customer wrote first
+    first_words: str = ""  # the customer's first message
     contact: Contact | None = None
     order: Order | None = None
     spent: Money | None = None  # what the customer buys in a year
     remedies: list[Compensation] = field(default_factory=list)
-    declined: bool = False  # an offer was declined whole
+    declined: bool = False  # the latest offer was declined as a whole
     has_photo: bool = False
-    earlier: int = 0  # cases before this one
-    broken: int = 0  # promises broken in this one
+    earlier: int = 0  # number of earlier cases
+    broken: int = 0  # number of promises broken in this case
     handoff: Handoff | None = None
 
 
-def paragraph(context: CompanyContext, language: str, told: Told) -> str:
-    """What an agent reads first: who, what happened, what it cost them, what they want."""
+def write_agent_summary(context: CompanyContext, language: str, rows: CaseRows) -> str:
+    """Return the paragraph that agents read first.
+
+    It says who the customer is, what happened, what they want, and what they were offered.
+    """
 
     def render(name: str, **values: str | int | Money) -> str:
         return context.responses.render(f"packet_{name}", language, **values)
 
-    parts = [_who(context, language, told)]
-    parts += _what(context, language, told)
-    if told.broken:
-        one = told.broken == 1
-        parts.append(render("broken_one") if one else render("broken", count=told.broken))
-    if told.earlier:
-        parts.append(render("earlier", count=told.earlier + 1))
-    wish = told.case.desired
+    parts = [_who(context, language, rows)]
+    parts += _what(context, language, rows)
+    if rows.broken:
+        parts.append(
+            render("broken_one") if rows.broken == 1 else render("broken", count=rows.broken)
+        )
+    if rows.earlier:
+        parts.append(render("earlier", count=rows.earlier + 1))
+    wish = rows.case.desired
     if wish:
         parts.append(render("wish", wish=context.responses.render(f"wish_{wish}", language)))
-    elif told.case.is_told:
+    elif rows.case.is_told:
         parts.append(render("no_wish"))
-    parts += _offered(context, language, told)
-    for words in told.handoff.corrections if told.handoff else ():
+    parts += _offered(context, language, rows)
+    for words in rows.handoff.corrections if rows.handoff else ():
         parts.append(render("corrected", words=words))
     return " ".join(parts)
 
 
-def _who(context: CompanyContext, language: str, told: Told) -> str:
-    if told.contact is None:
+def _who(context: CompanyContext, language: str, rows: CaseRows) -> str:
+    if rows.contact is None:
         return context.responses.render("packet_who_unknown", language)
-    name = told.contact.name
-    if told.spent is None or not told.spent.amount_minor:
+    name = rows.contact.name
+    if rows.spent is None or not rows.spent.amount_minor:
         return context.responses.render("packet_who_new", language, name=name)
-    return context.responses.render("packet_who", language, name=name, value=told.spent)
+    return context.responses.render("packet_who", language, name=name, value=rows.spent)
 
 
-def _what(context: CompanyContext, language: str, told: Told) -> list[str]:
-    case = told.case
+def _what(context: CompanyContext, language: str, rows: CaseRows) -> list[str]:
+    case = rows.case
     if not case.is_told:
-        if find_alarm(told.first_words):
-            return [context.responses.render("packet_said", language, words=told.first_words)]
+        if find_alarm(rows.first_words):
+            return [context.responses.render("packet_said", language, words=rows.first_words)]
         return [context.responses.render("packet_not_told", language)]
     what = context.responses.render(f"what_{case.category}", language)
     parts = [
@@ -92,9 +96,9 @@ def _what(context: CompanyContext, language: str, told: Told) -> list[str]:
         )
         for also in case.also
     ]
-    order = told.order
+    order = rows.order
     if order is None:
-        said = told.conversation.said_order
+        said = rows.conversation.said_order
         return (
             [*parts, context.responses.render("packet_order_said", language, order=said)]
             if said
@@ -117,37 +121,37 @@ def _what(context: CompanyContext, language: str, told: Told) -> list[str]:
 
 
 def _days_late(order: Order, now: datetime) -> int:
-    """Whole days between the promised date and the delivery, or now; 0 when it was not late."""
+    """Return the whole days from the promised date to the delivery, or to now; 0 if not late."""
     if order.promised_at is None or order.status in {"cancelled", "returned"}:
         return 0
     return max(0, ((order.delivered_at or now) - order.promised_at).days)
 
 
-def _offered(context: CompanyContext, language: str, told: Told) -> list[str]:
-    def name(one: Compensation) -> str:
-        return title(context.responses, one, language)
+def _offered(context: CompanyContext, language: str, rows: CaseRows) -> list[str]:
+    def title_of(remedy: Compensation) -> str:
+        return title(context.responses, remedy, language)
 
-    taken = [one for one in told.remedies if one.state in GIVEN_STATES]
+    taken = [remedy for remedy in rows.remedies if remedy.state in GIVEN_STATES]
     if taken:
         return [
             context.responses.render(
-                "packet_given" if one.state == CompensationState.ISSUED else "packet_promised",
+                "packet_given" if remedy.state == CompensationState.ISSUED else "packet_promised",
                 language,
-                title=name(one),
+                title=title_of(remedy),
             )
-            for one in taken
+            for remedy in taken
         ]
-    titles = ", ".join(dict.fromkeys(f"«{name(one)}»" for one in told.remedies))
+    titles = ", ".join(dict.fromkeys(f"«{title_of(remedy)}»" for remedy in rows.remedies))
     if not titles:
         return []
-    which = "packet_declined" if told.declined else "packet_offered"
-    return [context.responses.render(which, language, titles=titles)]
+    response = "packet_declined" if rows.declined else "packet_offered"
+    return [context.responses.render(response, language, titles=titles)]
 
 
-def short(context: CompanyContext, told: Told) -> str | None:
-    """What the customer sees of it, in their language; None while there is nothing to show."""
-    language = told.conversation.language
-    case = told.case
+def write_customer_summary(context: CompanyContext, rows: CaseRows) -> str | None:
+    """Return the summary that the customer sees, in their language; None while nothing was told."""
+    language = rows.conversation.language
+    case = rows.case
     if not case.is_told:
         return None
 
@@ -157,18 +161,18 @@ def short(context: CompanyContext, told: Told) -> str | None:
     parts = [render("about", what=context.responses.render(f"what_{case.category}", language))]
     if case.thing:
         parts.append(render("thing", thing=case.thing))
-    number = told.order.number if told.order else told.conversation.said_order
+    number = rows.order.number if rows.order else rows.conversation.said_order
     if number:
         parts.append(render("order", order=number))
-    if told.has_photo:
+    if rows.has_photo:
         parts.append(render("photo"))
     if case.desired:
         parts.append(
             render("wish", wish=context.responses.render(f"wish_{case.desired}", language))
         )
-    taken = [one for one in told.remedies if one.state in GIVEN_STATES]
+    taken = [remedy for remedy in rows.remedies if remedy.state in GIVEN_STATES]
     if taken:
         parts.append(render("given", title=title(context.responses, taken[-1], language)))
-    elif told.remedies:
-        parts.append(render("declined" if told.declined else "offered"))
+    elif rows.remedies:
+        parts.append(render("declined" if rows.declined else "offered"))
     return "; ".join(parts)

@@ -1,1 +1,1 @@
-"""Complaints as cases: their life, promises, notes, audit trail and search."""
+"""Complaints as cases: their life cycle, promises, private notes, history and search."""

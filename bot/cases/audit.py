@@ -1,4 +1,4 @@
-"""A case's history: every change and every reading of it, by whom and when."""
+"""A case's history: every change and every reading of it, by whom and when (append-only)."""
 
 from typing import Any
 
@@ -11,10 +11,16 @@ ASKED_KNOWN = "asked for what is known"
 READ = "read"
 
 
-def note(
+def record(
     session: AsyncSession, complaint: Complaint, actor: str, event: str, /, **detail: Any
 ) -> None:
-    """Add a line to the history: ``actor`` (bot, customer, an agent's name) did ``event``."""
+    """Add a line to a case's history.
+
+    Args:
+        actor: "bot", "customer", "system", or an agent's name.
+        event: what was done, in words that supervisors read.
+        detail: JSON values.
+    """
     session.add(
         CaseEvent(complaint_id=complaint.id, at=clock.now(), actor=actor, what=event, detail=detail)
     )

@@ -1,109 +1,43 @@
-"""Complaints: taken once, told apart from one another, put right and closed."""
+"""The life of a case: opened once for a message, extended, resolved, reopened and closed."""
 
 from datetime import timedelta
 
-from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock
-from bot.cases import audit
+from bot.cases import audit, case_photos, queries
 from bot.category import OTHER_COMPLAINT
 from bot.customers import verification
 from bot.database.statements import insert_row
-from bot.models import (
-    Attachment,
-    Compensation,
-    CompensationState,
-    Complaint,
-    ComplaintState,
-    ContentKind,
-    Conversation,
-    Message,
-    table_of,
-)
+from bot.models import Complaint, ComplaintState, Conversation, Message
 from bot.text.case_reference import new_reference
 from bot.understanding import emotion, severity
 from bot.understanding.extraction import Facts
 
-# Made once, for they are asked for every message.
-_CURRENT = (
-    select(Complaint)
-    .where(
-        Complaint.conversation_id == bindparam("conversation"),
-        Complaint.state == ComplaintState.OPEN,
-    )
-    .order_by(Complaint.id.desc())
-    .limit(1)
-)
-_NEWEST = select(Complaint).order_by(Complaint.id.desc()).limit(1)
-_NEWEST_HERE = _NEWEST.where(Complaint.conversation_id == bindparam("conversation"))
-_NEWEST_OF_PERSON = _NEWEST.where(Complaint.contact_id == bindparam("contact"))
-_TAKEN_FROM = select(Complaint).where(Complaint.first_message_id == bindparam("message"))
-_CALLED = select(Complaint.id).where(Complaint.reference == bindparam("reference"))
-_ATTACHMENTS = table_of(Attachment)
-_ADOPT_PHOTOS = (
-    update(_ATTACHMENTS)
-    .where(
-        _ATTACHMENTS.c.conversation_id == bindparam("conversation"),
-        _ATTACHMENTS.c.complaint_id.is_(None),
-        _ATTACHMENTS.c.message_id.is_not(None),
-    )
-    .values(complaint_id=bindparam("case"))
-)
-_PHOTO = select(Attachment.id).where(Attachment.kind == ContentKind.PHOTO).limit(1)
-_PHOTO_WITH = _PHOTO.where(Attachment.message_id == bindparam("message"))
-_PHOTO_OF = _PHOTO.where(Attachment.complaint_id == bindparam("case"))
-_FAILURES = select(func.count()).where(
-    Complaint.contact_id == bindparam("contact"),
-    Complaint.id < bindparam("case"),
-    Complaint.is_told,
-    or_(Complaint.state != ComplaintState.CLOSED, Complaint.resolved_at.is_not(None)),
-    Complaint.first_message_at >= bindparam("since"),
-)
-_SAME_ORDER = (
-    select(Complaint)
-    .where(
-        Complaint.order_id == bindparam("order"),
-        Complaint.contact_id == bindparam("contact"),
-        Complaint.state == ComplaintState.OPEN,
-        Complaint.id < bindparam("case"),
-    )
-    .order_by(Complaint.id)
-    .limit(1)
-)
-_REMEDIED = (
-    select(Compensation)
-    .where(
-        Compensation.order_id == bindparam("order"),
-        Compensation.complaint_id != bindparam("case"),
-        Compensation.state.in_(
-            (CompensationState.ACCEPTED, CompensationState.ISSUED, CompensationState.EXPIRED)
-        ),
-    )
-    .order_by(Compensation.id.desc())
-    .limit(1)
-)
-
 
 async def find(session: AsyncSession, reference: str) -> Complaint | None:
     """Return the case with this reference, if there is one."""
-    return await session.scalar(select(Complaint).where(Complaint.reference == reference))
+    return await session.scalar(queries.CASE_BY_REFERENCE, {"reference": reference})
 
 
 async def current(session: AsyncSession, conversation: Conversation) -> Complaint | None:
-    """The case that the customer is talking about here: the newest open one."""
-    return await session.scalar(_CURRENT, {"conversation": conversation.id})
+    """Return the case that the customer is talking about: the conversation's newest open one."""
+    return await session.scalar(queries.CURRENT_CASE, {"conversation": conversation.id})
 
 
 async def latest(session: AsyncSession, conversation: Conversation) -> Complaint | None:
-    """The newest case told here, whatever its state; else the newest of the proven customer."""
-    here: Complaint | None = await session.scalar(_NEWEST_HERE, {"conversation": conversation.id})
-    if here is not None or conversation.contact_id is None or conversation.proven_by is None:
-        return here
-    return await session.scalar(_NEWEST_OF_PERSON, {"contact": conversation.contact_id})
+    """Return the conversation's newest case in any state, else the proven customer's newest."""
+    case: Complaint | None = await session.scalar(
+        queries.NEWEST_CASE_OF_CONVERSATION, {"conversation": conversation.id}
+    )
+    if case is not None or conversation.contact_id is None or conversation.proven_by is None:
+        return case
+    return await session.scalar(
+        queries.NEWEST_CASE_OF_CONTACT, {"contact": conversation.contact_id}
+    )
 
 
-async def take(
+async def open_case(
     session: AsyncSession,
     conversation: Conversation,
     message: Message,
@@ -113,14 +47,18 @@ async def take(
     also: list[str],
     is_told: bool = True,
 ) -> Complaint:
-    """Open a case for what ``message`` tells. Taking the same message again gives the same case.
+    """Open a case for a message; return the existing case if the message has opened one.
 
     Args:
-        is_told: False when the message does not say what happened.
+        also: further categories that the message names.
+        is_told: False if the message does not say what happened; the category is then a
+            placeholder.
     """
-    known: Complaint | None = await session.scalar(_TAKEN_FROM, {"message": message.id})
-    if known is not None:
-        return known
+    existing: Complaint | None = await session.scalar(
+        queries.CASE_OF_MESSAGE, {"message": message.id}
+    )
+    if existing is not None:
+        return existing
     conversation.times = verification.tries_to_keep(conversation)
     complaint = await insert_row(
         session,
@@ -138,39 +76,24 @@ async def take(
         first_message_id=message.id,
         first_message_at=message.at,
     )
-    await _adopt_photos(session, complaint)
-    audit.note(session, complaint, "customer", "complained", category=category, also=also)
+    await case_photos.assign_photos(session, complaint)
+    audit.record(session, complaint, "customer", "complained", category=category, also=also)
     return complaint
 
 
 async def _free_reference(session: AsyncSession) -> str:
     while True:
         reference = new_reference()
-        if not await session.scalar(_CALLED, {"reference": reference}):
+        if await find(session, reference) is None:
             return reference
 
 
-async def _adopt_photos(session: AsyncSession, complaint: Complaint) -> None:
-    about = {"conversation": complaint.conversation_id, "case": complaint.id}
-    await session.execute(_ADOPT_PHOTOS, about)
-
-
-async def has_photo(session: AsyncSession, complaint: Complaint) -> bool:
-    """Whether the customer sent a photo for this case."""
-    await _adopt_photos(session, complaint)
-    return await session.scalar(_PHOTO_OF, {"case": complaint.id}) is not None
-
-
-async def photos_with(session: AsyncSession, message: Message) -> bool:
-    """Whether photos came with a message."""
-    return await session.scalar(_PHOTO_WITH, {"message": message.id}) is not None
-
-
-def add(complaint: Complaint, category: str, text: str, *, instead: bool) -> bool:
-    """Take in a further category that the customer names; says whether the case changed.
+def add_category(complaint: Complaint, category: str, text: str, *, instead: bool) -> bool:
+    """Add a further category that the customer names. Return True if the case changed.
 
     Args:
-        instead: the customer corrects what they said, so the category replaces the former one.
+        text: the message, which may raise the severity.
+        instead: the customer corrects themselves: the category replaces the former one.
     """
     if complaint.is_told and category in (complaint.category, *complaint.also):
         return False
@@ -187,20 +110,21 @@ def add(complaint: Complaint, category: str, text: str, *, instead: bool) -> boo
     return True
 
 
-def feel(complaint: Complaint, text: str) -> None:
-    """Take in how a further message sounds; the strongest emotion stays."""
+def update_emotion(complaint: Complaint, text: str) -> None:
+    """Estimate the emotion of a further message; a case keeps the strongest one."""
     order = list(emotion.Emotion)
-    felt = emotion.estimate(text)
-    if complaint.emotion is None or order.index(felt) > order.index(
+    estimated = emotion.estimate(text)
+    if complaint.emotion is None or order.index(estimated) > order.index(
         emotion.Emotion(complaint.emotion)
     ):
-        complaint.emotion = felt
+        complaint.emotion = estimated
 
 
-def apology_left(case: Complaint | None) -> timedelta | None:
-    """Stop the sixty-second clock of a case whose apology goes out now; how long it ran.
+def stop_apology_clock(case: Complaint | None) -> timedelta | None:
+    """Note that a case's apology goes out now, and return how long the customer waited for it.
 
-    None when no clock was running. The clock: seed text 003, "all in sixty seconds".
+    None if there is no case or it was apologized for before. The limit of sixty seconds is from
+    seed text 003.
     """
     if case is None or case.apologized_at is not None:
         return None
@@ -208,77 +132,21 @@ def apology_left(case: Complaint | None) -> timedelta | None:
     return case.apologized_at - case.first_message_at
 
 
-async def is_further(session: AsyncSession, complaint: Complaint) -> bool:
-    """Whether an earlier case about an order was told in the same conversation."""
-    query = (
-        select(Complaint.id)
-        .where(
-            Complaint.conversation_id == complaint.conversation_id,
-            Complaint.order_id.is_not(None),
-            Complaint.id < complaint.id,
-        )
-        .limit(1)
-    )
-    return await session.scalar(query) is not None
-
-
-async def failures(session: AsyncSession, complaint: Complaint, days: int) -> int:
-    """How often something else went wrong for the same person in so many days, on any channel.
-
-    What was told twice and became one case is one failure.
-    """
-    if complaint.contact_id is None:
-        return 0
-    since = clock.now() - timedelta(days=days)
-    about = {"contact": complaint.contact_id, "case": complaint.id, "since": since}
-    return int(await session.scalar(_FAILURES, about) or 0)
-
-
-async def same_order(session: AsyncSession, complaint: Complaint) -> Complaint | None:
-    """An earlier open case about the same order, told by the same proven customer elsewhere."""
-    return await session.scalar(
-        _SAME_ORDER,
-        {"order": complaint.order_id, "contact": complaint.contact_id, "case": complaint.id},
-    )
-
-
-async def remedied(session: AsyncSession, complaint: Complaint) -> Compensation | None:
-    """What another case about this order has already been given, if anything."""
-    if complaint.order_id is None:
-        return None
-    about = {"order": complaint.order_id, "case": complaint.id}
-    return await session.scalar(_REMEDIED, about)
-
-
-def merge(session: AsyncSession, earlier: Complaint, later: Complaint) -> Complaint:
-    """Go on with the earlier case here: two tellings of one thing are one case."""
-    earlier.conversation_id = later.conversation_id
-    for category in (later.category, *later.also):
-        add(earlier, category, "", instead=False)
-    later.state, later.closed_at = ComplaintState.CLOSED, clock.now()
-    audit.note(session, later, "bot", "merged", into=earlier.reference)
-    audit.note(session, earlier, "customer", "went on elsewhere", told_again=later.reference)
-    return earlier
-
-
 def resolve(session: AsyncSession, complaint: Complaint, actor: str) -> None:
-    """The customer has, or is promised, what they chose."""
+    """Mark a case as resolved: the customer has, or is promised, what they chose."""
     complaint.state, complaint.resolved_at = ComplaintState.RESOLVED, clock.now()
-    audit.note(session, complaint, actor, "resolved")
+    audit.record(session, complaint, actor, "resolved")
 
 
 def reopen(session: AsyncSession, complaint: Complaint, actor: str) -> None:
-    """What had put it right did not come about."""
+    """Open a case again whose remedy did not come about; an open case stays as it is."""
     if complaint.state != ComplaintState.OPEN:
-        complaint.state, complaint.resolved_at, complaint.closed_at = (
-            ComplaintState.OPEN,
-            None,
-            None,
-        )
-        audit.note(session, complaint, actor, "opened again")
+        complaint.state = ComplaintState.OPEN
+        complaint.resolved_at, complaint.closed_at = None, None
+        audit.record(session, complaint, actor, "opened again")
 
 
 def close(session: AsyncSession, complaint: Complaint, actor: str) -> None:
-    """Nothing is left to do for this case."""
+    """Close a case for which nothing is left to do."""
     complaint.state, complaint.closed_at = ComplaintState.CLOSED, clock.now()
-    audit.note(session, complaint, actor, "closed")
+    audit.record(session, complaint, actor, "closed")

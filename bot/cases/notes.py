@@ -1,4 +1,4 @@
-"""Private notes: what the people of the company write to each other about a case."""
+"""Private notes on a case, which only the company's agents read."""
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,11 +15,15 @@ async def add(
     text: str,
     request_id: str | None = None,
 ) -> Note:
-    """Write a note down; sent again with the same id, it is the same note."""
+    """Add a note to a case.
+
+    Args:
+        request_id: the page's own id of the note; repeating it returns the note that is there.
+    """
     if request_id is not None:
-        known = await session.scalar(select(Note).where(Note.request_id == request_id))
-        if known is not None:
-            return known
+        stored = await session.scalar(select(Note).where(Note.request_id == request_id))
+        if stored is not None:
+            return stored
     note = Note(
         complaint_id=complaint_id,
         agent_id=author.id,
@@ -30,5 +34,5 @@ async def add(
     session.add(note)
     await session.flush()
     case = await session.get_one(Complaint, complaint_id)
-    audit.note(session, case, author.name, "noted")
+    audit.record(session, case, author.name, "noted")
     return note

@@ -108,10 +108,8 @@ class Visit:
         refused = self._recognize()
         async with self.runtime.db.read() as session:
             conversation = await session.get(Conversation, self.conversation_id)
-            owner = (
-                await queue.open_handoff(session, self.conversation_id) if conversation else None
-            )
-            agent_name = await assignment.first_name(session, owner)
+            owner = await queue.find_open(session, self.conversation_id) if conversation else None
+            agent_name = await assignment.agent_first_name(session, owner)
             missed = await session.scalars(
                 select(Message)
                 .where(

@@ -103,7 +103,7 @@ def list_() -> None:
     """Print all accounts: role, presence, and how many conversations they have."""
 
     async def step(session: AsyncSession) -> list[tuple[str, ...]]:
-        statuses = {status.agent.id: status for status in await accounts.at_work(session)}
+        statuses = {status.agent.id: status for status in await accounts.list_statuses(session)}
         rows: list[tuple[str, ...]] = []
         for agent in await session.scalars(select(Agent).order_by(Agent.name, Agent.id)):
             status = statuses.get(agent.id)

@@ -85,11 +85,11 @@ async def accept(
     budget_minor = 0 if is_agents_offer else chosen.budget_minor
     await _give(session, context, case, chosen, originator=originator, budget_minor=budget_minor)
     details = {"kind": chosen.kind, "state": chosen.state}
-    audit.note(session, case, actor or originator, "accepted", **details)
+    audit.record(session, case, actor or originator, "accepted", **details)
     if not is_agents_offer:
         # A customer who chose a remedy no longer waits for a human's answer about it.
-        await promises.end(session, case.id, promises.ANSWER, PromiseState.KEPT)
-        await queue.end_if_because(
+        await promises.settle(session, case.id, promises.ANSWER, PromiseState.KEPT)
+        await queue.end_waiting_for(
             session, case, HandoffReason.REMEDY_FAILED, HandoffEnding.RESOLVED, originator
         )
         complaints.resolve(session, case, originator)

@@ -44,7 +44,7 @@ async def request(
     )
     session.add(approval)
     await session.flush()
-    audit.note(session, case, agent.name, "asked for authorization", remedy=remedy_request.remedy)
+    audit.record(session, case, agent.name, "asked for authorization", remedy=remedy_request.remedy)
     return approval, True
 
 
@@ -68,5 +68,7 @@ async def decide(
     )
     await session.refresh(approval)
     if is_first:
-        audit.note(session, case, supervisor.name, f"authorization {state}", remedy=approval.remedy)
+        audit.record(
+            session, case, supervisor.name, f"authorization {state}", remedy=approval.remedy
+        )
     return is_first

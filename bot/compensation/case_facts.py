@@ -2,7 +2,7 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.cases import complaints
+from bot.cases import case_photos, related_cases
 from bot.compensation import spending_breaker
 from bot.context.company_context import CompanyContext
 from bot.customers.orders import total_last_year
@@ -30,10 +30,12 @@ async def collect(
         order_currency=order.currency if order else None,
         tier=company.tier(purchases or zero(company.currency)),
         identity_proven=conversation.proven_by is not None,
-        has_photo=await complaints.has_photo(session, case),
+        has_photo=await case_photos.case_has_photo(session, case),
         desired=case.desired,
         value_at_risk=purchases,
-        failures=await complaints.failures(session, case, context.policy.raises.within_days),
+        failures=await related_cases.count_failures(
+            session, case, context.policy.raises.within_days
+        ),
         usage=await usage.measure(session, context, case),
         is_paused=await spending_breaker.is_paused(session),
         signals=tuple(signal.name for signal in signals),

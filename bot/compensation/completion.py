@@ -34,12 +34,12 @@ async def fulfil(session: AsyncSession, remedy: Compensation, originator: str) -
         LedgerEvent.ISSUE, remedy.amount_minor, has_code=remedy.code is not None
     )
     await record_transfer(session, case, remedy, transfer, originator)
-    await promises.end(session, case.id, remedy.kind, PromiseState.KEPT)
-    if await queue.end_if_because(
+    await promises.settle(session, case.id, remedy.kind, PromiseState.KEPT)
+    if await queue.end_waiting_for(
         session, case, HandoffReason.PROMISE_BROKEN, HandoffEnding.RESOLVED, originator
     ):
-        await promises.end(session, case.id, promises.ANSWER, PromiseState.KEPT)
-    audit.note(session, case, originator, "fulfilled", kind=remedy.kind)
+        await promises.settle(session, case.id, promises.ANSWER, PromiseState.KEPT)
+    audit.record(session, case, originator, "fulfilled", kind=remedy.kind)
     return True
 
 
@@ -63,7 +63,7 @@ async def fail(session: AsyncSession, remedy: Compensation, originator: str, why
     if transfer.budget_day is not None:
         cost = Money(transfer.budget_minor, remedy.currency)
         await budgets.release(session, transfer.budget_day, cost)
-    await promises.end_of(session, remedy.id, PromiseState.VOID)
+    await promises.settle_for_remedy(session, remedy.id, PromiseState.VOID)
     complaints.reopen(session, case, originator)
-    audit.note(session, case, originator, "failed", kind=remedy.kind, why=why)
+    audit.record(session, case, originator, "failed", kind=remedy.kind, why=why)
     return True

@@ -55,5 +55,5 @@ async def expire(session: AsyncSession, remedy_id: int) -> bool:
             originator="bot",
             reason="not spent in time",
         )
-    audit.note(session, case, "bot", "expired", kind=remedy.kind)
+    audit.record(session, case, "bot", "expired", kind=remedy.kind)
     return True

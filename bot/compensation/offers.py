@@ -64,7 +64,7 @@ async def make(
     session.add_all(rows)
     await session.flush()
     actor, kinds = by.name if by else "bot", [row.kind for row in rows]
-    audit.note(session, case, actor, "offered", rule=decision.rule_id, kinds=kinds)
+    audit.record(session, case, actor, "offered", rule=decision.rule_id, kinds=kinds)
     return OfferWithAlternatives(offer, rows)
 
 
@@ -110,7 +110,7 @@ async def decline(session: AsyncSession, case: Complaint) -> bool:
     ):
         return False
     transitions.decline(open_offer.alternatives)
-    audit.note(session, case, "customer", "declined all")
+    audit.record(session, case, "customer", "declined all")
     return True
 
 

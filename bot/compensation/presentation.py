@@ -50,7 +50,7 @@ async def confirmation(
     """Return the text that confirms a remedy, with its code or the promised date."""
     values = {"title": title(context.responses, remedy, language), "reference": case.reference}
     if remedy.state == CompensationState.ACCEPTED:
-        for promise in await promises.open_promises(session, case.id):
+        for promise in await promises.list_open(session, case.id):
             if promise.compensation_id == remedy.id:
                 name = f"promised_{remedy.terms['hands'] or 'provider'}"
                 return context.responses.render(name, language, due=promise.due_at, **values)

@@ -58,9 +58,9 @@ async def reverse(
     else:
         lines = await _take_back_all(session, remedy, originator, why, even_done=even_done)
         transitions.take_back(remedy)
-        await promises.end_of(session, remedy.id, PromiseState.VOID)
+        await promises.settle_for_remedy(session, remedy.id, PromiseState.VOID)
     details = {"line": entry.id, "kind": entry.kind, "why": why}
-    audit.note(session, case, originator, "taken back", **details)
+    audit.record(session, case, originator, "taken back", **details)
     await session.flush()
     return lines
 

@@ -98,5 +98,5 @@ async def redeem(
     if not was_done:
         amount_spent = None if voucher.amount is None else redeemed.amount
         shown = f"{amount_spent.major:f} {amount_spent.currency}" if amount_spent else None
-        audit.note(session, voucher.case, actor, "redeemed", kind=remedy.kind, amount=shown)
+        audit.record(session, voucher.case, actor, "redeemed", kind=remedy.kind, amount=shown)
     return voucher, redeemed

@@ -23,7 +23,7 @@ async def show(request: Request) -> HTTPResponse:
     runtime = runtime_of(request)
     async with runtime.db.read() as session:
         everybody = await session.scalars(select(Agent).order_by(Agent.name, Agent.id))
-        at_work = {one.agent.id: one for one in await accounts.at_work(session)}
+        at_work = {one.agent.id: one for one in await accounts.list_statuses(session)}
     shown = []
     for one in everybody:
         now = at_work.get(one.id)

@@ -10,7 +10,7 @@ from bot.compensation import spending_breaker
 from bot.console.auth import person_of, runtime_of, supervisors
 from bot.console.serializers import Json, Views, moment
 from bot.handoffs import wallboard
-from bot.handoffs.queue_card import cards
+from bot.handoffs.queue_card import list_cards
 from bot.models import Agent, Approval, ApprovalState, Complaint, Role
 from bot.runtime import Runtime
 
@@ -28,7 +28,7 @@ async def show(request: Request) -> HTTPResponse:
 
 async def _read_board(session: AsyncSession, runtime: Runtime, agent: Agent) -> Json:
     views = Views(runtime.context, agent)
-    open_cards = await cards(session)
+    open_cards = await list_cards(session)
     others = [card for card in open_cards if card.agent and card.agent.id != agent.id]
     return {
         "queue": [views.card(card) for card in open_cards if card.agent is None],
@@ -36,7 +36,7 @@ async def _read_board(session: AsyncSession, runtime: Runtime, agent: Agent) -> 
             views.card(card) for card in open_cards if card.agent and card.agent.id == agent.id
         ],
         "others": [views.card(card) for card in others] if agent.role == Role.SUPERVISOR else [],
-        "agents": [views.person(at_work) for at_work in await accounts.at_work(session)],
+        "agents": [views.person(at_work) for at_work in await accounts.list_statuses(session)],
         "approvals": await _approvals(session, runtime, agent),
         "pause": views.pause(await spending_breaker.find_pause(session)),
         "now": moment(clock.now()),
@@ -54,7 +54,7 @@ async def show_wallboard(request: Request) -> HTTPResponse:
 
 
 async def _read_wallboard(session: AsyncSession, runtime: Runtime, agent: Agent) -> Json:
-    read = await wallboard.read(session, runtime.context)
+    read = await wallboard.load(session, runtime.context)
     return Views(runtime.context, agent).wallboard(read, await names(session))
 
 

@@ -37,7 +37,7 @@ async def held_case(session: AsyncSession, reference: str, person: Agent) -> Han
     """
     case = await find_case(session, reference)
     await conversations.lock(session, case.conversation_id)
-    found = await queue.open_handoff(session, case.conversation_id)
+    found = await queue.find_open(session, case.conversation_id)
     if found is None or found.complaint_id != case.id:
         raise Refused("ended", 409)
     if found.state != HandoffState.ACTIVE or found.agent_id != person.id:

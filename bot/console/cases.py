@@ -21,7 +21,7 @@ from bot.conversation.agents import agent_actions
 from bot.conversation.cross_channel import find_other_messages
 from bot.conversation.message_view import message_frames
 from bot.handoffs import queue
-from bot.handoffs.queue_card import cards
+from bot.handoffs.queue_card import list_cards
 from bot.metrics import ASKED_KNOWN
 from bot.models import Agent, Complaint, Conversation, Handoff, HandoffState, Message, Role
 from bot.runtime import Runtime
@@ -57,15 +57,15 @@ async def _whole(session: AsyncSession, runtime: Runtime, person: Agent, referen
     views, people = PacketViews(runtime.context, person), await names(session)
     case = await find_case(session, reference)
     conversation = await session.get_one(Conversation, case.conversation_id)
-    owner = await queue.open_handoff(session, conversation.id)
+    owner = await queue.find_open(session, conversation.id)
     if owner is not None and owner.complaint_id != case.id:
         owner = None
-    built = await build.build(session, runtime.context, case, owner, person)
+    built = await build.build_packet(session, runtime.context, case, owner, person)
     messages = await session.scalars(
         select(Message).where(Message.conversation_id == conversation.id).order_by(Message.seq)
     )
-    card = next(iter(await cards(session, Handoff.id == owner.id)), None) if owner else None
-    contact = built.told.contact
+    card = next(iter(await list_cards(session, Handoff.id == owner.id)), None) if owner else None
+    contact = built.rows.contact
     return {
         "card": views.card(card) if card else None,
         "case": views.case(case, conversation, contact.name if contact else None),
@@ -74,11 +74,11 @@ async def _whole(session: AsyncSession, runtime: Runtime, person: Agent, referen
             *await _elsewhere(session, conversation),
             *await message_frames(session, list(messages)),
         ],
-        "notes": [views.note(one, who) for one, who in await build.notes(session, case)],
-        "history": [views.event(one) for one in await build.events(session, case)],
+        "notes": [views.note(one, who) for one, who in await build.list_notes(session, case)],
+        "history": [views.event(one) for one in await build.list_events(session, case)],
         "approvals": [
             views.approval(one, case.reference, people)
-            for one in await build.approvals(session, case)
+            for one in await build.list_approvals(session, case)
         ],
         "can": _can(person, owner),
     }
@@ -129,7 +129,7 @@ async def say(request: Request, reference: str) -> HTTPResponse:
         if asked and step.messages:
             case = await session.get_one(Complaint, held.complaint_id)
             asked_for = [one.name for one in asked]
-            audit.note(session, case, person.name, audit.ASKED_KNOWN, facts=asked_for)
+            audit.record(session, case, person.name, audit.ASKED_KNOWN, facts=asked_for)
         (frame,) = await message_frames(session, [message])
     if asked and step.messages:
         ASKED_KNOWN.inc()
@@ -151,11 +151,13 @@ async def check(request: Request, reference: str) -> HTTPResponse:
 async def _asked_again(
     session: AsyncSession, runtime: Runtime, person: Agent, complaint_id: int, text: str
 ) -> list[Fact]:
-    if not known_facts.asked_for(text):
+    if not known_facts.find_requested(text):
         return []
     case, conversation = await case_of(session, complaint_id)
-    found = await known_facts.facts(session, runtime.context, case, conversation, person.language)
-    return known_facts.already_known(text, found)
+    found = await known_facts.load_facts(
+        session, runtime.context, case, conversation, person.language
+    )
+    return known_facts.find_already_known(text, found)
 
 
 def _fact(one: Fact) -> Json:

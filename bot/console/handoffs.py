@@ -7,7 +7,7 @@ from bot.cases import notes
 from bot.console import schemas
 from bot.console.auth import Refused, person_of, runtime_of, supervisors
 from bot.conversation.agents import agent_actions
-from bot.handoffs.assignment import ClaimedBefore
+from bot.handoffs.assignment import AlreadyClaimed
 from bot.models import Agent, Complaint, Handoff, HandoffState, Role
 
 handoffs = Blueprint("console_handoffs", url_prefix="/console/api/handoffs/<handoff_id:int>")
@@ -23,7 +23,7 @@ async def claim(request: Request, handoff_id: int) -> HTTPResponse:
             found = await _found(session, handoff_id)
             step = await agent_actions.claim(session, found, person)
             case = await session.get_one(Complaint, found.complaint_id)
-    except ClaimedBefore as error:
+    except AlreadyClaimed as error:
         raise _before(error) from None
     await runtime.publisher.change(step)
     return response.json({"reference": case.reference})
@@ -73,7 +73,7 @@ async def transfer(request: Request, handoff_id: int) -> HTTPResponse:
             step = await agent_actions.transfer(session, runtime.context, found, to, person.name)
             if body.note:
                 await notes.add(session, found.complaint_id, person, body.note)
-    except ClaimedBefore as error:
+    except AlreadyClaimed as error:
         raise _before(error) from None
     await runtime.publisher.change(step)
     return response.empty()
@@ -95,7 +95,7 @@ async def take_over(request: Request, handoff_id: int) -> HTTPResponse:
                 )
             else:
                 step = await agent_actions.claim(session, found, person)
-    except ClaimedBefore as error:
+    except AlreadyClaimed as error:
         raise _before(error) from None
     await runtime.publisher.change(step)
     return response.json({"reference": case.reference})
@@ -118,5 +118,5 @@ async def _held(session: AsyncSession, handoff_id: int, person: Agent) -> Handof
     return found
 
 
-def _before(error: ClaimedBefore) -> Refused:
+def _before(error: AlreadyClaimed) -> Refused:
     return Refused("claimed_before" if error.by else "ended", 409, by=error.by)

@@ -25,7 +25,7 @@ class PacketViews(Views):
         Args:
             people: the names of the company's people, by id.
         """
-        told = packet.told
+        told = packet.rows
         handoff = told.handoff
         return {
             "summary": packet.summary,

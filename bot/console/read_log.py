@@ -25,7 +25,7 @@ async def record(runtime: Runtime, person: Agent, case: Complaint) -> None:
         if await session.scalar(lately.limit(1)) is not None:
             return
     async with runtime.db.write() as session:
-        audit.note(session, case, person.name, audit.READ)
+        audit.record(session, case, person.name, audit.READ)
 
 
 async def record_conversation(runtime: Runtime, person: Agent, conversation_id: str) -> bool:

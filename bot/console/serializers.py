@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from bot.agents.accounts import AtWork
-from bot.cases.search import Found
+from bot.agents.accounts import AgentStatus
+from bot.cases.search import SearchHit
 from bot.context.company_context import CompanyContext
 from bot.conversation import reachability
-from bot.handoffs.queue_card import Card
+from bot.handoffs.queue_card import QueueCard
 from bot.handoffs.wallboard import Wallboard
 from bot.models import (
     Agent,
@@ -50,7 +50,7 @@ class Views:
             "text": self._context.responses.show(amount, self._language),
         }
 
-    def me(self, csrf: str, colleagues: list[AtWork]) -> Json:
+    def me(self, csrf: str, colleagues: list[AgentStatus]) -> Json:
         """Who is signed in, and what their page works with."""
         company = self._context.company
         return {
@@ -89,7 +89,7 @@ class Views:
             ],
         }
 
-    def person(self, one: AtWork) -> Json:
+    def person(self, one: AgentStatus) -> Json:
         """A person at work."""
         return {
             "id": one.agent.id,
@@ -100,7 +100,7 @@ class Views:
             "capacity": one.agent.capacity,
         }
 
-    def card(self, one: Card) -> Json:
+    def card(self, one: QueueCard) -> Json:
         """A handoff in a list."""
         handoff, case = one.handoff, one.case
         return {
@@ -203,7 +203,7 @@ class Views:
         """Why the assistant's spending stands still, and since when."""
         return {"reason": one.reason, "at": moment(one.at)} if one else None
 
-    def found(self, one: Found) -> Json:
+    def found(self, one: SearchHit) -> Json:
         """A case in the results of a search."""
         return {
             "reference": one.case.reference,
@@ -223,7 +223,7 @@ class Views:
             "waiting": board.waiting,
             "longest_wait_seconds": round(wait.total_seconds()) if wait else None,
             "active": board.active,
-            "agents": [self.person(one) for one in board.people],
+            "agents": [self.person(one) for one in board.agents],
             "promises": {
                 "open": board.promises_open,
                 "due_soon": board.promises_due_soon,

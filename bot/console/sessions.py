@@ -50,7 +50,7 @@ async def login(request: Request) -> HTTPResponse:
             raise Refused("too_many_tries", 429) from None
     # Hashing takes a while on purpose: not in the loop that serves everybody.
     async with runtime.decoding:
-        right = await asyncio.to_thread(accounts.verify, person, body.password)
+        right = await asyncio.to_thread(accounts.verify_password, person, body.password)
     signed_in = await _begin(runtime, person, right=right)
     if signed_in is None:
         SIGN_INS.labels("wrong").inc()
@@ -66,7 +66,7 @@ async def login(request: Request) -> HTTPResponse:
         httponly=True,
         samesite="Strict",
         secure=_is_https(request),
-        max_age=int(sessions.LENGTH.total_seconds()),
+        max_age=int(sessions.SESSION_LENGTH.total_seconds()),
     )
     return answer
 
@@ -123,7 +123,7 @@ async def change(request: Request) -> HTTPResponse:
 
 async def _me(runtime: Runtime, signed_in: SignedIn) -> JSONResponse:
     async with runtime.db.read() as session:
-        people = await accounts.at_work(session)
+        people = await accounts.list_statuses(session)
     return response.json(Views(runtime.context, signed_in.agent).me(signed_in.csrf, people))
 
 

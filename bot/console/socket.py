@@ -18,7 +18,7 @@ from sqlalchemy import update
 
 from bot import clock
 from bot.agents import sessions
-from bot.agents.accounts import ONLINE
+from bot.agents.accounts import ONLINE_FOR
 from bot.agents.sessions import SignedIn
 from bot.console.auth import Refused, check_origin, runtime_of, signed_in_by
 from bot.console.read_log import record_conversation
@@ -157,7 +157,7 @@ class Visit:
                 update(Agent).where(Agent.id == self.signed_in.agent.id).values(seen_at=now)
             )
             self.signed_in.agent.seen_at = now
-        if before is None or now - before > ONLINE:
+        if before is None or now - before > ONLINE_FOR:
             self.runtime.live.board_changed()
 
     def _watch(self, conversation_id: str | None) -> None:
@@ -205,7 +205,7 @@ class Visit:
     async def _typing(self, conversation_id: str, *, on: bool) -> None:
         """Tell the customer that the person who has the case is typing."""
         async with self.runtime.db.read() as session:
-            found = await queue.open_handoff(session, conversation_id)
+            found = await queue.find_open(session, conversation_id)
         if (
             found is None
             or found.state != HandoffState.ACTIVE

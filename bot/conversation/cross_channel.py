@@ -96,8 +96,8 @@ async def move_open_cases(session: AsyncSession, conversation: Conversation) -> 
         before = case.conversation_id
         left.append(before)
         case.conversation_id = conversation.id
-        audit.note(session, case, "customer", "went on elsewhere", channel=conversation.channel)
-        if await queue.open_handoff(session, conversation.id) is None:
+        audit.record(session, case, "customer", "went on elsewhere", channel=conversation.channel)
+        if await queue.find_open(session, conversation.id) is None:
             await session.execute(
                 update(Handoff)
                 .where(

@@ -82,8 +82,8 @@ async def escalate_undelivered(
     case = await _live_case(session, conversation)
     if case is None:
         return
-    audit.note(session, case, "bot", "not delivered", channel=conversation.channel, why=why)
-    waiting = await queue.open_handoff(session, conversation.id)
+    audit.record(session, case, "bot", "not delivered", channel=conversation.channel, why=why)
+    waiting = await queue.find_open(session, conversation.id)
     if waiting is not None:
         waiting.priority = min(waiting.priority, PRIORITY)
         return

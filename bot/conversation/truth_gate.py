@@ -192,7 +192,7 @@ async def _told_of_the_wait(
     session: AsyncSession, context: CompanyContext, conversation: Conversation
 ) -> list[str]:
     """The place in the queue and the minutes, as they are kept on the handoff."""
-    open_handoff = await queue.open_handoff(session, conversation.id)
+    open_handoff = await queue.find_open(session, conversation.id)
     if open_handoff is None:
         return []
-    return wait_estimate.told(context.responses, conversation.language, open_handoff)
+    return wait_estimate.describe_recorded(context.responses, conversation.language, open_handoff)

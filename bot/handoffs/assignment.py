@@ -1,4 +1,4 @@
-"""Who has a case: taken by one person, passed on, given back to the queue, never by two at once."""
+"""Assigning cases to agents: claim, transfer, release; never to two agents at once."""
 
 from datetime import datetime
 
@@ -6,99 +6,105 @@ from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock
-from bot.agents.accounts import LEASE
+from bot.agents.accounts import CASE_LEASE
 from bot.cases import audit
 from bot.handoffs import transitions
 from bot.models import Agent, Complaint, Handoff, HandoffState
 
 
-class ClaimedBefore(Exception):
-    """Somebody was faster; ``by`` is their name, None when nobody is needed any more."""
+class AlreadyClaimed(Exception):
+    """Another agent was faster; ``by`` is their name, None if the handoff has ended."""
 
     def __init__(self, by: str | None) -> None:
         super().__init__(by)
         self.by = by
 
 
-async def claim(session: AsyncSession, handoff: Handoff, person: Agent) -> Handoff:
-    """Take a waiting case. Taking again what one has changes nothing.
+async def claim(session: AsyncSession, handoff: Handoff, agent: Agent) -> Handoff:
+    """Assign a waiting case to the agent; claiming it again changes nothing.
 
     Raises:
-        ClaimedBefore: it is no longer waiting.
+        AlreadyClaimed: the case is no longer waiting.
     """
-    if await transitions.claim(session, handoff, person):
-        await _note(session, handoff, person.name, "claimed")
-    elif handoff.state != HandoffState.ACTIVE or handoff.agent_id != person.id:
-        raise ClaimedBefore(await holder(session, handoff))
+    if await transitions.claim(session, handoff, agent):
+        await _record(session, handoff, agent.name, "claimed")
+    elif handoff.state != HandoffState.ACTIVE or handoff.agent_id != agent.id:
+        raise AlreadyClaimed(await _agent_name(session, handoff))
     return handoff
 
 
 async def transfer(session: AsyncSession, handoff: Handoff, to: Agent, actor: str) -> Agent | None:
-    """Pass a case to ``to``, from whoever has it or from the queue; who had it before.
+    """Assign the case to ``to``, from another agent or from the queue. Return the previous agent.
 
     Raises:
-        ClaimedBefore: it has ended, or changed hands at the same moment.
+        AlreadyClaimed: the case has ended or was assigned to another agent at the same moment.
     """
-    before = handoff.agent_id
-    had = await session.get(Agent, before) if before else None
+    previous_id = handoff.agent_id
+    previous = await session.get(Agent, previous_id) if previous_id else None
     if not await transitions.transfer(session, handoff, to):
-        raise ClaimedBefore(await holder(session, handoff))
-    await _note(session, handoff, actor, "passed on", to=to.name)
-    return had
+        raise AlreadyClaimed(await _agent_name(session, handoff))
+    await _record(session, handoff, actor, "passed on", to=to.name)
+    return previous
 
 
 async def release(session: AsyncSession, handoff: Handoff, actor: str) -> bool:
-    """Put a case back into the queue, at the place it had; False when it is not in use."""
+    """Put an active case back into the queue at its old position; False if it is not active."""
     released = await transitions.release(session, handoff)
     if released:
-        await _note(session, handoff, actor, "released")
+        await _record(session, handoff, actor, "released")
     return released
 
 
-async def read(session: AsyncSession, handoff: Handoff, person: Agent) -> bool:
-    """The person who has the case opened it; True the first time."""
-    first = await transitions.change(
+async def mark_read(session: AsyncSession, handoff: Handoff, agent: Agent) -> bool:
+    """Note that the agent who has the case opened it; return True the first time."""
+    is_first = await transitions.change(
         session,
         handoff,
         Handoff.state == HandoffState.ACTIVE,
-        Handoff.agent_id == person.id,
+        Handoff.agent_id == agent.id,
         Handoff.read_at.is_(None),
         read_at=clock.now(),
     )
-    if first:
-        await _note(session, handoff, person.name, "opened")
-    return first
+    if is_first:
+        await _record(session, handoff, agent.name, "opened")
+    return is_first
 
 
-async def holder(session: AsyncSession, handoff: Handoff) -> str | None:
-    """The name of the person who has a case."""
-    person = await session.get(Agent, handoff.agent_id) if handoff.agent_id else None
-    return person.name if person and handoff.state == HandoffState.ACTIVE else None
+async def _agent_name(session: AsyncSession, handoff: Handoff) -> str | None:
+    agent = await session.get(Agent, handoff.agent_id) if handoff.agent_id else None
+    return agent.name if agent and handoff.state == HandoffState.ACTIVE else None
 
 
-async def first_name(session: AsyncSession, handoff: Handoff | None) -> str | None:
-    """What the customer may call the person who has the conversation."""
+async def agent_first_name(session: AsyncSession, handoff: Handoff | None) -> str | None:
+    """Return the first name of the agent who has the conversation: all that customers are told."""
     if handoff is None or handoff.state != HandoffState.ACTIVE or handoff.agent_id is None:
         return None
     return (await session.get_one(Agent, handoff.agent_id)).first_name
 
 
-async def left_behind(session: AsyncSession, now: datetime) -> list[int]:
-    """The cases of people who are gone for longer than their lease, or may no longer sign in."""
+async def find_orphaned(session: AsyncSession, now: datetime) -> list[int]:
+    """Return the ids of active handoffs whose agent is gone or may no longer sign in.
+
+    Gone: without a sign of life for longer than ``CASE_LEASE``.
+    """
     query = (
         select(Handoff.id)
         .join(Agent, Agent.id == Handoff.agent_id)
         .where(
             Handoff.state == HandoffState.ACTIVE,
-            or_(Agent.seen_at.is_(None), Agent.seen_at < now - LEASE, Agent.is_active.is_(False)),
+            or_(
+                Agent.seen_at.is_(None),
+                Agent.seen_at < now - CASE_LEASE,
+                Agent.is_active.is_(False),
+            ),
         )
         .order_by(Handoff.id)
     )
     return list(await session.scalars(query))
 
 
-async def _note(
-    session: AsyncSession, handoff: Handoff, actor: str, what: str, **detail: object
+async def _record(
+    session: AsyncSession, handoff: Handoff, actor: str, event: str, **detail: object
 ) -> None:
     case = await session.get_one(Complaint, handoff.complaint_id)
-    audit.note(session, case, actor, what, **detail)
+    audit.record(session, case, actor, event, **detail)

@@ -1,4 +1,4 @@
-"""Cards: a handoff in a list, with all that tells an agent which case to take next."""
+"""Queue cards: an open handoff with what tells an agent which case to take next."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,32 +22,32 @@ from bot.models import (
     PromiseState,
 )
 
-# A promise is about to break when less than this is left of it.
-SOON = timedelta(minutes=15)
+# A promise is about to break when it falls due within this time.
+DUE_SOON = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
-    """One handoff as a list shows it."""
+class QueueCard:
+    """An open handoff as the console's lists show it."""
 
     handoff: Handoff
     case: Complaint
     conversation: Conversation
-    customer: str | None
+    customer: str | None  # the contact's name
     agent: Agent | None
-    due_at: datetime | None
-    is_late: bool
-    unanswered: int  # what the customer said since a person last answered
-    last: Message | None
+    due_at: datetime | None  # of the case's next promise
+    is_late: bool  # a promise of the case was broken
+    unanswered: int  # messages of the customer since an agent last answered
+    last: Message | None  # the conversation's last message
 
     @property
     def breaks_soon(self) -> bool:
-        """Whether a promise is about to break."""
-        return self.due_at is not None and self.due_at - clock.now() < SOON
+        """Return True if the case's next promise is about to break."""
+        return self.due_at is not None and self.due_at - clock.now() < DUE_SOON
 
 
-async def cards(session: AsyncSession, *where: ColumnElement[bool]) -> list[Card]:
-    """The open handoffs that fit, in the order to take them."""
+async def list_cards(session: AsyncSession, *where: ColumnElement[bool]) -> list[QueueCard]:
+    """Return the open handoffs that meet the conditions, in the order to take them."""
     due = (
         select(func.min(Promise.due_at))
         .where(Promise.complaint_id == Complaint.id, Promise.state == PromiseState.OPEN)
@@ -94,6 +94,6 @@ async def cards(session: AsyncSession, *where: ColumnElement[bool]) -> list[Card
         .order_by(*QUEUE_ORDER)
     )
     return [
-        Card(handoff, case, conversation, name, agent, due_at, bool(late), int(unread), last)
+        QueueCard(handoff, case, conversation, name, agent, due_at, bool(late), int(unread), last)
         for handoff, case, conversation, name, agent, due_at, late, unread, last in rows
     ]

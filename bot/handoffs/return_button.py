@@ -1,6 +1,6 @@
-"""The way back to the bot: the button for customers who wait for a human, and its payload."""
+"""The button by which customers who wait for an agent return to the bot, and its payload."""
 
-from bot.handoffs import queue
+from bot.handoffs import reasons
 from bot.models import Handoff
 from bot.text.reply import ReplyButton, payload
 from bot.text.responses import Responses
@@ -12,7 +12,7 @@ def return_buttons(
     responses: Responses, language: str, handoff: Handoff
 ) -> tuple[ReplyButton, ...]:
     """Return the button back to the bot; none where the bot could do nothing more."""
-    if handoff.reason in queue.ONLY_A_PERSON:
+    if handoff.reason in reasons.HUMAN_ONLY:
         return ()
     return (ReplyButton(responses.render("with_the_bot", language), payload(INTENT)),)
 

@@ -1,8 +1,8 @@
 """The states of a handoff: every change from one to another is made here.
 
-All but the end are one conditional update under the conversation's lock, so that a turn of the
-bot's that ends at the same moment either came before it or sees it, and of twenty people who claim
-at once the database lets one through. A handoff is ended by whoever holds that lock already.
+All but ``end`` are a compare-and-set under the conversation's lock. So a bot's turn that ends at
+the same moment comes either before the change or sees it, and of twenty agents who claim at once
+one succeeds. ``end`` is called by those who hold that lock already.
 """
 
 from typing import Final
@@ -23,7 +23,7 @@ END: Final = Transition({HandoffState.WAITING, HandoffState.ACTIVE}, HandoffStat
 
 
 async def claim(session: AsyncSession, handoff: Handoff, agent: Agent) -> bool:
-    """Give a waiting handoff to the agent; return False if it is not waiting any more."""
+    """Assign a waiting handoff to the agent; return False if it is not waiting any more."""
     return await change(
         session,
         handoff,
@@ -36,7 +36,7 @@ async def claim(session: AsyncSession, handoff: Handoff, agent: Agent) -> bool:
 
 
 async def transfer(session: AsyncSession, handoff: Handoff, to: Agent) -> bool:
-    """Give a handoff to another agent; return False if it has ended or changed hands."""
+    """Assign a handoff to another agent; return False if it has ended or changed hands."""
     before = handoff.agent_id
     return await change(
         session,

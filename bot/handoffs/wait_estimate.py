@@ -1,4 +1,4 @@
-"""The wait for a person, told honestly: who is there, the place, how long it took others."""
+"""The wait for an agent, as the customer is told it: who is there, position, expected minutes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,27 +14,27 @@ from bot.context.company_context import CompanyContext
 from bot.models import Handoff, HandoffState, LivePresence
 from bot.text.responses import Responses
 
-# The order of the queue: the most urgent first, then by when they were promised a person.
+# The order of the queue: the most urgent first, then by when an agent was first promised.
 QUEUE_ORDER = (Handoff.priority, Handoff.due_at, Handoff.id)
-# A range of time is told only from so many waits, none of them older than this.
-ENOUGH_SAMPLES = 5
-SAMPLES_SINCE = timedelta(hours=3)
+# Minutes are told only with so many recent waits to go by.
+MIN_SAMPLES = 5
+SAMPLE_WINDOW = timedelta(hours=3)
 
 
 @dataclass(frozen=True, slots=True)
-class Outlook:
+class WaitEstimate:
     """What can be said of a wait right now."""
 
-    is_open: bool  # within the company's hours
-    online: int  # people who are there and available
+    is_open: bool  # within the company's opening hours
+    online: int  # agents who are available
     free: int  # those of them who may be given one more conversation
-    place: int  # 1 is the next
-    minutes: tuple[int, int] | None  # from … to …; None while it is not known
+    position: int  # in the queue; 1 is the next
+    minutes: tuple[int, int] | None  # from … to …; None if there are too few samples
 
 
-def typical(waits: Sequence[timedelta]) -> tuple[int, int] | None:
-    """The minutes that most waits took, from the first to the last decile; None for too few."""
-    if len(waits) < ENOUGH_SAMPLES:
+def typical_minutes(waits: Sequence[timedelta]) -> tuple[int, int] | None:
+    """Return the range of minutes from the first to the last decile; None for too few waits."""
+    if len(waits) < MIN_SAMPLES:
         return None
     seconds = sorted(wait.total_seconds() for wait in waits)
     deciles = quantiles(seconds, n=10, method="inclusive")
@@ -43,21 +43,23 @@ def typical(waits: Sequence[timedelta]) -> tuple[int, int] | None:
     return (low, high) if high > low else (low, low + 1)
 
 
-async def outlook(session: AsyncSession, context: CompanyContext, handoff: Handoff) -> Outlook:
-    """How things stand for whoever waits with ``handoff``."""
+async def estimate_wait(
+    session: AsyncSession, context: CompanyContext, handoff: Handoff
+) -> WaitEstimate:
+    """Return the wait that the customer of a waiting handoff has to expect."""
     now = clock.now()
-    people = await accounts.at_work(session)
-    return Outlook(
+    statuses = await accounts.list_statuses(session)
+    return WaitEstimate(
         is_open=context.calendar.is_open(now),
-        online=sum(one.presence == LivePresence.AVAILABLE for one in people),
-        free=sum(one.has_room for one in people),
-        place=await place(session, handoff),
-        minutes=typical(await _recent(session, now)),
+        online=sum(status.presence == LivePresence.AVAILABLE for status in statuses),
+        free=sum(status.has_room for status in statuses),
+        position=await queue_position(session, handoff),
+        minutes=typical_minutes(await _recent_waits(session, now)),
     )
 
 
-async def place(session: AsyncSession, handoff: Handoff) -> int:
-    """The place in the queue: 1 is the next."""
+async def queue_position(session: AsyncSession, handoff: Handoff) -> int:
+    """Return the handoff's position in the queue; 1 is the next."""
     same_priority = Handoff.priority == handoff.priority
     before = or_(
         Handoff.priority < handoff.priority,
@@ -68,37 +70,41 @@ async def place(session: AsyncSession, handoff: Handoff) -> int:
     return 1 + int(await session.scalar(query) or 0)
 
 
-async def _recent(session: AsyncSession, now: datetime) -> list[timedelta]:
+async def _recent_waits(session: AsyncSession, now: datetime) -> list[timedelta]:
     rows = await session.execute(
         select(Handoff.created_at, Handoff.claimed_at).where(
-            Handoff.claimed_at.is_not(None), Handoff.claimed_at >= now - SAMPLES_SINCE
+            Handoff.claimed_at.is_not(None), Handoff.claimed_at >= now - SAMPLE_WINDOW
         )
     )
     return [claimed - created for created, claimed in rows if claimed is not None]
 
 
-def tell(responses: Responses, language: str, handoff: Handoff, how: Outlook, due: datetime) -> str:
-    """The wait in words. What is told of it is kept on the handoff: a row that backs the words."""
-    if not how.is_open:
+def describe(
+    responses: Responses, language: str, handoff: Handoff, estimate: WaitEstimate, due: datetime
+) -> str:
+    """Return the wait in words, and record on the handoff the position and minutes that they name.
+
+    The record is the row that the truth gate finds them backed by.
+    """
+    if not estimate.is_open:
         return responses.render("person_closed", language, due=due)
-    if how.online == 0:
+    if estimate.online == 0:
         return responses.render("person_nobody", language, due=due)
-    name = "person_open" if how.free else "person_busy"
-    handoff.told_place = how.place
-    handoff.told_low, handoff.told_high = how.minutes or (None, None)
-    parts = [responses.render(name, language, due=due), *told(responses, language, handoff)]
-    return " ".join(parts)
+    name = "person_open" if estimate.free else "person_busy"
+    handoff.told_place = estimate.position
+    handoff.told_low, handoff.told_high = estimate.minutes or (None, None)
+    intro = responses.render(name, language, due=due)
+    return " ".join([intro, *describe_recorded(responses, language, handoff)])
 
 
-def told(responses: Responses, language: str, handoff: Handoff) -> list[str]:
-    """The sentences about place and time that a customer was told."""
+def describe_recorded(responses: Responses, language: str, handoff: Handoff) -> list[str]:
+    """Return the sentences about position and minutes that are recorded on the handoff."""
     if handoff.told_place is None:
         return []
-    place_now = handoff.told_place
     sentences = [
         responses.render("wait_next", language)
-        if place_now == 1
-        else responses.render("wait_place", language, place=place_now)
+        if handoff.told_place == 1
+        else responses.render("wait_place", language, place=handoff.told_place)
     ]
     if handoff.told_low is None or handoff.told_high is None:
         return [*sentences, responses.render("wait_unknown", language)]

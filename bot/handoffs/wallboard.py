@@ -1,4 +1,4 @@
-"""The wallboard: how the whole of it stands, for those who lead the others."""
+"""The wallboard: the figures of the queue, the promises and the day, for supervisors."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,10 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock
 from bot.agents import accounts
-from bot.agents.accounts import AtWork
+from bot.agents.accounts import AgentStatus
 from bot.cases import audit
 from bot.context.company_context import CompanyContext
-from bot.handoffs.queue_card import SOON
+from bot.handoffs.queue_card import DUE_SOON
 from bot.models import (
     Agent,
     Author,
@@ -26,15 +26,15 @@ from bot.models import (
     PromiseState,
 )
 
-CLOCK_SINCE = timedelta(hours=24)
+APOLOGY_WINDOW = timedelta(hours=24)
 # Seed text 003: apologise, take responsibility, compensate, all in sixty seconds.
-CLOCK = timedelta(seconds=60)
-MOST_PROMISES = 50
+APOLOGY_TARGET = timedelta(seconds=60)
+MAX_PROMISES = 50
 
 
 @dataclass(frozen=True, slots=True)
 class PromiseLine:
-    """An open promise, its case, and who has it."""
+    """An open promise with its case's reference and the name of the agent who has it."""
 
     promise: Promise
     reference: str
@@ -43,12 +43,12 @@ class PromiseLine:
 
 @dataclass(frozen=True, slots=True)
 class Wallboard:
-    """Counts as of now; "today" begins at midnight where the company is."""
+    """Counts as of now; "today" begins at midnight in the company's time zone."""
 
     waiting: int
     longest_wait: timedelta | None
     active: int
-    people: list[AtWork]
+    agents: list[AgentStatus]
     promises: list[PromiseLine]
     promises_open: int
     promises_due_soon: int
@@ -59,36 +59,36 @@ class Wallboard:
     worst_seconds: float | None
     resolved_today: int
     returned_today: int
-    answers_today: int  # messages of people
-    asked_known_today: int  # those that asked for what was known
+    answers_today: int  # messages of agents
+    asked_known_today: int  # those that asked for a fact that was known
 
 
-async def read(session: AsyncSession, context: CompanyContext) -> Wallboard:
-    """How things stand now."""
+async def load(session: AsyncSession, context: CompanyContext) -> Wallboard:
+    """Return the figures as of now."""
     now = clock.now()
     midnight = context.company.start_of_today()
     oldest = await session.scalar(
         select(func.min(Handoff.created_at)).where(Handoff.state == HandoffState.WAITING)
     )
-    took = await _apologies(session, now)
-    on_time = [seconds for seconds in took if seconds <= CLOCK.total_seconds()]
-    open_ = Promise.state == PromiseState.OPEN
+    delays = await _apology_delays(session, now)
+    on_time = [seconds for seconds in delays if seconds <= APOLOGY_TARGET.total_seconds()]
+    is_open = Promise.state == PromiseState.OPEN
     ended_today = (Handoff.state == HandoffState.ENDED) & (Handoff.ended_at >= midnight)
     return Wallboard(
         waiting=await _count(session, Handoff.state == HandoffState.WAITING),
         longest_wait=now - oldest if oldest else None,
         active=await _count(session, Handoff.state == HandoffState.ACTIVE),
-        people=await accounts.at_work(session),
+        agents=await accounts.list_statuses(session),
         promises=await _promises(session),
-        promises_open=await _count(session, open_),
-        promises_due_soon=await _count(session, open_, Promise.due_at < now + SOON),
+        promises_open=await _count(session, is_open),
+        promises_due_soon=await _count(session, is_open, Promise.due_at < now + DUE_SOON),
         promises_broken_today=await _count(
             session, Promise.state == PromiseState.BROKEN, Promise.due_at >= midnight
         ),
-        complaints=len(took),
+        complaints=len(delays),
         within_a_minute=len(on_time),
-        median_seconds=median(took) if took else None,
-        worst_seconds=max(took, default=None),
+        median_seconds=median(delays) if delays else None,
+        worst_seconds=max(delays, default=None),
         resolved_today=await _count(
             session, ended_today, Handoff.ended_how == HandoffEnding.RESOLVED
         ),
@@ -102,14 +102,14 @@ async def read(session: AsyncSession, context: CompanyContext) -> Wallboard:
     )
 
 
-async def _apologies(session: AsyncSession, now: datetime) -> list[float]:
-    """How long each complaint of the last day waited for its apology, or waits still."""
+async def _apology_delays(session: AsyncSession, now: datetime) -> list[float]:
+    """Return for each complaint of the last day the seconds until its apology, or until now."""
     rows = await session.execute(
         select(Complaint.first_message_at, Complaint.apologized_at).where(
-            Complaint.first_message_at >= now - CLOCK_SINCE
+            Complaint.first_message_at >= now - APOLOGY_WINDOW
         )
     )
-    return [((left or now) - came).total_seconds() for came, left in rows]
+    return [((apologized or now) - received).total_seconds() for received, apologized in rows]
 
 
 async def _promises(session: AsyncSession) -> list[PromiseLine]:
@@ -122,7 +122,7 @@ async def _promises(session: AsyncSession) -> list[PromiseLine]:
         .outerjoin(Agent, Agent.id == Handoff.agent_id)
         .where(Promise.state == PromiseState.OPEN)
         .order_by(Promise.due_at)
-        .limit(MOST_PROMISES)
+        .limit(MAX_PROMISES)
     )
     return [PromiseLine(promise, reference, name) for promise, reference, name in rows]
 

@@ -311,7 +311,9 @@ class ChannelHarness:
             query = select(Message).where(Message.conversation_id == conversation.id)
             first = (await session.scalars(query.order_by(Message.seq))).first()
             assert first is not None
-            case = await complaints.take(session, conversation, first, "damaged", Facts(), also=[])
+            case = await complaints.open_case(
+                session, conversation, first, "damaged", Facts(), also=[]
+            )
             # Not due yet: the edge apologises for what passes, whenever it looks.
             await promises.make(session, case, promises.ANSWER, first.at + timedelta(hours=1))
             return case.reference

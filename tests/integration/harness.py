@@ -411,7 +411,7 @@ class ConversationHarness:
     async def perform(self, act: Callable[..., Awaitable[Any]], *what: Any, **more: Any) -> Any:
         """A person takes a step with the open handoff; the customer hears what comes of it."""
         async with self.app.db.write() as session:
-            found = await queue.open_handoff(session, self.id)
+            found = await queue.find_open(session, self.id)
             assert found is not None
             came = await act(session, self.app.context, found, *what, **more)
         step = came[0] if isinstance(came, tuple) else came
@@ -421,7 +421,7 @@ class ConversationHarness:
     async def assign_to(self, person: Agent) -> ConversationChange:
         """The person takes the case."""
         async with self.app.db.write() as session:
-            found = await queue.open_handoff(session, self.id)
+            found = await queue.find_open(session, self.id)
             assert found is not None
             step = await agent_actions.claim(session, found, person)
         await self.show(step.messages)

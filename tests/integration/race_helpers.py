@@ -10,7 +10,7 @@ from bot.config.settings import load_settings
 from bot.context.company_context import CompanyContext, load_company_context
 from bot.conversation.agents import agent_actions, agent_offers
 from bot.database.session import Database, open_database
-from bot.handoffs.assignment import ClaimedBefore
+from bot.handoffs.assignment import AlreadyClaimed
 from bot.models import Agent, Handoff
 from bot.money import Money
 from bot.policy.limits import ScopedCap
@@ -83,7 +83,7 @@ async def _claims(db: Database, handoff_id: int, person_id: int) -> str:
         async with db.write() as session:
             person = await session.get_one(Agent, person_id)
             await agent_actions.claim(session, await session.get_one(Handoff, handoff_id), person)
-    except ClaimedBefore as error:
+    except AlreadyClaimed as error:
         return f"claimed before by {error.by}"
     return "won"
 

@@ -43,7 +43,7 @@ async def claim(session: AsyncSession, found: Handoff, person: Agent) -> Convers
     """A person takes the case. What the bot had on the table is the person's to decide now.
 
     Raises:
-        ClaimedBefore: somebody was faster.
+        AlreadyClaimed: somebody was faster.
     """
     is_new = found.state == HandoffState.WAITING
     await assignment.claim(session, found, person)
@@ -57,7 +57,7 @@ async def mark_read(
     session: AsyncSession, context: CompanyContext, found: Handoff, person: Agent
 ) -> ConversationChange | None:
     """The person who has the case reads it: only now is the customer told so, once."""
-    if not await assignment.read(session, found, person):
+    if not await assignment.mark_read(session, found, person):
         return None
     said = await send_notice(session, context, found, "agent_read", agent=person.first_name)
     return ConversationChange(found.conversation_id, [said])
@@ -69,7 +69,7 @@ async def transfer(
     """The case goes to a colleague in the same chat, who is introduced by name.
 
     Raises:
-        ClaimedBefore: it has changed hands at the same moment.
+        AlreadyClaimed: it has changed hands at the same moment.
     """
     await assignment.transfer(session, found, to, actor)
     spent = await messages.close_open_choices(session, found.conversation_id)
@@ -84,7 +84,7 @@ async def release(
     person = await session.get_one(Agent, found.agent_id)
     if not await assignment.release(session, found, actor):
         return None
-    wait = await queue.waiting(session, context, found)
+    wait = await queue.ensure_promise(session, context, found)
     said = await send_notice(
         session, context, found, "agent_left", agent=person.first_name, due=wait.promise.due_at
     )
@@ -131,7 +131,7 @@ async def send_message(
             .values(message_id=message.id)
         )
     # Whoever waited for an answer has one.
-    await promises.end(session, found.complaint_id, promises.ANSWER, PromiseState.KEPT)
+    await promises.settle(session, found.complaint_id, promises.ANSWER, PromiseState.KEPT)
     return ConversationChange(conversation.id, [*(read.messages if read else ()), message]), message
 
 
@@ -175,9 +175,9 @@ async def keep_commitment(
     session: AsyncSession, context: CompanyContext, case: Complaint, made: Promise, person: Agent
 ) -> Message | None:
     """A commitment has been met, and the customer is told; None when it was told before."""
-    if not await promises.keep(session, made):
+    if not await promises.mark_kept(session, made):
         return None
-    audit.note(session, case, person.name, "kept a promise", words=made.commitment)
+    audit.record(session, case, person.name, "kept a promise", words=made.commitment)
     conversation = await session.get_one(Conversation, case.conversation_id)
     text = context.responses.render(
         "commitment_kept",
@@ -196,7 +196,7 @@ async def return_to_bot(
     """The bot goes on, from what the person settled: told now, and not decided anew."""
     case = await session.get_one(Complaint, found.complaint_id)
     queue.end(session, found, case, HandoffEnding.RETURNED, person.name)
-    await promises.end(session, case.id, promises.ANSWER, PromiseState.KEPT)
+    await promises.settle(session, case.id, promises.ANSWER, PromiseState.KEPT)
     spent = await messages.close_open_choices(session, found.conversation_id)
     conversation = await session.get_one(Conversation, found.conversation_id)
     settled = await _settled(session, context, case, found, conversation.language)
@@ -222,7 +222,7 @@ async def _settled(
     if given:
         titles = ", ".join(f"«{title(context.responses, one, language)}»" for one in given)
         sentences.append(context.responses.render("returned_given", language, titles=titles))
-    for one in await promises.open_promises(session, case.id):
+    for one in await promises.list_open(session, case.id):
         if one.what == promises.COMMITMENT:
             words = one.commitment or ""
             sentences.append(
@@ -238,11 +238,11 @@ async def resolve(
     case = await session.get_one(Complaint, found.complaint_id)
     case.cause = cause
     queue.end(session, found, case, HandoffEnding.RESOLVED, person.name)
-    await promises.end(session, case.id, promises.ANSWER, PromiseState.KEPT)
+    await promises.settle(session, case.id, promises.ANSWER, PromiseState.KEPT)
     await withdraw(session, case)
     spent = await messages.close_open_choices(session, found.conversation_id)
     complaints.resolve(session, case, person.name)
-    audit.note(session, case, person.name, "cause", cause=cause)
+    audit.record(session, case, person.name, "cause", cause=cause)
     said = await send_notice(session, context, found, "resolved_by_agent", reference=case.reference)
     return ConversationChange(found.conversation_id, [said], spent)
 
@@ -253,7 +253,7 @@ async def abandon(
     """The customer no longer answers: the case stays open for when they write again."""
     case = await session.get_one(Complaint, found.complaint_id)
     queue.end(session, found, case, HandoffEnding.ABANDONED, person.name)
-    await promises.end(session, case.id, promises.ANSWER, PromiseState.KEPT)
+    await promises.settle(session, case.id, promises.ANSWER, PromiseState.KEPT)
     spent = await messages.close_open_choices(session, found.conversation_id)
     said = await send_notice(session, context, found, "abandoned", reference=case.reference)
     return ConversationChange(found.conversation_id, [said], spent)
@@ -266,9 +266,9 @@ async def notify_still_waiting(
     if found.state != HandoffState.WAITING or found.nudged_at is not None:
         return None
     found.nudged_at = clock.now()
-    wait = await queue.waiting(session, context, found)
+    wait = await queue.ensure_promise(session, context, found)
     case = wait.complaint
-    audit.note(session, case, "bot", "told that nobody has taken it")
+    audit.record(session, case, "bot", "told that nobody has taken it")
     said = await send_notice(
         session,
         context,

@@ -181,7 +181,7 @@ async def decide_approval(
     state = ApprovalState.APPROVED if approve else ApprovalState.DECLINED
     if not await approvals.decide(session, case, asked, person, state=state, answer=answer):
         return None
-    await promises.end(session, case.id, promises.AUTHORIZATION, PromiseState.KEPT)
+    await promises.settle(session, case.id, promises.AUTHORIZATION, PromiseState.KEPT)
     asker = await session.get_one(Agent, asked.asked_by)
     conversation = await session.get_one(Conversation, case.conversation_id)
     language = conversation.language

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock
 from bot.agents import accounts
-from bot.agents.accounts import AtWork
+from bot.agents.accounts import AgentStatus
 from bot.company.business_hours import Window
 from bot.context.company_context import CompanyContext
 from bot.conversation.agents import agent_actions
@@ -20,24 +20,24 @@ from bot.conversation.change import ConversationChange
 from bot.customers import conversations
 from bot.database.session import Database
 from bot.handoffs import assignment, wait_estimate
-from bot.handoffs.assignment import ClaimedBefore
+from bot.handoffs.assignment import AlreadyClaimed
 from bot.models import Handoff, HandoffState
 
 log = structlog.get_logger()
 AT_ONCE = 50
 # Whose console was open when we stopped has had no chance yet to give a sign of life.
-GRACE = accounts.LEASE
+GRACE = accounts.CASE_LEASE
 
 
 async def release_absent(db: Database, context: CompanyContext) -> list[ConversationChange]:
     """Cases of people who are gone go back to the queue, and their customers are told."""
     async with db.read() as session:
-        left = await assignment.left_behind(session, clock.now())
+        left = await assignment.find_orphaned(session, clock.now())
     steps = []
     for handoff_id in left[:AT_ONCE]:
         async with db.write() as session:
             found = await _locked(session, handoff_id)
-            if found.id in await assignment.left_behind(session, clock.now()):
+            if found.id in await assignment.find_orphaned(session, clock.now()):
                 step = await agent_actions.release(session, context, found, "bot")
                 log.warning("agent_gone", handoff=found.id)
                 steps += [step] if step else []
@@ -61,17 +61,17 @@ async def assign(db: Database, context: CompanyContext) -> list[ConversationChan
     for handoff_id in queue:
         async with db.write() as session:
             found = await _locked(session, handoff_id)
-            free = least_loaded(await accounts.at_work(session))
+            free = least_loaded(await accounts.list_statuses(session))
             if free is None:
                 break
             try:
                 steps.append(await agent_actions.claim(session, found, free.agent))
-            except ClaimedBefore:
+            except AlreadyClaimed:
                 continue
     return steps
 
 
-def least_loaded(people: list[AtWork]) -> AtWork | None:
+def least_loaded(people: list[AgentStatus]) -> AgentStatus | None:
     """Whoever is there, has room and has the fewest conversations for how many they can hold."""
     with_room = [one for one in people if one.has_room]
     return min(with_room, key=lambda one: one.load / one.agent.capacity, default=None)

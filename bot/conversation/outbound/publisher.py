@@ -34,7 +34,7 @@ class Publisher:
         for message in change.messages:
             await self.message(message)
         async with self._db.read() as session:
-            handoff = await queue.open_handoff(session, change.conversation_id)
-            name = await assignment.first_name(session, handoff)
+            handoff = await queue.find_open(session, change.conversation_id)
+            name = await assignment.agent_first_name(session, handoff)
         self._live.owner(change.conversation_id, queue.owner_of(handoff), name)
         self._live.case_changed(change.conversation_id)

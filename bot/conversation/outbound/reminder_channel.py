@@ -30,7 +30,7 @@ async def decide(session: AsyncSession, channels: Mapping[str, Channel], promise
     channel = channels.get(conversation.channel)
     promise.way = await _way(session, channel, conversation, promise)
     if promise.way == "nobody":
-        audit.note(session, case, "bot", "no way to tell", what=promise.what)
+        audit.record(session, case, "bot", "no way to tell", what=promise.what)
     return promise.way
 
 

@@ -69,7 +69,7 @@ async def in_the_queue(
     open_handoff: Handoff,
 ) -> Reply:
     """The word to a customer who writes while a person is awaited, and the way back to the bot."""
-    waiting = await queue.waiting(session, context, open_handoff)
+    waiting = await queue.ensure_promise(session, context, open_handoff)
     text = context.responses.render(
         "person_waiting",
         conversation.language,

@@ -39,12 +39,12 @@ async def answer(
     Args:
         pressed: the intent of the button that the message presses.
     """
-    waiting = await queue.waiting(session, context, open_handoff)
+    waiting = await queue.ensure_promise(session, context, open_handoff)
     language, due = conversation.language, waiting.promise.due_at
     back = return_buttons(context.responses, language, open_handoff)
     if pressed == RIGHT:
         open_handoff.summary_state = SummaryState.RIGHT
-        audit.note(session, waiting.complaint, "customer", "confirmed the summary")
+        audit.record(session, waiting.complaint, "customer", "confirmed the summary")
         return Reply(context.responses.render("summary_kept", language, due=due), back)
     if pressed == WRONG:
         open_handoff.summary_state = SummaryState.WRONG
@@ -53,7 +53,7 @@ async def answer(
         return None
     open_handoff.summary_state = SummaryState.CORRECTED
     open_handoff.corrections = [*open_handoff.corrections, message.text]
-    audit.note(session, waiting.complaint, "customer", "corrected the summary")
+    audit.record(session, waiting.complaint, "customer", "corrected the summary")
     summary = await build.summary_for_customer(session, context, waiting.complaint, open_handoff)
     if summary is None:
         return Reply(context.responses.render("summary_kept", language, due=due), back)
@@ -71,4 +71,4 @@ async def recognize(session: AsyncSession, conversation: Conversation, case: Com
         return
     await offers.withdraw(session, case)
     case.order_id, case.contact_id = found.id, found.contact_id
-    audit.note(session, case, "customer", "named the order", order=found.number)
+    audit.record(session, case, "customer", "named the order", order=found.number)

@@ -314,7 +314,7 @@ class Turns:
             reply = await fallback_replies.apologize(
                 session, self._context, conversation, message, reason
             )
-            owner = await queue.open_handoff(session, conversation.id)
+            owner = await queue.find_open(session, conversation.id)
         return await _put(session, conversation, message, [reply], owner)
 
     @asynccontextmanager
@@ -378,7 +378,7 @@ async def _put(
         )
         for reply in replies
     ]
-    if (took := complaints.apology_left(case)) is not None:
+    if (took := complaints.stop_apology_clock(case)) is not None:
         APOLOGY_SECONDS.observe(took.total_seconds())
     return await _over(session, message, outgoing, spent, owner)
 

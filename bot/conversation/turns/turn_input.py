@@ -8,7 +8,7 @@ from sqlalchemy import and_, bindparam, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from bot.cases import complaints
+from bot.cases import case_photos
 from bot.conversation.messages import LONGEST_TEXT
 from bot.handoffs.return_button import is_return
 from bot.models import (
@@ -174,7 +174,7 @@ async def _payload(session: AsyncSession, token: str) -> str:
 
 async def _without_words(session: AsyncSession, message: Message) -> str:
     """A bare photo is a fact; anything else without words is not understood."""
-    return "/inform" if await complaints.photos_with(session, message) else "/nlu_fallback"
+    return "/inform" if await case_photos.message_has_photo(session, message) else "/nlu_fallback"
 
 
 async def all_heard(session: AsyncSession, conversation_id: str) -> None:

@@ -23,7 +23,7 @@ from bot.conversation import messages
 from bot.conversation.agents import agent_offers
 from bot.conversation.change import ConversationChange
 from bot.customers import conversations
-from bot.handoffs import queue
+from bot.handoffs import queue, reasons
 from bot.metrics import FULFILMENTS, PROVIDER_ANSWERS
 from bot.models import (
     Author,
@@ -117,7 +117,7 @@ async def _failed(
     if not await completion.fail(session, given, originator, why):
         return None  # somebody's hands have done it meanwhile
     case = await session.get_one(Complaint, given.complaint_id)
-    owner = await queue.open_handoff(session, conversation.id)
+    owner = await queue.find_open(session, conversation.id)
     language, responses = conversation.language, context.responses
     values = {
         "title": presentation.title(responses, given, language),
@@ -134,8 +134,8 @@ async def _failed(
         owner = await queue.add(session, context, case, HandoffReason.REMEDY_FAILED)
     elif owner.reason == HandoffReason.PROMISE_BROKEN:
         owner.reason = HandoffReason.REMEDY_FAILED  # that is why
-    owner.priority = min(owner.priority, queue.PRIORITIES[HandoffReason.REMEDY_FAILED])
-    wait = await queue.waiting(session, context, owner)
+    owner.priority = min(owner.priority, reasons.PRIORITIES[HandoffReason.REMEDY_FAILED])
+    wait = await queue.ensure_promise(session, context, owner)
     text = responses.render("remedy_failed", language, due=wait.promise.due_at, **values)
     buttons: tuple[ReplyButton, ...] = ()
     spent = await messages.close_open_choices(session, conversation.id)
@@ -183,4 +183,4 @@ def _done_after_all(
 ) -> None:
     """It was given up, and now it is done: perhaps twice, so people must know."""
     log.error("remedy_done_after_all", reference=case.reference, kind=given.kind, was=one.state)
-    audit.note(session, case, f"provider:{one.provider}", "done after all", kind=given.kind)
+    audit.record(session, case, f"provider:{one.provider}", "done after all", kind=given.kind)

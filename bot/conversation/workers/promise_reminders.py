@@ -11,7 +11,7 @@ from bot.context.company_context import CompanyContext
 from bot.conversation import messages
 from bot.customers import conversations
 from bot.database.session import Database
-from bot.handoffs import queue
+from bot.handoffs import queue, reasons
 from bot.models import Author, Complaint, Conversation, HandoffReason, Message, Promise
 from bot.text.reply import Reply
 
@@ -26,7 +26,7 @@ async def renew(db: Database, context: CompanyContext, before: datetime) -> list
     """
     said = []
     async with db.read() as session:
-        falling_due = await promises.falling_due(session, before)
+        falling_due = await promises.list_due(session, before)
     for promise_id in falling_due:
         async with db.write() as session:
             message = await _renew(session, context, promise_id)
@@ -39,9 +39,9 @@ async def _renew(session: AsyncSession, context: CompanyContext, promise_id: int
     due = await session.get_one(Promise, promise_id)
     case = await session.get_one(Complaint, due.complaint_id)
     conversation = await conversations.lock(session, case.conversation_id)
-    if not await promises.break_(session, due):
+    if not await promises.mark_broken(session, due):
         return None  # kept, or told by another worker, in the meantime
-    audit.note(session, case, "bot", "promise broken", what=due.what)
+    audit.record(session, case, "bot", "promise broken", what=due.what)
     await _to_the_front(session, context, conversation, case)
     new_due = await _new_due(session, context, case)
     await promises.make(session, case, promises.ANSWER, new_due)
@@ -65,8 +65,8 @@ async def _to_the_front(
     session: AsyncSession, context: CompanyContext, conversation: Conversation, case: Complaint
 ) -> None:
     """A broken promise makes the case the most urgent one, with a person if it has none yet."""
-    open_handoff = await queue.open_handoff(session, conversation.id)
+    open_handoff = await queue.find_open(session, conversation.id)
     if open_handoff is None:
         open_handoff = await queue.add(session, context, case, HandoffReason.PROMISE_BROKEN)
-    open_handoff.priority = queue.PRIORITIES[HandoffReason.PROMISE_BROKEN]
+    open_handoff.priority = reasons.PRIORITIES[HandoffReason.PROMISE_BROKEN]
     await session.flush()

@@ -19,7 +19,7 @@ async def built(chat: ConversationHarness) -> Packet:
         case = await session.get_one(Complaint, (await chat.case()).id)
         handoffs = await chat.handoffs()
         found = await session.get(Handoff, handoffs[-1].id) if handoffs else None
-        return await build.build(session, chat.app.context, case, found, laura)
+        return await build.build_packet(session, chat.app.context, case, found, laura)
 
 
 def sources(one: Packet) -> dict[str, tuple[str, str]]:
@@ -148,7 +148,7 @@ async def test_the_packet_is_in_the_readers_language(
     reader = await chat.app.agent(language=language)
     async with chat.app.db.read() as session:
         case = await session.get_one(Complaint, (await chat.case()).id)
-        one = await build.build(session, chat.app.context, case, None, reader)
+        one = await build.build_packet(session, chat.app.context, case, None, reader)
     assert ("It is order 10482" in one.summary) == (language == "en")
 
 

@@ -3,14 +3,14 @@
 import pytest
 
 from bot.cases import notes, search
-from bot.cases.search import Found
+from bot.cases.search import SearchHit
 from tests.integration.conftest import EACH_DRIVER
 from tests.integration.harness import ANA, AppHarness, ConversationHarness
 
 pytestmark = EACH_DRIVER
 
 
-async def find(app: AppHarness, wanted: str) -> list[Found]:
+async def find(app: AppHarness, wanted: str) -> list[SearchHit]:
     async with app.db.read() as session:
         return await search.find(session, wanted)
 
@@ -74,11 +74,11 @@ async def test_a_percent_sign_is_no_wildcard(chat: ConversationHarness) -> None:
 
 
 async def test_the_newest_come_first_and_no_more_than_thirty(app: AppHarness) -> None:
-    chats = [await app.chat() for _ in range(search.MOST + 2)]
+    chats = [await app.chat() for _ in range(search.MAX_HITS + 2)]
     for chat in chats:
         await chat.send("rude_treatment", "Me gritaron en la tienda")
     found = await find(app, "gritaron")
-    assert len(found) == search.MOST
+    assert len(found) == search.MAX_HITS
     assert found[0].case.id == (await chats[-1].case()).id
 
 
@@ -88,7 +88,7 @@ async def test_a_long_text_is_cut_around_what_was_looked_for(chat: ConversationH
     assert "licuadora" in found.snippet
     assert found.snippet.startswith("…")
     assert found.snippet.endswith("…")
-    assert len(found.snippet) <= search.SNIPPET + 2
+    assert len(found.snippet) <= search.SNIPPET_LENGTH + 2
 
 
 async def test_a_private_note_is_not_searched(chat: ConversationHarness) -> None:

@@ -108,7 +108,7 @@ def test_generated_password_is_shown_once(agents: Command, settings: Settings) -
     password = added.out.rsplit(" ", 1)[1].strip()
     laura = load_agent(settings, "laura@example.com")
     assert (laura.name, laura.role, laura.capacity) == ("Laura Gómez", Role.AGENT, 4)
-    assert accounts.verify(laura, password)
+    assert accounts.verify_password(laura, password)
     listed = agents("list").out
     assert password not in listed
     (line,) = [line for line in listed.splitlines() if "laura@example.com" in line]
@@ -124,7 +124,7 @@ def test_password_from_standard_input_is_not_printed(agents: Command, settings: 
     assert added.code == 0, added.err
     assert PASSWORD not in added.out + added.err
     carlos = load_agent(settings, "c@example.com")
-    assert accounts.verify(carlos, PASSWORD)
+    assert accounts.verify_password(carlos, PASSWORD)
     assert (carlos.role, carlos.capacity) == (Role.SUPERVISOR, 7)
 
 
@@ -132,12 +132,12 @@ def test_new_password_ends_all_sessions_and_unlocks_the_account(
     agents: Command, settings: Settings
 ) -> None:
     agents("add", "l@example.com", "Laura", "--password", typed=f"{PASSWORD}\n")
-    sign_in(settings, wrong_tries=accounts.MOST_TRIES)
+    sign_in(settings, wrong_tries=accounts.MAX_TRIES)
     changed = agents("password", "l@example.com", "--password", typed="otra clave larga")
     assert changed.code == 0, changed.err
     laura = load_agent(settings, "l@example.com")
-    assert not accounts.verify(laura, PASSWORD)
-    assert accounts.verify(laura, "otra clave larga")
+    assert not accounts.verify_password(laura, PASSWORD)
+    assert accounts.verify_password(laura, "otra clave larga")
     accounts.check_tries(laura)
     assert count_sessions(settings) == 0
 
@@ -149,11 +149,11 @@ def test_disabled_agent_is_signed_out_until_enabled_again(
     sign_in(settings)
     assert count_sessions(settings) == 1
     assert agents("disable", "L@example.com").code == 0
-    assert not accounts.verify(load_agent(settings, "l@example.com"), PASSWORD)
+    assert not accounts.verify_password(load_agent(settings, "l@example.com"), PASSWORD)
     assert count_sessions(settings) == 0
     assert "may not sign in" in agents("list").out
     assert agents("enable", "l@example.com").code == 0
-    assert accounts.verify(load_agent(settings, "l@example.com"), PASSWORD)
+    assert accounts.verify_password(load_agent(settings, "l@example.com"), PASSWORD)
 
 
 @pytest.mark.parametrize(

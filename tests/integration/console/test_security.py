@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from PIL import Image
 from websockets.exceptions import ConnectionClosed
 
-from bot.agents.accounts import MOST_TRIES
+from bot.agents.accounts import MAX_TRIES
 from bot.app import create_app
 from tests.integration.conftest import settings_for
 from tests.integration.console_client import (
@@ -240,7 +240,7 @@ async def test_an_account_is_closed_to_guessing_and_the_others_stay_open(
     edge: EdgeProcess, laura: ConsoleClient, marta: ConsoleClient
 ) -> None:
     guesser = ConsoleClient(edge)
-    for _ in range(MOST_TRIES):
+    for _ in range(MAX_TRIES):
         answer = await guesser.try_to_sign_in(laura.email, "mal adivinado")
         assert (answer.status_code, answer.json()["error"]) == (401, "wrong_login")
     for password in ("mal adivinado", PASSWORD):

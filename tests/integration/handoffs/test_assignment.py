@@ -7,7 +7,7 @@ import pytest
 
 from bot.conversation.agents import agent_actions
 from bot.handoffs import assignment, wait_estimate
-from bot.handoffs.assignment import ClaimedBefore
+from bot.handoffs.assignment import AlreadyClaimed
 from bot.models import Agent, CaseEvent, Handoff, HandoffState, Role
 from tests.integration import race_helpers
 from tests.integration.harness import AppHarness, ConversationHarness
@@ -15,7 +15,7 @@ from tests.integration.harness import AppHarness, ConversationHarness
 
 async def place(chat: ConversationHarness) -> int:
     async with chat.app.db.read() as session:
-        return await wait_estimate.place(session, await chat.handoff())
+        return await wait_estimate.queue_position(session, await chat.handoff())
 
 
 async def test_who_claims_a_waiting_case_has_it(chat: ConversationHarness) -> None:
@@ -45,7 +45,7 @@ async def test_who_comes_second_is_told_who_was_faster(chat: ConversationHarness
     carlos = await chat.app.agent("Carlos Ruiz")
     await chat.send("wants_human", "una persona")
     await chat.assign_to(laura)
-    with pytest.raises(ClaimedBefore) as before:
+    with pytest.raises(AlreadyClaimed) as before:
         await chat.assign_to(carlos)
     assert before.value.by == "Laura Gómez"
     assert (await chat.handoff()).agent_id == laura.id
@@ -58,7 +58,7 @@ async def test_a_case_that_has_ended_is_nobodys_to_claim(chat: ConversationHarne
     await chat.press("Seguir con el asistente")
     async with chat.app.db.write() as session:
         found = await session.get_one(Handoff, (await chat.handoff()).id)
-        with pytest.raises(ClaimedBefore) as before:
+        with pytest.raises(AlreadyClaimed) as before:
             await assignment.claim(session, found, laura)
     assert before.value.by is None
     assert (await chat.handoff()).state == HandoffState.ENDED
@@ -139,7 +139,7 @@ async def test_a_case_that_changed_hands_is_not_passed_on_from_who_had_it(
     await chat.perform(agent_actions.transfer, carlos, "Supervisión")
     async with chat.app.db.write() as session:
         session.add(seen)
-        with pytest.raises(ClaimedBefore) as before:
+        with pytest.raises(AlreadyClaimed) as before:
             await assignment.transfer(session, seen, marta, marta.name)
     assert before.value.by == "Carlos Ruiz"
     assert (await chat.handoff()).agent_id == carlos.id

@@ -14,14 +14,14 @@ from tests.integration.harness import ANA, AppHarness, ConversationHarness
 
 async def read(app: AppHarness) -> Wallboard:
     async with app.db.read() as session:
-        return await wallboard.read(session, app.context)
+        return await wallboard.load(session, app.context)
 
 
 async def test_an_empty_house_has_no_numbers_made_up(app: AppHarness) -> None:
     board = await read(app)
     assert (board.waiting, board.active, board.longest_wait) == (0, 0, None)
     assert (board.complaints, board.median_seconds, board.worst_seconds) == (0, None, None)
-    assert (board.people, board.promises) == ([], [])
+    assert (board.agents, board.promises) == ([], [])
 
 
 async def test_who_waits_and_who_has_whom_is_counted(app: AppHarness) -> None:
@@ -36,7 +36,7 @@ async def test_who_waits_and_who_has_whom_is_counted(app: AppHarness) -> None:
     assert (board.waiting, board.active) == (2, 1)
     assert board.longest_wait is not None
     assert timedelta(minutes=8) <= board.longest_wait < timedelta(minutes=9)
-    ((person, load, presence),) = [(p.agent.name, p.load, p.presence) for p in board.people]
+    ((person, load, presence),) = [(p.agent.name, p.load, p.presence) for p in board.agents]
     assert (person, load, presence) == ("Laura Gómez", 1, LivePresence.AVAILABLE)
 
 
@@ -92,7 +92,7 @@ async def test_answers_and_those_that_asked_for_what_was_known_are_counted(
     await chat.agent_says(laura, "¿Me da su correo?")
     async with chat.app.db.write() as session:
         case = await session.get_one(Complaint, (await chat.case()).id)
-        audit.note(session, case, laura.name, audit.ASKED_KNOWN)
+        audit.record(session, case, laura.name, audit.ASKED_KNOWN)
     board = await read(chat.app)
     assert (board.answers_today, board.asked_known_today) == (2, 1)
 

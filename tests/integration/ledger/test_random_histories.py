@@ -197,7 +197,7 @@ class Histories(RuleBasedStateMachine):
             await session.flush()
             here = await session.get_one(Conversation, name)
             message = await messages.add_incoming(session, here, name, text="algo pasó")
-            case = await complaints.take(session, here, message, about, Facts(), also=[])
+            case = await complaints.open_case(session, here, message, about, Facts(), also=[])
             case.order_id, case.contact_id = order.id, order.contact_id
             decision = Decision("offer", self.own.policy.version, "rule", made)
             table = await offers.make(session, case, decision)

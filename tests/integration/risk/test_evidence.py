@@ -263,7 +263,7 @@ async def test_agent_sees_reasons_in_their_language(app: AppHarness) -> None:
     chat = await complain(app, "30001", "rosa@example.com", "not_delivered", signed_by="R. Mora")
     async with app.db.read() as session:
         case = await chat.case()
-        packet = await build.build(session, app.context, case, None, laura)
+        packet = await build.build_packet(session, app.context, case, None, laura)
     (signal,) = packet.signals
     assert (signal.signal, signal.detail) == ("signed", {"by": "R. Mora"})
     assert "R. Mora" not in packet.summary

@@ -7,7 +7,7 @@ from argon2 import extract_parameters
 from argon2.low_level import Type
 
 from bot.agents import accounts
-from bot.agents.accounts import AgentError, AtWork, TooManyTries
+from bot.agents.accounts import AgentError, AgentStatus, TooManyTries
 from bot.models import Agent, LivePresence, Presence
 
 pytestmark = pytest.mark.unit
@@ -42,23 +42,23 @@ def test_a_password_is_kept_as_argon2id_and_never_in_clear() -> None:
     assert kept != accounts.hash_password(PASSWORD)  # a salt of its own
     assert extract_parameters(kept).type is Type.ID
     laura = person(password_hash=kept)
-    assert accounts.verify(laura, PASSWORD)
-    assert not accounts.verify(laura, PASSWORD + " ")
+    assert accounts.verify_password(laura, PASSWORD)
+    assert not accounts.verify_password(laura, PASSWORD + " ")
 
 
 def test_a_short_password_is_refused() -> None:
     with pytest.raises(AgentError) as error:
         accounts.hash_password("corta")
     assert error.value.code == "short_password"
-    accounts.hash_password("x" * accounts.SHORTEST_PASSWORD)
+    accounts.hash_password("x" * accounts.MIN_PASSWORD_LENGTH)
 
 
 def test_nobody_and_who_left_are_refused_even_with_the_right_password() -> None:
     kept = accounts.hash_password(PASSWORD)
-    assert not accounts.verify(None, PASSWORD)
-    assert not accounts.verify(None, "nobody has this password")
-    assert not accounts.verify(person(password_hash=kept, is_active=False), PASSWORD)
-    assert not accounts.verify(person(password_hash="no hash"), PASSWORD)
+    assert not accounts.verify_password(None, PASSWORD)
+    assert not accounts.verify_password(None, "nobody has this password")
+    assert not accounts.verify_password(person(password_hash=kept, is_active=False), PASSWORD)
+    assert not accounts.verify_password(person(password_hash="no hash"), PASSWORD)
 
 
 def test_an_unknown_person_costs_as_much_work_as_a_known_one(
@@ -75,15 +75,15 @@ def test_an_unknown_person_costs_as_much_work_as_a_known_one(
             return genuine(against, password)
 
     monkeypatch.setattr(accounts, "_HASHER", Counting())
-    assert not accounts.verify(None, PASSWORD)
-    assert accounts.verify(person(password_hash=kept), PASSWORD)
+    assert not accounts.verify_password(None, PASSWORD)
+    assert accounts.verify_password(person(password_hash=kept), PASSWORD)
     assert len(hashed) == 2
     assert extract_parameters(hashed[0]) == extract_parameters(hashed[1])
 
 
 def test_the_account_rests_after_too_many_tries_and_opens_by_itself(now: list[datetime]) -> None:
     laura = person()
-    for _ in range(accounts.MOST_TRIES):
+    for _ in range(accounts.MAX_TRIES):
         accounts.check_tries(laura)
         accounts.count_try(laura, right=False)
     with pytest.raises(TooManyTries):
@@ -96,7 +96,7 @@ def test_the_account_rests_after_too_many_tries_and_opens_by_itself(now: list[da
 
 def test_the_right_password_forgets_the_wrong_ones(now: list[datetime]) -> None:
     laura = person()
-    for _ in range(accounts.MOST_TRIES - 1):
+    for _ in range(accounts.MAX_TRIES - 1):
         accounts.count_try(laura, right=False)
     accounts.count_try(laura, right=True)
     accounts.count_try(laura, right=False)
@@ -110,9 +110,9 @@ def test_the_right_password_forgets_the_wrong_ones(now: list[datetime]) -> None:
         (None, Presence.AVAILABLE, LivePresence.OFFLINE),
         (timedelta(0), Presence.AVAILABLE, LivePresence.AVAILABLE),
         (timedelta(0), Presence.AWAY, LivePresence.AWAY),
-        (accounts.ONLINE, Presence.AVAILABLE, LivePresence.AVAILABLE),
-        (accounts.ONLINE + timedelta(seconds=1), Presence.AVAILABLE, LivePresence.OFFLINE),
-        (accounts.ONLINE + timedelta(seconds=1), Presence.AWAY, LivePresence.OFFLINE),
+        (accounts.ONLINE_FOR, Presence.AVAILABLE, LivePresence.AVAILABLE),
+        (accounts.ONLINE_FOR + timedelta(seconds=1), Presence.AVAILABLE, LivePresence.OFFLINE),
+        (accounts.ONLINE_FOR + timedelta(seconds=1), Presence.AWAY, LivePresence.OFFLINE),
     ],
 )
 def test_presence_is_the_last_sign_of_life_and_what_they_say(
@@ -136,13 +136,13 @@ def test_presence_is_the_last_sign_of_life_and_what_they_say(
 def test_room_is_for_who_is_there_and_not_full(
     presence: LivePresence, load: int, has_room: bool
 ) -> None:
-    assert AtWork(person(), presence, load).has_room is has_room
+    assert AgentStatus(person(), presence, load).has_room is has_room
 
 
 def test_the_lease_outlasts_several_lost_signs_of_life() -> None:
     every = timedelta(seconds=20)  # the page's ping
-    assert 2 * every < accounts.ONLINE
-    assert accounts.LEASE > accounts.ONLINE
+    assert 2 * every < accounts.ONLINE_FOR
+    assert accounts.CASE_LEASE > accounts.ONLINE_FOR
 
 
 def test_the_customer_reads_the_first_name_alone() -> None:

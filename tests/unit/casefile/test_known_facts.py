@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.casefile.known_facts import Fact, already_known, asked_for
+from bot.casefile.known_facts import Fact, find_already_known, find_requested
 from bot.company.canned_answers import load_canned_answers
 
 pytestmark = pytest.mark.unit
@@ -44,7 +44,7 @@ DEMO = Path(__file__).parents[3] / "data" / "company"
     ],
 )
 def test_a_draft_that_asks_is_found_out(draft: str, facts: set[str]) -> None:
-    assert asked_for(draft) == facts
+    assert find_requested(draft) == facts
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_a_draft_that_asks_is_found_out(draft: str, facts: set[str]) -> None:
     ],
 )
 def test_a_draft_that_asks_for_nothing_is_left_alone(draft: str) -> None:
-    assert asked_for(draft) == set()
+    assert find_requested(draft) == set()
 
 
 @pytest.mark.parametrize("answer", load_canned_answers(DEMO), ids=lambda one: one.name)
@@ -81,10 +81,10 @@ def test_no_canned_answer_of_the_demo_asks_for_what_may_be_known(
     answer: object, language: str
 ) -> None:
     text = answer.text[language]  # type: ignore[attr-defined]
-    assert asked_for(text) == set()
+    assert find_requested(text) == set()
 
 
 def test_only_what_is_known_is_flagged() -> None:
     known = [Fact("email", "ana@example.com", "order"), Fact("thing", "licuadora", "customer")]
-    assert already_known("¿Me da su correo y su teléfono?", known) == known[:1]
-    assert already_known("¿Me da su teléfono?", known) == []
+    assert find_already_known("¿Me da su correo y su teléfono?", known) == known[:1]
+    assert find_already_known("¿Me da su teléfono?", known) == []

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.casefile import summary_text
-from bot.casefile.summary_text import Told
+from bot.casefile.summary_text import CaseRows
 from bot.category import CATEGORIES
 from bot.config.settings import load_settings
 from bot.context.company_context import CompanyContext, load_company_context
@@ -29,7 +29,7 @@ def _now(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.clock.now", lambda: NOW)
 
 
-def told(*, case: dict[str, Any] | None = None, **more: Any) -> Told:
+def told(*, case: dict[str, Any] | None = None, **more: Any) -> CaseRows:
     """What a page knows of somebody who has said nothing but what is given."""
     known: dict[str, Any] = {
         "is_told": True,
@@ -41,7 +41,7 @@ def told(*, case: dict[str, Any] | None = None, **more: Any) -> Told:
     conversation = Conversation(language=more.pop("language", "es"), said_order=None)
     for name in ("said_order",):
         setattr(conversation, name, more.pop(name, None))
-    return Told(case=Complaint(**known | (case or {})), conversation=conversation, **more)
+    return CaseRows(case=Complaint(**known | (case or {})), conversation=conversation, **more)
 
 
 def order(**more: Any) -> Order:
@@ -63,11 +63,11 @@ def remedy(state: str, title: str = "Bono de compra") -> Compensation:
 
 
 def test_who_has_told_nothing_is_claimed_nothing_of(context: CompanyContext) -> None:
-    said = summary_text.paragraph(context, "es", told(case={"is_told": False}))
+    said = summary_text.write_agent_summary(context, "es", told(case={"is_told": False}))
     assert (
         said == "Todavía no se sabe quién escribe. Pidió una persona sin contar todavía qué pasó."
     )
-    assert summary_text.short(context, told(case={"is_told": False})) is None
+    assert summary_text.write_customer_summary(context, told(case={"is_told": False})) is None
 
 
 def test_the_paragraph_tells_who_what_what_it_cost_and_what_they_want(
@@ -84,7 +84,7 @@ def test_the_paragraph_tells_who_what_what_it_cost_and_what_they_want(
         broken=1,
         handoff=Handoff(corrections=["era azul"]),
     )
-    said = summary_text.paragraph(context, "es", rows)
+    said = summary_text.write_agent_summary(context, "es", rows)
     parts = [
         "Ana Ruiz compra por $3.249.000 al año.",
         ": licuadora.",
@@ -99,7 +99,7 @@ def test_the_paragraph_tells_who_what_what_it_cost_and_what_they_want(
     ]
     places = [said.index(part) for part in parts]
     assert places == sorted(places)
-    english = summary_text.paragraph(context, "en", rows)
+    english = summary_text.write_agent_summary(context, "en", rows)
     assert "Ana Ruiz buys for" in english
     assert "none of it helped" in english
 
@@ -120,7 +120,7 @@ def test_the_paragraph_tells_who_what_what_it_cost_and_what_they_want(
 def test_days_of_delay_are_counted_only_where_there_was_one(
     context: CompanyContext, more: dict[str, Any], late: int
 ) -> None:
-    said = summary_text.paragraph(context, "es", told(order=order(**more)))
+    said = summary_text.write_agent_summary(context, "es", told(order=order(**more)))
     assert (f" {late} días" in said) == bool(late)
     assert (("retraso" in said) or ("esperando" in said)) == bool(late)
     assert ("Llegó con" in said) == bool(late and more.get("delivered_at"))
@@ -140,22 +140,24 @@ def test_days_of_delay_are_counted_only_where_there_was_one(
 def test_what_was_offered_and_what_was_given_are_told_apart(
     context: CompanyContext, remedies: list[Compensation], declined: bool, says: str, never: str
 ) -> None:
-    said = summary_text.paragraph(context, "es", told(remedies=remedies, declined=declined))
+    said = summary_text.write_agent_summary(
+        context, "es", told(remedies=remedies, declined=declined)
+    )
     assert says in said
     assert never not in said
 
 
 def test_an_order_that_nobody_confirmed_is_only_said(context: CompanyContext) -> None:
-    said = summary_text.paragraph(context, "es", told(said_order="10482"))
+    said = summary_text.write_agent_summary(context, "es", told(said_order="10482"))
     assert "Dice que es el pedido 10482, sin confirmar." in said
     assert "Todavía no se sabe quién escribe." in said
-    confirmed = summary_text.paragraph(context, "es", told(said_order="1", order=order()))
+    confirmed = summary_text.write_agent_summary(context, "es", told(said_order="1", order=order()))
     assert "sin confirmar" not in confirmed
 
 
 def test_a_customer_without_purchases_is_not_called_a_buyer(context: CompanyContext) -> None:
     for spent in (None, Money(0, "COP")):
-        said = summary_text.paragraph(
+        said = summary_text.write_agent_summary(
             context, "es", told(contact=Contact(name="Rosa Mora"), spent=spent)
         )
         assert said.startswith("Rosa Mora no registra otras compras este año.")
@@ -166,7 +168,9 @@ def test_a_customer_without_purchases_is_not_called_a_buyer(context: CompanyCont
 def test_every_category_has_a_short_version_without_an_open_brace(
     context: CompanyContext, category: str, language: str
 ) -> None:
-    said = summary_text.short(context, told(case={"category": category}, language=language))
+    said = summary_text.write_customer_summary(
+        context, told(case={"category": category}, language=language)
+    )
     assert said
     assert "{" not in said
 
@@ -178,12 +182,12 @@ def test_the_short_version_tells_the_customer_what_is_passed_on(context: Company
         has_photo=True,
         remedies=[remedy("issued")],
     )
-    said = summary_text.short(context, rows)
+    said = summary_text.write_customer_summary(context, rows)
     assert said is not None
     parts = said.split("; ")
     assert len(parts) == 6
     for fact in ("licuadora", "10482", "foto", "$25.000"):
         assert sum(fact in part for part in parts) == 1
-    bare = summary_text.short(context, told())
+    bare = summary_text.write_customer_summary(context, told())
     assert bare is not None
     assert ";" not in bare

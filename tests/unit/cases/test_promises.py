@@ -15,19 +15,19 @@ NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 
 
 async def end_kept(session: AsyncSession, promise: Promise) -> None:
-    await promises.end(session, promise.complaint_id, promise.what, PromiseState.KEPT)
+    await promises.settle(session, promise.complaint_id, promise.what, PromiseState.KEPT)
 
 
 async def end_void(session: AsyncSession, promise: Promise) -> None:
-    await promises.end_of(session, promise.compensation_id or 0, PromiseState.VOID)
+    await promises.settle_for_remedy(session, promise.compensation_id or 0, PromiseState.VOID)
 
 
 @pytest.mark.parametrize("before", PromiseState)
 @pytest.mark.parametrize(
     ("change", "after"),
     [
-        (promises.keep, PromiseState.KEPT),
-        (promises.break_, PromiseState.BROKEN),
+        (promises.mark_kept, PromiseState.KEPT),
+        (promises.mark_broken, PromiseState.BROKEN),
         (end_kept, PromiseState.KEPT),
         (end_void, PromiseState.VOID),
     ],

@@ -7,7 +7,7 @@ from ruamel.yaml import YAML
 
 from bot.config.settings import ROOT
 from bot.context.company_context import DOMAIN
-from bot.handoffs import queue
+from bot.handoffs import reasons
 from bot.handoffs.return_button import INTENT, is_return, return_buttons
 from bot.models import Handoff, HandoffReason
 from bot.text.reply import payload
@@ -29,7 +29,7 @@ def test_button_is_recognized_when_it_is_pressed(language: str, title: str) -> N
     assert not is_return(payload("wants_human"))
 
 
-@pytest.mark.parametrize("reason", sorted(queue.ONLY_A_PERSON))
+@pytest.mark.parametrize("reason", sorted(reasons.HUMAN_ONLY))
 def test_no_button_where_the_bot_can_do_nothing_more(reason: str) -> None:
     assert return_buttons(RESPONSES, "es", Handoff(reason=reason)) == ()
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.handoffs.wait_estimate import ENOUGH_SAMPLES, typical
+from bot.handoffs.wait_estimate import MIN_SAMPLES, typical_minutes
 
 pytestmark = pytest.mark.unit
 
@@ -32,14 +32,12 @@ def minutes(*each: float) -> list[timedelta]:
 def test_the_range_is_what_most_waited(
     waits: list[timedelta], told: tuple[int, int] | None
 ) -> None:
-    assert typical(waits) == told
+    assert typical_minutes(waits) == told
 
 
-@given(
-    st.lists(st.timedeltas(timedelta(0), timedelta(days=1)), min_size=ENOUGH_SAMPLES, max_size=50)
-)
+@given(st.lists(st.timedeltas(timedelta(0), timedelta(days=1)), min_size=MIN_SAMPLES, max_size=50))
 def test_the_range_is_whole_minutes_that_the_waits_lie_in(waits: list[timedelta]) -> None:
-    told = typical(waits)
+    told = typical_minutes(waits)
     assert told is not None
     low, high = told
     assert 0 <= low < high

@@ -26,7 +26,7 @@ async def nudge(app: AppHarness) -> list[str]:
 
 async def place(chat: ConversationHarness) -> int:
     async with chat.app.db.read() as session:
-        return await wait_estimate.place(session, await chat.handoff())
+        return await wait_estimate.queue_position(session, await chat.handoff())
 
 
 @pytest.mark.parametrize("language", ["es", "en"])
@@ -42,7 +42,7 @@ async def test_a_case_goes_back_to_its_place_once_its_person_is_gone_for_the_lea
     await first.assign_to(laura)
     await first.perform(agent_actions.mark_read, laura)
 
-    app.clock.advance(seconds=accounts.LEASE.total_seconds() - 5)
+    app.clock.advance(seconds=accounts.CASE_LEASE.total_seconds() - 5)
     assert await take_back(app) == []
     assert (await first.handoff()).state == HandoffState.ACTIVE
 

@@ -13,7 +13,7 @@ PERSON = {"es": "quiero una persona", "en": "I want a person"}
 
 async def place(chat: ConversationHarness) -> int:
     async with chat.app.db.read() as session:
-        return await wait_estimate.place(session, await chat.handoff())
+        return await wait_estimate.queue_position(session, await chat.handoff())
 
 
 async def waits(chat: ConversationHarness, language: str = "es") -> None:

@@ -160,7 +160,7 @@ async def _lay_table(
     await session.flush()
     message = await messages.add_incoming(session, conversation, name, text="Llegó roto")
     message.state = MessageState.ANSWERED
-    case = await complaints.take(session, conversation, message, "damaged", Facts(), also=[])
+    case = await complaints.open_case(session, conversation, message, "damaged", Facts(), also=[])
     case.order_id, case.severity = bought.id, "medium"
     facts = await case_facts.collect(session, context, case, conversation)
     await offers.make(session, case, decide(context.policy, facts))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.agents.accounts import AtWork
+from bot.agents.accounts import AgentStatus
 from bot.conversation.agents.auto_assign import least_loaded
 from bot.models import Agent, LivePresence
 
@@ -11,8 +11,8 @@ pytestmark = pytest.mark.unit
 
 def one(
     name: str, load: int, capacity: int = 4, presence: LivePresence = LivePresence.AVAILABLE
-) -> AtWork:
-    return AtWork(Agent(name=name, capacity=capacity), presence, load)
+) -> AgentStatus:
+    return AgentStatus(Agent(name=name, capacity=capacity), presence, load)
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,8 @@ def one(
         ([one("Ana", 4), one("Bea", 10, 10)], None),
     ],
 )
-def test_the_least_loaded_who_has_room_gets_it(people: list[AtWork], chosen: str | None) -> None:
+def test_the_least_loaded_who_has_room_gets_it(
+    people: list[AgentStatus], chosen: str | None
+) -> None:
     found = least_loaded(people)
     assert (found.agent.name if found else None) == chosen

@@ -1,6 +1,7 @@
 """Database access for a command: the newest schema first, then one transaction."""
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -16,7 +17,9 @@ Work = Callable[[AsyncSession], Awaitable[Result]]
 
 
 def run_read(settings: Settings, work: Work[Result]) -> Result:
-    """Return what ``work`` returns, run in one transaction that changes nothing.
+    """Return what ``work`` returns, run in one transaction that changes nothing, however long.
+
+    ``work`` may await nothing but its session, see ``Database.slow_read``.
 
     Raises:
         Failure: the database does not answer.
@@ -26,8 +29,7 @@ def run_read(settings: Settings, work: Work[Result]) -> Result:
     async def run() -> Result:
         db = open_database(settings)
         try:
-            async with db.read() as session:
-                return await work(session)
+            return await db.slow_read(work, seconds=math.inf)
         except BrokenPipeError:
             raise  # the reader of the output, not the database, has gone away
         except (SQLAlchemyError, OSError) as error:

@@ -1,7 +1,7 @@
 """Reads that grow with the data are only called through ``Database.slow_read``.
 
 A quick read or a write runs its statements in the event loop on SQLite, so one of these would hold
-up every customer of the process. The command line is left out: nobody else is in its loop.
+up every customer of the process.
 """
 
 import ast
@@ -98,7 +98,6 @@ def product() -> list[Module]:
     return [
         Module(".".join(file.relative_to(ROOT).with_suffix("").parts), file.read_text("utf-8"))
         for file in files
-        if file.relative_to(ROOT).parts[:2] != ("bot", "cli")
     ]
 
 

@@ -31,12 +31,12 @@ AGENT_RULE = "person"  # stored in place of a rule's id
 
 
 class CannotGive(ValueError):
-    """A remedy that cannot be given; ``code`` says why, ``left`` what the agent may still give."""
+    """A remedy that cannot be given; ``code`` says why, ``remaining`` what may still be given."""
 
-    def __init__(self, code: str, left: Money | None = None) -> None:
+    def __init__(self, code: str, remaining: Money | None = None) -> None:
         super().__init__(code)
         self.code = code
-        self.left = left
+        self.remaining = remaining
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +152,7 @@ async def offer(
     alternative = await quote(session, context, case, remedy_request)
     limit = await authority.measure(session, context, accountable, case)
     if not limit.covers(alternative.value or zero(context.policy.currency)):
-        raise CannotGive("beyond_authority", limit.left)
+        raise CannotGive("beyond_authority", limit.remaining)
     reasons = [f"{remedy_request.remedy}, chosen by {agent.name}"]
     if approved_by is not None:
         reasons.append(f"authorized by {approved_by.name}")

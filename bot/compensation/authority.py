@@ -12,15 +12,15 @@ from bot.money import Money, zero
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """An agent's authority in one case, in face value; `left` counts in this case, today."""
+    """An agent's authority in one case, in face value; `remaining` counts in this case, today."""
 
     per_case: Money
     per_day: Money
-    left: Money
+    remaining: Money
 
     def covers(self, value: Money) -> bool:
         """Return True if a remedy of this face value may be given."""
-        return value <= self.left
+        return value <= self.remaining
 
 
 async def measure(
@@ -41,8 +41,8 @@ async def measure(
     today = context.company.start_of_today()
     in_case = await _given_value(session, agent, Compensation.complaint_id == case.id)
     in_day = await _given_value(session, agent, Offer.created_at >= today)
-    left = min(role.per_case.amount_minor - in_case, role.per_day.amount_minor - in_day)
-    return Authority(role.per_case, role.per_day, Money(max(left, 0), context.policy.currency))
+    remaining = min(role.per_case.amount_minor - in_case, role.per_day.amount_minor - in_day)
+    return Authority(role.per_case, role.per_day, Money(max(remaining, 0), context.policy.currency))
 
 
 async def _given_value(session: AsyncSession, agent: Agent, *where: object) -> int:

@@ -44,13 +44,13 @@ async def expire(session: AsyncSession, remedy_id: int) -> bool:
     case = await lock_case(session, None, None, remedy.complaint_id)
     if not await transitions.expire(session, remedy_id):
         return False
-    left = await entries.spendable(session, remedy)
-    if left is not None:
+    remaining = await entries.spendable(session, remedy)
+    if remaining is not None:
         *_, newest = await entries.list_entries(session, remedy_id)
         await entries.record(
             session,
             remedy,
-            transfers.transfer(LedgerEvent.EXPIRE, left.amount_minor),
+            transfers.transfer(LedgerEvent.EXPIRE, remaining.amount_minor),
             key=f"expired:{remedy_id}:{newest.id}",
             originator="bot",
             reason="not spent in time",

@@ -40,7 +40,7 @@ class ProviderAnswer:
 
 @dataclass(frozen=True, slots=True)
 class FulfilmentTask:
-    """A fulfilment with all that the provider is told about it."""
+    """A fulfilment with all rows that the request to the provider is built from."""
 
     fulfilment: Fulfilment
     remedy: Compensation

@@ -57,7 +57,7 @@ GIVEN_BY_BOT = (LedgerEntry.from_account == Account.COMPANY, LedgerEntry.origina
 OPEN_PAUSE = select(SpendingPause).where(SpendingPause.is_open)
 # When the last pause ended.
 LAST_RESUMED = select(func.max(SpendingPause.resumed_at))
-# Whether the last tries with the provider were errors, the newest first.
+# The error flags of the last tries with the provider, the newest first.
 LAST_TRIES = (
     select(ProviderTry.is_error)
     .where(ProviderTry.at > bindparam("since"))

@@ -14,12 +14,12 @@ from bot.money import Money
 
 
 class CannotRedeem(ValueError):
-    """A remedy that cannot be spent as asked; ``code`` says why, ``left`` what could be spent."""
+    """A remedy that cannot be spent so; ``code`` says why, ``remaining`` what could be spent."""
 
-    def __init__(self, code: str, left: Money | None = None) -> None:
+    def __init__(self, code: str, remaining: Money | None = None) -> None:
         super().__init__(code)
         self.code = code
-        self.left = left
+        self.remaining = remaining
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Redemption:
 
     entry: LedgerEntry
     amount: Money
-    left: Money
+    remaining: Money
 
 
 async def find_by_code(session: AsyncSession, code: str) -> Compensation | None:
@@ -68,12 +68,12 @@ async def redeem(
     if previous is not None:
         amount_minor = previous.amount_minor if amount is None else amount.amount_minor
         return await _spend(session, locked, amount_minor, key, originator, reason=reason)
-    left = await _spendable(session, locked)
-    amount_minor = left.amount_minor if amount is None else amount.amount_minor
+    remaining = await _spendable(session, locked)
+    amount_minor = remaining.amount_minor if amount is None else amount.amount_minor
     if amount_minor < 0 or (amount_minor == 0 and locked.amount_minor):
-        raise CannotRedeem("bad_amount", left)
-    if amount_minor > left.amount_minor:
-        raise CannotRedeem("more_than_left", left)
+        raise CannotRedeem("bad_amount", remaining)
+    if amount_minor > remaining.amount_minor:
+        raise CannotRedeem("more_than_left", remaining)
     return await _spend(session, locked, amount_minor, key, originator, reason=reason)
 
 
@@ -90,10 +90,10 @@ async def _spendable(session: AsyncSession, remedy: Compensation) -> Money:
         raise CannotRedeem("expired")
     if remedy.state != CompensationState.ISSUED or remedy.code is None:
         raise CannotRedeem("not_given")
-    left = await entries.spendable(session, remedy)
-    if left is None:
+    remaining = await entries.spendable(session, remedy)
+    if remaining is None:
         raise CannotRedeem("spent", Money(0, remedy.currency))
-    return left
+    return remaining
 
 
 async def _spend(
@@ -114,5 +114,5 @@ async def _spend(
         reason=reason,
     )
     balances = await entries.read_balances(session, remedy.id, until=entry.id)
-    left = Money(balances[Account.OUTSTANDING], entry.currency)
-    return Redemption(entry, Money(entry.amount_minor, entry.currency), left)
+    remaining = Money(balances[Account.OUTSTANDING], entry.currency)
+    return Redemption(entry, Money(entry.amount_minor, entry.currency), remaining)

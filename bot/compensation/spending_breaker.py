@@ -35,7 +35,7 @@ MIN_DAYS = 7
 
 @dataclass(frozen=True, slots=True)
 class TripReason:
-    """Why the breaker trips, with the figures for whoever resumes the spending."""
+    """Why the breaker trips, with the figures for the supervisor who resumes the spending."""
 
     reason: PauseReason
     detail: dict[str, Any]

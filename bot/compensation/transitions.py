@@ -1,7 +1,8 @@
 """The states of remedies and offers: every change from one to another is made here.
 
-What may race is a compare-and-set that returns True if this caller changed the row; the others
-change rows that the caller has locked, and raise IllegalTransition where a change is not foreseen.
+A change that may race is a compare-and-set and returns True if this caller changed the row. The
+others change rows that the caller has locked, and raise IllegalTransition for a change that the
+transitions below do not allow.
 """
 
 from collections.abc import Iterable
@@ -17,16 +18,16 @@ from bot.database.statements import compare_and_set
 from bot.models import Compensation, CompensationState, OfferState
 from bot.models.transition import Transition
 
-# A remedy that was offered: the customer takes it (it is promised, or issued at once), another one
-# or none of them, or the offer does not count any more.
+# A remedy that was offered: the customer accepts it (it is promised, or issued at once), accepts
+# another one or none, or the offer becomes void.
 PROMISE: Final = Transition({CompensationState.OFFERED}, CompensationState.ACCEPTED)
 ISSUE: Final = Transition({CompensationState.OFFERED}, CompensationState.ISSUED)
 DECLINE: Final = Transition({CompensationState.OFFERED}, CompensationState.DECLINED)
 WITHDRAW: Final = Transition({CompensationState.OFFERED}, CompensationState.VOID)
-# One that was promised: it is done, or cannot be done.
+# One that was promised: it is carried out, or cannot be.
 FULFIL: Final = Transition({CompensationState.ACCEPTED}, CompensationState.ISSUED)
 FAIL: Final = Transition({CompensationState.ACCEPTED}, CompensationState.FAILED)
-# One that was given: nobody spends it in time, a supervisor takes it back or a purchase with it.
+# One that was given: it expires unspent, or a supervisor takes it back, or a purchase paid with it.
 EXPIRE: Final = Transition({CompensationState.ISSUED}, CompensationState.EXPIRED)
 TAKE_BACK: Final = Transition(
     {CompensationState.ACCEPTED, CompensationState.ISSUED}, CompensationState.VOID
@@ -43,7 +44,7 @@ REFUSE_OFFER: Final = Transition({OfferState.ACCEPTED}, OfferState.VOID)
 
 
 async def end_offer(session: AsyncSession, offer_id: int, ending: Transition[OfferState]) -> bool:
-    """End an offer in one of the ways above; return False if somebody else did before."""
+    """End an offer in one of the ways above; return False if it had ended before."""
     (was,) = ending.sources
     ended = {"offer": offer_id, "was": was, "ended": ending.target, "now": clock.now()}
     return await compare_and_set(session, queries.END_OFFER, ended)

@@ -21,13 +21,13 @@ VoucherState = Literal["open", "spent", "expired", "void"]
 
 @dataclass(frozen=True, slots=True)
 class Voucher:
-    """A code and its remedy; `amount` and `left` are None for a remedy that is no sum of money."""
+    """A code and its remedy; `amount` and `remaining` are None if it is no sum of money."""
 
     remedy: Compensation
     case: Complaint
     state: VoucherState
     amount: Money | None
-    left: Money | None
+    remaining: Money | None
 
     @property
     def code(self) -> str:
@@ -48,7 +48,7 @@ async def find(session: AsyncSession, code: str) -> Voucher | None:
 
 async def _load_voucher(session: AsyncSession, remedy: Compensation) -> Voucher:
     case = await session.get_one(Complaint, remedy.complaint_id)
-    left = await entries.spendable(session, remedy)
+    remaining = await entries.spendable(session, remedy)
     state: VoucherState = "open"
     if remedy.state == CompensationState.EXPIRED or (
         remedy.expires_at and remedy.expires_at < clock.now()
@@ -56,13 +56,15 @@ async def _load_voucher(session: AsyncSession, remedy: Compensation) -> Voucher:
         state = "expired"
     elif remedy.state != CompensationState.ISSUED:
         state = "void"
-    elif left is None:
+    elif remaining is None:
         state = "spent"
     nothing = Money(0, remedy.currency)
     if not KINDS[remedy.kind].has_balance:
         return Voucher(remedy, case, state, None, None)
     amount = Money(remedy.amount_minor, remedy.currency)
-    return Voucher(remedy, case, state, amount, (left or nothing) if state == "open" else nothing)
+    return Voucher(
+        remedy, case, state, amount, (remaining or nothing) if state == "open" else nothing
+    )
 
 
 async def redeem(

@@ -109,7 +109,7 @@ class PacketViews(Views):
         return {
             "per_case": self.money(may.per_case),
             "per_day": self.money(may.per_day),
-            "left": self.money(may.left),
+            "left": self.money(may.remaining),
         }
 
     def _order(self, one: Order, this: Order | None) -> Json:

@@ -124,5 +124,5 @@ async def kept(request: Request, promise_id: int) -> HTTPResponse:
 
 
 def _cannot(error: CannotGive, context: CompanyContext, person: Agent) -> Refused:
-    left = Views(context, person).money(error.left)
+    left = Views(context, person).money(error.remaining)
     return Refused(error.code, 403 if error.code == "beyond_authority" else 422, left=left)

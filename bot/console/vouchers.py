@@ -50,7 +50,7 @@ async def redeem(request: Request) -> HTTPResponse:
     except CannotRedeem as error:
         if error.code == "no_voucher":
             raise _wrong(request) from None
-        left = Views(runtime.context, person).money(error.left)
+        left = Views(runtime.context, person).money(error.remaining)
         raise Refused(f"voucher_{error.code}", left=left) from None
     except KeyReused:
         raise Refused("voucher_key_reused", 409) from None
@@ -79,7 +79,7 @@ def _shown(request: Request, found: Voucher) -> Json:
         "title": found.remedy.terms["title"][person.language],
         "state": found.state,
         "amount": views.money(found.amount),
-        "left": views.money(found.left),
+        "left": views.money(found.remaining),
         "expires_at": moment(found.expires_at),
         "case": found.case.reference,
     }

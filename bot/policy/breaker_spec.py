@@ -33,5 +33,5 @@ class BreakerSpec(StrictModel):
     @model_validator(mode="after")
     def _check_not_empty(self) -> "BreakerSpec":
         if not (self.errors_in_a_row or self.burst or self.unusual_hour):
-            raise schema_error("looks at nothing", "errors_in_a_row, burst, unusual_hour")
+            raise schema_error("checks nothing", "errors_in_a_row, burst, unusual_hour")
         return self

@@ -74,7 +74,7 @@ class AlternativeSpec(StrictModel):
             raise schema_error(f"a {self.kind} without an amount", "value or percent")
         for key in ("at_least", "at_most", "round_to"):
             if getattr(self, key) is not None and self.percent is None:
-                raise schema_error("stands without percent", "together with percent", key)
+                raise schema_error("needs percent", "together with percent", key)
         if self.round_to is not None and not self.round_to.amount_minor:
             raise schema_error(
                 "rounds to nothing", "an amount above zero, such as 1000", "round_to"
@@ -82,7 +82,7 @@ class AlternativeSpec(StrictModel):
         low, high = self.at_least, self.at_most
         if low is not None and high is not None and high < low:
             raise schema_error(
-                "the ceiling is below at_least", f"{format_plain(low)} or more", "at_most"
+                "the maximum is below at_least", f"{format_plain(low)} or more", "at_most"
             )
         pays_back = KINDS[self.kind].is_paid_back
         if pays_back and self.percent is not None and self.percent > 100:
@@ -98,7 +98,7 @@ class AlternativeSpec(StrictModel):
             raise schema_error(f"{self.hands} must do it, and no date is promised", dates)
         if self.due and not self.hands and self.provider == "internal":
             allowed = f"hands: {', '.join(get_args(Team))}, or provider: webhook"
-            raise schema_error("is due from nobody", allowed, "due")
+            raise schema_error("has a date, and nothing carries it out", allowed, "due")
         return self
 
     @model_validator(mode="after")
@@ -113,7 +113,7 @@ class AlternativeSpec(StrictModel):
                 if not known.get(used):
                     usable = [f"{{{name}}}" for name, has in known.items() if has]
                     raise schema_error(
-                        f"{{{used}}} has nothing to stand for here",
+                        f"{{{used}}} has no value here",
                         ", ".join(usable) or "no placeholder",
                         "detail",
                     )

@@ -97,7 +97,7 @@ async def redeem(request: Request) -> HTTPResponse:
     except CannotRedeem as error:
         if error.code == "no_voucher":
             raise _wrong_code(request) from None
-        raise _Refused(error.code, left=_money(error.left)) from None
+        raise _Refused(error.code, left=_money(error.remaining)) from None
     except KeyReused:
         raise _Refused("key_reused", 409) from None
     runtime.live.case_changed(found.case.conversation_id)
@@ -105,7 +105,7 @@ async def redeem(request: Request) -> HTTPResponse:
         {
             "redemption": done.entry.id,
             "amount": _money(done.amount) if found.amount else None,
-            "left": _money(done.left) if found.amount else None,
+            "left": _money(done.remaining) if found.amount else None,
         }
     )
 
@@ -148,7 +148,7 @@ def _shown(found: Voucher) -> dict[str, Any]:
         "kind": found.remedy.kind,
         "state": found.state,
         "amount": _money(found.amount),
-        "left": _money(found.left),
+        "left": _money(found.remaining),
         "expires_at": found.expires_at.isoformat() if found.expires_at else None,
         "case": found.case.reference,
     }

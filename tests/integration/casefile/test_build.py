@@ -89,7 +89,7 @@ async def test_the_value_at_risk_stands_beside_the_cost_of_what_was_given(
     bought = sum(order.total_minor for order in before.orders if order.status != "cancelled")
     assert 0 < before.value_at_risk.amount_minor <= bought
     assert before.remedy_cost.amount_minor == 0  # an offer costs nothing yet
-    assert before.authority.left.amount_minor == 30000000
+    assert before.authority.remaining.amount_minor == 30000000
     await chat.assign_to(laura)
     await chat.perform(
         agent_offers.give, laura, wanted=RemedyRequest("small_voucher"), request_id="g"

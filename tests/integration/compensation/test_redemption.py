@@ -50,11 +50,11 @@ async def test_voucher_is_spent_in_parts_up_to_its_balance(
     remedy = await voucher(chat)
     amount = remedy.amount_minor
     first = await redeem(chat.app, remedy, amount - 1000, "till-1")
-    assert (first.amount.amount_minor, first.left.amount_minor) == (amount - 1000, 1000)
+    assert (first.amount.amount_minor, first.remaining.amount_minor) == (amount - 1000, 1000)
     with pytest.raises(CannotRedeem) as error:
         await redeem(chat.app, remedy, 1001, "till-2")
-    assert (error.value.code, error.value.left) == ("more_than_left", Money(1000, "COP"))
-    assert (await redeem(chat.app, remedy, None, "till-3")).left == Money(0, "COP")
+    assert (error.value.code, error.value.remaining) == ("more_than_left", Money(1000, "COP"))
+    assert (await redeem(chat.app, remedy, None, "till-3")).remaining == Money(0, "COP")
     with pytest.raises(CannotRedeem, match="spent"):
         await redeem(chat.app, remedy, 1, "till-4")
     assert [entry.state for entry in await chat.ledger()] == [
@@ -73,7 +73,7 @@ async def test_same_key_redeems_once_and_returns_first_result(
     chat.app.clock.advance(days=400)
     repeated = await redeem(chat.app, remedy, 1000, "till-1")
     assert repeated.entry.id == first.entry.id
-    assert (repeated.amount, repeated.left) == (first.amount, first.left)
+    assert (repeated.amount, repeated.remaining) == (first.amount, first.remaining)
     for changed in ({"minor": 999}, {"minor": 1000, "by": "another shop"}):
         with pytest.raises(entries.KeyReused):
             await redeem(chat.app, remedy, key="till-1", **changed)

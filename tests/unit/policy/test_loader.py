@@ -409,7 +409,7 @@ def test_mistake_in_limits_or_breaker_is_reported_with_line_and_allowed_values(
 
 def test_empty_breaker_is_reported(tmp_path: Path, company: Company) -> None:
     text = (HEAD + RULE).replace("remedies:\n", "breaker: {}\nremedies:\n")
-    with pytest.raises(PolicyError, match="looks at nothing"):
+    with pytest.raises(PolicyError, match="checks nothing"):
         load(tmp_path, company, text)
 
 

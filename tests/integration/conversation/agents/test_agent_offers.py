@@ -74,7 +74,7 @@ async def left(chat: ConversationHarness, person: Agent) -> int:
     async with chat.app.db.read() as session:
         case = await chat.case()
         may = await authority.measure(session, chat.app.context, person, case)
-    return may.left.amount_minor
+    return may.remaining.amount_minor
 
 
 async def test_what_is_given_is_told_and_written_into_the_ledger(
@@ -156,8 +156,8 @@ async def test_beyond_the_authority_of_a_case_nothing_is_given(
     with pytest.raises(CannotGive) as error:
         await give(held, laura, amount=MANY, request_id="second")
     assert error.value.code == "beyond_authority"
-    assert error.value.left is not None
-    assert error.value.left.amount_minor == CASE_LIMIT - MANY
+    assert error.value.remaining is not None
+    assert error.value.remaining.amount_minor == CASE_LIMIT - MANY
     await give(held, laura, amount=CASE_LIMIT - MANY, request_id="rest")
     assert await left(held, laura) == 0
     assert len(await held.ledger()) == 2

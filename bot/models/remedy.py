@@ -1,4 +1,4 @@
-"""What the company gives: offers, compensations, the ledger, budgets, and who carries it out."""
+"""The tables of what the company gives: offers, compensations, ledger, budgets, fulfilments."""
 
 from datetime import date, datetime
 from typing import Any, Literal
@@ -21,7 +21,7 @@ from bot.models.states import (
 
 
 class Offer(Base):
-    """The alternatives put to a customer at one time, with the policy that gave them."""
+    """A set of alternatives offered to a customer, with the policy that decided it."""
 
     __tablename__ = "offers"
     __table_args__ = (
@@ -39,9 +39,9 @@ class Offer(Base):
     policy_version: Mapped[str]
     rule_id: Mapped[str]
     reasons: Mapped[list[str]]
-    # Whoever offers it; null is the assistant, by the policy's rule.
+    # The agent who offers it; null is the assistant.
     agent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
-    # The console's own id for it: sent again, it is the same offer.
+    # The console's id of the request: the same request again is the same offer.
     request_id: Mapped[str | None] = mapped_column(String(36), index=True, unique=True)
     state: Mapped[OfferState] = mapped_column(words("offer_state", OfferState))
     created_at: Mapped[datetime]
@@ -49,11 +49,11 @@ class Offer(Base):
 
 
 class Compensation(Base):
-    """One alternative of an offer and, once accepted, what becomes of it."""
+    """One alternative of an offer and, once it is accepted, its further states."""
 
     __tablename__ = "compensations"
     __table_args__ = (
-        # An offer pays once, whatever races: the database itself refuses the second.
+        # An offer pays once: under concurrent choices, the database refuses the second.
         Index(
             "uq_compensations_taken",
             "offer_id",
@@ -72,13 +72,13 @@ class Compensation(Base):
     order_id: Mapped[int | None] = mapped_column(ForeignKey("orders.id"))
     position: Mapped[int]  # 1 is the first alternative shown
     kind: Mapped[str]
-    amount_minor: Mapped[Minor]  # 0 where the remedy is not a sum of money
-    goodwill_minor: Mapped[Minor]  # how much of it goes beyond the customer's right
-    budget_minor: Mapped[Minor]  # what it takes from the day's budget
-    # What it is worth to the customer, a sum of money or not; 0 where that is not known.
+    amount_minor: Mapped[Minor]  # 0 if the remedy is no sum of money
+    goodwill_minor: Mapped[Minor]  # the part of it that goes beyond the customer's right
+    budget_minor: Mapped[Minor]  # what it takes from the budgets
+    # The face value, of a sum of money or not; 0 if it is not known.
     value_minor: Mapped[Minor] = mapped_column(default=0)
     currency: Mapped[str] = mapped_column(String(3))
-    terms: Mapped[dict[str, Any]]  # the whole alternative as the policy gave it
+    terms: Mapped[dict[str, Any]]  # the alternative of the policy, see Alternative.as_dict
     state: Mapped[CompensationState] = mapped_column(words("compensation_state", CompensationState))
     code: Mapped[str | None] = mapped_column(String(24), unique=True)
     accepted_at: Mapped[datetime | None]
@@ -89,11 +89,11 @@ class Compensation(Base):
 class LedgerEntry(Base):
     """One line of the append-only ledger: an amount that moves from one account to another.
 
-    Every compensation has the accounts "reserved" (promised, not yet done), "outstanding" (the
-    customer has it and may spend it) and "settled" (done, spent, paid); "company" is where all of
-    it comes from. As a line takes from one account what it gives to the other, the whole is always
-    balanced; what an account holds is the sum of its lines. The database refuses to change or
-    delete a line, and to take from an account more than it holds.
+    Every compensation has the accounts "reserved" (promised, not yet done), "outstanding" (given
+    to the customer, who may spend it) and "settled" (done, spent, paid); "company" is the source of
+    all amounts. A line takes from one account what it adds to another, so the ledger always
+    balances, and the balance of an account is the sum of its lines. The database refuses to change
+    or delete a line, and to take more from an account than it holds.
     """
 
     __tablename__ = "ledger_entries"
@@ -114,12 +114,14 @@ class LedgerEntry(Base):
     from_account: Mapped[Account] = mapped_column(words("from_account", Account))
     to_account: Mapped[Account] = mapped_column(words("to_account", Account))
     amount_minor: Mapped[Minor]
-    # What goes from the company's budget, or back to it when the amount goes back to the company.
+    # What the budgets lose, or get back when the amount returns to the company.
     budget_minor: Mapped[Minor]
-    budget_day: Mapped[date | None]  # the day, where the company is, whose budget it is
+    budget_day: Mapped[date | None]  # the day of these budgets, in the company's time zone
     currency: Mapped[str] = mapped_column(String(3))
     idempotency_key: Mapped[str] = mapped_column(unique=True)
-    inputs_hash: Mapped[str] = mapped_column(String(64))  # of what was asked under the key
+    inputs_hash: Mapped[str] = mapped_column(
+        String(64)
+    )  # of the inputs that were recorded under the key
     originator: Mapped[str]
     reason: Mapped[str]
     policy_version: Mapped[str]
@@ -129,7 +131,7 @@ class LedgerEntry(Base):
 
 
 class Budget(Base):
-    """What the bot has given away in one day, week or month: a counter that verifies the ledger."""
+    """A counter of what the assistant's goodwill has cost in one day, week or month."""
 
     __tablename__ = "budgets"
 
@@ -137,7 +139,7 @@ class Budget(Base):
     starts_on: Mapped[date] = mapped_column(primary_key=True)  # in the company's time zone
     currency: Mapped[str] = mapped_column(String(3), primary_key=True)
     spent_minor: Mapped[Minor]
-    # How much of it the ledger does not tell, because it was spent before it told budgets.
+    # The part that was spent before the lines of the ledger recorded budgets.
     untold_minor: Mapped[Minor] = mapped_column(default=0)
 
 
@@ -146,7 +148,7 @@ class SpendingPause(Base):
 
     __tablename__ = "pauses"
     __table_args__ = (
-        # It is paused or it is not.
+        # At most one pause is open.
         Index(
             "uq_pauses_open",
             "is_open",
@@ -167,7 +169,7 @@ class SpendingPause(Base):
 
 
 class Fulfilment(Base):
-    """A remedy that the company's own system carries out: what it was asked, and what it said."""
+    """A remedy that the company's own system carries out: the state of the requests to it."""
 
     __tablename__ = "fulfilments"
     __table_args__ = (
@@ -182,33 +184,33 @@ class Fulfilment(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     compensation_id: Mapped[int] = mapped_column(ForeignKey("compensations.id"), unique=True)
     provider: Mapped[str]
-    # Goes with every try: the provider does it once, however often it is asked.
+    # Sent with every request, so that the provider carries the remedy out once.
     idempotency_key: Mapped[str] = mapped_column(String(36), unique=True)
     state: Mapped[FulfilmentState] = mapped_column(words("fulfilment_state", FulfilmentState))
-    # The provider has it and will call back.
+    # The provider has accepted it and will call back.
     is_accepted: Mapped[bool] = mapped_column(default=False)
     tries: Mapped[int] = mapped_column(default=0)
     next_at: Mapped[datetime]
-    # Whoever asks now, and until when that holds.
+    # The worker that asks now, and until when its lease lasts.
     owner: Mapped[str | None]
     owned_until: Mapped[datetime | None]
     give_up_at: Mapped[datetime]
-    due_at: Mapped[datetime]  # what the customer was promised
-    reference: Mapped[str | None]  # the provider's own name for it
+    due_at: Mapped[datetime]  # the date that the customer was promised
+    reference: Mapped[str | None]  # the provider's own id of it
     problem: Mapped[str | None]  # of the last try
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
 
 
 class ProviderTry(Base):
-    """One time that a provider was asked, or called back; the breaker counts those that failed."""
+    """One request to the provider, or one callback; the breaker counts those that failed."""
 
     __tablename__ = "provider_tries"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     fulfilment_id: Mapped[int] = mapped_column(ForeignKey("fulfilments.id"), index=True)
     at: Mapped[datetime] = mapped_column(index=True)
-    # The id of a callback: one that comes again counts once. Null for our own tries.
+    # The id of a callback, so that a repeated one counts once. Null for our own requests.
     event_id: Mapped[str | None] = mapped_column(unique=True)
     is_error: Mapped[bool]
     outcome: Mapped[str]
@@ -232,8 +234,8 @@ class DecisionRecord(Base):
     reason: Mapped[str | None]  # why a person must decide
     reasons: Mapped[list[str]]
     alternatives: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
-    facts: Mapped[dict[str, Any]]  # all that the policy decided by
-    # What was raised, left out, and left by the limits.
+    facts: Mapped[dict[str, Any]]  # see CaseFacts
+    # See DecisionTrace.
     working: Mapped[dict[str, Any]] = mapped_column(default=dict)
     offer_id: Mapped[int | None] = mapped_column(ForeignKey("offers.id"), index=True)
     channel: Mapped[str]

@@ -1,6 +1,6 @@
 """The statements of this package that run in many turns, built once."""
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, func, select
 
 from bot.models import (
     Account,
@@ -12,7 +12,6 @@ from bot.models import (
     OfferState,
     ProviderTry,
     SpendingPause,
-    table_of,
 )
 
 # Lock a case and read it anew, whatever the session has cached.
@@ -32,13 +31,6 @@ ALTERNATIVES = (
     select(Compensation)
     .where(Compensation.offer_id == bindparam("offer"))
     .order_by(Compensation.position)
-)
-_OFFERS = table_of(Offer)
-# End an offer that is in a given state.
-END_OFFER = (
-    update(_OFFERS)
-    .where(_OFFERS.c.id == bindparam("offer"), _OFFERS.c.state == bindparam("was"))
-    .values(state=bindparam("ended"), decided_at=bindparam("now"))
 )
 
 # The last decision in a case, by the policy in force or by the shadow policy.

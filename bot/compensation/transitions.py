@@ -9,13 +9,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, update
+from sqlalchemy import ColumnElement, bindparam, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock
-from bot.compensation import queries
 from bot.database.statements import compare_and_set
-from bot.models import Compensation, CompensationState, OfferState
+from bot.models import Compensation, CompensationState, Offer, OfferState, table_of
 from bot.models.transition import Transition
 
 # A remedy that was offered: the customer accepts it (it is promised, or issued at once), accepts
@@ -42,12 +41,20 @@ VOID_OFFER: Final = Transition({OfferState.OPEN}, OfferState.VOID)
 # It was accepted, and then a limit did not allow it: in the same transaction.
 REFUSE_OFFER: Final = Transition({OfferState.ACCEPTED}, OfferState.VOID)
 
+# Built once: it runs for each choice.
+_OFFERS = table_of(Offer)
+_END_OFFER = (
+    update(_OFFERS)
+    .where(_OFFERS.c.id == bindparam("offer"), _OFFERS.c.state == bindparam("was"))
+    .values(state=bindparam("ended"), decided_at=bindparam("now"))
+)
+
 
 async def end_offer(session: AsyncSession, offer_id: int, ending: Transition[OfferState]) -> bool:
     """End an offer in one of the ways above; return False if it had ended before."""
     (was,) = ending.sources
     ended = {"offer": offer_id, "was": was, "ended": ending.target, "now": clock.now()}
-    return await compare_and_set(session, queries.END_OFFER, ended)
+    return await compare_and_set(session, _END_OFFER, ended)
 
 
 def give(remedy: Compensation, now: datetime, *, is_promised: bool) -> None:

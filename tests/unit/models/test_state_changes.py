@@ -14,7 +14,7 @@ pytestmark = pytest.mark.unit
 CHANGED_IN = {
     "bot/cases/complaints.py": "complaints",
     "bot/cases/promises.py": "promises",
-    "bot/compensation/agent_remedies.py": "approvals",
+    "bot/compensation/approvals.py": "approvals",
     "bot/compensation/fulfilment.py": "fulfilments",
     "bot/compensation/transitions.py": "remedies and offers",
     "bot/conversation/message_states.py": "messages",

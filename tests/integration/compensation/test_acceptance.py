@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.compensation import acceptance, voucher_code
+from bot.compensation import acceptance
 from bot.compensation.acceptance import Acceptance
 from bot.models import (
     Budget,
@@ -140,15 +140,6 @@ async def test_concurrent_acceptances_pay_once(chat: ConversationHarness) -> Non
     assert outcomes.count(Acceptance.DONE) == 4  # the same alternative, four times
     assert outcomes.count(Acceptance.TAKEN_BEFORE) == 8
     assert len(await chat.ledger()) == 1
-
-
-async def test_codes_are_distinct_and_have_no_ambiguous_letters(app: AppHarness) -> None:
-    codes = {voucher_code.generate() for _ in range(200)}
-    assert len(codes) == 200
-    for code in codes:
-        assert [len(group) for group in code.split("-")] == [4, 4, 4]
-        assert set(code) <= {*voucher_code.LETTERS, "-"}
-    assert not set(voucher_code.LETTERS) & set("0O1IL")
 
 
 async def test_order_gets_one_remedy_across_conversations(app: AppHarness) -> None:

@@ -162,3 +162,8 @@ async def list_statuses(session: AsyncSession) -> list[AgentStatus]:
         .order_by(Agent.name, Agent.id)
     )
     return [AgentStatus(agent, presence_of(agent, now), int(load)) for agent, load in rows]
+
+
+async def names_by_id(session: AsyncSession) -> dict[int, str]:
+    """Return the names of all agents by id, including those who have left."""
+    return {row.id: row.name for row in await session.execute(select(Agent.id, Agent.name))}

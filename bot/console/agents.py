@@ -1,4 +1,4 @@
-"""Supervisors look after the company's people: who may sign in, as what, with how much to do."""
+"""Managing the accounts of agents and supervisors, by supervisors."""
 
 import asyncio
 
@@ -8,45 +8,45 @@ from sqlalchemy import select
 from bot.agents import accounts, sessions
 from bot.agents.accounts import AgentError
 from bot.console import schemas
-from bot.console.auth import Refused, person_of, runtime_of, supervisors
+from bot.console.auth import RequestRefused, agent_of, runtime_of, supervisors_only
 from bot.console.serializers import Json
 from bot.models import Agent, LivePresence, Role
 from bot.runtime import Runtime
 
-people = Blueprint("console_people", url_prefix="/console/api/agents")
+agents = Blueprint("console_agents", url_prefix="/console/api/agents")
 
 
-@people.get("/")
-@supervisors
+@agents.get("/")
+@supervisors_only
 async def show(request: Request) -> HTTPResponse:
-    """Everybody, those who may no longer sign in among them."""
+    """Answer with all accounts, including those of agents who have left."""
     runtime = runtime_of(request)
     async with runtime.db.read() as session:
         everybody = await session.scalars(select(Agent).order_by(Agent.name, Agent.id))
-        at_work = {one.agent.id: one for one in await accounts.list_statuses(session)}
-    shown = []
-    for one in everybody:
-        now = at_work.get(one.id)
-        shown.append(
+        statuses = {status.agent.id: status for status in await accounts.list_statuses(session)}
+    rows = []
+    for agent in everybody:
+        status = statuses.get(agent.id)
+        rows.append(
             {
-                **_person(one),
-                "presence": now.presence if now else LivePresence.OFFLINE,
-                "load": now.load if now else 0,
+                **_account(agent),
+                "presence": status.presence if status else LivePresence.OFFLINE,
+                "load": status.load if status else 0,
             }
         )
-    return response.json({"agents": shown})
+    return response.json({"agents": rows})
 
 
-@people.post("/")
-@supervisors
+@agents.post("/")
+@supervisors_only
 async def add(request: Request) -> HTTPResponse:
-    """Add a person; answers 201."""
+    """Add an account; answers 201."""
     runtime = runtime_of(request)
-    body = schemas.read(request, schemas.NewAgent)
+    body = schemas.parse(request, schemas.NewAgentBody)
     try:
         hashed = await _hash(runtime, body.password)
         async with runtime.db.write() as session:
-            added = await accounts.add(
+            agent = await accounts.add(
                 session,
                 email=body.email,
                 name=body.name,
@@ -56,37 +56,37 @@ async def add(request: Request) -> HTTPResponse:
                 language=runtime.context.company.languages[0],
             )
     except AgentError as error:
-        raise Refused(error.code, 409 if error.code == "taken" else 422) from None
+        raise RequestRefused(error.code, 409 if error.code == "taken" else 422) from None
     runtime.live.board_changed()
-    return response.json(_person(added), status=201)
+    return response.json(_account(agent), status=201)
 
 
-@people.patch("/<agent_id:int>")
-@supervisors
+@agents.patch("/<agent_id:int>")
+@supervisors_only
 async def change(request: Request, agent_id: int) -> HTTPResponse:
-    """Change a person; a new password or role, or leaving, signs them out everywhere."""
-    runtime, me = runtime_of(request), person_of(request)
-    body = schemas.read(request, schemas.AgentChange)
+    """Change an account; a new password or role, or closing it, ends all of its sessions."""
+    runtime, me = runtime_of(request), agent_of(request)
+    body = schemas.parse(request, schemas.AgentChangeBody)
     if agent_id == me.id and (body.role == Role.AGENT or body.is_active is False):
-        # Nobody would be left who could undo it.
-        raise Refused("yourself", 409)
+        # There might be no supervisor left who could undo it.
+        raise RequestRefused("yourself", 409)
     try:
         hashed = await _hash(runtime, body.password) if body.password is not None else None
     except AgentError as error:
-        raise Refused(error.code) from None
+        raise RequestRefused(error.code) from None
     async with runtime.db.write() as session:
-        person = await session.get(Agent, agent_id)
-        if person is None:
-            raise Refused("no_agent", 404)
-        changed = body.model_dump(exclude_none=True, exclude={"password"})
+        agent = await session.get(Agent, agent_id)
+        if agent is None:
+            raise RequestRefused("no_agent", 404)
+        changes = body.model_dump(exclude_none=True, exclude={"password"})
         if hashed is not None:
-            changed["password_hash"] = hashed
-        if changed.keys() & {"role", "is_active", "password_hash"} and agent_id != me.id:
-            await sessions.end_all(session, person)
-        for name, value in changed.items():
-            setattr(person, name, value)
+            changes["password_hash"] = hashed
+        if changes.keys() & {"role", "is_active", "password_hash"} and agent_id != me.id:
+            await sessions.end_all(session, agent)
+        for name, value in changes.items():
+            setattr(agent, name, value)
     runtime.live.board_changed()
-    return response.json(_person(person))
+    return response.json(_account(agent))
 
 
 async def _hash(runtime: Runtime, password: str) -> str:
@@ -94,12 +94,12 @@ async def _hash(runtime: Runtime, password: str) -> str:
         return await asyncio.to_thread(accounts.hash_password, password)
 
 
-def _person(one: Agent) -> Json:
+def _account(agent: Agent) -> Json:
     return {
-        "id": one.id,
-        "name": one.name,
-        "email": one.email,
-        "role": one.role,
-        "capacity": one.capacity,
-        "is_active": one.is_active,
+        "id": agent.id,
+        "name": agent.name,
+        "email": agent.email,
+        "role": agent.role,
+        "capacity": agent.capacity,
+        "is_active": agent.is_active,
     }

@@ -1,8 +1,8 @@
-"""Who may ask what of the console: the session's cookie, the page's token, the role.
+"""Authentication and authorization of the console: session cookie, CSRF token, role.
 
-Every request below /console that changes something must come from the console's own page: it shows
-the session's CSRF token in a header, which no other site can read, and browsers' Origin header must
-name this site.
+Every request below /console that changes something must come from the console's own page: it sends
+the session's CSRF token in a header, which no other site can read, and the browser's Origin header
+must name this site.
 """
 
 import hmac
@@ -25,8 +25,14 @@ Arguments = ParamSpec("Arguments")
 Handler = Callable[Concatenate[Request, Arguments], Coroutine[Any, Any, HTTPResponse]]
 
 
-class Refused(Exception):
-    """A request of the console's that is refused; ``code`` names the sentence to answer with."""
+class RequestRefused(Exception):
+    """A request to the console is refused.
+
+    Attributes:
+        code: names the response ``console_<code>`` that is answered.
+        status: the HTTP status.
+        more: further fields of the answer.
+    """
 
     def __init__(self, code: str, status: int = 422, **more: Any) -> None:
         super().__init__(code)
@@ -36,36 +42,36 @@ class Refused(Exception):
 
 
 def runtime_of(request: Request) -> Runtime:
-    """What this process works with."""
+    """Return the parts of this process."""
     runtime: Runtime = request.app.ctx.runtime
     return runtime
 
 
-def person_of(request: Request) -> Agent:
-    """Who is signed in."""
+def agent_of(request: Request) -> Agent:
+    """Return the signed-in agent."""
     signed_in: SignedIn = request.ctx.signed_in
     return signed_in.agent
 
 
 async def check_session(request: Request) -> None:
-    """Let nobody in without a session, and no change without its page's token.
+    """Check the session of a request, and the origin and CSRF token of one that changes something.
 
     Raises:
-        Refused: 401 without a session; 403 for another site's request or a wrong token.
+        RequestRefused: 401 without a session; 403 for another site's request or a wrong token.
     """
-    signed_in = await signed_in_by(request)
+    signed_in = await find_session(request)
     if signed_in is None:
-        raise Refused("signed_out", 401)
+        raise RequestRefused("signed_out", 401)
     if request.method not in SAFE_METHODS:
         check_origin(request)
         given = request.headers.get(CSRF_HEADER, "")
         if not hmac.compare_digest(given.encode(), signed_in.csrf.encode()):
-            raise Refused("csrf", 403)
+            raise RequestRefused("csrf", 403)
     request.ctx.signed_in = signed_in
 
 
-async def signed_in_by(request: Request) -> SignedIn | None:
-    """The session that a request's cookie names."""
+async def find_session(request: Request) -> SignedIn | None:
+    """Return the session of the request's cookie; None without a valid one."""
     token = request.cookies.get(COOKIE)
     if not token:
         return None
@@ -74,34 +80,34 @@ async def signed_in_by(request: Request) -> SignedIn | None:
 
 
 def check_origin(request: Request) -> None:
-    """Refuse what another site makes a browser send.
+    """Check that the browser sends the request for this site's own page.
 
     Raises:
-        Refused: 403.
+        RequestRefused: 403.
     """
     origin = request.headers.get("origin")
     site = request.headers.get("sec-fetch-site", "same-origin")
-    foreign = origin is not None and urlsplit(origin).netloc != request.host
-    if foreign or site not in {"same-origin", "none"}:
-        raise Refused("origin", 403)
+    is_foreign = origin is not None and urlsplit(origin).netloc != request.host
+    if is_foreign or site not in {"same-origin", "none"}:
+        raise RequestRefused("origin", 403)
 
 
-def supervisors(handler: Handler[Arguments]) -> Handler[Arguments]:
-    """For supervisors only, whatever the page shows."""
+def supervisors_only(handler: Handler[Arguments]) -> Handler[Arguments]:
+    """Decorate a handler so that it refuses everybody but supervisors, with 403."""
 
     @wraps(handler)
     async def guarded(
         request: Request, /, *args: Arguments.args, **kwargs: Arguments.kwargs
     ) -> HTTPResponse:
-        if person_of(request).role != Role.SUPERVISOR:
-            raise Refused("supervisors_only", 403)
+        if agent_of(request).role != Role.SUPERVISOR:
+            raise RequestRefused("supervisors_only", 403)
         return await handler(request, *args, **kwargs)
 
     return guarded
 
 
-async def refuse(request: Request, error: Refused) -> HTTPResponse:
-    """The answer to a refused request: its code, and a sentence in the reader's language."""
+async def answer_refusal(request: Request, error: RequestRefused) -> HTTPResponse:
+    """Answer a refused request with its code and a sentence in the reader's language."""
     signed_in: SignedIn | None = getattr(request.ctx, "signed_in", None)
     language = signed_in.agent.language if signed_in else _language(request)
     responses = runtime_of(request).context.responses
@@ -110,5 +116,5 @@ async def refuse(request: Request, error: Refused) -> HTTPResponse:
 
 
 def _language(request: Request) -> str:
-    wanted = request.headers.get("accept-language", "es")
-    return "en" if wanted.lower().startswith("en") else "es"
+    accepted = request.headers.get("accept-language", "es")
+    return "en" if accepted.lower().startswith("en") else "es"

@@ -1,4 +1,4 @@
-"""The board: who waits, who has whom, who is there, what supervisors are asked."""
+"""The board: the queue, the agents' cases, who is present, and open approvals; the wallboard."""
 
 from sanic import Blueprint, HTTPResponse, Request, response
 from sqlalchemy import ColumnElement, select
@@ -7,8 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import clock
 from bot.agents import accounts
 from bot.compensation import spending_breaker
-from bot.console.auth import person_of, runtime_of, supervisors
-from bot.console.serializers import Json, Views, moment
+from bot.console.auth import agent_of, runtime_of, supervisors_only
+from bot.console.serializers import Json, Serializer, iso_time
+from bot.console.wallboard_view import serialize_wallboard
 from bot.handoffs import wallboard
 from bot.handoffs.queue_card import list_cards
 from bot.models import Agent, Approval, ApprovalState, Complaint, Role
@@ -19,61 +20,59 @@ board = Blueprint("console_board", url_prefix="/console/api")
 
 @board.get("/board")
 async def show(request: Request) -> HTTPResponse:
-    """Everything that the lists show; other people's conversations to supervisors only."""
-    runtime, agent = runtime_of(request), person_of(request)
+    """Answer with all lists; other agents' conversations are for supervisors only."""
+    runtime, agent = runtime_of(request), agent_of(request)
     return response.json(
         await runtime.db.slow_read(lambda session: _read_board(session, runtime, agent))
     )
 
 
 async def _read_board(session: AsyncSession, runtime: Runtime, agent: Agent) -> Json:
-    views = Views(runtime.context, agent)
-    open_cards = await list_cards(session)
-    others = [card for card in open_cards if card.agent and card.agent.id != agent.id]
+    serializer = Serializer(runtime.context, agent)
+    cards = await list_cards(session)
+    own = [card for card in cards if card.agent and card.agent.id == agent.id]
+    others = [card for card in cards if card.agent and card.agent.id != agent.id]
+    statuses = await accounts.list_statuses(session)
     return {
-        "queue": [views.card(card) for card in open_cards if card.agent is None],
-        "mine": [
-            views.card(card) for card in open_cards if card.agent and card.agent.id == agent.id
-        ],
-        "others": [views.card(card) for card in others] if agent.role == Role.SUPERVISOR else [],
-        "agents": [views.person(at_work) for at_work in await accounts.list_statuses(session)],
-        "approvals": await _approvals(session, runtime, agent),
-        "pause": views.pause(await spending_breaker.find_pause(session)),
-        "now": moment(clock.now()),
+        "queue": [serializer.card(card) for card in cards if card.agent is None],
+        "mine": [serializer.card(card) for card in own],
+        "others": [serializer.card(card) for card in others]
+        if agent.role == Role.SUPERVISOR
+        else [],
+        "agents": [serializer.agent_status(status) for status in statuses],
+        "approvals": await _read_approvals(session, runtime, agent),
+        "pause": serializer.pause(await spending_breaker.find_pause(session)),
+        "now": iso_time(clock.now()),
     }
 
 
 @board.get("/wallboard")
-@supervisors
+@supervisors_only
 async def show_wallboard(request: Request) -> HTTPResponse:
-    """The counts of the wallboard, and its open promises."""
-    runtime, agent = runtime_of(request), person_of(request)
+    """Answer with the wallboard's figures and open promises."""
+    runtime, agent = runtime_of(request), agent_of(request)
     return response.json(
         await runtime.db.slow_read(lambda session: _read_wallboard(session, runtime, agent))
     )
 
 
 async def _read_wallboard(session: AsyncSession, runtime: Runtime, agent: Agent) -> Json:
-    read = await wallboard.load(session, runtime.context)
-    return Views(runtime.context, agent).wallboard(read, await names(session))
+    figures = await wallboard.load(session, runtime.context)
+    names = await accounts.names_by_id(session)
+    return serialize_wallboard(Serializer(runtime.context, agent), figures, names)
 
 
-async def _approvals(session: AsyncSession, runtime: Runtime, person: Agent) -> list[Json]:
-    """For supervisors what is open, for agents what they asked today."""
-    midnight = runtime.context.company.start_of_today()
-    where: ColumnElement[bool] = Approval.state == ApprovalState.OPEN
-    if person.role != Role.SUPERVISOR:
-        where = (Approval.asked_by == person.id) & (Approval.asked_at >= midnight)
+async def _read_approvals(session: AsyncSession, runtime: Runtime, agent: Agent) -> list[Json]:
+    """Return the open requests for supervisors; for agents their own requests of today."""
+    condition: ColumnElement[bool] = Approval.state == ApprovalState.OPEN
+    if agent.role != Role.SUPERVISOR:
+        midnight = runtime.context.company.start_of_today()
+        condition = (Approval.asked_by == agent.id) & (Approval.asked_at >= midnight)
     rows = await session.execute(
         select(Approval, Complaint.reference)
         .join(Complaint, Complaint.id == Approval.complaint_id)
-        .where(where)
+        .where(condition)
         .order_by(Approval.id)
     )
-    views, people = Views(runtime.context, person), await names(session)
-    return [views.approval(one, reference, people) for one, reference in rows]
-
-
-async def names(session: AsyncSession) -> dict[int, str]:
-    """The names of the company's people, by id, those who left among them."""
-    return {row.id: row.name for row in await session.execute(select(Agent.id, Agent.name))}
+    serializer, names = Serializer(runtime.context, agent), await accounts.names_by_id(session)
+    return [serializer.approval(approval, reference, names) for approval, reference in rows]

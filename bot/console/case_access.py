@@ -1,9 +1,9 @@
-"""Finding a case, and whether the person who asks has it."""
+"""Loading the case that a request is about, and checking that the agent may act on it."""
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.console.auth import Refused
+from bot.cases import complaints
+from bot.console.auth import RequestRefused
 from bot.customers import conversations
 from bot.handoffs import queue
 from bot.models import Agent, Complaint, Conversation, Handoff, HandoffState
@@ -11,35 +11,36 @@ from bot.text.case_reference import parse_reference
 
 
 async def find_case(session: AsyncSession, reference: str) -> Complaint:
-    """The case with this reference.
+    """Return the case with this reference.
 
     Raises:
-        Refused: 404.
+        RequestRefused: 404, there is no such case.
     """
-    wanted = parse_reference(reference)
-    case = await session.scalar(select(Complaint).where(Complaint.reference == wanted))
+    parsed = parse_reference(reference)
+    case = await complaints.find(session, parsed) if parsed else None
     if case is None:
-        raise Refused("no_case", 404)
+        raise RequestRefused("no_case", 404)
     return case
 
 
-async def case_of(session: AsyncSession, complaint_id: int) -> tuple[Complaint, Conversation]:
-    """A case and the conversation it is told in."""
+async def load_case(session: AsyncSession, complaint_id: int) -> tuple[Complaint, Conversation]:
+    """Return a case with its conversation."""
     case = await session.get_one(Complaint, complaint_id)
     return case, await session.get_one(Conversation, case.conversation_id)
 
 
-async def held_case(session: AsyncSession, reference: str, person: Agent) -> Handoff:
-    """The open handoff of a case that this person has, its conversation locked.
+async def lock_own_handoff(session: AsyncSession, reference: str, agent: Agent) -> Handoff:
+    """Lock the case's conversation and return its open handoff, which this agent must have.
 
     Raises:
-        Refused: 404; 403 when it is somebody else's; 409 when nobody has it any more.
+        RequestRefused: 404, there is no such case; 403, another agent has it; 409, the handoff has
+            ended.
     """
     case = await find_case(session, reference)
     await conversations.lock(session, case.conversation_id)
-    found = await queue.find_open(session, case.conversation_id)
-    if found is None or found.complaint_id != case.id:
-        raise Refused("ended", 409)
-    if found.state != HandoffState.ACTIVE or found.agent_id != person.id:
-        raise Refused("not_yours", 403)
-    return found
+    handoff = await queue.find_open(session, case.conversation_id)
+    if handoff is None or handoff.complaint_id != case.id:
+        raise RequestRefused("ended", 409)
+    if handoff.state != HandoffState.ACTIVE or handoff.agent_id != agent.id:
+        raise RequestRefused("not_yours", 403)
+    return handoff

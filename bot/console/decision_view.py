@@ -1,4 +1,4 @@
-"""Why this offer, as JSON: amounts as the reader writes them, all words left to the page."""
+"""A decision as JSON: amounts as the reader writes them; the page has the words."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,17 +7,17 @@ from bot.compensation.explanation import Explanation
 from bot.money import Money
 
 Json = dict[str, Any]
-Shown = Callable[[Money | None], Json | None]
+SerializeMoney = Callable[[Money | None], Json | None]
 
 
-def why(one: Explanation, money: Shown, language: str) -> Json:
-    """A decision with its facts, its rule, what it was weighed by, and what was left out."""
-    facts = one.facts
+def serialize_decision(decision: Explanation, money: SerializeMoney, language: str) -> Json:
+    """Return a decision with its facts, its rule, the weights, and what was left out."""
+    facts = decision.facts
     return {
-        "rule": one.record.rule_id,
-        "why": one.why,
-        "policy_version": one.record.policy_version,
-        "reason": one.record.reason,
+        "rule": decision.record.rule_id,
+        "why": decision.why,
+        "policy_version": decision.record.policy_version,
+        "reason": decision.record.reason,
         "facts": {
             "category": facts.category,
             "severity": facts.severity,
@@ -31,19 +31,19 @@ def why(one: Explanation, money: Shown, language: str) -> Json:
             "order_remedies": facts.usage.order_count,
             "customer_remedies": facts.usage.customer_count,
         },
-        "raised_percent": f"{one.raised_percent:f}" if one.raised_percent else None,
-        "first_because": one.first_because,
+        "raised_percent": f"{decision.raised_percent:f}" if decision.raised_percent else None,
+        "first_because": decision.first_because,
         "alternatives": [
             {
-                "title": part.title["es" if language == "es" else "en"],
-                "is_entitlement": part.is_entitlement,
-                "cost": money(part.cost),
-                "worth": money(part.worth) if part.weight else None,
-                "weight": money(part.weight),
+                "title": alternative.title["es" if language == "es" else "en"],
+                "is_entitlement": alternative.is_entitlement,
+                "cost": money(alternative.cost),
+                "worth": money(alternative.worth) if alternative.weight else None,
+                "weight": money(alternative.weight),
             }
-            for part in one.alternatives
+            for alternative in decision.alternatives
         ],
-        "left_out": [{"kind": kind, "reason": reason} for kind, reason in one.left_out],
-        "order_left": money(one.order_left),
-        "customer_left": money(one.customer_left),
+        "left_out": [{"kind": kind, "reason": reason} for kind, reason in decision.left_out],
+        "order_left": money(decision.order_left),
+        "customer_left": money(decision.customer_left),
     }

@@ -1,11 +1,11 @@
-"""Commands on the queue: take, read, release, pass on, take over."""
+"""Assigning cases: claim, mark as read, release, transfer, take over."""
 
 from sanic import Blueprint, HTTPResponse, Request, response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.cases import notes
 from bot.console import schemas
-from bot.console.auth import Refused, person_of, runtime_of, supervisors
+from bot.console.auth import RequestRefused, agent_of, runtime_of, supervisors_only
 from bot.conversation.agents import agent_actions
 from bot.handoffs.assignment import AlreadyClaimed
 from bot.models import Agent, Complaint, Handoff, HandoffState, Role
@@ -15,28 +15,28 @@ handoffs = Blueprint("console_handoffs", url_prefix="/console/api/handoffs/<hand
 
 @handoffs.post("/claim")
 async def claim(request: Request, handoff_id: int) -> HTTPResponse:
-    """Take a case that waits: 409, and by whom, when somebody was faster."""
-    runtime, person = runtime_of(request), person_of(request)
-    schemas.read(request, schemas.Empty)
+    """Claim a waiting case; 409 with the name of the agent who was faster."""
+    runtime, agent = runtime_of(request), agent_of(request)
+    schemas.parse(request, schemas.EmptyBody)
     try:
         async with runtime.db.write() as session:
-            found = await _found(session, handoff_id)
-            step = await agent_actions.claim(session, found, person)
-            case = await session.get_one(Complaint, found.complaint_id)
+            handoff = await _find_handoff(session, handoff_id)
+            step = await agent_actions.claim(session, handoff, agent)
+            case = await session.get_one(Complaint, handoff.complaint_id)
     except AlreadyClaimed as error:
-        raise _before(error) from None
+        raise _already_claimed(error) from None
     await runtime.publisher.change(step)
     return response.json({"reference": case.reference})
 
 
 @handoffs.post("/read")
 async def read(request: Request, handoff_id: int) -> HTTPResponse:
-    """The packet is on the screen of the person who has the case: the customer is told, once."""
-    runtime, person = runtime_of(request), person_of(request)
-    schemas.read(request, schemas.Empty)
+    """Mark the packet as read by the agent who has the case; the customer is told, once."""
+    runtime, agent = runtime_of(request), agent_of(request)
+    schemas.parse(request, schemas.EmptyBody)
     async with runtime.db.write() as session:
-        found = await _found(session, handoff_id)
-        step = await agent_actions.mark_read(session, runtime.context, found, person)
+        handoff = await _find_handoff(session, handoff_id)
+        step = await agent_actions.mark_read(session, runtime.context, handoff, agent)
     if step is not None:
         await runtime.publisher.change(step)
     return response.empty()
@@ -44,14 +44,14 @@ async def read(request: Request, handoff_id: int) -> HTTPResponse:
 
 @handoffs.post("/release")
 async def release(request: Request, handoff_id: int) -> HTTPResponse:
-    """Back to the queue at the same place; by the person who has it, or a supervisor."""
-    runtime, person = runtime_of(request), person_of(request)
-    body = schemas.read(request, schemas.Release)
+    """Put a case back into the queue at its old position: its agent may, and supervisors."""
+    runtime, agent = runtime_of(request), agent_of(request)
+    body = schemas.parse(request, schemas.ReleaseBody)
     async with runtime.db.write() as session:
-        found = await _held(session, handoff_id, person)
-        step = await agent_actions.release(session, runtime.context, found, person.name)
+        handoff = await _find_transferable(session, handoff_id, agent)
+        step = await agent_actions.release(session, runtime.context, handoff, agent.name)
         if body.note:
-            await notes.add(session, found.complaint_id, person, body.note)
+            await notes.add(session, handoff.complaint_id, agent, body.note)
     if step is not None:
         await runtime.publisher.change(step)
     return response.empty()
@@ -59,64 +59,68 @@ async def release(request: Request, handoff_id: int) -> HTTPResponse:
 
 @handoffs.post("/transfer")
 async def transfer(request: Request, handoff_id: int) -> HTTPResponse:
-    """To a colleague with a note; supervisors pass on anybody's case, and those that wait."""
-    runtime, person = runtime_of(request), person_of(request)
-    body = schemas.read(request, schemas.Transfer)
+    """Transfer a case to a colleague: its agent may, and supervisors any open case."""
+    runtime, agent = runtime_of(request), agent_of(request)
+    body = schemas.parse(request, schemas.TransferBody)
     try:
         async with runtime.db.write() as session:
-            found = await _held(session, handoff_id, person)
+            handoff = await _find_transferable(session, handoff_id, agent)
             to = await session.get(Agent, body.to)
             if to is None or not to.is_active:
-                raise Refused("no_agent", 404)
-            if found.agent_id == to.id:
-                raise Refused("already_theirs", 409)
-            step = await agent_actions.transfer(session, runtime.context, found, to, person.name)
+                raise RequestRefused("no_agent", 404)
+            if handoff.agent_id == to.id:
+                raise RequestRefused("already_theirs", 409)
+            step = await agent_actions.transfer(session, runtime.context, handoff, to, agent.name)
             if body.note:
-                await notes.add(session, found.complaint_id, person, body.note)
+                await notes.add(session, handoff.complaint_id, agent, body.note)
     except AlreadyClaimed as error:
-        raise _before(error) from None
+        raise _already_claimed(error) from None
     await runtime.publisher.change(step)
     return response.empty()
 
 
 @handoffs.post("/take-over")
-@supervisors
+@supervisors_only
 async def take_over(request: Request, handoff_id: int) -> HTTPResponse:
-    """A supervisor takes a case from whoever has it."""
-    runtime, person = runtime_of(request), person_of(request)
-    schemas.read(request, schemas.Empty)
+    """Assign a case to the supervisor who asks, from the queue or from another agent."""
+    runtime, agent = runtime_of(request), agent_of(request)
+    schemas.parse(request, schemas.EmptyBody)
     try:
         async with runtime.db.write() as session:
-            found = await _found(session, handoff_id)
-            case = await session.get_one(Complaint, found.complaint_id)
-            if found.state == HandoffState.ACTIVE and found.agent_id != person.id:
+            handoff = await _find_handoff(session, handoff_id)
+            case = await session.get_one(Complaint, handoff.complaint_id)
+            if handoff.state == HandoffState.ACTIVE and handoff.agent_id != agent.id:
                 step = await agent_actions.transfer(
-                    session, runtime.context, found, person, person.name
+                    session, runtime.context, handoff, agent, agent.name
                 )
             else:
-                step = await agent_actions.claim(session, found, person)
+                step = await agent_actions.claim(session, handoff, agent)
     except AlreadyClaimed as error:
-        raise _before(error) from None
+        raise _already_claimed(error) from None
     await runtime.publisher.change(step)
     return response.json({"reference": case.reference})
 
 
-async def _found(session: AsyncSession, handoff_id: int) -> Handoff:
-    found = await session.get(Handoff, handoff_id)
-    if found is None:
-        raise Refused("no_handoff", 404)
-    return found
+async def _find_handoff(session: AsyncSession, handoff_id: int) -> Handoff:
+    handoff = await session.get(Handoff, handoff_id)
+    if handoff is None:
+        raise RequestRefused("no_handoff", 404)
+    return handoff
 
 
-async def _held(session: AsyncSession, handoff_id: int, person: Agent) -> Handoff:
-    """A handoff that this person may pass on: their own, or any for a supervisor."""
-    found = await _found(session, handoff_id)
-    if person.role != Role.SUPERVISOR and found.agent_id != person.id:
-        raise Refused("not_yours", 403)
-    if found.state == HandoffState.ENDED:
-        raise Refused("ended", 409)
-    return found
+async def _find_transferable(session: AsyncSession, handoff_id: int, agent: Agent) -> Handoff:
+    """Return an open handoff that the agent may release or transfer: their own, or as a supervisor.
+
+    Raises:
+        RequestRefused: 404, 403 or 409.
+    """
+    handoff = await _find_handoff(session, handoff_id)
+    if agent.role != Role.SUPERVISOR and handoff.agent_id != agent.id:
+        raise RequestRefused("not_yours", 403)
+    if handoff.state == HandoffState.ENDED:
+        raise RequestRefused("ended", 409)
+    return handoff
 
 
-def _before(error: AlreadyClaimed) -> Refused:
-    return Refused("claimed_before" if error.by else "ended", 409, by=error.by)
+def _already_claimed(error: AlreadyClaimed) -> RequestRefused:
+    return RequestRefused("claimed_before" if error.by else "ended", 409, by=error.by)

@@ -1,4 +1,4 @@
-"""Every reading of a case is in its history, whichever way it was read (design invariant 9)."""
+"""Recording in a case's history who read it, in whichever way (design: private stays private)."""
 
 from datetime import timedelta
 
@@ -9,27 +9,27 @@ from bot.cases import audit
 from bot.models import Agent, CaseEvent, Complaint
 from bot.runtime import Runtime
 
-# Looking again within this time is the same reading.
-READ_AGAIN = timedelta(minutes=10)
+# Reading a case again within this time counts as the same reading.
+SAME_READING = timedelta(minutes=10)
 
 
-async def record(runtime: Runtime, person: Agent, case: Complaint) -> None:
-    """Note that a person reads a case."""
-    lately = select(CaseEvent.id).where(
+async def record_reading(runtime: Runtime, agent: Agent, case: Complaint) -> None:
+    """Record that an agent reads a case."""
+    recent = select(CaseEvent.id).where(
         CaseEvent.complaint_id == case.id,
-        CaseEvent.actor == person.name,
+        CaseEvent.actor == agent.name,
         CaseEvent.what == audit.READ,
-        CaseEvent.at > clock.now() - READ_AGAIN,
+        CaseEvent.at > clock.now() - SAME_READING,
     )
     async with runtime.db.read() as session:
-        if await session.scalar(lately.limit(1)) is not None:
+        if await session.scalar(recent.limit(1)) is not None:
             return
     async with runtime.db.write() as session:
-        audit.record(session, case, person.name, audit.READ)
+        audit.record(session, case, agent.name, audit.READ)
 
 
-async def record_conversation(runtime: Runtime, person: Agent, conversation_id: str) -> bool:
-    """Note that a person reads a conversation, in its newest case; False when there is none."""
+async def record_conversation(runtime: Runtime, agent: Agent, conversation_id: str) -> bool:
+    """Record the reading of a conversation in its newest case; return False if it has no case."""
     newest = (
         select(Complaint)
         .where(Complaint.conversation_id == conversation_id)
@@ -39,5 +39,5 @@ async def record_conversation(runtime: Runtime, person: Agent, conversation_id: 
     async with runtime.db.read() as session:
         case = await session.scalar(newest)
     if case is not None:
-        await record(runtime, person, case)
+        await record_reading(runtime, agent, case)
     return case is not None

@@ -1,4 +1,4 @@
-"""What the console's page sends, checked before anything is done with it."""
+"""The bodies of the console's requests, validated before anything is done with them."""
 
 import uuid
 from datetime import datetime
@@ -8,151 +8,151 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from sanic import Request
 
 from bot.config.localized import Language
-from bot.console.auth import Refused
+from bot.console.auth import RequestRefused
 from bot.conversation.messages import LONGEST_TEXT
 from bot.models import Presence, Role
 
-MOST_PHOTOS = 5
-LARGEST_AMOUNT = 10**15
-LARGEST_ID = 2**31 - 1  # of a row
+MAX_PHOTOS = 5
+MAX_AMOUNT = 10**15  # in minor units
+MAX_ID = 2**31 - 1  # the largest primary key of a row
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=LONGEST_TEXT)]
-Said = Annotated[Text, StringConstraints(min_length=1)]
-Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)]
+NonEmptyText = Annotated[Text, StringConstraints(min_length=1)]
+ShortText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)]
 
 
 class Body(BaseModel):
-    """The base of all of them: what is not known is not taken."""
+    """The base of all bodies: unknown fields are refused."""
 
     model_config = ConfigDict(extra="forbid")
 
 
-class Empty(Body):
-    """Nothing to say."""
+class EmptyBody(Body):
+    """No fields."""
 
 
-class Login(Body):
-    """Who signs in."""
+class LoginBody(Body):
+    """Signing in."""
 
     email: Annotated[str, StringConstraints(strip_whitespace=True, max_length=254)]
     password: Annotated[str, StringConstraints(max_length=1000)]
 
 
-class Me(Body):
-    """What people change about themselves."""
+class ProfileBody(Body):
+    """What agents change about themselves; what is missing stays."""
 
     presence: Presence | None = None
     language: Language | None = None
 
 
-class Message(Body):
-    """A message to the customer; ``id`` makes sending it again harmless."""
+class MessageBody(Body):
+    """A message to the customer; a repeated ``id`` sends it once."""
 
     id: uuid.UUID
     text: Text = ""
-    photos: list[str] = Field(default=[], max_length=MOST_PHOTOS)
-    # The flag was seen: what is known is asked for all the same.
+    photos: list[str] = Field(default=[], max_length=MAX_PHOTOS)
+    # The agent has seen that the text asks for a known fact, and sends it all the same.
     confirmed: bool = False
 
 
-class Draft(Body):
-    """A text that is still being written."""
+class DraftBody(Body):
+    """The draft of a message."""
 
     text: Text
 
 
 class NoteBody(Body):
-    """A private note."""
+    """A private note; a repeated ``id`` writes it once."""
 
     id: uuid.UUID
-    text: Said
+    text: NonEmptyText
 
 
-class Release(Body):
-    """Back to the queue, with a word to whoever takes it next."""
+class ReleaseBody(Body):
+    """Releasing a case, with a note for the agent who takes it next."""
 
     note: Text = ""
 
 
-class Transfer(Body):
-    """To a colleague, with a word to them."""
+class TransferBody(Body):
+    """Transferring a case to a colleague, with a note for them."""
 
-    to: int = Field(ge=1, le=LARGEST_ID)
+    to: int = Field(ge=1, le=MAX_ID)
     note: Text = ""
 
 
-class Gift(Body):
-    """A remedy, and how much of it; given at once or offered."""
+class RemedyBody(Body):
+    """Giving or offering a remedy; without an amount, its value by the policy."""
 
     id: uuid.UUID
-    remedy: Short
-    amount_minor: int | None = Field(None, ge=1, le=LARGEST_AMOUNT)
+    remedy: ShortText
+    amount_minor: int | None = Field(None, ge=1, le=MAX_AMOUNT)
     how: Literal["give", "offer"] = "give"
 
 
-class Asked(Body):
-    """A remedy that a supervisor is asked to authorize."""
+class ApprovalRequestBody(Body):
+    """Asking supervisors to authorize a remedy."""
 
     id: uuid.UUID
-    remedy: Short
-    amount_minor: int | None = Field(None, ge=1, le=LARGEST_AMOUNT)
-    why: Said
+    remedy: ShortText
+    amount_minor: int | None = Field(None, ge=1, le=MAX_AMOUNT)
+    why: NonEmptyText
 
 
-class VoucherCode(Body):
-    """Which voucher."""
+class VoucherCodeBody(Body):
+    """The code of a voucher."""
 
-    code: Annotated[Short, StringConstraints(min_length=1, max_length=64)]
+    code: Annotated[ShortText, StringConstraints(min_length=1, max_length=64)]
 
 
-class VoucherTaken(VoucherCode):
-    """A voucher that is taken in payment; all that is left where no amount is said."""
+class RedemptionBody(VoucherCodeBody):
+    """Redeeming a voucher; without an amount, all that is left of it."""
 
     id: uuid.UUID
-    amount_minor: int | None = Field(None, ge=1, le=LARGEST_AMOUNT)
+    amount_minor: int | None = Field(None, ge=1, le=MAX_AMOUNT)
 
 
-class Decision(Body):
-    """What a supervisor answers."""
+class ApprovalDecisionBody(Body):
+    """A supervisor's answer to a request for approval."""
 
     decision: Literal["approve", "decline"]
     answer: Text = ""
 
 
-class Commitment(Body):
-    """A promise in the agent's own words."""
+class PromiseBody(Body):
+    """A promise in the agent's own words; a repeated ``id`` makes it once."""
 
     id: uuid.UUID
-    words: Annotated[Short, StringConstraints(min_length=1)]
+    words: Annotated[ShortText, StringConstraints(min_length=1)]
     due_at: datetime
 
 
-class Return(Body):
-    """Back to the assistant."""
+class ReturnBody(Body):
+    """Returning a case to the bot."""
 
     note: Text = ""
 
 
-class Resolution(Body):
-    """Put right, and why it came about."""
+class ResolutionBody(Body):
+    """Resolving a case, with its cause."""
 
-    cause: Short
+    cause: ShortText
     note: Text = ""
 
 
-class NewAgent(Body):
-    """A person to be added."""
+class NewAgentBody(Body):
+    """Adding an agent."""
 
-    name: Annotated[Short, StringConstraints(min_length=1)]
+    name: Annotated[ShortText, StringConstraints(min_length=1)]
     email: Annotated[str, StringConstraints(strip_whitespace=True, max_length=254)]
     role: Role = Role.AGENT
     password: Annotated[str, StringConstraints(max_length=1000)]
     capacity: int = Field(4, ge=1, le=50)
 
 
-class AgentChange(Body):
-    """What a supervisor changes about a person."""
+class AgentChangeBody(Body):
+    """Changing an agent's account; what is missing stays."""
 
-    name: Annotated[Short, StringConstraints(min_length=1)] | None = None
+    name: Annotated[ShortText, StringConstraints(min_length=1)] | None = None
     role: Role | None = None
     capacity: int | None = Field(None, ge=1, le=50)
     is_active: bool | None = None
@@ -162,18 +162,18 @@ class AgentChange(Body):
 AnyBody = TypeVar("AnyBody", bound=Body)
 
 
-def read(request: Request, model: type[AnyBody]) -> AnyBody:
-    """The body of a request.
+def parse(request: Request, model: type[AnyBody]) -> AnyBody:
+    """Return the validated body of a request.
 
     Raises:
-        Refused: it is no JSON (a form of another site's is none), or not of this shape; ``field``
-            names the first that is wrong.
+        RequestRefused: 415 if the content type is not JSON (forms of other sites cannot send that);
+            422 with ``field`` and ``why`` for the first field that is wrong.
     """
     if not request.headers.get("content-type", "").startswith("application/json"):
-        raise Refused("bad_body", 415)
+        raise RequestRefused("bad_body", 415)
     try:
         return model.model_validate_json(request.body or b"{}")
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
-        place = ".".join(map(str, first["loc"]))
-        raise Refused("bad_body", 422, field=place, why=first["msg"]) from error
+        field = ".".join(map(str, first["loc"]))
+        raise RequestRefused("bad_body", 422, field=field, why=first["msg"]) from error

@@ -1,4 +1,4 @@
-"""Signing in and out, and what people set about themselves."""
+"""Signing in and out, and the signed-in agent's own settings."""
 
 import asyncio
 
@@ -14,14 +14,14 @@ from bot.agents.sessions import SignedIn
 from bot.console import schemas
 from bot.console.auth import (
     COOKIE,
-    Refused,
+    RequestRefused,
+    agent_of,
     check_origin,
     check_session,
-    person_of,
+    find_session,
     runtime_of,
-    signed_in_by,
 )
-from bot.console.serializers import Views
+from bot.console.profile_view import serialize_profile
 from bot.metrics import SIGN_INS
 from bot.models import Agent
 from bot.runtime import Runtime
@@ -33,32 +33,32 @@ me = Blueprint("console_me", url_prefix="/console/api/me")
 
 @sign_in.post("/login")
 async def login(request: Request) -> HTTPResponse:
-    """Begin a session for the right e-mail and password; the answer is what ``me`` says."""
+    """Begin a session for the right e-mail and password; answers like ``GET me``."""
     runtime = runtime_of(request)
     check_origin(request)
-    body = schemas.read(request, schemas.Login)
+    body = schemas.parse(request, schemas.LoginBody)
     if not runtime.limits.allow(rate_limits.SIGN_INS, "sign in", request.client_ip):
         SIGN_INS.labels("limited").inc()
-        raise Refused("too_many_tries", 429)
+        raise RequestRefused("too_many_tries", 429)
     async with runtime.db.read() as session:
-        person = await accounts.find(session, body.email)
-    if person is not None:
+        agent = await accounts.find(session, body.email)
+    if agent is not None:
         try:
-            accounts.check_tries(person)
+            accounts.check_tries(agent)
         except TooManyTries:
             SIGN_INS.labels("limited").inc()
-            raise Refused("too_many_tries", 429) from None
-    # Hashing takes a while on purpose: not in the loop that serves everybody.
+            raise RequestRefused("too_many_tries", 429) from None
+    # Hashing is slow on purpose, so it runs outside the event loop.
     async with runtime.decoding:
-        right = await asyncio.to_thread(accounts.verify_password, person, body.password)
-    signed_in = await _begin(runtime, person, right=right)
+        is_right = await asyncio.to_thread(accounts.verify_password, agent, body.password)
+    signed_in = await _begin(runtime, agent, right=is_right)
     if signed_in is None:
         SIGN_INS.labels("wrong").inc()
         log.warning("sign_in_refused", address=request.client_ip)
-        raise Refused("wrong_login", 401)
+        raise RequestRefused("wrong_login", 401)
     SIGN_INS.labels("right").inc()
     runtime.live.board_changed()
-    answer = await _me(runtime, signed_in)
+    answer = await _profile(runtime, signed_in)
     answer.add_cookie(
         COOKIE,
         signed_in.token,
@@ -71,28 +71,28 @@ async def login(request: Request) -> HTTPResponse:
     return answer
 
 
-async def _begin(runtime: Runtime, person: Agent | None, *, right: bool) -> SignedIn | None:
-    if person is None:
+async def _begin(runtime: Runtime, agent: Agent | None, *, right: bool) -> SignedIn | None:
+    if agent is None:
         return None
     async with runtime.db.write() as session:
-        # Tries at the same moment are all counted.
-        query = select(Agent).where(Agent.id == person.id).with_for_update()
-        fresh = (await session.execute(query)).scalar_one()
-        accounts.count_try(fresh, right=right)
-        return await sessions.begin(session, fresh) if right else None
+        # Tries at the same iso_time are all counted.
+        query = select(Agent).where(Agent.id == agent.id).with_for_update()
+        locked = (await session.execute(query)).scalar_one()
+        accounts.count_try(locked, right=right)
+        return await sessions.begin(session, locked) if right else None
 
 
 @sign_in.post("/logout")
 async def logout(request: Request) -> HTTPResponse:
-    """End the session; the person's cases go back to the queue with the next look at it."""
+    """End the session; after the last one the agent's cases soon return to the queue."""
     await check_session(request)
     runtime = runtime_of(request)
     signed_in: SignedIn = request.ctx.signed_in
     async with runtime.db.write() as session:
         await sessions.end(session, signed_in.token)
-        person = await session.get_one(Agent, signed_in.agent.id)
-        if not await sessions.has_any(session, person):
-            person.seen_at = None
+        agent = await session.get_one(Agent, signed_in.agent.id)
+        if not await sessions.has_any(session, agent):
+            agent.seen_at = None
     runtime.live.board_changed()
     answer = response.empty()
     answer.delete_cookie(COOKIE, path="/console")
@@ -101,32 +101,32 @@ async def logout(request: Request) -> HTTPResponse:
 
 @me.get("/")
 async def show(request: Request) -> HTTPResponse:
-    """Who is signed in, and what their page works with."""
-    return await _me(runtime_of(request), request.ctx.signed_in)
+    """Answer with the signed-in agent and what their page works with."""
+    return await _profile(runtime_of(request), request.ctx.signed_in)
 
 
 @me.patch("/")
 async def change(request: Request) -> HTTPResponse:
     """Set presence or language."""
     runtime = runtime_of(request)
-    body = schemas.read(request, schemas.Me)
+    body = schemas.parse(request, schemas.ProfileBody)
     async with runtime.db.write() as session:
-        person = await session.get_one(Agent, person_of(request).id)
-        person.presence = body.presence or person.presence
-        person.language = body.language or person.language
+        agent = await session.get_one(Agent, agent_of(request).id)
+        agent.presence = body.presence or agent.presence
+        agent.language = body.language or agent.language
     runtime.live.board_changed()
-    signed_in = await signed_in_by(request)
+    signed_in = await find_session(request)
     if signed_in is None:
-        raise Refused("signed_out", 401)
-    return await _me(runtime, signed_in)
+        raise RequestRefused("signed_out", 401)
+    return await _profile(runtime, signed_in)
 
 
-async def _me(runtime: Runtime, signed_in: SignedIn) -> JSONResponse:
+async def _profile(runtime: Runtime, signed_in: SignedIn) -> JSONResponse:
     async with runtime.db.read() as session:
-        people = await accounts.list_statuses(session)
-    return response.json(Views(runtime.context, signed_in.agent).me(signed_in.csrf, people))
+        statuses = await accounts.list_statuses(session)
+    return response.json(serialize_profile(runtime.context, signed_in, statuses))
 
 
 def _is_https(request: Request) -> bool:
-    # Behind a proxy with TLS; claiming it falsely only keeps the cookie from plain HTTP.
+    # X-Forwarded-Proto is set by a proxy with TLS. A false claim only makes the cookie stricter.
     return request.scheme == "https" or request.headers.get("x-forwarded-proto") == "https"

@@ -1,4 +1,4 @@
-"""Vouchers in the console: what a code is worth, and taking it in payment."""
+"""Vouchers in the console: looking a code up and redeeming it."""
 
 from sanic import Blueprint, HTTPResponse, Request, response
 
@@ -8,8 +8,8 @@ from bot.compensation.agent_remedies import originator_of
 from bot.compensation.redemption import CannotRedeem
 from bot.compensation.voucher import Voucher
 from bot.console import schemas
-from bot.console.auth import Refused, person_of, runtime_of
-from bot.console.serializers import Json, Views, moment
+from bot.console.auth import RequestRefused, agent_of, runtime_of
+from bot.console.serializers import Json, Serializer, iso_time
 from bot.ledger.entries import KeyReused
 from bot.money import Money
 from bot.runtime import Runtime
@@ -19,67 +19,71 @@ vouchers = Blueprint("console_vouchers", url_prefix="/console/api/vouchers")
 
 @vouchers.post("/check")
 async def check(request: Request) -> HTTPResponse:
-    """What a code is worth now; nothing changes."""
-    runtime = _patiently(request)
-    body = schemas.read(request, schemas.VoucherCode)
+    """Answer with what a code is worth now; nothing changes."""
+    runtime = _check_rate(request)
+    body = schemas.parse(request, schemas.VoucherCodeBody)
     async with runtime.db.read() as session:
-        found = await voucher.find(session, body.code)
-    if found is None:
-        raise _wrong(request)
-    return response.json(_shown(request, found))
+        looked_up = await voucher.find(session, body.code)
+    if looked_up is None:
+        raise _count_wrong_code(request)
+    return response.json(_serialize(request, looked_up))
 
 
 @vouchers.post("/redeem")
 async def redeem(request: Request) -> HTTPResponse:
-    """Take a voucher in payment; sent again, it is taken once."""
-    runtime, person = _patiently(request), person_of(request)
-    body = schemas.read(request, schemas.VoucherTaken)
+    """Redeem a voucher; a repeated request redeems it once."""
+    runtime, agent = _check_rate(request), agent_of(request)
+    body = schemas.parse(request, schemas.RedemptionBody)
     amount = None
     if body.amount_minor is not None:
         amount = Money(body.amount_minor, runtime.context.policy.currency)
     try:
         async with runtime.db.write() as session:
-            found, _ = await voucher.redeem(
+            redeemed, _ = await voucher.redeem(
                 session,
                 body.code,
                 amount,
                 key=f"console:{body.id}",
-                originator=originator_of(person),
-                actor=person.name,
+                originator=originator_of(agent),
+                actor=agent.name,
             )
     except CannotRedeem as error:
         if error.code == "no_voucher":
-            raise _wrong(request) from None
-        left = Views(runtime.context, person).money(error.remaining)
-        raise Refused(f"voucher_{error.code}", left=left) from None
+            raise _count_wrong_code(request) from None
+        left = Serializer(runtime.context, agent).money(error.remaining)
+        raise RequestRefused(f"voucher_{error.code}", left=left) from None
     except KeyReused:
-        raise Refused("voucher_key_reused", 409) from None
-    runtime.live.case_changed(found.case.conversation_id)
-    return response.json(_shown(request, found))
+        raise RequestRefused("voucher_key_reused", 409) from None
+    runtime.live.case_changed(redeemed.case.conversation_id)
+    return response.json(_serialize(request, redeemed))
 
 
-def _patiently(request: Request) -> Runtime:
-    """Whoever tries one code after the other is made to wait."""
+def _check_rate(request: Request) -> Runtime:
+    """Return the runtime.
+
+    Raises:
+        RequestRefused: 429 after too many wrong codes.
+    """
     runtime = runtime_of(request)
-    if not runtime.limits.is_free(rate_limits.WRONG_CODES, "console", str(person_of(request).id)):
-        raise Refused("too_many_tries", 429)
+    if not runtime.limits.is_free(rate_limits.WRONG_CODES, "console", str(agent_of(request).id)):
+        raise RequestRefused("too_many_tries", 429)
     return runtime
 
 
-def _wrong(request: Request) -> Refused:
-    runtime_of(request).limits.allow(rate_limits.WRONG_CODES, "console", str(person_of(request).id))
-    return Refused("no_voucher", 404)
+def _count_wrong_code(request: Request) -> RequestRefused:
+    runtime_of(request).limits.allow(rate_limits.WRONG_CODES, "console", str(agent_of(request).id))
+    return RequestRefused("no_voucher", 404)
 
 
-def _shown(request: Request, found: Voucher) -> Json:
-    person = person_of(request)
-    views = Views(runtime_of(request).context, person)
+def _serialize(request: Request, this: Voucher) -> Json:
+    agent = agent_of(request)
+    serializer = Serializer(runtime_of(request).context, agent)
     return {
-        "code": found.code,
-        "title": found.remedy.terms["title"][person.language],
-        "state": found.state,
-        "amount": views.money(found.amount),
-        "left": views.money(found.remaining),
-        "expires_at": moment(found.expires_at),
-        "case": found.case.reference,
+        "code": this.code,
+        "title": this.remedy.terms["title"][agent.language],
+        "state": this.state,
+        "amount": serializer.money(this.amount),
+        "left": serializer.money(this.remaining),
+        "expires_at": iso_time(this.expires_at),
+        "case": this.case.reference,
     }

@@ -1,1 +1,1 @@
-"""What the company's own systems ask of us: callbacks on remedies, and vouchers to be spent."""
+"""Routes for the company's own systems: the provider's callbacks, and the vouchers' API."""

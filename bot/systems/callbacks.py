@@ -1,4 +1,4 @@
-"""The provider calls back: signed over the raw body, of now, and each event once."""
+"""Callbacks of the company's provider: signed over the raw body, recent, and each event once."""
 
 import structlog
 from sanic import Blueprint, HTTPResponse, Request, response
@@ -19,11 +19,10 @@ DONE, REFUSED_TYPE = "remedy.done", "remedy.refused"
 
 
 @callbacks.post("/providers/webhook")
-async def webhook_came(request: Request) -> HTTPResponse:
-    """A remedy was done or refused. 204 when it is taken in, also if it is not for the first time.
+async def receive(request: Request) -> HTTPResponse:
+    """Take in that a remedy was done or refused; 204, also for a repeated event.
 
-    The answer tells the other side whether to send it again: never after a 4xx, for that would
-    come out the same.
+    A provider sends an event again after a 5xx, and not after a 4xx, which would stay the same.
     """
     runtime: Runtime = request.app.ctx.runtime
     if runtime.provider is None:
@@ -34,11 +33,11 @@ async def webhook_came(request: Request) -> HTTPResponse:
         )
     except SignatureError as error:
         return _refuse(error.code, 401)
-    told = parse_object(request.body)
-    if told is None or not isinstance(data := told.get("data"), dict):
+    event = parse_object(request.body)
+    if event is None or not isinstance(data := event.get("data"), dict):
         return _refuse("bad_body", 400)
-    if (answer := _answer(told.get("type"), data)) is None:
-        # As the standard has it: a type that one does not know is none of one's business.
+    if (answer := _parse_answer(event.get("type"), data)) is None:
+        # The Standard Webhooks specification says to ignore unknown types.
         REFUSED.labels(NAME, "unknown_type").inc()
         return response.empty()
     try:
@@ -54,7 +53,7 @@ async def webhook_came(request: Request) -> HTTPResponse:
     return response.empty()
 
 
-def _answer(kind: object, data: dict[str, object]) -> ProviderAnswer | None:
+def _parse_answer(kind: object, data: dict[str, object]) -> ProviderAnswer | None:
     reference = clean_text(data.get("reference")) or None
     if kind == DONE:
         return ProviderAnswer(ProviderOutcome.DONE, reference=reference)

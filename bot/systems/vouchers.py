@@ -1,6 +1,6 @@
-"""The vouchers' API: the company's tills ask what a code is worth, and take it in payment.
+"""The vouchers' API: the company's tills look a code up and redeem it.
 
-A code stands in no address, so that no log of a proxy holds it.
+Codes are sent in the body and never in the address, so that no proxy's log holds one.
 """
 
 import hmac
@@ -25,21 +25,21 @@ ORIGINATOR = "system:vouchers"
 KEY = re.compile(r"[\x21-\x7e]{1,200}")
 
 
-class Asked(BaseModel):
-    """Which code it is about."""
+class CheckBody(BaseModel):
+    """The code of a voucher."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
     code: str = Field(min_length=1, max_length=64)
 
 
-class Taken(Asked):
-    """How much of it; all that is left where that is not said."""
+class RedeemBody(CheckBody):
+    """The amount to redeem; without one, all that is left. Amount and currency go together."""
 
     amount_minor: int | None = Field(None, ge=1, le=10**15)
     currency: str | None = Field(None, pattern="^[A-Z]{3}$")
 
 
-Body = TypeVar("Body", bound=Asked)
+Body = TypeVar("Body", bound=CheckBody)
 
 
 class _Refused(Exception):
@@ -55,40 +55,40 @@ class _Refused(Exception):
 
 @vouchers.exception(_Refused)
 async def refused(_request: Request, error: _Refused) -> HTTPResponse:
-    """Every refusal is JSON with a word for programs."""
+    """Answer every refusal with JSON: ``error`` is a word for programs."""
     return error.answer
 
 
 @vouchers.post("/check")
 async def check(request: Request) -> HTTPResponse:
-    """What a code is worth now; nothing changes."""
-    runtime = _admit(request)
-    asked = _read(request, Asked)
+    """Answer with what a code is worth now; nothing changes."""
+    runtime = _authorize(request)
+    body = _parse(request, CheckBody)
     async with runtime.db.read() as session:
-        found = await voucher.find(session, asked.code)
+        found = await voucher.find(session, body.code)
     if found is None:
-        raise _wrong_code(request)
-    return response.json(_shown(found))
+        raise _count_wrong_code(request)
+    return response.json(_serialize(found))
 
 
 @vouchers.post("/redeem")
 async def redeem(request: Request) -> HTTPResponse:
-    """Take a voucher in payment, once for each Idempotency-Key."""
-    runtime = _admit(request)
-    taken = _read(request, Taken)
+    """Redeem a voucher, once for each Idempotency-Key."""
+    runtime = _authorize(request)
+    body = _parse(request, RedeemBody)
     key = request.headers.get("idempotency-key", "")
     if not KEY.fullmatch(key):
         raise _Refused("no_idempotency_key", 400)
-    if (taken.amount_minor is None) != (taken.currency is None):
+    if (body.amount_minor is None) != (body.currency is None):
         raise _Refused("bad_body", 400, field="currency")
     amount = None
-    if taken.amount_minor is not None and taken.currency is not None:
-        amount = Money(taken.amount_minor, taken.currency)
+    if body.amount_minor is not None and body.currency is not None:
+        amount = Money(body.amount_minor, body.currency)
     try:
         async with runtime.db.write() as session:
-            found, done = await voucher.redeem(
+            redeemed, redemption = await voucher.redeem(
                 session,
-                taken.code,
+                body.code,
                 amount,
                 key=f"api:{key}",
                 originator=ORIGINATOR,
@@ -96,31 +96,36 @@ async def redeem(request: Request) -> HTTPResponse:
             )
     except CannotRedeem as error:
         if error.code == "no_voucher":
-            raise _wrong_code(request) from None
+            raise _count_wrong_code(request) from None
         raise _Refused(error.code, left=_money(error.remaining)) from None
     except KeyReused:
         raise _Refused("key_reused", 409) from None
-    runtime.live.case_changed(found.case.conversation_id)
+    runtime.live.case_changed(redeemed.case.conversation_id)
     return response.json(
         {
-            "redemption": done.entry.id,
-            "amount": _money(done.amount) if found.amount else None,
-            "left": _money(done.remaining) if found.amount else None,
+            "redemption": redemption.entry.id,
+            "amount": _money(redemption.amount) if redeemed.amount else None,
+            "left": _money(redemption.remaining) if redeemed.amount else None,
         }
     )
 
 
-def _admit(request: Request) -> Runtime:
-    """Who shows the key, and does not ask too often; those who guess are made to wait."""
+def _authorize(request: Request) -> Runtime:
+    """Check API key and rate limits, and return the runtime.
+
+    Raises:
+        _Refused: 404 if the API is off, 401 for a wrong key, 429 after too many wrong keys or codes
+            from an address, or too many calls.
+    """
     runtime: Runtime = request.app.ctx.runtime
-    right = runtime.settings.voucher_api_key
-    if right is None:
+    api_key = runtime.settings.voucher_api_key
+    if api_key is None:
         raise _Refused("not_set_up", 404)
     if not runtime.limits.is_free(rate_limits.WRONG_CODES, NAME, request.client_ip):
         raise _Refused("too_many_wrong", 429)
-    scheme, _, given = request.headers.get("authorization", "").partition(" ")
-    shown = hmac.compare_digest(given.strip().encode(), right.get_secret_value().encode())
-    if scheme.lower() != "bearer" or not shown:
+    scheme, _, key = request.headers.get("authorization", "").partition(" ")
+    is_right = hmac.compare_digest(key.strip().encode(), api_key.get_secret_value().encode())
+    if scheme.lower() != "bearer" or not is_right:
         runtime.limits.allow(rate_limits.WRONG_CODES, NAME, request.client_ip)
         raise _Refused("unauthorized", 401)
     if not runtime.limits.allow(rate_limits.VOUCHER_CALLS, NAME):
@@ -128,13 +133,13 @@ def _admit(request: Request) -> Runtime:
     return runtime
 
 
-def _wrong_code(request: Request) -> _Refused:
+def _count_wrong_code(request: Request) -> _Refused:
     runtime: Runtime = request.app.ctx.runtime
     runtime.limits.allow(rate_limits.WRONG_CODES, NAME, request.client_ip)
     return _Refused("no_voucher", 404)
 
 
-def _read(request: Request, model: type[Body]) -> Body:
+def _parse(request: Request, model: type[Body]) -> Body:
     try:
         return model.model_validate_json(request.body or b"{}")
     except ValidationError as error:
@@ -142,7 +147,7 @@ def _read(request: Request, model: type[Body]) -> Body:
         raise _Refused("bad_body", 400, field=".".join(map(str, first["loc"]))) from None
 
 
-def _shown(found: Voucher) -> dict[str, Any]:
+def _serialize(found: Voucher) -> dict[str, Any]:
     return {
         "code": found.code,
         "kind": found.remedy.kind,

@@ -1,9 +1,12 @@
 """How the tests are divided between two processes, and how a random one can be repeated."""
 
+import os
 import random
 
 import hypothesis
 import pytest
+
+from tests.memory_folder import memory_folder
 
 # Time says nothing on a machine that does other work; the blob repeats the example that failed.
 hypothesis.settings.register_profile("regalo", deadline=None, print_blob=True)
@@ -12,6 +15,12 @@ hypothesis.settings.load_profile("regalo")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--seed", type=int, help="repeat a random test with the seed that it printed")
+
+
+def pytest_configure() -> None:
+    # Where pytest makes its temporary folders, unless --basetemp says otherwise.
+    if folder := memory_folder():
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(folder))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -29,7 +38,7 @@ def _group(item: pytest.Item) -> str:
     fixtures = getattr(item, "fixturenames", ())
     if item.path.parent.name == "e2e":
         return "shared product" if "product" in fixtures else "broken products"
-    return "races" if "pool" in fixtures else item.path.stem
+    return "races" if "racers" in fixtures else item.path.stem
 
 
 @pytest.fixture

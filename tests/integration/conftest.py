@@ -6,9 +6,7 @@ import subprocess
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
-from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
@@ -20,6 +18,8 @@ from bot.context.company_context import CompanyContext, load_company_context
 from bot.customers.order_import import load_demo
 from bot.database.session import Database, migrate, open_database
 from tests.integration.harness import AppHarness, Clock, ConversationHarness
+from tests.integration.race_helpers import Racers
+from tests.memory_folder import memory_folder
 
 BOTH = ("sqlite", "postgresql")
 # For tests that concern the way to the database: SQLite with either driver, and PostgreSQL.
@@ -60,8 +60,9 @@ class PostgreSQL:
     def __init__(self, folder: Path) -> None:
         self._server = get_server(folder / "data", cleanup_mode="stop")
         # The data is thrown away: nobody waits for the disk.
-        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+        for setting in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):
             self.run(f"ALTER SYSTEM SET {setting} = off")
+        self.run("ALTER SYSTEM SET max_wal_size = '256MB'")
         self.run("SELECT pg_reload_conf()")
         self.run("CREATE DATABASE template_regalo")
         settings = settings_for(self.url("template_regalo"), folder)
@@ -104,7 +105,7 @@ class PostgreSQL:
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[PostgreSQL]:
     # A socket's path may have 107 characters, which pytest's own folders can pass.
-    with tempfile.TemporaryDirectory(prefix="regalo-pg-") as folder:
+    with tempfile.TemporaryDirectory(prefix="regalo-pg-", dir=memory_folder()) as folder:
         Path(folder).chmod(0o755)  # the server runs as a user of its own
         server = PostgreSQL(Path(folder))
         yield server
@@ -112,10 +113,11 @@ def postgresql() -> Iterator[PostgreSQL]:
 
 
 @pytest.fixture(scope="session")
-def pool() -> Iterator[ProcessPoolExecutor]:
-    """Four processes for all races: importing the application takes each of them seconds."""
-    with ProcessPoolExecutor(4, mp_context=get_context("spawn")) as processes:
-        yield processes
+def racers() -> Iterator[Racers]:
+    """The processes for all races of this session."""
+    processes = Racers()
+    yield processes
+    processes.close()
 
 
 @pytest.fixture(params=BOTH)

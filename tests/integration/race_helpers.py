@@ -1,8 +1,13 @@
-"""What one of several processes does in a race; imported anew by each of them."""
+"""Several processes that do the same at the same moment; each of them imports this module."""
 
 import asyncio
-import time
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from functools import cache
+from multiprocessing import get_context
+from multiprocessing.synchronize import Barrier
+from typing import Any
 
 from bot.compensation import acceptance
 from bot.compensation.agent_remedies import CannotGive, RemedyRequest
@@ -15,115 +20,152 @@ from bot.models import Agent, Handoff
 from bot.money import Money
 from bot.policy.limits import ScopedCap
 
-# Every process opens its context and then waits for the next whole so many seconds.
-START_WITHIN = 2.0
+PROCESSES = 4
+START_SECONDS = 60  # importing the application takes the first race so long on a busy machine
+_barriers: dict[int, Barrier] = {}
+
+
+class Racers:
+    """Processes that are used for all races: importing the application takes each of them seconds.
+
+    On SQLite one process serves and a second may be the command line, so two take part there.
+    """
+
+    def __init__(self) -> None:
+        context = get_context("spawn")
+        barriers = {number: context.Barrier(number) for number in (2, PROCESSES)}
+        self._pool = ProcessPoolExecutor(
+            PROCESSES, mp_context=context, initializer=_keep_barriers, initargs=(barriers,)
+        )
+
+    def run(
+        self, act: Callable[..., list[str]], items: Sequence[Any], processes: int, *arguments: Any
+    ) -> list[str]:
+        """Run ``act(share, processes, *arguments)`` in each process at once; return all outcomes.
+
+        Args:
+            act: waits with ``start_together`` before it begins.
+            items: divided into one share for each process.
+            processes: how many take part, 2 or 4.
+        """
+        shares = [items[number::processes] for number in range(processes)]
+        futures = [self._pool.submit(act, share, processes, *arguments) for share in shares]
+        return [outcome for future in futures for outcome in future.result()]
+
+    def close(self) -> None:
+        self._pool.shutdown()
+
+
+def _keep_barriers(barriers: dict[int, Barrier]) -> None:
+    """Run in each process when it starts: barriers cannot be sent later."""
+    _barriers.update(barriers)
+
+
+def start_together(processes: int) -> None:
+    """Wait until all processes of the race are here."""
+    _barriers[processes].wait(START_SECONDS)
+
+
+@cache
+def _company_context() -> CompanyContext:
+    """Return the demo company's context, loaded once in each process."""
+    return load_company_context(load_settings())
 
 
 def accept(
+    compensation_ids: list[int],
+    processes: int,
     url: str,
     folder: str,
-    ids: list[int],
-    every: float,
     budget: int | None,
-    of_the_category: int | None,
+    category_limit: int | None,
 ) -> list[str]:
-    """Accept each of these compensations, all at once; what came of each.
+    """Accept each of these compensations, all at once; return the outcome of each.
 
     Args:
-        every: the processes start together, at the next whole multiple of so many seconds.
-        budget: what may be given on one day.
-        of_the_category: how many remedies everybody together may have for a late delivery.
+        budget: what may be given on one day, in minor units.
+        category_limit: how many remedies everybody together may have for a late delivery.
     """
     limits: dict[str, object] = {"per_kind": None, "per_category": None}
     if budget is not None:
         limits["daily_budget"] = Money(budget, "COP")
-    if of_the_category is not None:
-        cap = {"max_remedies": of_the_category, "period_days": 1, "for": "everybody"}
+    if category_limit is not None:
+        cap = {"max_remedies": category_limit, "period_days": 1, "for": "everybody"}
         limits["per_category"] = {"late_delivery": ScopedCap.model_validate(cap)}
-    return asyncio.run(_accept(url, folder, ids, every, limits))
-
-
-async def _accept(
-    url: str, folder: str, ids: list[int], every: float, limits: dict[str, object]
-) -> list[str]:
-    settings = load_settings(database_url=url, var_dir=folder)
-    context = load_company_context(settings)
+    context = _company_context().pinned()
     changed = context.policy.limits.model_copy(update=limits)
     context.in_force.policy = replace(context.policy, limits=changed)
-    db = open_database(settings)
-    await asyncio.sleep(every - time.time() % every)
-    outcomes = await asyncio.gather(*(_one(db, context, one) for one in ids))
-    await db.close()
-    return outcomes
 
-
-async def _one(db: Database, context: CompanyContext, compensation_id: int) -> str:
-    async with db.write() as session:
-        outcome, _ = await acceptance.accept(session, context, compensation_id, "bot")
-    return outcome.value
-
-
-def claim(url: str, folder: str, handoff_id: int, people: list[int], every: float) -> list[str]:
-    """Each of these people claims the same case at the same moment; what each is told."""
-    return asyncio.run(_claim(url, folder, handoff_id, people, every))
-
-
-async def _claim(
-    url: str, folder: str, handoff_id: int, people: list[int], every: float
-) -> list[str]:
-    db = open_database(load_settings(database_url=url, var_dir=folder))
-    await asyncio.sleep(every - time.time() % every)
-    outcomes = await asyncio.gather(*(_claims(db, handoff_id, one) for one in people))
-    await db.close()
-    return outcomes
-
-
-async def _claims(db: Database, handoff_id: int, person_id: int) -> str:
-    try:
+    async def accept_one(db: Database, compensation_id: int) -> str:
         async with db.write() as session:
-            person = await session.get_one(Agent, person_id)
-            await agent_actions.claim(session, await session.get_one(Handoff, handoff_id), person)
-    except AlreadyClaimed as error:
-        return f"claimed before by {error.by}"
-    return "won"
+            outcome, _ = await acceptance.accept(session, context, compensation_id, "bot")
+        return outcome.value
+
+    return asyncio.run(_do_all(accept_one, compensation_ids, processes, url, folder))
+
+
+def claim(
+    agent_ids: list[int], processes: int, url: str, folder: str, handoff_id: int
+) -> list[str]:
+    """Let each of these agents claim the same case, all at once; return the outcome of each."""
+
+    async def claim_as(db: Database, agent_id: int) -> str:
+        try:
+            async with db.write() as session:
+                agent = await session.get_one(Agent, agent_id)
+                handoff = await session.get_one(Handoff, handoff_id)
+                await agent_actions.claim(session, handoff, agent)
+        except AlreadyClaimed as error:
+            return f"claimed before by {error.by}"
+        return "won"
+
+    return asyncio.run(_do_all(claim_as, agent_ids, processes, url, folder))
 
 
 def give(
-    url: str, folder: str, cases: list[tuple[int, str]], person_id: int, amount: int, every: float
+    cases: list[tuple[int, str]],
+    processes: int,
+    url: str,
+    folder: str,
+    agent_id: int,
+    amount_minor: int,
 ) -> list[str]:
-    """One person gives a voucher in each of these handoffs at once; what came of each.
+    """Let one agent give a voucher in each of these cases, all at once; return the outcomes.
 
     Args:
-        cases: the handoff, and the request's id.
+        cases: the handoff's id, and the id of the request.
     """
-    return asyncio.run(_give(url, folder, cases, person_id, amount, every))
+    context = _company_context().pinned()
+
+    async def give_in(db: Database, case: tuple[int, str]) -> str:
+        handoff_id, request_id = case
+        try:
+            async with db.write() as session:
+                step = await agent_offers.give(
+                    session,
+                    context,
+                    await session.get_one(Handoff, handoff_id),
+                    await session.get_one(Agent, agent_id),
+                    wanted=RemedyRequest("small_voucher", amount_minor),
+                    request_id=request_id,
+                )
+        except CannotGive as error:
+            return error.code
+        return "given" if step.messages else "given before"
+
+    return asyncio.run(_do_all(give_in, cases, processes, url, folder))
 
 
-async def _give(
-    url: str, folder: str, cases: list[tuple[int, str]], person_id: int, amount: int, every: float
+async def _do_all(
+    act: Callable[[Database, Any], Awaitable[str]],
+    items: Sequence[Any],
+    processes: int,
+    url: str,
+    folder: str,
 ) -> list[str]:
-    settings = load_settings(database_url=url, var_dir=folder)
-    context, db = load_company_context(settings), open_database(settings)
-    await asyncio.sleep(every - time.time() % every)
-    outcomes = await asyncio.gather(*(_gives(db, context, one, person_id, amount) for one in cases))
+    """Run ``act`` on all items at once, when the other processes of the race begin as well."""
+    db = open_database(load_settings(database_url=url, var_dir=folder))
+    start_together(processes)
+    outcomes = await asyncio.gather(*(act(db, item) for item in items))
     await db.close()
     return outcomes
-
-
-async def _gives(
-    db: Database, context: CompanyContext, case: tuple[int, str], person_id: int, amount: int
-) -> str:
-    handoff_id, request_id = case
-    try:
-        async with db.write() as session:
-            step = await agent_offers.give(
-                session,
-                context,
-                await session.get_one(Handoff, handoff_id),
-                await session.get_one(Agent, person_id),
-                wanted=RemedyRequest("small_voucher", amount),
-                request_id=request_id,
-            )
-    except CannotGive as error:
-        return error.code
-    return "given" if step.messages else "given before"

@@ -1,7 +1,6 @@
 """Several processes accept at once: an offer pays once, and no limit or budget is exceeded."""
 
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,7 @@ from bot.models import (
 )
 from tests.integration.harness import ANA, AppHarness
 from tests.integration.ledger.test_audit import findings
-from tests.integration.race_helpers import START_WITHIN, accept
+from tests.integration.race_helpers import Racers, accept
 
 Race = Callable[..., list[str]]
 
@@ -29,26 +28,14 @@ def processes(database_url: str) -> int:
 
 
 @pytest.fixture
-def race(pool: ProcessPoolExecutor, database_url: str, processes: int, tmp_path: Path) -> Race:
+def race(racers: Racers, database_url: str, processes: int, tmp_path: Path) -> Race:
     """Return a function that lets the processes accept these compensations at the same moment."""
 
     def run(
         ids: list[int], budget: int | None = None, category_limit: int | None = None
     ) -> list[str]:
-        shares = [ids[index::processes] for index in range(processes)]
-        futures = [
-            pool.submit(
-                accept,
-                database_url,
-                str(tmp_path),
-                share,
-                START_WITHIN,
-                budget,
-                category_limit,
-            )
-            for share in shares
-        ]
-        return [outcome for future in futures for outcome in future.result()]
+        place = (database_url, str(tmp_path))
+        return racers.run(accept, ids, processes, *place, budget, category_limit)
 
     return run
 

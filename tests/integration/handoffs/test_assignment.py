@@ -1,6 +1,5 @@
 """Who has a case: one person at a time, passed on and given back, never by two at once."""
 
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -184,25 +183,16 @@ async def test_the_history_names_who_took_opened_passed_on_and_released(
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 async def test_of_twenty_who_claim_at_once_one_wins_and_nineteen_are_told_by_whom(
-    app: AppHarness, pool: ProcessPoolExecutor, database_url: str, tmp_path: Path
+    app: AppHarness, racers: race_helpers.Racers, database_url: str, tmp_path: Path
 ) -> None:
     people = [await app.agent(f"Persona{place} X") for place in range(20)]
     chat = await app.chat()
     await chat.send("wants_human", "una persona")
     found = await chat.handoff()
     ids = [one.id for one in people]
-    started = [
-        pool.submit(
-            race_helpers.claim,
-            database_url,
-            str(tmp_path),
-            found.id,
-            ids[at::4],
-            race_helpers.START_WITHIN,
-        )
-        for at in range(4)
-    ]
-    outcomes = [outcome for one in started for outcome in one.result()]
+    outcomes = racers.run(
+        race_helpers.claim, ids, race_helpers.PROCESSES, database_url, str(tmp_path), found.id
+    )
     winner = (await chat.handoff()).agent_id
     names = {one.id: one.name for one in people}
     assert winner in names

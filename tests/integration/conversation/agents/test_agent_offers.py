@@ -1,6 +1,5 @@
 """Remedies from a person: within their authority, once, and only what the customer was told."""
 
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -374,7 +373,7 @@ async def test_a_remedy_that_hands_have_done_is_told_once(
 async def test_ten_gifts_at_once_never_pass_the_limit_of_the_case(
     held: ConversationHarness,
     laura: Agent,
-    pool: ProcessPoolExecutor,
+    racers: race_helpers.Racers,
     database_url: str,
     tmp_path: Path,
 ) -> None:
@@ -382,19 +381,10 @@ async def test_ten_gifts_at_once_never_pass_the_limit_of_the_case(
     each = CASE_LIMIT // 4 + PESO  # three fit
     asked = [(found.id, f"r{place}") for place in range(10)]
     asked += asked[:2]  # and two are sent twice
-    started = [
-        pool.submit(
-            race_helpers.give,
-            database_url,
-            str(tmp_path),
-            asked[at::4],
-            laura.id,
-            each,
-            race_helpers.START_WITHIN,
-        )
-        for at in range(4)
-    ]
-    outcomes = [outcome for one in started for outcome in one.result()]
+    database = (database_url, str(tmp_path))
+    outcomes = racers.run(
+        race_helpers.give, asked, race_helpers.PROCESSES, *database, laura.id, each
+    )
     assert outcomes.count("given") == 3
     assert set(outcomes) <= {"given", "given before", "beyond_authority"}
     assert await held.app.count(LedgerEntry) == 3
@@ -403,7 +393,7 @@ async def test_ten_gifts_at_once_never_pass_the_limit_of_the_case(
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 async def test_gifts_in_many_cases_at_once_never_pass_the_limit_of_the_day(
-    app: AppHarness, laura: Agent, pool: ProcessPoolExecutor, database_url: str, tmp_path: Path
+    app: AppHarness, laura: Agent, racers: race_helpers.Racers, database_url: str, tmp_path: Path
 ) -> None:
     asked = []
     for place in range(10):
@@ -411,18 +401,9 @@ async def test_gifts_in_many_cases_at_once_never_pass_the_limit_of_the_day(
         await chat.send("wants_human", "una persona")
         await chat.assign_to(laura)
         asked.append(((await chat.handoff()).id, f"r{place}"))
-    started = [
-        pool.submit(
-            race_helpers.give,
-            database_url,
-            str(tmp_path),
-            asked[at::4],
-            laura.id,
-            CASE_LIMIT,
-            race_helpers.START_WITHIN,
-        )
-        for at in range(4)
-    ]
-    outcomes = [outcome for one in started for outcome in one.result()]
+    database = (database_url, str(tmp_path))
+    outcomes = racers.run(
+        race_helpers.give, asked, race_helpers.PROCESSES, *database, laura.id, CASE_LIMIT
+    )
     assert sorted(set(outcomes)) == ["beyond_authority", "given"]
     assert outcomes.count("given") == 6  # 2.000.000 a day, 300.000 each

@@ -1,4 +1,4 @@
-"""What the edge itself says when the assistant cannot: the apology, the case, the person."""
+"""The replies of the edge itself, where the engine cannot answer."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,10 +16,10 @@ async def apologize(
     message: Message,
     reason: HandoffReason,
 ) -> Reply:
-    """The apology for a turn that got no answer: the truth, a reference, and a dated promise.
+    """Hand the case off. Return the apology, with the case's reference and a date.
 
     Args:
-        reason: "engine_failed", or "truth_gate" for an answer that no row backs.
+        reason: ENGINE_FAILED, or TRUTH_GATE for replies that were blocked.
     """
     waiting = await queue.hand_off(session, context, conversation, message, reason)
     name = "engine_failed" if reason == HandoffReason.ENGINE_FAILED else "safe"
@@ -33,7 +33,7 @@ async def apologize(
     )
 
 
-# What is said of a message without words, by what it is; a photo is the engine's to answer.
+# The reply to a message without words, by its kind; a photo goes to the engine.
 _WITHOUT_WORDS = {
     ContentKind.VOICE: "cannot_hear",
     ContentKind.VIDEO: "kept_for_the_case",
@@ -46,12 +46,12 @@ _WITHOUT_WORDS = {
 }
 
 
-def without_words(
+def reply_without_words(
     context: CompanyContext, conversation: Conversation, message: Message
 ) -> Reply | None:
-    """The honest word to what the assistant cannot take in; None for what the engine can."""
+    """Return the reply to what the assistant cannot use; None for what the engine can answer."""
     extra = message.extra or {}
-    refused = next((one["refused"] for one in extra.get("files", ()) if "refused" in one), None)
+    refused = next((file["refused"] for file in extra.get("files", ()) if "refused" in file), None)
     name = f"refused_{refused}" if refused else _WITHOUT_WORDS.get(message.kind)
     if (
         name is None
@@ -62,18 +62,18 @@ def without_words(
     return Reply(context.responses.render(name, conversation.language))
 
 
-async def in_the_queue(
+async def reply_in_queue(
     session: AsyncSession,
     context: CompanyContext,
     conversation: Conversation,
-    open_handoff: Handoff,
+    handoff: Handoff,
 ) -> Reply:
-    """The word to a customer who writes while a person is awaited, and the way back to the bot."""
-    waiting = await queue.ensure_promise(session, context, open_handoff)
+    """Return the reply to a customer who waits for a human, with the button back to the bot."""
+    waiting = await queue.ensure_promise(session, context, handoff)
     text = context.responses.render(
         "person_waiting",
         conversation.language,
         reference=waiting.complaint.reference,
         due=waiting.promise.due_at,
     )
-    return Reply(text, return_buttons(context.responses, conversation.language, open_handoff))
+    return Reply(text, return_buttons(context.responses, conversation.language, handoff))

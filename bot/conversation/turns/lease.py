@@ -11,94 +11,77 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Update, bindparam, exists, or_, update
+from sqlalchemy import Update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock
+from bot.conversation.turns import queries
 from bot.database.session import Database
 from bot.database.statements import compare_and_set
-from bot.models import RECEIVED, Conversation, Message, table_of
 
 LENGTH = timedelta(seconds=10)
-RENEW_EVERY = 3.0
-# Made once, for they are asked for every message. The lease is the database's alone: no session
-# looks at these columns.
-_CONVERSATIONS = table_of(Conversation)
-_HERE = _CONVERSATIONS.c.id == bindparam("conversation")
-_OURS = update(_CONVERSATIONS).where(_HERE, _CONVERSATIONS.c.turn_owner == bindparam("owner"))
-_TAKE = (
-    update(_CONVERSATIONS)
-    .where(
-        _HERE,
-        or_(
-            _CONVERSATIONS.c.turn_until.is_(None),
-            _CONVERSATIONS.c.turn_until < bindparam("now"),
-        ),
-    )
-    .values(turn_owner=bindparam("owner"), turn_until=bindparam("until"))
-)
-_RENEW = _OURS.values(turn_until=bindparam("until"))
-_GIVE_BACK = _OURS.values(turn_owner=None, turn_until=None)
-_WAITING = exists().where(Message.conversation_id == bindparam("conversation"), RECEIVED)
-_GIVE_BACK_IF_ALL_IS_ANSWERED = _GIVE_BACK.where(~_WAITING)
+RENEW_EVERY = 3.0  # seconds
 
 
 @dataclass(slots=True)
 class Lease:
-    """A conversation's turn; taken and given back in the transactions that begin and end it."""
+    """The right to run a conversation's turns.
+
+    It is acquired and released in the transactions that begin and end a turn.
+    """
 
     conversation_id: str
-    owner: str
+    owner: str  # the name of this worker
     is_alone: bool = False  # no other process runs turns
     held: bool = False
 
-    async def take(self, session: AsyncSession) -> bool:
-        """Hold the turn; False when somebody else holds it."""
+    async def acquire(self, session: AsyncSession) -> bool:
+        """Acquire the lease. Return False if another worker holds it."""
         now = clock.now()
-        self.held = self.held or await self._change(session, _TAKE, now=now, until=now + LENGTH)
+        self.held = self.held or await self._change(
+            session, queries.ACQUIRE_LEASE, now=now, until=now + LENGTH
+        )
         return self.held
 
     async def renew(self, session: AsyncSession) -> None:
-        """Hold it for longer."""
-        await self._change(session, _RENEW, until=clock.now() + LENGTH)
+        """Hold it for another ``LENGTH`` from now."""
+        await self._change(session, queries.RENEW_LEASE, until=clock.now() + LENGTH)
 
-    async def give_back(self, session: AsyncSession) -> None:
-        """Let go of the turn."""
-        await self._change(session, _GIVE_BACK)
+    async def release(self, session: AsyncSession) -> None:
+        """Release the lease."""
+        await self._change(session, queries.RELEASE_LEASE)
         self.held = False
 
-    async def give_back_if_all_is_answered(
-        self, session: AsyncSession, *, are_behind: bool
-    ) -> None:
-        """Let go of the turn unless another message waits for it.
+    async def release_if_all_answered(self, session: AsyncSession, *, has_queued: bool) -> None:
+        """Release the lease unless another message waits.
 
         Args:
-            are_behind: whether some waited behind the answered one when its turn began. Where one
-                process runs all turns, it is woken for each that came since then.
+            has_queued: some waited behind the answered message when its turn began. Where one
+                process runs all turns, it is woken for each message that came since then.
         """
         if self.is_alone:
-            self.held = are_behind
+            self.held = has_queued
             return
         await session.flush()
-        self.held = not await self._change(session, _GIVE_BACK_IF_ALL_IS_ANSWERED)
+        self.held = not await self._change(session, queries.RELEASE_LEASE_IF_ALL_ANSWERED)
 
     async def _change(self, session: AsyncSession, statement: Update, **values: datetime) -> bool:
         if self.is_alone:
             return True
-        told = {"conversation": self.conversation_id, "owner": self.owner, **values}
-        return await compare_and_set(session, statement, told)
+        ids = {"conversation": self.conversation_id, "owner": self.owner}
+        return await compare_and_set(session, statement, ids | values)
 
 
 @asynccontextmanager
 async def turn_lease(
     db: Database, conversation_id: str, owner: str, *, is_alone: bool = False
 ) -> AsyncIterator[Lease]:
-    """A lease that, once taken, is kept as long as the turn takes, and given back in any case."""
+    """Yield a lease. Once acquired, it is renewed until the block ends, and then released."""
     lease = Lease(conversation_id, owner, is_alone)
     if is_alone:
         yield lease
         return
-    renewing = asyncio.create_task(_renew(db, lease))
+    renewing = asyncio.create_task(_keep_renewing(db, lease))
     try:
         yield lease
     finally:
@@ -107,10 +90,10 @@ async def turn_lease(
             await renewing
         if lease.held:
             async with db.write() as session:
-                await lease.give_back(session)
+                await lease.release(session)
 
 
-async def _renew(db: Database, lease: Lease) -> None:
+async def _keep_renewing(db: Database, lease: Lease) -> None:
     while True:
         await asyncio.sleep(RENEW_EVERY)
         if lease.held:

@@ -1,6 +1,6 @@
-"""The short version of the packet in the chat: the customer says that it is right, or corrects it.
+"""The summary of the case in the chat: the customer confirms or corrects it while they wait.
 
-All of it happens while they wait, without the engine, and the place in the queue stays.
+The engine is not asked, and the customer keeps their place in the queue.
 """
 
 from textwrap import shorten
@@ -21,7 +21,7 @@ from bot.text.reply import Reply
 
 RIGHT: Final = "summary_right"
 WRONG: Final = "summary_wrong"
-# So much of a correction is read back; all of it is passed on.
+# Characters of a correction that are read back; all of it is kept.
 LONGEST_QUOTE: Final = 200
 
 
@@ -29,32 +29,32 @@ async def answer(
     session: AsyncSession,
     context: CompanyContext,
     conversation: Conversation,
-    open_handoff: Handoff,
+    handoff: Handoff,
     message: Message,
     *,
     pressed: str | None,
 ) -> Reply | None:
-    """What a waiting customer hears who speaks of the summary; None for anything else.
+    """Return the reply to a confirmation or a correction; None for any other message.
 
     Args:
         pressed: the intent of the button that the message presses.
     """
-    waiting = await queue.ensure_promise(session, context, open_handoff)
+    waiting = await queue.ensure_promise(session, context, handoff)
     language, due = conversation.language, waiting.promise.due_at
-    back = return_buttons(context.responses, language, open_handoff)
+    back = return_buttons(context.responses, language, handoff)
     if pressed == RIGHT:
-        open_handoff.summary_state = SummaryState.RIGHT
+        handoff.summary_state = SummaryState.RIGHT
         audit.record(session, waiting.complaint, "customer", "confirmed the summary")
         return Reply(context.responses.render("summary_kept", language, due=due), back)
     if pressed == WRONG:
-        open_handoff.summary_state = SummaryState.WRONG
+        handoff.summary_state = SummaryState.WRONG
         return Reply(context.responses.render("summary_correct", language))
-    if open_handoff.summary_state != SummaryState.WRONG or not message.text.strip():
+    if handoff.summary_state != SummaryState.WRONG or not message.text.strip():
         return None
-    open_handoff.summary_state = SummaryState.CORRECTED
-    open_handoff.corrections = [*open_handoff.corrections, message.text]
+    handoff.summary_state = SummaryState.CORRECTED
+    handoff.corrections = [*handoff.corrections, message.text]
     audit.record(session, waiting.complaint, "customer", "corrected the summary")
-    summary = await build.summary_for_customer(session, context, waiting.complaint, open_handoff)
+    summary = await build.summary_for_customer(session, context, waiting.complaint, handoff)
     if summary is None:
         return Reply(context.responses.render("summary_kept", language, due=due), back)
     words = shorten(message.text, LONGEST_QUOTE, placeholder=" …")
@@ -64,11 +64,11 @@ async def answer(
     return Reply(text, back)
 
 
-async def recognize(session: AsyncSession, conversation: Conversation, case: Complaint) -> None:
-    """MatchResult what was told while waiting to an order, so that nobody has to look it up."""
-    matched, found = await verification.match_order(session, conversation)
-    if matched is not MatchResult.PROVEN or found is None or case.order_id == found.id:
+async def link_order(session: AsyncSession, conversation: Conversation, case: Complaint) -> None:
+    """Set the case's order if what the customer wrote while waiting proves one."""
+    match, order = await verification.match_order(session, conversation)
+    if match is not MatchResult.PROVEN or order is None or case.order_id == order.id:
         return
     await offers.withdraw(session, case)
-    case.order_id, case.contact_id = found.id, found.contact_id
-    audit.record(session, case, "customer", "named the order", order=found.number)
+    case.order_id, case.contact_id = order.id, order.contact_id
+    audit.record(session, case, "customer", "named the order", order=order.number)

@@ -1,4 +1,4 @@
-"""Runs the turns of a process: one at a time for each conversation, published as they end."""
+"""Runs the turns of a process, one at a time for each conversation, and publishes what they did."""
 
 import structlog
 
@@ -7,7 +7,8 @@ from bot.conversation.live_events import LiveEvents
 from bot.conversation.outbound.publisher import Publisher
 from bot.conversation.outbound.typing_indicator import TypingIndicator
 from bot.conversation.turns.lease import turn_lease
-from bot.conversation.turns.turn import TurnResult, Turns
+from bot.conversation.turns.turn import Turns
+from bot.conversation.turns.turn_end import TurnResult
 from bot.database.session import Database
 from bot.models import Owner
 
@@ -15,7 +16,7 @@ log = structlog.get_logger()
 
 
 class TurnRunner:
-    """Runs the turns of conversations that are woken, under the conversation's lease."""
+    """Runs the turns of the conversations that it is woken for, each under its lease."""
 
     def __init__(
         self,
@@ -44,7 +45,7 @@ class TurnRunner:
         self._tasks.wake(conversation_id)
 
     async def stop(self, patience: float = 10.0) -> None:
-        """Begin no turn, and let those that run come to their end (within ``patience`` seconds)."""
+        """Start no more turns; wait at most ``patience`` seconds for those that run."""
         await self._tasks.stop(patience)
 
     async def _run(self, conversation_id: str) -> None:
@@ -57,7 +58,7 @@ class TurnRunner:
                 ):
                     await self._publish(result)
                     if self._tasks.is_ending or not lease.held:
-                        return  # whatever is left is found by the next sweep
+                        return  # the next sweep finds what is still unanswered
         except Exception:
             # The message stays in the inbox, and the next sweep tries again.
             log.exception("turn_failed", conversation=conversation_id)
@@ -65,12 +66,12 @@ class TurnRunner:
     async def _publish(self, result: TurnResult) -> None:
         conversation_id = result.incoming.conversation_id
         self._typing.end(conversation_id)
-        self._typing.settle(conversation_id, result.spent)
-        self._live.choices_closed(conversation_id, result.spent)
+        self._typing.settle(conversation_id, result.closed_seqs)
+        self._live.choices_closed(conversation_id, result.closed_seqs)
         for message in result.outgoing:
             await self._publisher.message(message)
         if result.owner != Owner.AGENT:
             self._live.owner(conversation_id, result.owner)
-        if result.owner != Owner.BOT or result.had_owner:
+        if result.owner != Owner.BOT or result.had_handoff:
             self._live.case_changed(conversation_id)
         self._live.answered(result.incoming)

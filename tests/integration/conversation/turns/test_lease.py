@@ -22,14 +22,14 @@ async def turn_lease(db: Database, conversation_id: str, owner: str) -> AsyncIte
     """A lease as a turn has it: taken in a transaction of its own."""
     async with lease.turn_lease(db, conversation_id, owner) as taken:
         async with db.write() as session:
-            await taken.take(session)
+            await taken.acquire(session)
         yield taken
 
 
 async def killed(chat: ConversationHarness) -> None:
     """A worker took the turn, and was never heard of again."""
     async with chat.app.db.write() as session:
-        assert await Lease(chat.id, "killed").take(session)
+        assert await Lease(chat.id, "killed").acquire(session)
 
 
 async def test_two_workers_do_not_hold_the_same_turn(chat: ConversationHarness) -> None:
@@ -97,13 +97,13 @@ async def test_a_message_that_waits_keeps_the_lease_with_its_worker(
     await chat.receive("hola")
     async with turn_lease(chat.app.db, chat.id, "one") as taken:
         async with chat.app.db.write() as session:
-            await taken.give_back_if_all_is_answered(session, are_behind=False)
+            await taken.release_if_all_answered(session, has_queued=False)
         held = taken.held
         async with chat.app.db.write() as session:
             message = await session.scalar(select(Message))
             assert message is not None
             message.state = "answered"
-            await taken.give_back_if_all_is_answered(session, are_behind=False)
+            await taken.release_if_all_answered(session, has_queued=False)
         assert (held, taken.held) == (True, False)
         async with turn_lease(chat.app.db, chat.id, "two") as other:
             assert other.held

@@ -4,12 +4,13 @@ import asyncio
 import gc
 from collections.abc import Callable, Coroutine, Generator
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from bot.conversation.turns import turn
-from bot.conversation.turns.turn import TurnResult
+from bot.conversation.turns import bot_answer, engine_request
+from bot.conversation.turns.turn_end import TurnEnd, TurnResult
 from bot.models import (
     Author,
     Choice,
@@ -83,10 +84,10 @@ async def test_a_press_that_the_engine_missed_is_told_to_it_when_it_is_back(
 async def test_an_engine_that_stays_down_is_asked_until_the_apology_is_due(
     chat: ConversationHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(turn, "SHORTEST_WAIT", 0.2)
-    monkeypatch.setattr(turn, "RETRY_DOWN_EVERY", 0.05)
+    monkeypatch.setattr(engine_request, "SHORTEST_WAIT", 0.2)
+    monkeypatch.setattr(engine_request, "RETRY_EVERY", 0.05)
     app = chat.app
-    app.turns._apology_after = 0.3
+    app.turns._engine._apology_after = 0.3
     app.engine.error = EngineDown("connection refused")
     await chat.send("damaged", DAMAGED)
     assert chat.answered_with("engine_failed")
@@ -96,7 +97,7 @@ async def test_an_engine_that_stays_down_is_asked_until_the_apology_is_due(
 async def test_an_engine_that_comes_up_in_time_answers(
     chat: ConversationHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(turn, "RETRY_DOWN_EVERY", 0.05)
+    monkeypatch.setattr(engine_request, "RETRY_EVERY", 0.05)
     engine = chat.app.engine
     engine.error = EngineDown("connection refused")
 
@@ -421,3 +422,25 @@ async def test_everything_that_the_real_flow_says_passes(chat: ConversationHarne
         await chat.send(intent, text)
         assert not chat.answered_with("safe"), text
     assert len(await chat.ledger()) == 2
+
+
+async def test_turn_keeps_the_policy_that_was_in_force_at_its_start(
+    chat: ConversationHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_force = chat.app.context.in_force
+    before, after = in_force.policy, replace(in_force.policy, version="newer")
+    seen = []
+
+    async def reload_policy() -> None:
+        in_force.policy = after
+
+    async def send_replies(end: TurnEnd, replies: list[Reply], **more: Any) -> TurnResult:
+        seen.append(end.context.policy)
+        return await end.send(replies)
+
+    monkeypatch.setattr(bot_answer, "send_replies", send_replies)
+    chat.app.engine.after_action = reload_policy
+    await chat.send("greet", "Hola")
+    await chat.send("greet", "Hola de nuevo")
+    in_force.policy = before
+    assert [policy.version for policy in seen] == [before.version, "newer"]

@@ -1,22 +1,22 @@
-"""The lane: who came first goes first, and who waits for something else holds up nobody."""
+"""The slots: who came first goes first, and who waits for something else holds up nobody."""
 
 import asyncio
 
 import pytest
 
-from bot.conversation.turns.concurrency import TurnSlots
+from bot.conversation.turns.turn_slots import TurnSlots
 
 pytestmark = pytest.mark.unit
 
 
 async def test_so_many_run_at_once_and_the_others_follow_in_the_order_they_came() -> None:
-    lane = TurnSlots(2, patience=60)
+    slots = TurnSlots(2, patience=60)
     began: list[int] = []
     running = most = 0
 
     async def turn(number: int) -> None:
         nonlocal running, most
-        async with lane.place():
+        async with slots.slot():
             began.append(number)
             running += 1
             most = max(most, running)
@@ -30,17 +30,17 @@ async def test_so_many_run_at_once_and_the_others_follow_in_the_order_they_came(
 
 
 async def test_a_turn_that_hangs_leaves_its_place_to_the_next_once() -> None:
-    lane = TurnSlots(1, patience=0.02)
+    slots = TurnSlots(1, patience=0.02)
     hanging, running = asyncio.Event(), asyncio.Event()
     most_beside = 0
 
     async def hang() -> None:
-        async with lane.place():
+        async with slots.slot():
             await hanging.wait()
 
     async def turn() -> None:
         nonlocal most_beside
-        async with lane.place():
+        async with slots.slot():
             most_beside = max(most_beside, running.is_set() + 1)
             running.set()
             await asyncio.sleep(0.005)
@@ -57,9 +57,9 @@ async def test_a_turn_that_hangs_leaves_its_place_to_the_next_once() -> None:
 
 
 async def test_a_turn_that_fails_gives_its_place_back() -> None:
-    lane = TurnSlots(1, patience=60)
+    slots = TurnSlots(1, patience=60)
     with pytest.raises(ValueError, match="a mistake"):
-        async with lane.place():
+        async with slots.slot():
             raise ValueError("a mistake")
-    async with asyncio.timeout(5), lane.place():
+    async with asyncio.timeout(5), slots.slot():
         pass

@@ -87,6 +87,7 @@ def test_database_address_gets_its_driver(written: str, expected: str) -> None:
         ({"host": "no host"}, "HOST is 'no host'", "host name"),
         ({"host": "300.1.1.1"}, "HOST is '300.1.1.1'", "IP address"),
         ({"database_url": "mysql://h/d"}, "DATABASE_URL is 'mysql://h/d'", "postgresql://"),
+        ({"sqlite_driver": "quick"}, "SQLITE_DRIVER is 'quick'", "fast or plain"),
         ({"database_url": "sqlite://a.db"}, "DATABASE_URL is 'sqlite://a.db'", "sqlite:///"),
         ({"database_url": "postgresql://h"}, "DATABASE_URL is", "/name"),
         ({"workers": 2}, "WORKERS is '2'", "more than 1 needs PostgreSQL"),

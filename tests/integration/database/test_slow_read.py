@@ -60,7 +60,7 @@ class Gate:
         with self._lock:
             self.entered += 1
         self.is_entered.set()
-        assert self.is_open.wait(10), "nobody opened the gate: the event loop stood still"
+        assert self.is_open.wait(60), "nobody opened the gate: the event loop stood still"
         return 1
 
 
@@ -76,7 +76,7 @@ async def test_result_is_that_of_a_quick_read(db: Database) -> None:
 async def test_event_loop_goes_on_while_a_statement_runs(db: Database) -> None:
     gate = Gate()
     reading = asyncio.create_task(db.slow_read(gate.read))
-    await asyncio.to_thread(gate.is_entered.wait, 10)
+    await asyncio.to_thread(gate.is_entered.wait, 60)
     async with db.write() as session:
         await session.execute(update(Order).values(total_minor=0))
     gate.is_open.set()
@@ -101,10 +101,10 @@ async def test_only_so_many_run_at_once(db: Database) -> None:
     gates = [Gate() for _ in range(SLOW_READS_AT_ONCE + 1)]
     readings = [asyncio.create_task(db.slow_read(gate.read)) for gate in gates]
     for gate in gates[:-1]:
-        await asyncio.to_thread(gate.is_entered.wait, 10)
+        await asyncio.to_thread(gate.is_entered.wait, 60)
     assert not gates[-1].is_entered.is_set()
     gates[0].is_open.set()
-    await asyncio.to_thread(gates[-1].is_entered.wait, 10)
+    await asyncio.to_thread(gates[-1].is_entered.wait, 60)
     for gate in gates:
         gate.is_open.set()
     assert await asyncio.gather(*readings) == [1] * len(gates)
@@ -146,12 +146,12 @@ async def test_statement_of_a_cancelled_read_is_stopped(db: Database) -> None:
         await count_endlessly(session)
 
     reading = asyncio.create_task(db.slow_read(block_then_count, seconds=math.inf))
-    await asyncio.to_thread(gate.is_entered.wait, 10)
+    await asyncio.to_thread(gate.is_entered.wait, 60)
     reading.cancel()
     with pytest.raises(asyncio.CancelledError):
         await reading
     gate.is_open.set()
-    await asyncio.wait_for(db.close(), 10)  # it waits for the thread
+    await asyncio.wait_for(db.close(), 60)  # it waits for the thread
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -43,7 +43,7 @@ async def say(request: Request, reference: str) -> HTTPResponse:
         )
         if facts and not body.confirmed:
             raise RequestRefused("already_known", 409, known=[_fact(fact) for fact in facts])
-        step, message = await agent_actions.send_message(
+        change, message = await agent_actions.send_message(
             session,
             runtime.context,
             handoff,
@@ -52,14 +52,14 @@ async def say(request: Request, reference: str) -> HTTPResponse:
             photos=body.photos,
             request_id=str(body.id),
         )
-        if facts and step.messages:
+        if facts and change.messages:
             case = await session.get_one(Complaint, handoff.complaint_id)
             names = [fact.name for fact in facts]
             audit.record(session, case, agent.name, audit.ASKED_KNOWN, facts=names)
         (frame,) = await message_frames(session, [message])
-    if facts and step.messages:
+    if facts and change.messages:
         ASKED_KNOWN.inc()
-    await runtime.publisher.change(step)
+    await runtime.publisher.change(change)
     return response.json({"message": frame})
 
 
@@ -114,7 +114,7 @@ async def promise(request: Request, reference: str) -> HTTPResponse:
         raise RequestRefused("bad_date")
     async with runtime.db.write() as session:
         handoff = await lock_own_handoff(session, reference, agent)
-        step = await agent_actions.make_commitment(
+        change = await agent_actions.make_commitment(
             session,
             runtime.context,
             handoff,
@@ -123,7 +123,7 @@ async def promise(request: Request, reference: str) -> HTTPResponse:
             due_at=body.due_at,
             request_id=str(body.id),
         )
-    await runtime.publisher.change(step)
+    await runtime.publisher.change(change)
     return response.json({})
 
 
@@ -134,10 +134,10 @@ async def return_to_bot(request: Request, reference: str) -> HTTPResponse:
     body = schemas.parse(request, schemas.ReturnBody)
     async with runtime.db.write() as session:
         handoff = await lock_own_handoff(session, reference, agent)
-        step = await agent_actions.return_to_bot(session, runtime.context, handoff, agent)
+        change = await agent_actions.return_to_bot(session, runtime.context, handoff, agent)
         if body.note:
             await notes.add(session, handoff.complaint_id, agent, body.note)
-    await runtime.publisher.change(step)
+    await runtime.publisher.change(change)
     return response.json({})
 
 
@@ -150,10 +150,10 @@ async def resolve(request: Request, reference: str) -> HTTPResponse:
         raise RequestRefused("no_cause", allowed=list(runtime.context.causes))
     async with runtime.db.write() as session:
         handoff = await lock_own_handoff(session, reference, agent)
-        step = await agent_actions.resolve(session, runtime.context, handoff, agent, body.cause)
+        change = await agent_actions.resolve(session, runtime.context, handoff, agent, body.cause)
         if body.note:
             await notes.add(session, handoff.complaint_id, agent, body.note)
-    await runtime.publisher.change(step)
+    await runtime.publisher.change(change)
     return response.json({})
 
 
@@ -164,6 +164,6 @@ async def abandon(request: Request, reference: str) -> HTTPResponse:
     schemas.parse(request, schemas.EmptyBody)
     async with runtime.db.write() as session:
         handoff = await lock_own_handoff(session, reference, agent)
-        step = await agent_actions.abandon(session, runtime.context, handoff, agent)
-    await runtime.publisher.change(step)
+        change = await agent_actions.abandon(session, runtime.context, handoff, agent)
+    await runtime.publisher.change(change)
     return response.json({})

@@ -21,11 +21,11 @@ async def claim(request: Request, handoff_id: int) -> HTTPResponse:
     try:
         async with runtime.db.write() as session:
             handoff = await _find_handoff(session, handoff_id)
-            step = await agent_actions.claim(session, handoff, agent)
+            change = await agent_actions.claim(session, handoff, agent)
             case = await session.get_one(Complaint, handoff.complaint_id)
     except AlreadyClaimed as error:
         raise _already_claimed(error) from None
-    await runtime.publisher.change(step)
+    await runtime.publisher.change(change)
     return response.json({"reference": case.reference})
 
 
@@ -36,9 +36,9 @@ async def read(request: Request, handoff_id: int) -> HTTPResponse:
     schemas.parse(request, schemas.EmptyBody)
     async with runtime.db.write() as session:
         handoff = await _find_handoff(session, handoff_id)
-        step = await agent_actions.mark_read(session, runtime.context, handoff, agent)
-    if step is not None:
-        await runtime.publisher.change(step)
+        change = await agent_actions.mark_read(session, runtime.context, handoff, agent)
+    if change is not None:
+        await runtime.publisher.change(change)
     return response.empty()
 
 
@@ -49,11 +49,11 @@ async def release(request: Request, handoff_id: int) -> HTTPResponse:
     body = schemas.parse(request, schemas.ReleaseBody)
     async with runtime.db.write() as session:
         handoff = await _find_transferable(session, handoff_id, agent)
-        step = await agent_actions.release(session, runtime.context, handoff, agent.name)
+        change = await agent_actions.release(session, runtime.context, handoff, agent.name)
         if body.note:
             await notes.add(session, handoff.complaint_id, agent, body.note)
-    if step is not None:
-        await runtime.publisher.change(step)
+    if change is not None:
+        await runtime.publisher.change(change)
     return response.empty()
 
 
@@ -70,12 +70,12 @@ async def transfer(request: Request, handoff_id: int) -> HTTPResponse:
                 raise RequestRefused("no_agent", 404)
             if handoff.agent_id == to.id:
                 raise RequestRefused("already_theirs", 409)
-            step = await agent_actions.transfer(session, runtime.context, handoff, to, agent.name)
+            change = await agent_actions.transfer(session, runtime.context, handoff, to, agent.name)
             if body.note:
                 await notes.add(session, handoff.complaint_id, agent, body.note)
     except AlreadyClaimed as error:
         raise _already_claimed(error) from None
-    await runtime.publisher.change(step)
+    await runtime.publisher.change(change)
     return response.empty()
 
 
@@ -90,14 +90,14 @@ async def take_over(request: Request, handoff_id: int) -> HTTPResponse:
             handoff = await _find_handoff(session, handoff_id)
             case = await session.get_one(Complaint, handoff.complaint_id)
             if handoff.state == HandoffState.ACTIVE and handoff.agent_id != agent.id:
-                step = await agent_actions.transfer(
+                change = await agent_actions.transfer(
                     session, runtime.context, handoff, agent, agent.name
                 )
             else:
-                step = await agent_actions.claim(session, handoff, agent)
+                change = await agent_actions.claim(session, handoff, agent)
     except AlreadyClaimed as error:
         raise _already_claimed(error) from None
-    await runtime.publisher.change(step)
+    await runtime.publisher.change(change)
     return response.json({"reference": case.reference})
 
 

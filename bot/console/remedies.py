@@ -27,7 +27,7 @@ async def give(request: Request, reference: str) -> HTTPResponse:
     try:
         async with runtime.db.write() as session:
             handoff = await lock_own_handoff(session, reference, agent)
-            step = await act(
+            change = await act(
                 session,
                 runtime.context,
                 handoff,
@@ -37,7 +37,7 @@ async def give(request: Request, reference: str) -> HTTPResponse:
             )
     except CannotGive as error:
         raise _refusal(error, runtime.context, agent) from None
-    await runtime.publisher.change(step)
+    await runtime.publisher.change(change)
     return response.json({})
 
 
@@ -49,7 +49,7 @@ async def ask(request: Request, reference: str) -> HTTPResponse:
     try:
         async with runtime.db.write() as session:
             handoff = await lock_own_handoff(session, reference, agent)
-            step, approval = await agent_offers.request_approval(
+            change, approval = await agent_offers.request_approval(
                 session,
                 runtime.context,
                 handoff,
@@ -62,7 +62,7 @@ async def ask(request: Request, reference: str) -> HTTPResponse:
             names = await accounts.names_by_id(session)
     except CannotGive as error:
         raise _refusal(error, runtime.context, agent) from None
-    await runtime.publisher.change(step)
+    await runtime.publisher.change(change)
     return response.json(
         Serializer(runtime.context, agent).approval(approval, case.reference, names)
     )
@@ -81,7 +81,7 @@ async def decide(request: Request, approval_id: int) -> HTTPResponse:
             )
             if approval is None:
                 raise RequestRefused("no_approval", 404)
-            step = await agent_offers.decide_approval(
+            change = await agent_offers.decide_approval(
                 session,
                 runtime.context,
                 approval,
@@ -93,9 +93,9 @@ async def decide(request: Request, approval_id: int) -> HTTPResponse:
             names = await accounts.names_by_id(session)
     except CannotGive as error:
         raise _refusal(error, runtime.context, agent) from None
-    if step is None:
+    if change is None:
         raise RequestRefused("decided_before", 409, by=names.get(approval.decided_by or 0))
-    await runtime.publisher.change(step)
+    await runtime.publisher.change(change)
     return response.json(
         Serializer(runtime.context, agent).approval(approval, case.reference, names)
     )

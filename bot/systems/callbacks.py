@@ -43,13 +43,13 @@ async def receive(request: Request) -> HTTPResponse:
     try:
         async with runtime.db.write() as session:
             key = clean_text(data.get("id"))
-            step = await fulfilment_result.store(
+            change = await fulfilment_result.store(
                 session, runtime.context, key, answer, event_id=event_id
             )
     except LookupError:
         return _refuse("unknown_remedy", 404)
-    if step is not None:
-        await runtime.publisher.change(step)
+    if change is not None:
+        await runtime.publisher.change(change)
     return response.empty()
 
 

@@ -1,4 +1,4 @@
-"""The packet: every fact with its source, and no claim that no row backs."""
+"""The packet: every fact with its source, and no claim without a row."""
 
 import pytest
 
@@ -26,7 +26,7 @@ def sources(one: Packet) -> dict[str, tuple[str, str]]:
     return {fact.name: (fact.value, fact.source) for fact in one.facts}
 
 
-async def test_every_fact_has_the_source_it_came_from(chat: ConversationHarness) -> None:
+async def test_every_fact_has_its_source(chat: ConversationHarness) -> None:
     await chat.send("damaged", DAMAGED, photos=2)
     await chat.send("wants_human", "una persona")
     known = sources(await built(chat))
@@ -45,7 +45,7 @@ async def test_every_fact_has_the_source_it_came_from(chat: ConversationHarness)
     }
 
 
-async def test_who_the_page_vouches_for_is_known_from_the_page(chat: ConversationHarness) -> None:
+async def test_signed_token_makes_the_page_the_source(chat: ConversationHarness) -> None:
     await chat.verify_by_channel("10482")
     await chat.send("wants_human", "una persona")
     known = sources(await built(chat))
@@ -54,7 +54,7 @@ async def test_who_the_page_vouches_for_is_known_from_the_page(chat: Conversatio
     assert "what_happened" not in known
 
 
-async def test_what_was_only_said_is_no_more_than_said(chat: ConversationHarness) -> None:
+async def test_unproven_facts_have_the_customer_as_source(chat: ConversationHarness) -> None:
     await chat.send("damaged", "Llegó roto el pedido 10482, mi correo es otro@example.com")
     await chat.send("wants_human", "una persona")
     one = await built(chat)
@@ -67,7 +67,7 @@ async def test_what_was_only_said_is_no_more_than_said(chat: ConversationHarness
     assert (one.orders, one.value_at_risk, one.tier, one.earlier) == ([], None, None, [])
 
 
-async def test_of_who_has_told_nothing_nothing_is_claimed(chat: ConversationHarness) -> None:
+async def test_packet_of_an_untold_case_claims_nothing(chat: ConversationHarness) -> None:
     await chat.send("wants_human", "una persona")
     one = await built(chat)
     assert one.facts == []
@@ -78,7 +78,7 @@ async def test_of_who_has_told_nothing_nothing_is_claimed(chat: ConversationHarn
     assert (one.value_at_risk, one.tier, one.remedy_cost.amount_minor) == (None, None, 0)
 
 
-async def test_the_value_at_risk_stands_beside_the_cost_of_what_was_given(
+async def test_value_at_risk_and_remedy_cost_are_shown(
     chat: ConversationHarness,
 ) -> None:
     laura = await chat.app.agent()
@@ -100,7 +100,7 @@ async def test_the_value_at_risk_stands_beside_the_cost_of_what_was_given(
     assert 0 < after.remedy_cost.amount_minor < given.amount_minor
 
 
-async def test_offers_promises_and_earlier_cases_are_told_with_what_became_of_them(
+async def test_offers_promises_and_earlier_cases_have_their_states(
     chat: ConversationHarness,
 ) -> None:
     await chat.send("damaged", DAMAGED)
@@ -116,7 +116,7 @@ async def test_offers_promises_and_earlier_cases_are_told_with_what_became_of_th
     assert {made.what for made in one.promises} == {"answer"}  # the refund's is the first case's
 
 
-async def test_all_that_was_declined_is_named_and_not_claimed_as_open(
+async def test_declined_alternatives_are_named_as_declined(
     chat: ConversationHarness,
 ) -> None:
     await chat.send("damaged", DAMAGED)
@@ -130,7 +130,7 @@ async def test_all_that_was_declined_is_named_and_not_claimed_as_open(
     assert {row.state for row in rows} == {CompensationState.DECLINED}
 
 
-async def test_what_the_customer_corrected_is_in_the_paragraph(chat: ConversationHarness) -> None:
+async def test_customers_correction_is_in_the_agent_summary(chat: ConversationHarness) -> None:
     await chat.send("damaged", DAMAGED)
     await chat.send("wants_human", "una persona")
     await chat.press(2)
@@ -140,9 +140,7 @@ async def test_what_the_customer_corrected_is_in_the_paragraph(chat: Conversatio
 
 
 @pytest.mark.parametrize("language", ["es", "en"])
-async def test_the_packet_is_in_the_readers_language(
-    chat: ConversationHarness, language: str
-) -> None:
+async def test_packet_is_in_the_readers_language(chat: ConversationHarness, language: str) -> None:
     await chat.send("damaged", DAMAGED)
     await chat.send("wants_human", "una persona")
     reader = await chat.app.agent(language=language)
@@ -152,7 +150,7 @@ async def test_the_packet_is_in_the_readers_language(
     assert ("It is order 10482" in one.summary) == (language == "en")
 
 
-async def test_a_promise_that_was_broken_is_owned_up_to(chat: ConversationHarness) -> None:
+async def test_broken_promise_is_mentioned_in_the_summary(chat: ConversationHarness) -> None:
     await chat.send("damaged", DAMAGED)
     await chat.send("wants_human", "una persona")
     chat.app.clock.advance(minutes=58)

@@ -1,4 +1,4 @@
-"""A customer who complains: what is taken, what is asked, what comes of it."""
+"""Complaints in conversation: the facts that are asked for, the offer, the resulting case."""
 
 import re
 
@@ -17,7 +17,7 @@ def questions(text: str) -> int:
     return text.count("?")
 
 
-async def test_from_the_complaint_to_the_remedy_takes_at_most_four_messages(
+async def test_complaint_takes_at_most_four_messages_to_its_remedy(
     chat: ConversationHarness,
 ) -> None:
     *_, first = await chat.send("damaged", "Compré una licuadora y llegó quebrada")
@@ -41,7 +41,9 @@ async def test_from_the_complaint_to_the_remedy_takes_at_most_four_messages(
     assert len(await chat.accepted_remedies()) == len(await chat.ledger()) == 1
 
 
-async def test_who_tells_everything_at_once_only_has_to_choose(chat: ConversationHarness) -> None:
+async def test_offer_follows_at_once_if_all_facts_are_in_the_first_message(
+    chat: ConversationHarness,
+) -> None:
     *_, offer = await chat.send("damaged", f"{DAMAGED}. Mi correo es {ANA}")
     assert chat.answered_with("apology_damaged", thing="su licuadora")
     assert offer.choices[-1] == "Ninguna me sirve"
@@ -50,7 +52,7 @@ async def test_who_tells_everything_at_once_only_has_to_choose(chat: Conversatio
     assert [one.kind for one in await chat.accepted_remedies()] == ["refund"]
 
 
-async def test_the_apology_is_within_the_minute_and_noted(chat: ConversationHarness) -> None:
+async def test_apology_is_recorded_within_sixty_seconds(chat: ConversationHarness) -> None:
     await chat.send("rude_treatment", "El vendedor me gritó")
     case = await chat.case()
     assert case.apologized_at is not None
@@ -64,7 +66,7 @@ async def test_the_apology_is_within_the_minute_and_noted(chat: ConversationHarn
         ("en", "I am upset", "apologize", "your order number"),
     ],
 )
-async def test_every_category_is_apologised_for_and_asks_at_most_one_thing(
+async def test_every_category_gets_its_apology_and_at_most_one_question(
     app: AppHarness, language: str, told: str, sorry: str, asked: str
 ) -> None:
     for name, category in CATEGORIES.items():
@@ -82,7 +84,7 @@ async def test_every_category_is_apologised_for_and_asks_at_most_one_thing(
     ("number", "contact"),
     [("10482", ANA), ("PED-10482", "300 123 4567"), ("#10482", "ANA.RUIZ@Example.com")],
 )
-async def test_english_from_the_first_word_to_the_last(
+async def test_english_conversation_has_no_spanish_text(
     app: AppHarness, number: str, contact: str
 ) -> None:
     chat = await app.chat("en")
@@ -108,7 +110,7 @@ FACTS = {
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(order=st.permutations(list(FACTS)), merged=st.integers(0, 2))
-async def test_no_fact_is_asked_for_once_it_was_given_in_whatever_order(
+async def test_given_facts_are_not_asked_for_in_any_order(
     app: AppHarness, order: list[str], merged: int
 ) -> None:
     number = str(20000 + await app.count(Complaint))
@@ -137,7 +139,7 @@ async def test_no_fact_is_asked_for_once_it_was_given_in_whatever_order(
     assert len(repeated) <= 1, repeated
 
 
-async def test_a_change_of_mind_before_choosing_keeps_the_offer(chat: ConversationHarness) -> None:
+async def test_hesitation_keeps_the_offer_open(chat: ConversationHarness) -> None:
     await chat.send("damaged", f"{DAMAGED}, {ANA}")
     await chat.send("nlu_fallback", "mmm déjeme pensarlo")
     assert chat.answered_with("offer_again")
@@ -146,7 +148,7 @@ async def test_a_change_of_mind_before_choosing_keeps_the_offer(chat: Conversati
     assert len(await chat.ledger()) == 1
 
 
-async def test_a_corrected_order_number_replaces_the_first(chat: ConversationHarness) -> None:
+async def test_corrected_order_number_replaces_the_first(chat: ConversationHarness) -> None:
     *_, offer = await chat.send("damaged", f"{DAMAGED}, {ANA}")
     assert "$249.900" in str(offer)
     said = await chat.send("inform", "perdón, el pedido es el 10541")
@@ -158,7 +160,7 @@ async def test_a_corrected_order_number_replaces_the_first(chat: ConversationHar
     assert [one.amount_minor for one in await chat.ledger()] == [18900000]
 
 
-async def test_a_corrected_category_replaces_the_first(chat: ConversationHarness) -> None:
+async def test_corrected_category_replaces_the_first(chat: ConversationHarness) -> None:
     await chat.send("late_delivery", f"El pedido 10482 llegó mal, {ANA}")
     said = await chat.send("wrong_item", "No, perdón: me llegó otro producto")
     case = await chat.case()
@@ -167,7 +169,7 @@ async def test_a_corrected_category_replaces_the_first(chat: ConversationHarness
     assert "Recibir el correcto" in said[-1].choices
 
 
-async def test_a_further_complaint_joins_the_case(chat: ConversationHarness) -> None:
+async def test_further_complaint_is_added_to_the_open_case(chat: ConversationHarness) -> None:
     await chat.send("late_delivery", f"El pedido 10482 llegó tarde, {ANA}")
     await chat.send("damaged", "Y además la caja venía rota")
     assert chat.answered_with("apology_also", what="el producto dañado")
@@ -175,7 +177,7 @@ async def test_a_further_complaint_joins_the_case(chat: ConversationHarness) -> 
     assert (case.category, case.also) == ("late_delivery", ["damaged"])
 
 
-async def test_two_complaints_in_one_message_are_both_apologised_for(
+async def test_two_complaints_in_one_message_both_get_an_apology(
     chat: ConversationHarness,
 ) -> None:
     await chat.send(
@@ -187,7 +189,7 @@ async def test_two_complaints_in_one_message_are_both_apologised_for(
     assert (case.category, case.also, case.severity) == ("damaged", ["rude_treatment"], "high")
 
 
-async def test_a_complaint_without_an_order_is_put_right_without_one(
+async def test_complaint_that_needs_no_order_is_resolved_without_one(
     chat: ConversationHarness,
 ) -> None:
     *_, offer = await chat.send("rude_treatment", "El vendedor me gritó delante de todos")
@@ -200,7 +202,7 @@ async def test_a_complaint_without_an_order_is_put_right_without_one(
     assert "hasta el 21 de febrero de 2027" in done.text
 
 
-async def test_a_second_complaint_after_the_first_is_resolved_starts_clean(
+async def test_complaint_after_a_resolved_one_opens_a_new_case(
     chat: ConversationHarness,
 ) -> None:
     await chat.send("damaged", f"{DAMAGED}, {ANA}")
@@ -215,7 +217,9 @@ async def test_a_second_complaint_after_the_first_is_resolved_starts_clean(
     assert "Ninguna me sirve" in said[-1].choices
 
 
-async def test_the_same_customer_is_known_for_a_second_order(chat: ConversationHarness) -> None:
+async def test_identified_customer_is_not_asked_again_for_a_second_order(
+    chat: ConversationHarness,
+) -> None:
     await chat.send("damaged", f"{DAMAGED}, {ANA}")
     await chat.press(1)
     said = await chat.send("late_delivery", "El pedido 10541 no llega a tiempo")
@@ -225,7 +229,7 @@ async def test_the_same_customer_is_known_for_a_second_order(chat: ConversationH
     assert "Ninguna me sirve" in said[-1].choices
 
 
-async def test_a_known_customer_picks_among_their_orders(chat: ConversationHarness) -> None:
+async def test_known_customer_picks_from_their_orders(chat: ConversationHarness) -> None:
     await chat.verify_by_channel("10482")
     *_, pick = await chat.send("late_delivery", "Un pedido no me llegó a tiempo")
     assert pick.choices == ("10541", "10482", "10299", "Otro pedido")
@@ -235,7 +239,7 @@ async def test_a_known_customer_picks_among_their_orders(chat: ConversationHarne
     assert "Ninguna me sirve" in chat.last_message.choices
 
 
-async def test_who_picks_none_of_the_known_orders_is_asked_for_its_number(
+async def test_other_order_asks_for_its_number(
     chat: ConversationHarness,
 ) -> None:
     await chat.verify_by_channel("10482")
@@ -246,7 +250,7 @@ async def test_who_picks_none_of_the_known_orders_is_asked_for_its_number(
     assert "Ninguna me sirve" in offer.choices
 
 
-async def test_without_an_order_number_help_comes_first_and_then_a_person(
+async def test_missing_order_number_gets_help_first_and_then_an_agent(
     chat: ConversationHarness,
 ) -> None:
     await chat.send("damaged", "Llegó quebrada la licuadora")
@@ -259,14 +263,14 @@ async def test_without_an_order_number_help_comes_first_and_then_a_person(
     assert handoff.reason == HandoffReason.ORDER_NOT_FOUND
 
 
-async def test_a_useful_order_number_is_asked_for_once(chat: ConversationHarness) -> None:
+async def test_useful_order_number_is_asked_for_once(chat: ConversationHarness) -> None:
     *_, asked = await chat.send("misleading_offer", "La promoción era mentira")
     assert questions(asked.text) == 1
     said = await chat.send("no_order_number", "No tengo")
     assert "número del pedido" not in said[-1].text
 
 
-async def test_a_photo_is_asked_for_above_the_limit_and_brings_the_offer(
+async def test_photo_above_the_limit_is_asked_for_and_brings_the_offer(
     chat: ConversationHarness,
 ) -> None:
     await chat.app.import_order("30001", "rosa@example.com", "2500000")
@@ -280,7 +284,9 @@ async def test_a_photo_is_asked_for_above_the_limit_and_brings_the_offer(
     assert len(await chat.ledger()) == 1
 
 
-async def test_without_a_photo_above_the_limit_a_person_decides(chat: ConversationHarness) -> None:
+async def test_case_above_the_limit_without_a_photo_goes_to_an_agent(
+    chat: ConversationHarness,
+) -> None:
     await chat.app.import_order("30001", "rosa@example.com", "2500000")
     await chat.send("damaged", "El pedido 30001 llegó roto, rosa@example.com")
     await chat.press("No tengo foto")
@@ -290,21 +296,21 @@ async def test_without_a_photo_above_the_limit_a_person_decides(chat: Conversati
     assert not await chat.app.count(LedgerEntry)
 
 
-async def test_a_photo_sent_with_the_complaint_is_not_asked_for(chat: ConversationHarness) -> None:
+async def test_photo_sent_with_the_complaint_is_not_asked_for(chat: ConversationHarness) -> None:
     await chat.app.import_order("30001", "rosa@example.com", "2500000")
     said = await chat.send("damaged", "El pedido 30001 llegó roto, rosa@example.com", photos=2)
     assert "foto" not in said[-1].text
     assert "Devolver mi dinero ($2.500.000)" in said[-1].choices
 
 
-async def test_a_right_stands_beside_the_goodwill_and_is_named(chat: ConversationHarness) -> None:
+async def test_entitlement_is_named_and_offered_beside_goodwill(chat: ConversationHarness) -> None:
     *_, offer = await chat.send("not_delivered", f"El pedido 10482 nunca llegó, {ANA}")
     assert "Lo que se paga y no se recibe se devuelve completo" in offer.text
     assert offer.choices[0].startswith("Devolver mi dinero ($249.900)")
     assert len(offer.choices) == 4
 
 
-async def test_a_remark_about_an_open_case_is_not_asked_what_went_wrong(
+async def test_remark_in_an_open_case_is_not_asked_what_went_wrong(
     chat: ConversationHarness,
 ) -> None:
     await chat.send("remark", "leí que abrieron otra tienda")
@@ -317,7 +323,7 @@ async def test_a_remark_about_an_open_case_is_not_asked_what_went_wrong(
     assert chat.answered_with("remark_in_case")
 
 
-async def test_the_status_is_told_from_the_rows(chat: ConversationHarness) -> None:
+async def test_status_is_answered_from_the_database(chat: ConversationHarness) -> None:
     await chat.send("ask_status", "¿Cómo va mi caso?")
     assert chat.answered_with("ask_what")
     await chat.send("damaged", f"{DAMAGED}, {ANA}")
@@ -332,7 +338,7 @@ async def test_the_status_is_told_from_the_rows(chat: ConversationHarness) -> No
     assert chat.answered_with("status_promise", reference=case.reference, title=title, due=due)
 
 
-async def test_the_status_names_the_code_again(chat: ConversationHarness) -> None:
+async def test_status_repeats_the_voucher_code(chat: ConversationHarness) -> None:
     await chat.send("rude_treatment", "El vendedor me gritó")
     await chat.press("Envío exprés")
     (remedy,) = await chat.accepted_remedies()
@@ -341,7 +347,7 @@ async def test_the_status_names_the_code_again(chat: ConversationHarness) -> Non
     assert chat.answered_with("status_done_code", code=remedy.code)
 
 
-async def test_a_first_message_that_is_run_again_is_the_same_case(
+async def test_repeated_turn_of_the_first_message_opens_one_case(
     chat: ConversationHarness,
 ) -> None:
     message, _ = await chat.receive(f"{DAMAGED}, {ANA}")

@@ -1,4 +1,4 @@
-"""Every wait has an end: a promise with a date, and a word before it passes."""
+"""Promises: every wait has a due date, and the customer is told before it passes."""
 
 from datetime import timedelta
 
@@ -30,7 +30,7 @@ async def renew(app: AppHarness) -> list[Message]:
          "apology_call_back"),
     ],
 )  # fmt: skip
-async def test_whoever_has_to_wait_has_a_promise_with_the_date_they_were_told(
+async def test_every_wait_has_a_promise_with_the_date_that_was_told(
     chat: ConversationHarness, scene: list[tuple[str, str]], what: str
 ) -> None:
     for intent, text in scene:
@@ -42,20 +42,20 @@ async def test_whoever_has_to_wait_has_a_promise_with_the_date_they_were_told(
     assert due in "\n".join(map(str, chat.last_answer))
 
 
-async def test_what_is_given_at_once_promises_nothing(chat: ConversationHarness) -> None:
+async def test_remedy_issued_at_once_makes_no_promise(chat: ConversationHarness) -> None:
     await chat.send("damaged", DAMAGED)
     await chat.send("choose", "el saldo")
     assert chat.answered_with("issued_with_code")
     assert not await chat.promises()
 
 
-async def test_a_promise_far_off_is_left_alone(chat: ConversationHarness) -> None:
+async def test_promise_that_is_not_due_is_not_renewed(chat: ConversationHarness) -> None:
     await chat.send("wants_human", "una persona")
     chat.app.clock.advance(minutes=50)
     assert await renew(chat.app) == []
 
 
-async def test_before_the_promise_passes_the_customer_hears_of_a_new_date(
+async def test_customer_is_told_a_new_date_before_the_promise_passes(
     chat: ConversationHarness,
 ) -> None:
     await chat.send("wants_human", "una persona")
@@ -77,7 +77,7 @@ async def test_before_the_promise_passes_the_customer_hears_of_a_new_date(
     assert await renew(chat.app) == []
 
 
-async def test_a_remedy_that_nobody_confirmed_goes_to_a_person_first_in_line(
+async def test_overdue_remedy_goes_to_the_front_of_the_queue(
     chat: ConversationHarness,
 ) -> None:
     await chat.send("damaged", DAMAGED)
@@ -94,7 +94,7 @@ async def test_a_remedy_that_nobody_confirmed_goes_to_a_person_first_in_line(
     assert [one.what for one in await chat.promises()] == ["answer"]
 
 
-async def test_a_remedy_done_late_ends_the_wait_that_its_delay_began(
+async def test_late_remedy_ends_the_handoff_that_its_delay_began(
     chat: ConversationHarness,
 ) -> None:
     await chat.send("damaged", DAMAGED)
@@ -108,7 +108,7 @@ async def test_a_remedy_done_late_ends_the_wait_that_its_delay_began(
     assert not await chat.promises()
 
 
-async def test_the_word_comes_again_and_again_until_somebody_answers(
+async def test_promise_is_renewed_until_an_agent_answers(
     chat: ConversationHarness,
 ) -> None:
     await chat.send("wants_human", "una persona")
@@ -120,7 +120,7 @@ async def test_the_word_comes_again_and_again_until_somebody_answers(
     assert len(await chat.handoffs()) == 1
 
 
-async def test_many_promises_are_renewed_in_one_go_each_in_its_own_conversation(
+async def test_due_promises_are_renewed_each_in_its_own_conversation(
     app: AppHarness,
 ) -> None:
     chats = [await app.chat("en" if place % 2 else "es") for place in range(4)]
@@ -134,7 +134,7 @@ async def test_many_promises_are_renewed_in_one_go_each_in_its_own_conversation(
     assert await app.count(Handoff, Handoff.priority == 1) == 4
 
 
-async def test_nobody_is_awaited_once_the_customer_goes_on_with_the_assistant(
+async def test_returning_to_the_bot_voids_the_promise_of_an_answer(
     chat: ConversationHarness,
 ) -> None:
     await chat.send("wants_human", "una persona")
@@ -142,7 +142,7 @@ async def test_nobody_is_awaited_once_the_customer_goes_on_with_the_assistant(
     assert not await chat.promises()
 
 
-async def test_asking_for_a_person_again_does_not_move_the_date(chat: ConversationHarness) -> None:
+async def test_asking_for_a_human_again_does_not_move_the_date(chat: ConversationHarness) -> None:
     await chat.send("wants_human", "una persona")
     (first,) = await chat.promises()
     chat.app.clock.advance(minutes=30)
@@ -151,7 +151,7 @@ async def test_asking_for_a_person_again_does_not_move_the_date(chat: Conversati
     assert (second.id, second.due_at) == (first.id, first.due_at)
 
 
-async def test_a_customer_who_writes_after_the_date_passed_gets_a_new_one(
+async def test_message_after_the_date_has_passed_gets_a_new_date(
     chat: ConversationHarness,
 ) -> None:
     await chat.send("wants_human", "una persona")

@@ -1,4 +1,4 @@
-"""A case that somebody asks about and nobody finds."""
+"""Searching cases: what finds a case, and what must not."""
 
 import pytest
 
@@ -31,7 +31,7 @@ async def find(app: AppHarness, wanted: str) -> list[SearchHit]:
         "LICUADORA",
     ],
 )
-async def test_a_case_is_found_by_whatever_is_known_of_it(
+async def test_case_is_found_by_reference_customer_order_and_words(
     chat: ConversationHarness, wanted: str
 ) -> None:
     await chat.send("damaged", f"Me llegó la licuadora quebrada, pedido 10482. {ANA}")
@@ -48,7 +48,7 @@ async def test_a_case_is_found_by_whatever_is_known_of_it(
     assert (found.customer, found.order, found.agent) == ("Ana Ruiz", "10482", None)
 
 
-async def test_what_an_agent_said_is_found_and_who_has_it_is_told(
+async def test_agents_words_are_found_and_the_hit_names_the_agent(
     chat: ConversationHarness,
 ) -> None:
     laura = await chat.app.agent()
@@ -61,19 +61,19 @@ async def test_what_an_agent_said_is_found_and_who_has_it_is_told(
 
 
 @pytest.mark.parametrize("wanted", ["", " ", "x", "%", "__", "no hay tal cosa", "'; --"])
-async def test_what_fits_nothing_finds_nothing(chat: ConversationHarness, wanted: str) -> None:
+async def test_text_without_a_match_finds_nothing(chat: ConversationHarness, wanted: str) -> None:
     await chat.send("damaged", f"Me llegó rota. {ANA}")
     assert await find(chat.app, wanted) == []
 
 
-async def test_a_percent_sign_is_no_wildcard(chat: ConversationHarness) -> None:
+async def test_percent_sign_is_no_wildcard(chat: ConversationHarness) -> None:
     await chat.send("damaged", "Me prometieron 50% de descuento")
     other = await chat.app.chat()
     await other.send("damaged", "Me prometieron 50 pesos de descuento")
     assert len(await find(chat.app, "50%")) == 1
 
 
-async def test_the_newest_come_first_and_no_more_than_thirty(app: AppHarness) -> None:
+async def test_newest_hits_come_first_and_at_most_thirty(app: AppHarness) -> None:
     chats = [await app.chat() for _ in range(search.MAX_HITS + 2)]
     for chat in chats:
         await chat.send("rude_treatment", "Me gritaron en la tienda")
@@ -82,7 +82,7 @@ async def test_the_newest_come_first_and_no_more_than_thirty(app: AppHarness) ->
     assert found[0].case.id == (await chats[-1].case()).id
 
 
-async def test_a_long_text_is_cut_around_what_was_looked_for(chat: ConversationHarness) -> None:
+async def test_snippet_is_cut_around_the_searched_words(chat: ConversationHarness) -> None:
     await chat.send("damaged", "bla " * 200 + "licuadora" + " bla" * 200)
     (found,) = await find(chat.app, "licuadora")
     assert "licuadora" in found.snippet
@@ -91,7 +91,7 @@ async def test_a_long_text_is_cut_around_what_was_looked_for(chat: ConversationH
     assert len(found.snippet) <= search.SNIPPET_LENGTH + 2
 
 
-async def test_a_private_note_is_not_searched(chat: ConversationHarness) -> None:
+async def test_private_notes_are_not_searched(chat: ConversationHarness) -> None:
     laura = await chat.app.agent()
     await chat.send("wants_human", "una persona")
     async with chat.app.db.write() as session:

@@ -1,4 +1,4 @@
-"""What the customer asks for by themselves: heard, first on the table, and no new complaint."""
+"""A remedy that the customer asks for: it is offered first and is no new complaint."""
 
 import pytest
 
@@ -14,14 +14,14 @@ DAMAGED = "Compré una licuadora, pedido 10482, y llegó quebrada"
         ("quiero uno nuevo", "Uno nuevo por exprés"),
     ],
 )
-async def test_what_was_asked_for_comes_first(
+async def test_requested_remedy_is_offered_first(
     chat: ConversationHarness, text: str, first: str
 ) -> None:
     *_, offer = await chat.send("damaged", f"{DAMAGED}, {text}. {ANA}")
     assert offer.choices[0].startswith(first)
 
 
-async def test_who_wants_their_money_while_a_case_is_open_complains_of_nothing_new(
+async def test_refund_wish_in_an_open_case_adds_no_category(
     chat: ConversationHarness,
 ) -> None:
     await chat.send("damaged", DAMAGED)
@@ -36,9 +36,7 @@ async def test_who_wants_their_money_while_a_case_is_open_complains_of_nothing_n
 
 
 @pytest.mark.parametrize("intent", ["refund_pending", "choose"])
-async def test_who_wants_their_money_gets_another_offer_than_who_does_not(
-    chat: ConversationHarness, intent: str
-) -> None:
+async def test_refund_wish_changes_the_offer(chat: ConversationHarness, intent: str) -> None:
     *_, offer = await chat.send("late_delivery", f"El pedido 10482 llegó tarde, {ANA}")
     assert not any("Devolver mi dinero" in one for one in offer.choices)
     *_, offer = await chat.send(intent, "quiero que me devuelvan el dinero")
@@ -50,7 +48,7 @@ async def test_who_wants_their_money_gets_another_offer_than_who_does_not(
 @pytest.mark.parametrize(
     "text", ["exijo el reembolso que nunca llegó", "I need my refund, it never came"]
 )
-async def test_a_refund_that_never_came_is_a_wrong_in_few_words_as_well(
+async def test_missing_refund_in_few_words_adds_its_category(
     chat: ConversationHarness, text: str
 ) -> None:
     await chat.send("damaged", DAMAGED)
@@ -58,7 +56,7 @@ async def test_a_refund_that_never_came_is_a_wrong_in_few_words_as_well(
     assert (await chat.case()).also == ["refund_pending"]
 
 
-async def test_a_refund_that_is_owed_is_another_wrong(chat: ConversationHarness) -> None:
+async def test_refund_owed_for_another_order_adds_its_category(chat: ConversationHarness) -> None:
     await chat.send("damaged", DAMAGED)
     long = "y del otro pedido que cancelé hace un mes todavía no me han devuelto ni un peso"
     await chat.send("refund_pending", long)

@@ -1,4 +1,4 @@
-"""A case's whole life over the console's API: taken, read, answered, remedied and given back."""
+"""A case over the console's API: claimed, read, answered, remedied, returned or resolved."""
 
 import asyncio
 import io
@@ -74,7 +74,7 @@ async def told(page: SocketPage, words: str) -> Json:
             return dict(message)
 
 
-async def test_the_whole_life_of_a_case(
+async def test_case_from_claim_to_return(
     edge: EdgeProcess, laura: ConsoleClient, waiting: list[str]
 ) -> None:
     session = waiting.pop()
@@ -163,7 +163,7 @@ async def test_the_whole_life_of_a_case(
     assert (given_by_her["by"], given_by_her["state"]) == ("Laura Gómez", "accepted")
 
 
-async def test_a_message_sent_again_after_no_answer_came_is_one(
+async def test_repeated_message_is_stored_once(
     edge: EdgeProcess, laura: ConsoleClient, waiting: list[str]
 ) -> None:
     card = await claim_newest(laura, conversation_of(waiting.pop()))
@@ -175,7 +175,7 @@ async def test_a_message_sent_again_after_no_answer_came_is_one(
     assert [one["text"] for one in case["messages"]].count("Hola.") == 1
 
 
-async def test_two_agents_may_use_the_same_id_for_two_messages(
+async def test_same_request_id_of_two_agents_is_two_messages(
     edge: EdgeProcess, marta: ConsoleClient, laura: ConsoleClient, waiting: list[str]
 ) -> None:
     same = id_()
@@ -188,7 +188,7 @@ async def test_two_agents_may_use_the_same_id_for_two_messages(
     assert texts == ["soy Laura", "soy Marta"]
 
 
-async def test_a_draft_that_asks_for_what_is_known_is_flagged_and_counted(
+async def test_draft_that_asks_for_a_known_fact_is_flagged_and_counted(
     edge: EdgeProcess, marta: ConsoleClient, laura: ConsoleClient, waiting: list[str]
 ) -> None:
     card = await claim_newest(laura, conversation_of(waiting.pop()))
@@ -209,7 +209,7 @@ async def test_a_draft_that_asks_for_what_is_known_is_flagged_and_counted(
     assert unknown["known"] == []
 
 
-async def test_a_confirmed_question_sent_again_is_counted_once(
+async def test_repeated_confirmed_message_is_counted_once(
     edge: EdgeProcess, marta: ConsoleClient, laura: ConsoleClient, waiting: list[str]
 ) -> None:
     card = await claim_newest(laura, conversation_of(waiting.pop()))
@@ -220,7 +220,7 @@ async def test_a_confirmed_question_sent_again_is_counted_once(
     assert (await marta.get("/wallboard"))["answers"]["asked_known"] == before + 1
 
 
-async def test_more_than_ones_authority_is_asked_for_in_one_click(
+async def test_remedy_beyond_authority_is_approved_by_a_supervisor(
     edge: EdgeProcess, marta: ConsoleClient, laura: ConsoleClient, waiting: list[str]
 ) -> None:
     session = waiting.pop()
@@ -247,7 +247,7 @@ async def test_more_than_ones_authority_is_asked_for_in_one_click(
     assert (again["error"], again["by"]) == ("decided_before", "Marta León")
 
 
-async def test_a_customer_and_an_agent_see_each_other_type(
+async def test_customer_and_agent_see_each_other_type(
     edge: EdgeProcess, laura: ConsoleClient
 ) -> None:
     async with edge.open_page() as customer:
@@ -262,7 +262,7 @@ async def test_a_customer_and_an_agent_see_each_other_type(
             assert (seen["conversation"], seen["on"]) == (conversation, True)
 
 
-async def test_a_photo_goes_from_the_agent_to_the_customer_and_to_nobody_else(
+async def test_agents_photo_reaches_only_its_customer(
     edge: EdgeProcess, laura: ConsoleClient, marta: ConsoleClient
 ) -> None:
     picture = io.BytesIO()
@@ -289,7 +289,7 @@ async def test_a_photo_goes_from_the_agent_to_the_customer_and_to_nobody_else(
     await stranger.close()
 
 
-async def test_a_case_is_handed_to_a_colleague_with_a_note(
+async def test_case_is_transferred_to_a_colleague_with_a_note(
     edge: EdgeProcess, laura: ConsoleClient, marta: ConsoleClient
 ) -> None:
     carlos = await marta.add_agent("Carlos Ruiz")
@@ -311,7 +311,7 @@ async def test_a_case_is_handed_to_a_colleague_with_a_note(
     await carlos.close()
 
 
-async def test_a_case_is_resolved_with_a_cause_that_there_is(
+async def test_case_is_resolved_only_with_a_known_cause(
     edge: EdgeProcess, laura: ConsoleClient
 ) -> None:
     async with edge.open_page() as customer:
@@ -326,9 +326,7 @@ async def test_a_case_is_resolved_with_a_cause_that_there_is(
         assert late["error"] == "ended"
 
 
-async def test_a_customers_script_is_data_everywhere(
-    edge: EdgeProcess, laura: ConsoleClient
-) -> None:
+async def test_markup_from_the_customer_stays_text(edge: EdgeProcess, laura: ConsoleClient) -> None:
     script = "<script>alert('x')</script><img src=x onerror=alert(9)>"
     async with edge.open_page() as customer:
         await customer.wait_for_answer(await customer.send_message(script))
@@ -338,7 +336,7 @@ async def test_a_customers_script_is_data_everywhere(
     assert answer.json()["messages"][0]["text"] == script
 
 
-async def test_signing_out_gives_the_cases_back_and_says_so(
+async def test_signing_out_returns_cases_to_the_queue_and_tells_customers(
     edge: EdgeProcess, laura: ConsoleClient
 ) -> None:
     async with edge.open_page() as customer:
@@ -350,7 +348,9 @@ async def test_signing_out_gives_the_cases_back_and_says_so(
         assert people == [(None,)]
 
 
-async def test_presence_and_language_are_ones_own(edge: EdgeProcess, laura: ConsoleClient) -> None:
+async def test_agent_sets_own_presence_and_language(
+    edge: EdgeProcess, laura: ConsoleClient
+) -> None:
     answer = await laura.request("PATCH", "/api/me/", {"presence": "away", "language": "en"})
     assert answer.status_code == 200
     me = answer.json()["agent"]
@@ -362,7 +362,7 @@ async def test_presence_and_language_are_ones_own(edge: EdgeProcess, laura: Cons
     assert refused.json()["text"].isascii()  # English
 
 
-async def test_a_search_finds_a_case_by_what_the_customer_said(
+async def test_search_finds_a_case_by_the_customers_words(
     edge: EdgeProcess, laura: ConsoleClient
 ) -> None:
     word = f"palabra{uuid.uuid4().hex[:8]}"

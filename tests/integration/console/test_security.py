@@ -1,4 +1,4 @@
-"""Who may ask what of the console: by URL, by WebSocket, from another site, after signing out."""
+"""The console's security: sessions, CSRF token, origins, roles, the socket and odd requests."""
 
 import asyncio
 import hashlib
@@ -96,7 +96,7 @@ async def laura(marta: ConsoleClient) -> AsyncIterator[ConsoleClient]:
 # --- sessions -----------------------------------------------------------------------------------
 
 
-async def test_no_route_answers_without_a_session(
+async def test_every_route_needs_a_session(
     edge: EdgeProcess, routes: list[tuple[str, str]]
 ) -> None:
     nobody = ConsoleClient(edge)
@@ -109,7 +109,7 @@ async def test_no_route_answers_without_a_session(
     await nobody.close()
 
 
-async def test_no_change_is_made_without_the_pages_token(
+async def test_every_change_needs_the_csrf_token(
     laura: ConsoleClient, marta: ConsoleClient, routes: list[tuple[str, str]]
 ) -> None:
     changes = [one for one in routes if one[0] in UNSAFE] + [("POST", "/logout")]
@@ -130,7 +130,7 @@ async def test_no_change_is_made_without_the_pages_token(
     ],
     ids=str,
 )
-async def test_no_change_is_made_from_another_site(
+async def test_changes_from_another_origin_are_refused(
     edge: EdgeProcess, laura: ConsoleClient, routes: list[tuple[str, str]], header: dict[str, str]
 ) -> None:
     changes = [one for one in routes if one[0] in UNSAFE] + [("POST", "/logout")]
@@ -144,13 +144,13 @@ async def test_no_change_is_made_from_another_site(
     await stranger.close()
 
 
-async def test_a_form_of_another_site_is_no_json(laura: ConsoleClient) -> None:
+async def test_form_content_type_is_refused(laura: ConsoleClient) -> None:
     for kind in ("application/x-www-form-urlencoded", "text/plain", "multipart/form-data"):
         answer = await laura.request("PATCH", "/api/me/", {}, **{"Content-Type": kind})
         assert answer.status_code == 415
 
 
-async def test_the_cookie_is_out_of_reach_of_scripts_and_of_other_sites(edge: EdgeProcess) -> None:
+async def test_cookie_is_http_only_and_same_site(edge: EdgeProcess) -> None:
     console = ConsoleClient(edge)
     answer = await console.try_to_sign_in(ADMIN, PASSWORD)
     flags = {part.strip().lower() for part in answer.headers["set-cookie"].split(";")[1:]}
@@ -163,7 +163,7 @@ async def test_the_cookie_is_out_of_reach_of_scripts_and_of_other_sites(edge: Ed
     await tls.close()
 
 
-async def test_the_database_holds_no_token_and_no_password(
+async def test_database_holds_only_hashes_of_tokens_and_passwords(
     edge: EdgeProcess, laura: ConsoleClient
 ) -> None:
     token = laura.http.cookies["regalo_console"]
@@ -177,7 +177,7 @@ async def test_the_database_holds_no_token_and_no_password(
     assert token not in edge.log.read_text()
 
 
-async def test_the_session_of_who_signs_out_is_worth_nothing(laura: ConsoleClient) -> None:
+async def test_session_is_invalid_after_signing_out(laura: ConsoleClient) -> None:
     cookie = laura.cookie
     await laura.request("POST", "/logout", {})
     for method, path in (("GET", "/api/board"), ("POST", "/api/handoffs/1/claim")):
@@ -187,7 +187,7 @@ async def test_the_session_of_who_signs_out_is_worth_nothing(laura: ConsoleClien
 
 @pytest.mark.parametrize("change", [{"is_active": False}, {"password": "otra clave muy larga"},
                                     {"role": "supervisor"}], ids=str)  # fmt: skip
-async def test_who_is_disabled_repassworded_or_given_a_role_is_out_everywhere(
+async def test_closing_new_password_or_new_role_ends_all_sessions(
     marta: ConsoleClient, laura: ConsoleClient, change: dict[str, Any]
 ) -> None:
     async with laura.open_page() as page:
@@ -201,15 +201,13 @@ async def test_who_is_disabled_repassworded_or_given_a_role_is_out_everywhere(
         assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (1008, "signed_out")
 
 
-async def test_who_is_disabled_cannot_sign_in_again(
-    marta: ConsoleClient, laura: ConsoleClient
-) -> None:
+async def test_closed_account_cannot_sign_in(marta: ConsoleClient, laura: ConsoleClient) -> None:
     await marta.request("PATCH", f"/api/agents/{laura.id}", {"is_active": False})
     answer = await laura.try_to_sign_in(laura.email, PASSWORD)
     assert (answer.status_code, answer.json()["error"]) == (401, "wrong_login")
 
 
-async def test_a_session_that_ended_shows_nothing_more_live(
+async def test_ended_session_gets_no_more_live_events(
     edge: EdgeProcess, marta: ConsoleClient, laura: ConsoleClient
 ) -> None:
     """Also on a page that sends nothing: what happens after the end is not for it."""
@@ -227,7 +225,7 @@ async def _until_closed(ws: Any) -> None:
             pass
 
 
-async def test_a_supervisor_cannot_lock_themselves_out(marta: ConsoleClient) -> None:
+async def test_supervisor_cannot_lock_themselves_out(marta: ConsoleClient) -> None:
     for change in ({"is_active": False}, {"role": "agent"}):
         answer = await marta.request("PATCH", f"/api/agents/{marta.id}", change)
         assert (answer.status_code, answer.json()["error"]) == (409, "yourself")
@@ -236,7 +234,7 @@ async def test_a_supervisor_cannot_lock_themselves_out(marta: ConsoleClient) -> 
 # --- signing in ---------------------------------------------------------------------------------
 
 
-async def test_an_account_is_closed_to_guessing_and_the_others_stay_open(
+async def test_guessing_locks_one_account_and_no_other(
     edge: EdgeProcess, laura: ConsoleClient, marta: ConsoleClient
 ) -> None:
     guesser = ConsoleClient(edge)
@@ -251,7 +249,7 @@ async def test_an_account_is_closed_to_guessing_and_the_others_stay_open(
     await guesser.close()
 
 
-async def test_an_address_is_closed_to_guessing_at_many_accounts(edge: EdgeProcess) -> None:
+async def test_guessing_at_many_accounts_blocks_the_address(edge: EdgeProcess) -> None:
     guesser = ConsoleClient(edge)
     codes = []
     for place in range(25):
@@ -263,7 +261,7 @@ async def test_an_address_is_closed_to_guessing_at_many_accounts(edge: EdgeProce
     await guesser.close()
 
 
-async def test_the_answer_does_not_tell_whether_there_is_such_a_person(
+async def test_answer_does_not_reveal_whether_an_account_exists(
     edge: EdgeProcess, laura: ConsoleClient
 ) -> None:
     guesser = ConsoleClient(edge)
@@ -280,14 +278,14 @@ async def test_the_answer_does_not_tell_whether_there_is_such_a_person(
 
 
 @pytest.mark.parametrize(("method", "path"), SUPERVISORS)
-async def test_an_agent_is_refused_what_supervisors_do(
+async def test_agent_is_refused_on_supervisors_routes(
     laura: ConsoleClient, method: str, path: str
 ) -> None:
     answer = await laura.request(method, path, {})
     assert (answer.status_code, answer.json()["error"]) == (403, "supervisors_only")
 
 
-async def test_the_board_shows_an_agent_no_case_of_others(
+async def test_board_shows_an_agent_no_cases_of_others(
     edge: EdgeProcess, laura: ConsoleClient, marta: ConsoleClient
 ) -> None:
     async with edge.open_page() as customer:
@@ -300,7 +298,7 @@ async def test_the_board_shows_an_agent_no_case_of_others(
     assert conversation_of(customer.session) in json.dumps(own["mine"])
 
 
-async def test_an_agent_does_nothing_with_another_persons_case(
+async def test_agent_cannot_act_on_a_case_of_another(
     edge: EdgeProcess, laura: ConsoleClient, marta: ConsoleClient
 ) -> None:
     async with edge.open_page() as customer:
@@ -347,7 +345,7 @@ async def test_an_agent_does_nothing_with_another_persons_case(
         assert state == ("active", None)
 
 
-async def test_an_agent_does_not_type_into_another_persons_conversation(
+async def test_typing_in_a_conversation_of_another_agent_is_ignored(
     edge: EdgeProcess, laura: ConsoleClient, marta: ConsoleClient
 ) -> None:
     async with edge.open_page() as customer:
@@ -388,7 +386,7 @@ async def refused(ws: Any) -> tuple[int, str]:
     ],
     ids=str,
 )
-async def test_a_socket_that_is_not_the_consoles_is_closed(
+async def test_socket_without_a_valid_hello_is_closed(
     laura: ConsoleClient, socket: dict[str, Any], hello: object, reason: str
 ) -> None:
     async with laura.open_socket(**socket) as ws:
@@ -397,7 +395,7 @@ async def test_a_socket_that_is_not_the_consoles_is_closed(
         assert await refused(ws) == (1008, reason)
 
 
-async def test_a_frame_that_is_none_closes_the_socket(laura: ConsoleClient) -> None:
+async def test_malformed_frame_closes_the_socket(laura: ConsoleClient) -> None:
     for junk in ('{"type":"nonsense"}', "not json", '{"type":"watch","conversation":5}'):
         async with laura.open_page() as page:
             await page.ws.send(junk)
@@ -407,7 +405,7 @@ async def test_a_frame_that_is_none_closes_the_socket(laura: ConsoleClient) -> N
 # --- what customers may see ---------------------------------------------------------------------
 
 
-async def test_nothing_of_the_staffs_reaches_the_customers_page(
+async def test_notes_and_board_events_never_reach_the_customer(
     edge: EdgeProcess, laura: ConsoleClient, marta: ConsoleClient
 ) -> None:
     secret = f"nota {uuid.uuid4().hex}"
@@ -446,7 +444,7 @@ async def test_nothing_of_the_staffs_reaches_the_customers_page(
     assert [one["text"] for one in notes] == [secret] * 3
 
 
-async def test_a_customers_session_opens_nothing_of_the_console(edge: EdgeProcess) -> None:
+async def test_customers_session_opens_no_route_of_the_console(edge: EdgeProcess) -> None:
     async with edge.open_page() as customer:
         await request_handoff(edge, customer)
         token = customer.session
@@ -484,7 +482,7 @@ FIELDS = {
 }
 
 
-async def test_no_body_breaks_the_server(
+async def test_random_bodies_never_cause_a_server_error(
     edge: EdgeProcess, marta: ConsoleClient, routes: list[tuple[str, str]]
 ) -> None:
     async with edge.open_page() as customer:
@@ -532,14 +530,12 @@ async def test_no_body_breaks_the_server(
         ("/api/nothing", 404),
     ],
 )
-async def test_an_odd_address_is_answered_plainly(
-    laura: ConsoleClient, path: str, status: int
-) -> None:
+async def test_odd_path_is_not_found(laura: ConsoleClient, path: str, status: int) -> None:
     answer = await laura.request("GET", path)
     assert answer.status_code == status, answer.text
 
 
-async def test_a_number_beyond_the_database_is_no_failure(
+async def test_id_beyond_the_databases_range_is_not_found(
     laura: ConsoleClient, marta: ConsoleClient
 ) -> None:
     huge = 99999999999999999999
@@ -549,7 +545,7 @@ async def test_a_number_beyond_the_database_is_no_failure(
     assert answer.status_code == 404
 
 
-def test_a_body_that_is_too_large_is_refused_before_it_is_read(edge: EdgeProcess) -> None:
+def test_oversized_body_is_refused_before_it_is_read(edge: EdgeProcess) -> None:
     with closing(HTTPConnection("127.0.0.1", edge.port, timeout=10)) as http:
         http.putrequest("POST", "/console/login")
         http.putheader("Content-Type", "application/json")
@@ -586,7 +582,7 @@ def raw(edge: EdgeProcess, path: str) -> tuple[int, bytes]:
         "/console/shared/types.d.ts",
     ],
 )
-def test_no_other_file_is_served(edge: EdgeProcess, path: str) -> None:
+def test_only_the_pages_own_files_are_served(edge: EdgeProcess, path: str) -> None:
     status, body = raw(edge, path)
     assert status in {400, 404}
     assert b"import" not in body
@@ -595,9 +591,7 @@ def test_no_other_file_is_served(edge: EdgeProcess, path: str) -> None:
 @pytest.mark.parametrize(
     "path", ["/console", "/console/", "/console/files/main.js", "/console/shared/dom.js"]
 )
-def test_nobody_frames_the_console_and_no_foreign_script_runs_in_it(
-    edge: EdgeProcess, path: str
-) -> None:
+def test_security_headers_forbid_framing_and_foreign_scripts(edge: EdgeProcess, path: str) -> None:
     answer = httpx.get(f"{edge.url}{path}", trust_env=False, follow_redirects=True)
     assert answer.status_code == 200
     policy = answer.headers["content-security-policy"]
@@ -608,7 +602,7 @@ def test_nobody_frames_the_console_and_no_foreign_script_runs_in_it(
     assert answer.headers["x-frame-options"] == "DENY"
 
 
-def test_the_page_holds_no_script_or_style_of_its_own(edge: EdgeProcess) -> None:
+def test_page_has_no_inline_script_or_style(edge: EdgeProcess) -> None:
     page = httpx.get(f"{edge.url}/console/", trust_env=False, follow_redirects=True).text
     assert " style=" not in page
     assert "<style" not in page

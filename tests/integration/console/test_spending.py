@@ -1,4 +1,4 @@
-"""While the assistant's spending stands still every console shows it; supervisors end it."""
+"""A pause of the bot's spending: shown on every console, resumed by supervisors."""
 
 import os
 import shutil
@@ -52,14 +52,14 @@ def spending(settings: Settings, what: str) -> str:
     return done.stdout
 
 
-def test_the_command_stops_and_resumes(settings: Settings) -> None:
+def test_command_pauses_and_resumes_spending(settings: Settings) -> None:
     assert "by_hand" in spending(settings, "pause")
     assert "by_hand" in spending(settings, "status")
     assert spending(settings, "resume").endswith("The assistant may give again.\n")
     assert spending(settings, "status").startswith("The assistant may give; left to give today: ")
 
 
-async def test_a_pause_is_shown_to_all_and_ended_by_supervisors_alone(
+async def test_pause_is_shown_to_all_and_only_supervisors_resume(
     settings: Settings, marta: ConsoleClient
 ) -> None:
     assert (await marta.get("/board"))["pause"] is None

@@ -1,4 +1,4 @@
-"""The page "Bonos": agents look a code up and take it in payment, once, through the ledger."""
+"""Vouchers in the console: looking a code up, and redeeming it once through the ledger."""
 
 import asyncio
 import shutil
@@ -61,7 +61,7 @@ async def laura(edge: EdgeProcess) -> AsyncIterator[ConsoleClient]:
     await marta.close()
 
 
-async def test_a_code_is_found_however_it_is_typed_and_looking_takes_nothing(
+async def test_code_is_found_in_any_spelling_and_checking_redeems_nothing(
     laura: ConsoleClient, code: str
 ) -> None:
     for typed in (code, code.lower().replace("-", " "), code.replace("-", "")):
@@ -70,7 +70,7 @@ async def test_a_code_is_found_however_it_is_typed_and_looking_takes_nothing(
         assert found["left"] == found["amount"]
 
 
-async def test_what_is_spent_in_part_leaves_the_rest_and_the_same_press_counts_once(
+async def test_partial_redemption_leaves_the_rest_and_repeats_count_once(
     laura: ConsoleClient, settings: Settings, code: str
 ) -> None:
     press = {"code": code, "id": str(uuid.uuid4()), "amount_minor": 5_000_000}
@@ -91,7 +91,7 @@ async def test_what_is_spent_in_part_leaves_the_rest_and_the_same_press_counts_o
     assert taken[0][1] == f"agent:{laura.email}"
 
 
-async def test_a_code_that_is_none_is_not_found_and_guessing_is_slowed(
+async def test_wrong_code_is_not_found_and_guessing_is_limited(
     laura: ConsoleClient,
 ) -> None:
     for _ in range(40):

@@ -1,4 +1,4 @@
-"""Several workers on PostgreSQL: customer on one, agent on the other; killed, and restarted."""
+"""Several workers on PostgreSQL: live events between them, killed workers, restarts."""
 
 import asyncio
 import time
@@ -62,7 +62,7 @@ async def agent_message(page: SocketPage) -> dict[str, Any]:
             return dict(message)
 
 
-async def test_customer_and_agent_on_two_workers_talk_live(workers: Workers) -> None:
+async def test_customer_and_agent_on_two_workers_get_live_events(workers: Workers) -> None:
     one, other = workers.edges
     marta = await ConsoleClient(other).sign_in()
     async with one.open_page() as customer, marta.open_page() as board:
@@ -94,7 +94,7 @@ async def test_customer_and_agent_on_two_workers_talk_live(workers: Workers) -> 
     await marta.close()
 
 
-async def test_a_supervisor_who_disables_somebody_ends_their_page_on_another_worker(
+async def test_closing_an_account_ends_its_page_on_another_worker(
     workers: Workers,
 ) -> None:
     one, other = workers.edges
@@ -120,7 +120,7 @@ async def until_answered(ask: Any) -> httpx.Response:
     raise AssertionError("the server did not come back")
 
 
-async def test_a_message_cut_off_by_a_kill_and_sent_again_is_said_once(workers: Workers) -> None:
+async def test_message_repeated_after_a_killed_worker_is_sent_once(workers: Workers) -> None:
     one, other = workers.edges
     marta = await ConsoleClient(other).sign_in()
     async with one.open_page() as customer:
@@ -144,7 +144,7 @@ async def test_a_message_cut_off_by_a_kill_and_sent_again_is_said_once(workers: 
     await marta.close()
 
 
-async def test_a_restart_of_the_database_loses_and_doubles_nothing(
+async def test_database_restart_loses_and_repeats_nothing(
     postgresql: PostgreSQL, workers: Workers
 ) -> None:
     one, other = workers.edges

@@ -1,4 +1,4 @@
-"""Who has a case: one person at a time, passed on and given back, never by two at once."""
+"""Claiming, transferring and releasing cases; never two agents at once."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ async def place(chat: ConversationHarness) -> int:
         return await wait_estimate.queue_position(session, await chat.handoff())
 
 
-async def test_who_claims_a_waiting_case_has_it(chat: ConversationHarness) -> None:
+async def test_claimed_case_is_active_with_its_agent(chat: ConversationHarness) -> None:
     laura = await chat.app.agent()
     await chat.send("wants_human", "una persona")
     await chat.assign_to(laura)
@@ -27,7 +27,7 @@ async def test_who_claims_a_waiting_case_has_it(chat: ConversationHarness) -> No
     assert found.read_at is None
 
 
-async def test_claiming_again_what_one_has_changes_nothing(chat: ConversationHarness) -> None:
+async def test_claiming_an_own_case_again_changes_nothing(chat: ConversationHarness) -> None:
     laura = await chat.app.agent()
     await chat.send("wants_human", "una persona")
     await chat.assign_to(laura)
@@ -39,7 +39,9 @@ async def test_claiming_again_what_one_has_changes_nothing(chat: ConversationHar
     assert claims == 1
 
 
-async def test_who_comes_second_is_told_who_was_faster(chat: ConversationHarness) -> None:
+async def test_second_claim_is_refused_with_the_name_of_the_first(
+    chat: ConversationHarness,
+) -> None:
     laura = await chat.app.agent()
     carlos = await chat.app.agent("Carlos Ruiz")
     await chat.send("wants_human", "una persona")
@@ -50,7 +52,7 @@ async def test_who_comes_second_is_told_who_was_faster(chat: ConversationHarness
     assert (await chat.handoff()).agent_id == laura.id
 
 
-async def test_a_case_that_has_ended_is_nobodys_to_claim(chat: ConversationHarness) -> None:
+async def test_ended_case_cannot_be_claimed(chat: ConversationHarness) -> None:
     laura = await chat.app.agent()
     await chat.send("wants_human", "una persona")
     await chat.send("inform", "El pedido 10482 llegó roto")
@@ -63,7 +65,7 @@ async def test_a_case_that_has_ended_is_nobodys_to_claim(chat: ConversationHarne
     assert (await chat.handoff()).state == HandoffState.ENDED
 
 
-async def test_a_released_case_has_the_place_it_had(app: AppHarness) -> None:
+async def test_released_case_keeps_its_position(app: AppHarness) -> None:
     laura = await app.agent()
     chats = []
     for _ in range(3):
@@ -86,7 +88,7 @@ async def test_a_released_case_has_the_place_it_had(app: AppHarness) -> None:
     )
 
 
-async def test_an_urgent_case_comes_before_those_that_wait_longer(app: AppHarness) -> None:
+async def test_urgent_case_comes_before_longer_waits(app: AppHarness) -> None:
     patient, urgent = await app.chat(), await app.chat()
     await patient.send("wants_human", "una persona")
     app.clock.advance(minutes=5)
@@ -94,14 +96,14 @@ async def test_an_urgent_case_comes_before_those_that_wait_longer(app: AppHarnes
     assert [await place(urgent), await place(patient)] == [1, 2]
 
 
-async def test_releasing_what_nobody_has_says_so(chat: ConversationHarness) -> None:
+async def test_releasing_a_waiting_case_returns_false(chat: ConversationHarness) -> None:
     await chat.send("wants_human", "una persona")
     async with chat.app.db.write() as session:
         found = await session.get_one(Handoff, (await chat.handoff()).id)
         assert not await assignment.release(session, found, "Laura Gómez")
 
 
-async def test_a_case_is_passed_to_a_colleague_who_has_not_read_it(
+async def test_transferred_case_is_unread(
     chat: ConversationHarness,
 ) -> None:
     laura = await chat.app.agent()
@@ -116,7 +118,7 @@ async def test_a_case_is_passed_to_a_colleague_who_has_not_read_it(
     assert found.claimed_at == claimed_at  # the wait of the customer ended then
 
 
-async def test_a_supervisor_passes_on_what_still_waits(chat: ConversationHarness) -> None:
+async def test_waiting_case_can_be_transferred(chat: ConversationHarness) -> None:
     carlos = await chat.app.agent("Carlos Ruiz")
     await chat.send("wants_human", "una persona")
     await chat.perform(agent_actions.transfer, carlos, "Supervisión")
@@ -125,7 +127,7 @@ async def test_a_supervisor_passes_on_what_still_waits(chat: ConversationHarness
     assert found.claimed_at is not None
 
 
-async def test_a_case_that_changed_hands_is_not_passed_on_from_who_had_it(
+async def test_transfer_of_a_reassigned_case_is_refused(
     chat: ConversationHarness,
 ) -> None:
     """Two supervisors look at the same board: the second acts on what is no longer so."""
@@ -144,7 +146,7 @@ async def test_a_case_that_changed_hands_is_not_passed_on_from_who_had_it(
     assert (await chat.handoff()).agent_id == carlos.id
 
 
-async def test_only_the_holder_reads_and_only_the_first_reading_counts(
+async def test_only_the_first_reading_by_its_agent_marks_a_case_as_read(
     chat: ConversationHarness,
 ) -> None:
     laura = await chat.app.agent()
@@ -161,7 +163,7 @@ async def test_only_the_holder_reads_and_only_the_first_reading_counts(
     assert (await chat.handoff()).read_at == read_at
 
 
-async def test_the_history_names_who_took_opened_passed_on_and_released(
+async def test_history_names_who_claimed_opened_transferred_and_released(
     chat: ConversationHarness,
 ) -> None:
     laura = await chat.app.agent()
@@ -182,7 +184,7 @@ async def test_the_history_names_who_took_opened_passed_on_and_released(
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-async def test_of_twenty_who_claim_at_once_one_wins_and_nineteen_are_told_by_whom(
+async def test_of_twenty_simultaneous_claims_one_succeeds(
     app: AppHarness, racers: race_helpers.Racers, database_url: str, tmp_path: Path
 ) -> None:
     people = [await app.agent(f"Persona{place} X") for place in range(20)]

@@ -1,4 +1,4 @@
-"""A person takes over: at once, with everything, and until the conversation is given back."""
+"""Handing a case off: one handoff, a promised answer, and returning to the bot."""
 
 from datetime import timedelta
 
@@ -23,7 +23,7 @@ STAGES: dict[str, list[tuple[str, str]]] = {
 
 
 @pytest.mark.parametrize("before", STAGES.values(), ids=STAGES.keys())
-async def test_a_person_asked_for_at_any_stage_is_one_handoff(
+async def test_asking_for_a_human_at_any_stage_makes_one_handoff(
     chat: ConversationHarness, before: list[tuple[str, str]]
 ) -> None:
     for intent, text in before:
@@ -41,7 +41,7 @@ async def test_a_person_asked_for_at_any_stage_is_one_handoff(
     assert len(await chat.ledger()) == ("choose" in dict(before))
 
 
-async def test_the_person_is_promised_within_an_open_hour(chat: ConversationHarness) -> None:
+async def test_answer_is_promised_within_an_open_hour(chat: ConversationHarness) -> None:
     await chat.send("wants_human", "una persona")
     assert chat.answered_with("apology_person")
     assert chat.answered_with("person_nobody")
@@ -50,7 +50,7 @@ async def test_the_person_is_promised_within_an_open_hour(chat: ConversationHarn
     assert timedelta(minutes=59) < promise.due_at - now <= timedelta(minutes=61)
 
 
-async def test_after_hours_it_is_said_and_the_date_is_of_the_next_day(
+async def test_after_hours_the_promised_date_is_the_next_day(
     chat: ConversationHarness,
 ) -> None:
     chat.app.clock.advance(hours=12)
@@ -63,7 +63,7 @@ async def test_after_hours_it_is_said_and_the_date_is_of_the_next_day(
     ("intent", "text", "priority"),
     [("danger", "La licuadora echa chispas", 1), ("threat", "Los voy a demandar", 2)],
 )
-async def test_danger_and_threats_go_to_the_front(
+async def test_danger_and_threats_have_their_priority(
     chat: ConversationHarness, intent: str, text: str, priority: int
 ) -> None:
     await chat.send(intent, text)
@@ -72,21 +72,19 @@ async def test_danger_and_threats_go_to_the_front(
 
 
 @pytest.mark.parametrize("intent", ["danger", "threat", "wants_human"])
-async def test_what_happened_is_filed_though_something_louder_was_said(
-    chat: ConversationHarness, intent: str
-) -> None:
+async def test_category_is_kept_beside_an_alarm(chat: ConversationHarness, intent: str) -> None:
     await chat.send(intent, "El cargador que les compré se prendió fuego", also="defective")
     (case,) = await chat.cases()
     assert case.category == "defective"
 
 
-async def test_danger_says_what_to_do_first(chat: ConversationHarness) -> None:
+async def test_danger_gets_safety_advice_first(chat: ConversationHarness) -> None:
     *_, said = await chat.send("danger", "La licuadora echa humo y mi hija está mal")
     danger = chat.app.context.responses.texts["person_because_danger"]["es"]
     assert said.text.startswith(danger)
 
 
-async def test_what_is_told_while_waiting_is_kept_and_answered_once_a_minute(
+async def test_messages_while_waiting_are_stored_and_answered_once_a_minute(
     chat: ConversationHarness,
 ) -> None:
     await chat.send("wants_human", "una persona")
@@ -102,7 +100,7 @@ async def test_what_is_told_while_waiting_is_kept_and_answered_once_a_minute(
     assert len(chat.app.engine.texts) == 1
 
 
-async def test_going_on_with_the_assistant_takes_the_conversation_back(
+async def test_return_button_gives_the_conversation_back_to_the_bot(
     chat: ConversationHarness,
 ) -> None:
     await chat.send("wants_human", "una persona")
@@ -119,7 +117,7 @@ async def test_going_on_with_the_assistant_takes_the_conversation_back(
     assert len(await chat.ledger()) == 1
 
 
-async def test_choosing_after_going_on_ends_the_wait_for_a_person(
+async def test_returning_to_the_bot_voids_the_promised_answer(
     chat: ConversationHarness,
 ) -> None:
     await chat.send("damaged", DAMAGED)
@@ -131,7 +129,7 @@ async def test_choosing_after_going_on_ends_the_wait_for_a_person(
     assert {one.state for one in answers} == {PromiseState.VOID}
 
 
-async def test_the_bot_is_silent_once_an_agent_has_the_conversation(
+async def test_bot_does_not_answer_while_an_agent_has_the_conversation(
     chat: ConversationHarness,
 ) -> None:
     await chat.send("wants_human", "una persona")
@@ -147,7 +145,7 @@ async def test_the_bot_is_silent_once_an_agent_has_the_conversation(
     assert found.state == HandoffState.ACTIVE
 
 
-async def test_a_conversation_has_one_open_handoff_in_the_database(
+async def test_database_refuses_a_second_open_handoff(
     chat: ConversationHarness,
 ) -> None:
     await chat.send("wants_human", "una persona")
@@ -167,7 +165,7 @@ async def test_a_conversation_has_one_open_handoff_in_the_database(
             )
 
 
-async def test_the_history_tells_who_did_what(chat: ConversationHarness) -> None:
+async def test_history_names_who_did_what(chat: ConversationHarness) -> None:
     await chat.send("damaged", DAMAGED)
     await chat.press("Ninguna me sirve")
     case = await chat.case()
@@ -190,6 +188,6 @@ async def test_the_history_tells_who_did_what(chat: ConversationHarness) -> None
         (HandoffState.ACTIVE, Owner.AGENT),
     ],
 )
-def test_the_owner_is_one_of_three(state: HandoffState | None, owner: Owner) -> None:
+def test_owner_is_bot_queue_or_agent(state: HandoffState | None, owner: Owner) -> None:
     found = Handoff(state=state) if state else None
     assert queue.owner_of(found) == owner

@@ -1,4 +1,4 @@
-"""The wait, told honestly: nobody there, all busy, closed for days, and no number made up."""
+"""What a waiting customer is told: nobody there, all busy, closed, position and minutes."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -38,7 +38,7 @@ async def samples(app: AppHarness, person: Agent, *minutes: float) -> None:
 
 
 @pytest.mark.parametrize("language", ["es", "en"])
-async def test_nobody_online_is_said_with_a_date(app: AppHarness, language: str) -> None:
+async def test_customer_is_told_that_nobody_is_online(app: AppHarness, language: str) -> None:
     await app.agent()
     app.clock.advance(minutes=5)  # her console was closed
     chat = await app.chat(language)
@@ -51,7 +51,9 @@ async def test_nobody_online_is_said_with_a_date(app: AppHarness, language: str)
     assert due in chat.all_text
 
 
-async def test_who_is_away_is_nobody(app: AppHarness, chat: ConversationHarness) -> None:
+async def test_agent_who_is_away_does_not_count_as_online(
+    app: AppHarness, chat: ConversationHarness
+) -> None:
     laura = await app.agent()
     await app.heartbeat(laura, presence=Presence.AWAY)
     await chat.send("wants_human", "una persona")
@@ -59,7 +61,7 @@ async def test_who_is_away_is_nobody(app: AppHarness, chat: ConversationHarness)
 
 
 @pytest.mark.parametrize("language", ["es", "en"])
-async def test_everybody_at_capacity_is_said(app: AppHarness, language: str) -> None:
+async def test_customer_is_told_that_all_agents_are_busy(app: AppHarness, language: str) -> None:
     laura = await app.agent(capacity=1)
     first, second = await app.chat(language), await app.chat(language)
     await first.send("wants_human", PERSON[language])
@@ -70,7 +72,7 @@ async def test_everybody_at_capacity_is_said(app: AppHarness, language: str) -> 
     assert second.answered_with("wait_next")
 
 
-async def test_the_place_is_told_and_the_minutes_are_not_known_yet(app: AppHarness) -> None:
+async def test_position_is_told_without_minutes_while_samples_are_few(app: AppHarness) -> None:
     await app.agent()
     chats = [await app.chat() for _ in range(3)]
     for chat in chats:
@@ -96,9 +98,7 @@ async def test_minutes_are_told_from_five_samples_on(
     assert (found.told_low, found.told_high) == ((6, 7) if is_told else (None, None))
 
 
-async def test_waits_of_this_morning_tell_nothing_of_the_evening(
-    app: AppHarness, chat: ConversationHarness
-) -> None:
+async def test_old_samples_are_ignored(app: AppHarness, chat: ConversationHarness) -> None:
     laura = await app.agent()
     await samples(app, laura, *[6.5] * 5)
     app.clock.advance(hours=4)
@@ -108,9 +108,7 @@ async def test_waits_of_this_morning_tell_nothing_of_the_evening(
 
 
 @pytest.mark.parametrize("language", ["es", "en"])
-async def test_what_was_told_of_the_wait_passes_the_truth_gate_and_nothing_else_does(
-    app: AppHarness, language: str
-) -> None:
+async def test_truth_gate_passes_only_the_recorded_wait(app: AppHarness, language: str) -> None:
     laura = await app.agent()
     await samples(app, laura, *[6.5] * 5)
     chat = await app.chat(language)
@@ -134,7 +132,7 @@ async def test_what_was_told_of_the_wait_passes_the_truth_gate_and_nothing_else_
 @pytest.mark.parametrize(
     ("language", "told"), [("es", "lunes 16"), ("en", "Monday")], ids=["es", "en"]
 )
-async def test_over_a_holiday_weekend_the_date_is_of_the_next_open_day(
+async def test_promised_date_skips_a_holiday_weekend(
     app: AppHarness, language: str, told: str
 ) -> None:
     """Sunday evening before the Monday of Cartagena's independence: Tuesday, not Monday."""
@@ -151,9 +149,7 @@ async def test_over_a_holiday_weekend_the_date_is_of_the_next_open_day(
     assert "17" in chat.all_text
 
 
-async def test_on_the_holiday_itself_it_is_closed_at_noon(
-    app: AppHarness, chat: ConversationHarness
-) -> None:
+async def test_holiday_is_closed_at_noon(app: AppHarness, chat: ConversationHarness) -> None:
     laura = await app.agent()
     app.clock.move_to(datetime(2026, 11, 16, 17, 0, tzinfo=UTC))
     await app.heartbeat(laura)  # even if somebody sits there
@@ -161,7 +157,7 @@ async def test_on_the_holiday_itself_it_is_closed_at_noon(
     assert chat.answered_with("person_closed")
 
 
-async def test_what_the_customer_was_told_stays_as_it_was_told(
+async def test_recorded_wait_does_not_change_later(
     app: AppHarness, chat: ConversationHarness
 ) -> None:
     await app.agent()

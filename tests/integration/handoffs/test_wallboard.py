@@ -1,4 +1,4 @@
-"""The wallboard: numbers that those who lead decide by, and that must be so."""
+"""The figures of the wallboard."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -17,14 +17,14 @@ async def read(app: AppHarness) -> Wallboard:
         return await wallboard.load(session, app.context)
 
 
-async def test_an_empty_house_has_no_numbers_made_up(app: AppHarness) -> None:
+async def test_wallboard_without_cases_is_empty(app: AppHarness) -> None:
     board = await read(app)
     assert (board.waiting, board.active, board.longest_wait) == (0, 0, None)
     assert (board.complaints, board.median_seconds, board.worst_seconds) == (0, None, None)
     assert (board.agents, board.promises) == ([], [])
 
 
-async def test_who_waits_and_who_has_whom_is_counted(app: AppHarness) -> None:
+async def test_waiting_and_active_cases_are_counted(app: AppHarness) -> None:
     laura = await app.agent()
     chats = [await app.chat() for _ in range(3)]
     for chat in chats:
@@ -40,7 +40,7 @@ async def test_who_waits_and_who_has_whom_is_counted(app: AppHarness) -> None:
     assert (person, load, presence) == ("Laura Gómez", 1, LivePresence.AVAILABLE)
 
 
-async def test_the_sixty_second_clock_counts_late_and_unanswered_ones(
+async def test_apology_figures_count_late_and_missing_apologies(
     chat: ConversationHarness,
 ) -> None:
     app = chat.app
@@ -62,7 +62,9 @@ async def test_the_sixty_second_clock_counts_late_and_unanswered_ones(
     assert (await read(app)).complaints == 0
 
 
-async def test_promises_are_listed_with_who_has_the_case(chat: ConversationHarness) -> None:
+async def test_open_promises_are_listed_with_the_agent_of_the_case(
+    chat: ConversationHarness,
+) -> None:
     app = chat.app
     laura = await app.agent()
     await chat.send("damaged", f"El pedido 10482 llegó roto. {ANA}")
@@ -82,7 +84,7 @@ async def test_promises_are_listed_with_who_has_the_case(chat: ConversationHarne
     assert (board.promises_open, board.promises_broken_today) == (0, 1)
 
 
-async def test_answers_and_those_that_asked_for_what_was_known_are_counted(
+async def test_answers_that_asked_for_known_facts_are_counted(
     chat: ConversationHarness,
 ) -> None:
     laura = await chat.app.agent()
@@ -97,7 +99,7 @@ async def test_answers_and_those_that_asked_for_what_was_known_are_counted(
     assert (board.answers_today, board.asked_known_today) == (2, 1)
 
 
-async def test_today_begins_at_midnight_where_the_company_is(app: AppHarness) -> None:
+async def test_today_begins_at_midnight_in_the_companys_time_zone(app: AppHarness) -> None:
     laura = await app.agent()
     app.clock.move_to(datetime(2026, 11, 24, 4, 30, tzinfo=UTC))  # 23:30 in Bogotá
     ends = (

@@ -1,4 +1,4 @@
-"""What the company's own systems do over HTTP: callbacks, vouchers, and the documents' examples."""
+"""The routes for the company's systems: callbacks, vouchers, and the documented examples."""
 
 import asyncio
 import json
@@ -106,7 +106,7 @@ def told(kind: str, key: str, **more: str) -> bytes:
     return json.dumps({"type": kind, "data": {"id": key, **more}}).encode()
 
 
-async def test_a_callback_settles_the_remedy_once(
+async def test_callback_ends_the_fulfilment_once(
     edge: EdgeProcess, http: httpx.Client, settings: Settings, system: FakeCompanySystem
 ) -> None:
     given = await choose(settings, "damaged", 1)
@@ -123,7 +123,7 @@ async def test_a_callback_settles_the_remedy_once(
     assert edge.rows(lines, given.id) == [("reserve",), ("issue",)]
 
 
-def test_a_callback_that_is_not_genuine_changes_nothing_and_is_counted(
+def test_forged_callback_changes_nothing_and_is_counted(
     edge: EdgeProcess, http: httpx.Client
 ) -> None:
     body = told("remedy.done", "x")
@@ -157,7 +157,7 @@ async def voucher(settings: Settings) -> Compensation:
     return given
 
 
-async def test_a_code_is_spent_bit_by_bit_and_never_beyond(
+async def test_voucher_is_redeemed_in_parts_up_to_its_amount(
     http: httpx.Client, voucher: Compensation, edge: EdgeProcess
 ) -> None:
     code, whole = voucher.code, voucher.amount_minor
@@ -185,7 +185,7 @@ async def test_a_code_is_spent_bit_by_bit_and_never_beyond(
     assert events == [(2,)]
 
 
-async def test_tills_at_the_same_moment_take_no_more_than_there_is(
+async def test_simultaneous_redemptions_never_exceed_the_amount(
     edge: EdgeProcess, voucher: Compensation
 ) -> None:
     half = {"code": voucher.code, "amount_minor": voucher.amount_minor // 2, "currency": "COP"}
@@ -215,12 +215,12 @@ async def test_tills_at_the_same_moment_take_no_more_than_there_is(
         ({"code": CODE, "amount": 100}, "amount"),
     ],
 )
-def test_a_body_that_is_wrong_is_told_where(http: httpx.Client, body: Json, field: str) -> None:
+def test_wrong_body_names_its_field(http: httpx.Client, body: Json, field: str) -> None:
     answer = ask(http, "redeem", body)
     assert (answer.status_code, answer.json()) == (400, {"error": "bad_body", "field": field})
 
 
-def test_spending_needs_a_key_of_its_own(http: httpx.Client) -> None:
+def test_redemption_needs_an_idempotency_key(http: httpx.Client) -> None:
     answer = http.post(
         "/vouchers/redeem", json={"code": CODE}, headers={"Authorization": f"Bearer {API_KEY}"}
     )
@@ -234,7 +234,7 @@ EXAMPLE = re.compile(r"```http\nPOST (\S+)\n(.*?)\n\n(.*?)\n```\s+```json\n(.*?)
 DRAWN = {"expires_at", "case", "redemption"}
 
 
-async def test_the_examples_for_vouchers_are_what_happens(
+async def test_documented_voucher_examples_work(
     edge: EdgeProcess, http: httpx.Client, settings: Settings
 ) -> None:
     given = await choose(settings, "late_delivery", 1)
@@ -262,7 +262,7 @@ async def test_the_examples_for_vouchers_are_what_happens(
             assert answer[name] == wanted[name]
 
 
-async def test_the_receiver_of_the_document_does_each_key_once(tmp_path: Path) -> None:
+async def test_documented_receiver_handles_each_key_once(tmp_path: Path) -> None:
     text = (ROOT / "docs" / "providers.md").read_text("utf-8")
     (code,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
     (tmp_path / "receiver.py").write_text(code)
@@ -301,7 +301,7 @@ def _listens(port: int) -> bool:
 # --- last, for it makes the address wait -----------------------------------------------------
 
 
-def test_whoever_guesses_is_made_to_wait(http: httpx.Client) -> None:
+def test_guessing_codes_is_rate_limited(http: httpx.Client) -> None:
     wrong = {"Authorization": "Bearer " + "f" * 32}
     answer = http.post("/vouchers/check", json={"code": CODE}, headers=wrong)
     assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")

@@ -1,4 +1,4 @@
-"""Who may sign in, how often one may guess, and who counts as being there."""
+"""Passwords, the lock after wrong tries, presence and load."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -36,7 +36,7 @@ def person(**more: object) -> Agent:
     return Agent(**values | more)
 
 
-def test_a_password_is_kept_as_argon2id_and_never_in_clear() -> None:
+def test_password_is_stored_as_argon2id_hash() -> None:
     kept = accounts.hash_password(PASSWORD)
     assert PASSWORD not in kept
     assert kept != accounts.hash_password(PASSWORD)  # a salt of its own
@@ -46,14 +46,14 @@ def test_a_password_is_kept_as_argon2id_and_never_in_clear() -> None:
     assert not accounts.verify_password(laura, PASSWORD + " ")
 
 
-def test_a_short_password_is_refused() -> None:
+def test_short_password_is_refused() -> None:
     with pytest.raises(AgentError) as error:
         accounts.hash_password("corta")
     assert error.value.code == "short_password"
     accounts.hash_password("x" * accounts.MIN_PASSWORD_LENGTH)
 
 
-def test_nobody_and_who_left_are_refused_even_with_the_right_password() -> None:
+def test_unknown_and_closed_accounts_are_refused_with_any_password() -> None:
     kept = accounts.hash_password(PASSWORD)
     assert not accounts.verify_password(None, PASSWORD)
     assert not accounts.verify_password(None, "nobody has this password")
@@ -61,7 +61,7 @@ def test_nobody_and_who_left_are_refused_even_with_the_right_password() -> None:
     assert not accounts.verify_password(person(password_hash="no hash"), PASSWORD)
 
 
-def test_an_unknown_person_costs_as_much_work_as_a_known_one(
+def test_unknown_account_costs_as_much_hashing_as_a_known_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The time tells nothing, because the same hashing is done with the same parameters."""
@@ -81,7 +81,7 @@ def test_an_unknown_person_costs_as_much_work_as_a_known_one(
     assert extract_parameters(hashed[0]) == extract_parameters(hashed[1])
 
 
-def test_the_account_rests_after_too_many_tries_and_opens_by_itself(now: list[datetime]) -> None:
+def test_account_is_locked_after_too_many_tries_and_unlocks_by_itself(now: list[datetime]) -> None:
     laura = person()
     for _ in range(accounts.MAX_TRIES):
         accounts.check_tries(laura)
@@ -94,7 +94,7 @@ def test_the_account_rests_after_too_many_tries_and_opens_by_itself(now: list[da
     assert laura.failed_tries == 1
 
 
-def test_the_right_password_forgets_the_wrong_ones(now: list[datetime]) -> None:
+def test_right_password_resets_the_count_of_wrong_ones(now: list[datetime]) -> None:
     laura = person()
     for _ in range(accounts.MAX_TRIES - 1):
         accounts.count_try(laura, right=False)
@@ -115,7 +115,7 @@ def test_the_right_password_forgets_the_wrong_ones(now: list[datetime]) -> None:
         (accounts.ONLINE_FOR + timedelta(seconds=1), Presence.AWAY, LivePresence.OFFLINE),
     ],
 )
-def test_presence_is_the_last_sign_of_life_and_what_they_say(
+def test_presence_depends_on_last_sign_of_life_and_own_setting(
     seen: timedelta | None, says: Presence, presence: LivePresence
 ) -> None:
     laura = person(seen_at=None if seen is None else NOW - seen, presence=says)
@@ -133,17 +133,17 @@ def test_presence_is_the_last_sign_of_life_and_what_they_say(
         (LivePresence.OFFLINE, 0, False),
     ],
 )
-def test_room_is_for_who_is_there_and_not_full(
+def test_only_available_agents_below_capacity_have_room(
     presence: LivePresence, load: int, has_room: bool
 ) -> None:
     assert AgentStatus(person(), presence, load).has_room is has_room
 
 
-def test_the_lease_outlasts_several_lost_signs_of_life() -> None:
+def test_case_lease_outlasts_several_lost_pings() -> None:
     every = timedelta(seconds=20)  # the page's ping
     assert 2 * every < accounts.ONLINE_FOR
     assert accounts.CASE_LEASE > accounts.ONLINE_FOR
 
 
-def test_the_customer_reads_the_first_name_alone() -> None:
+def test_customer_is_told_only_the_first_name() -> None:
     assert person().first_name == "Laura"

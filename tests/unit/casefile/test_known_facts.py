@@ -1,4 +1,4 @@
-"""An agent who asks once more for what was told, and one who is flagged for what they never ask."""
+"""Finding the known facts that an agent's draft asks for again."""
 
 from pathlib import Path
 
@@ -43,7 +43,7 @@ DEMO = Path(__file__).parents[3] / "data" / "company"
         ("Ya lo reviso. ¿Me envía una foto?", {"photo"}),
     ],
 )
-def test_a_draft_that_asks_is_found_out(draft: str, facts: set[str]) -> None:
+def test_requested_facts_are_found_in_a_draft(draft: str, facts: set[str]) -> None:
     assert find_requested(draft) == facts
 
 
@@ -71,20 +71,18 @@ def test_a_draft_that_asks_is_found_out(draft: str, facts: set[str]) -> None:
         "Did you get the picture?",
     ],
 )
-def test_a_draft_that_asks_for_nothing_is_left_alone(draft: str) -> None:
+def test_draft_that_requests_nothing_is_not_flagged(draft: str) -> None:
     assert find_requested(draft) == set()
 
 
 @pytest.mark.parametrize("answer", load_canned_answers(DEMO), ids=lambda one: one.name)
 @pytest.mark.parametrize("language", ["es", "en"])
-def test_no_canned_answer_of_the_demo_asks_for_what_may_be_known(
-    answer: object, language: str
-) -> None:
+def test_no_canned_answer_requests_a_fact_that_may_be_known(answer: object, language: str) -> None:
     text = answer.text[language]  # type: ignore[attr-defined]
     assert find_requested(text) == set()
 
 
-def test_only_what_is_known_is_flagged() -> None:
+def test_only_known_facts_are_flagged() -> None:
     known = [Fact("email", "ana@example.com", "order"), Fact("thing", "licuadora", "customer")]
     assert find_already_known("¿Me da su correo y su teléfono?", known) == known[:1]
     assert find_already_known("¿Me da su teléfono?", known) == []

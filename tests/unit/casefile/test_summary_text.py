@@ -1,4 +1,4 @@
-"""The packet in words: a sentence that no row backs sends an agent into a lie."""
+"""The summaries of a case: every sentence needs a row that backs it."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -62,7 +62,7 @@ def remedy(state: str, title: str = "Bono de compra") -> Compensation:
     return Compensation(state=state, terms=terms, amount_minor=2500000, currency="COP")
 
 
-def test_who_has_told_nothing_is_claimed_nothing_of(context: CompanyContext) -> None:
+def test_summary_of_an_untold_case_claims_nothing(context: CompanyContext) -> None:
     said = summary_text.write_agent_summary(context, "es", told(case={"is_told": False}))
     assert (
         said == "Todavía no se sabe quién escribe. Pidió una persona sin contar todavía qué pasó."
@@ -70,7 +70,7 @@ def test_who_has_told_nothing_is_claimed_nothing_of(context: CompanyContext) -> 
     assert summary_text.write_customer_summary(context, told(case={"is_told": False})) is None
 
 
-def test_the_paragraph_tells_who_what_what_it_cost_and_what_they_want(
+def test_agent_summary_has_its_sentences_in_order(
     context: CompanyContext,
 ) -> None:
     rows = told(
@@ -117,7 +117,7 @@ def test_the_paragraph_tells_who_what_what_it_cost_and_what_they_want(
         ({"promised_at": NOW - timedelta(days=9), "status": "returned"}, 0),
     ],
 )
-def test_days_of_delay_are_counted_only_where_there_was_one(
+def test_delay_is_mentioned_only_for_a_late_order(
     context: CompanyContext, more: dict[str, Any], late: int
 ) -> None:
     said = summary_text.write_agent_summary(context, "es", told(order=order(**more)))
@@ -137,7 +137,7 @@ def test_days_of_delay_are_counted_only_where_there_was_one(
         ([remedy("issued"), remedy("declined")], False, "Ya recibió", "ofreció"),
     ],
 )
-def test_what_was_offered_and_what_was_given_are_told_apart(
+def test_offered_and_given_remedies_are_distinguished(
     context: CompanyContext, remedies: list[Compensation], declined: bool, says: str, never: str
 ) -> None:
     said = summary_text.write_agent_summary(
@@ -147,7 +147,7 @@ def test_what_was_offered_and_what_was_given_are_told_apart(
     assert never not in said
 
 
-def test_an_order_that_nobody_confirmed_is_only_said(context: CompanyContext) -> None:
+def test_unconfirmed_order_is_marked_as_such(context: CompanyContext) -> None:
     said = summary_text.write_agent_summary(context, "es", told(said_order="10482"))
     assert "Dice que es el pedido 10482, sin confirmar." in said
     assert "Todavía no se sabe quién escribe." in said
@@ -155,7 +155,7 @@ def test_an_order_that_nobody_confirmed_is_only_said(context: CompanyContext) ->
     assert "sin confirmar" not in confirmed
 
 
-def test_a_customer_without_purchases_is_not_called_a_buyer(context: CompanyContext) -> None:
+def test_customer_without_purchases_is_not_called_a_buyer(context: CompanyContext) -> None:
     for spent in (None, Money(0, "COP")):
         said = summary_text.write_agent_summary(
             context, "es", told(contact=Contact(name="Rosa Mora"), spent=spent)
@@ -165,7 +165,7 @@ def test_a_customer_without_purchases_is_not_called_a_buyer(context: CompanyCont
 
 @pytest.mark.parametrize("category", CATEGORIES)
 @pytest.mark.parametrize("language", ["es", "en"])
-def test_every_category_has_a_short_version_without_an_open_brace(
+def test_customer_summary_of_every_category_is_filled_in(
     context: CompanyContext, category: str, language: str
 ) -> None:
     said = summary_text.write_customer_summary(
@@ -175,7 +175,7 @@ def test_every_category_has_a_short_version_without_an_open_brace(
     assert "{" not in said
 
 
-def test_the_short_version_tells_the_customer_what_is_passed_on(context: CompanyContext) -> None:
+def test_customer_summary_lists_what_is_passed_on(context: CompanyContext) -> None:
     rows = told(
         case={"thing": "licuadora", "desired": "refund"},
         said_order="10482",

@@ -1,4 +1,4 @@
-"""A promise that ends twice: every ending from every state."""
+"""The endings of a promise, each from every state."""
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -32,7 +32,7 @@ async def end_void(session: AsyncSession, promise: Promise) -> None:
         (end_void, PromiseState.VOID),
     ],
 )
-async def test_an_open_promise_ends_once(
+async def test_open_promise_ends_once(
     memory_session: AsyncSession,
     change: Callable[[AsyncSession, Promise], Awaitable[bool | None]],
     after: PromiseState,

@@ -1,4 +1,4 @@
-"""The way back to the bot: shown where it leads nowhere, or a press that nobody recognizes."""
+"""The button back to the bot: when it is shown, and that its press is recognized."""
 
 from zoneinfo import ZoneInfo
 

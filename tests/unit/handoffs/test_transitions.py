@@ -1,4 +1,4 @@
-"""Handoffs that end twice, or that an agent gets who may not: every change from every state."""
+"""The transitions of a handoff, each from every state."""
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -78,7 +78,7 @@ async def end(session: AsyncSession, handoff: Handoff) -> bool:
         (end, ENDED, None),
     ],
 )
-async def test_each_change_is_allowed_from_its_states_alone(
+async def test_transition_is_allowed_only_from_its_source_states(
     memory_session: AsyncSession,
     change: Callable[[AsyncSession, Handoff], Awaitable[bool]],
     before: HandoffState,
@@ -92,7 +92,7 @@ async def test_each_change_is_allowed_from_its_states_alone(
         assert handoff.agent_id == PEDRO
 
 
-async def test_a_transfer_is_refused_after_the_handoff_has_changed_hands(
+async def test_transfer_is_refused_after_the_handoff_was_reassigned(
     memory_session: AsyncSession,
 ) -> None:
     handoff = await handoff_in(memory_session, ACTIVE)

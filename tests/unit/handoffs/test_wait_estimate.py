@@ -1,4 +1,4 @@
-"""Minutes told to somebody who waits, from too little or from the one odd case."""
+"""The range of minutes that a customer is told, computed from recent waits."""
 
 from datetime import timedelta
 
@@ -29,14 +29,14 @@ def minutes(*each: float) -> list[timedelta]:
         (minutes(2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22), (4, 20)),
     ],
 )
-def test_the_range_is_what_most_waited(
+def test_minutes_are_the_first_to_last_decile(
     waits: list[timedelta], told: tuple[int, int] | None
 ) -> None:
     assert typical_minutes(waits) == told
 
 
 @given(st.lists(st.timedeltas(timedelta(0), timedelta(days=1)), min_size=MIN_SAMPLES, max_size=50))
-def test_the_range_is_whole_minutes_that_the_waits_lie_in(waits: list[timedelta]) -> None:
+def test_minutes_are_whole_and_enclose_the_deciles(waits: list[timedelta]) -> None:
     told = typical_minutes(waits)
     assert told is not None
     low, high = told

@@ -150,3 +150,9 @@ def close(session: AsyncSession, complaint: Complaint, actor: str) -> None:
     """Close a case for which nothing is left to do."""
     complaint.state, complaint.closed_at = ComplaintState.CLOSED, clock.now()
     audit.record(session, complaint, actor, "closed")
+
+
+def close_merged(session: AsyncSession, complaint: Complaint, earlier: Complaint) -> None:
+    """Close a case that goes on as an earlier one."""
+    complaint.state, complaint.closed_at = ComplaintState.CLOSED, clock.now()
+    audit.record(session, complaint, "bot", "merged", into=earlier.reference)

@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Final, Literal
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock
 from bot.cases import audit, queries
 from bot.database.statements import compare_and_set, insert_row
-from bot.models import STILL_OPEN, Agent, Complaint, Promise, PromiseState
+from bot.models import STILL_OPEN, Agent, Complaint, Promise, PromiseState, table_of
 from bot.models.transition import Transition
 
 # The kinds of promises beside those of remedies, which have the remedy's kind.
@@ -21,6 +21,17 @@ MAX_DUE = 50
 KEEP: Final = Transition({PromiseState.OPEN}, PromiseState.KEPT)
 BREAK: Final = Transition({PromiseState.OPEN}, PromiseState.BROKEN)
 Ending = Literal[PromiseState.KEPT, PromiseState.VOID]
+# End a case's open promises of one kind. Built once: it runs in many turns.
+_PROMISES = table_of(Promise)
+_SETTLE = (
+    update(_PROMISES)
+    .where(
+        _PROMISES.c.complaint_id == bindparam("case"),
+        _PROMISES.c.what == bindparam("kind"),
+        _PROMISES.c.state == PromiseState.OPEN,
+    )
+    .values(state=bindparam("ending"))
+)
 
 
 async def make(
@@ -91,7 +102,7 @@ async def settle(session: AsyncSession, complaint_id: int, kind: str, ending: En
     """End a case's open promises of one kind, as kept or void."""
     await session.flush()
     values = {"case": complaint_id, "kind": kind, "ending": ending}
-    await session.execute(queries.SETTLE_PROMISES, values)
+    await session.execute(_SETTLE, values)
 
 
 async def settle_for_remedy(session: AsyncSession, compensation_id: int, ending: Ending) -> None:

@@ -3,9 +3,9 @@
 from sqlalchemy import bindparam, func, or_, select, update
 
 from bot.models import (
+    GIVEN_STATES,
     Attachment,
     Compensation,
-    CompensationState,
     Complaint,
     ComplaintState,
     ContentKind,
@@ -57,9 +57,7 @@ REMEDY_OF_OTHER_CASES = (
     .where(
         Compensation.order_id == bindparam("order"),
         Compensation.complaint_id != bindparam("case"),
-        Compensation.state.in_(
-            (CompensationState.ACCEPTED, CompensationState.ISSUED, CompensationState.EXPIRED)
-        ),
+        Compensation.state.in_(GIVEN_STATES),
     )
     .order_by(Compensation.id.desc())
     .limit(1)
@@ -82,20 +80,9 @@ PHOTO_OF_MESSAGE = _ANY_PHOTO.where(Attachment.message_id == bindparam("message"
 # A photo that belongs to a case.
 PHOTO_OF_CASE = _ANY_PHOTO.where(Attachment.complaint_id == bindparam("case"))
 
-_PROMISES = table_of(Promise)
 # A case's open promises, the soonest first.
 OPEN_PROMISES = (
     select(Promise)
     .where(Promise.complaint_id == bindparam("case"), Promise.state == PromiseState.OPEN)
     .order_by(Promise.due_at)
-)
-# End a case's open promises of one kind.
-SETTLE_PROMISES = (
-    update(_PROMISES)
-    .where(
-        _PROMISES.c.complaint_id == bindparam("case"),
-        _PROMISES.c.what == bindparam("kind"),
-        _PROMISES.c.state == PromiseState.OPEN,
-    )
-    .values(state=bindparam("ending"))
 )

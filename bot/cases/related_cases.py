@@ -6,9 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock
-from bot.cases import audit, queries
-from bot.cases.complaints import add_category
-from bot.models import Compensation, Complaint, ComplaintState
+from bot.cases import audit, complaints, queries
+from bot.models import Compensation, Complaint
 
 
 async def has_earlier_case(session: AsyncSession, complaint: Complaint) -> bool:
@@ -60,8 +59,7 @@ def merge(session: AsyncSession, earlier: Complaint, later: Complaint) -> Compla
     """
     earlier.conversation_id = later.conversation_id
     for category in (later.category, *later.also):
-        add_category(earlier, category, "", instead=False)
-    later.state, later.closed_at = ComplaintState.CLOSED, clock.now()
-    audit.record(session, later, "bot", "merged", into=earlier.reference)
+        complaints.add_category(earlier, category, "", instead=False)
+    complaints.close_merged(session, later, earlier)
     audit.record(session, earlier, "customer", "went on elsewhere", told_again=later.reference)
     return earlier

@@ -1,1 +1,1 @@
-"""What the assistant does: thin translations between Rasa's tracker and the domain in ``bot``."""
+"""The custom actions of Rasa: a thin layer between its tracker and the domain in ``bot``."""

@@ -1,42 +1,53 @@
-"""Choosing among the alternatives: one of them, none of them, or a word that leaves it open."""
+"""The customer's choice among the alternatives: one of them, none, or undecided."""
 
-from actions import remedies
-from actions.next_step import next_step, to_person
+from actions import remedy_replies
+from actions.next_step import next_step
+from actions.to_human import to_human
 from actions.turn import Turn, TurnAction
 from bot.cases import complaints, related_cases
 from bot.compensation import acceptance, compensations, offers
 from bot.compensation.acceptance import Acceptance
+from bot.compensation.offers import OfferWithAlternatives
 from bot.handoffs import queue
 from bot.models import Compensation, Complaint, HandoffReason
 from bot.text.reply import Reply
 from bot.understanding import choice_matching
 
 
-async def take(turn: Turn, compensation_id: int) -> list[Reply]:
-    """Give the customer the alternative they chose, and confirm what was done."""
+async def accept(turn: Turn, compensation_id: int) -> list[Reply]:
+    """Give the customer the alternative they chose, and return its confirmation."""
     outcome, remedy = await acceptance.accept(turn.session, turn.context, compensation_id, "bot")
     case = await turn.session.get_one(Complaint, remedy.complaint_id)
     if await queue.find_open(turn.session, case.conversation_id) is None:
-        # A button that stood in an earlier conversation: the case goes on where it is pressed.
+        # The button may be of an earlier conversation: the case moves to this one.
         case.conversation_id = turn.conversation.id
     if outcome is Acceptance.DONE:
-        return [await remedies.confirmation(turn, case, remedy)]
+        return [await remedy_replies.confirm(turn, case, remedy)]
     if outcome is Acceptance.TAKEN_BEFORE:
-        return [_stands(turn, case, remedy)]
+        return [_taken_before(turn, case, remedy)]
     if outcome is Acceptance.GONE:
-        here = await turn.case()
+        open_case = await turn.open_case()
         gone = Reply(turn.render("offer_gone"))
-        return [gone] if here is None else [gone, *await next_step(turn, here)]
-    return await to_person(turn, HandoffReason(outcome))
+        return [gone] if open_case is None else [gone, *await next_step(turn, open_case)]
+    return await to_human(turn, HandoffReason(outcome))
 
 
-async def chosen_in_words(turn: Turn, case: Complaint) -> int | None:
-    """The alternative on the table that a message names, unless it asks or tells about it."""
-    table = await offers.find_open(turn.session, case)
-    if table is None or turn.facts or choice_matching.is_question(turn.text):
+async def find_choice(turn: Turn, case: Complaint) -> int | None:
+    """Return the id of the open offer's alternative that a message chooses, if it does.
+
+    A message with facts or a question does not choose.
+    """
+    offer = await offers.find_open(turn.session, case)
+    if offer is None or turn.facts or choice_matching.is_question(turn.text):
         return None
-    place = choice_matching.find_choice(turn.text, [one.kind for one in table.alternatives])
-    return None if place is None else table.alternatives[place].id
+    return match_alternative(turn, offer)
+
+
+def match_alternative(turn: Turn, offer: OfferWithAlternatives) -> int | None:
+    """Return the id of the alternative that the message names, if it names one."""
+    kinds = [remedy.kind for remedy in offer.alternatives]
+    index = choice_matching.find_choice(turn.text, kinds)
+    return None if index is None else offer.alternatives[index].id
 
 
 class Choose(TurnAction):
@@ -47,26 +58,23 @@ class Choose(TurnAction):
         return "action_choose"
 
     async def respond(self, turn: Turn) -> list[Reply]:
-        """Take what was chosen; ask again only when the words fit no alternative."""
-        turn.understood()
+        """Accept the alternative; take the next step if the words match none."""
+        turn.mark_understood()
         pressed = turn.entities.get("compensation")
-        # Only a spent token says which remedy; words that look like a payload do not.
+        # Only a button's token identifies a remedy: text that looks like a payload does not.
         if pressed is not None and turn.message.choice_token is not None:
-            return await take(turn, int(pressed))
-        case = await turn.case()
+            return await accept(turn, int(pressed))
+        case = await turn.open_case()
         if case is None:
             return await _nothing_to_choose(turn)
-        table = await offers.find_open(turn.session, case)
-        if table is not None and not turn.facts:
-            chosen = choice_matching.find_choice(
-                turn.text, [one.kind for one in table.alternatives]
-            )
+        offer = await offers.find_open(turn.session, case)
+        if offer is not None and not turn.facts:
+            chosen = match_alternative(turn, offer)
             if chosen is not None:
-                return await take(turn, table.alternatives[chosen].id)
-        if (
-            wanted := choice_matching.find_desired_kind(turn.text)
-        ) is not None and wanted != case.desired:
-            await offers.record_wish(turn.session, case, wanted)
+                return await accept(turn, chosen)
+        desired = choice_matching.find_desired_kind(turn.text)
+        if desired is not None and desired != case.desired:
+            await offers.record_wish(turn.session, case, desired)
         return await next_step(turn, case)
 
 
@@ -78,19 +86,19 @@ class Affirm(TurnAction):
         return "action_affirm"
 
     async def respond(self, turn: Turn) -> list[Reply]:
-        """A yes takes the only alternative, or the person that was offered."""
-        turn.understood()
-        case = await turn.case()
+        """Accept the only alternative, or the human that was offered after a remedy."""
+        turn.mark_understood()
+        case = await turn.open_case()
         if case is None:
             return await _nothing_to_choose(turn)
-        table = await offers.find_open(turn.session, case)
-        if table is not None:
-            kinds = [one.kind for one in table.alternatives]
-            chosen = 0 if len(kinds) == 1 else choice_matching.find_choice(turn.text, kinds)
+        offer = await offers.find_open(turn.session, case)
+        if offer is not None:
+            is_only_one = len(offer.alternatives) == 1
+            chosen = offer.alternatives[0].id if is_only_one else match_alternative(turn, offer)
             if chosen is not None:
-                return await take(turn, table.alternatives[chosen].id)
+                return await accept(turn, chosen)
         elif await related_cases.find_other_remedy(turn.session, case) is not None:
-            return await to_person(turn, HandoffReason.ALREADY_REMEDIED)
+            return await to_human(turn, HandoffReason.ALREADY_REMEDIED)
         return await next_step(turn, case)
 
 
@@ -102,21 +110,19 @@ class Deny(TurnAction):
         return "action_deny"
 
     async def respond(self, turn: Turn) -> list[Reply]:
-        """A no to all alternatives brings a person; a no to more ends the case as it stands."""
-        turn.understood()
-        case = await turn.case()
+        """Bring a human if all alternatives are declined; close the case if it has its remedy."""
+        turn.mark_understood()
+        case = await turn.open_case()
         if case is None:
             return await _nothing_to_choose(turn)
-        table = await offers.find_open(turn.session, case)
-        if table is not None:
+        offer = await offers.find_open(turn.session, case)
+        if offer is not None:
             # "No quiero un cupón, quiero mi dinero" is a choice.
-            chosen = choice_matching.find_choice(
-                turn.text, [one.kind for one in table.alternatives]
-            )
+            chosen = match_alternative(turn, offer)
             if chosen is not None and choice_matching.find_desired_kind(turn.text) is not None:
-                return await take(turn, table.alternatives[chosen].id)
+                return await accept(turn, chosen)
             await offers.decline(turn.session, case)
-            return await to_person(turn, HandoffReason.ALL_DECLINED)
+            return await to_human(turn, HandoffReason.ALL_DECLINED)
         if await related_cases.find_other_remedy(turn.session, case) is not None:
             complaints.close(turn.session, case, "customer")
             return [Reply(turn.render("closed", reference=case.reference))]
@@ -124,16 +130,14 @@ class Deny(TurnAction):
 
 
 async def _nothing_to_choose(turn: Turn) -> list[Reply]:
-    """A yes, a no or a choice with no case open: say what stands, or ask what happened."""
+    """Answer a yes, a no or a choice without an open case: with the last remedy, or a question."""
     last = await complaints.latest(turn.session, turn.conversation)
     remedy = await compensations.find_given(turn.session, last) if last else None
     if last is None or remedy is None:
         return [Reply(turn.render("ask_what"))]
-    return [_stands(turn, last, remedy)]
+    return [_taken_before(turn, last, remedy)]
 
 
-def _stands(turn: Turn, case: Complaint, remedy: Compensation) -> Reply:
-    """What was chosen before, told again as it stands."""
-    return Reply(
-        turn.render("taken_before", title=remedies.title(turn, remedy), reference=case.reference)
-    )
+def _taken_before(turn: Turn, case: Complaint, remedy: Compensation) -> Reply:
+    title = remedy_replies.title(turn, remedy)
+    return Reply(turn.render("taken_before", title=title, reference=case.reference))

@@ -1,4 +1,4 @@
-"""The actions' server: rasa-sdk's own, on loopback, with our instances and a token."""
+"""The action server: rasa-sdk's own, on loopback, with a token and our action instances."""
 
 import hmac
 import warnings
@@ -23,8 +23,8 @@ ACTIONS: tuple[type[TurnAction], ...] = (
     compensation.Choose,
     compensation.Deny,
     complaint.TakeComplaint,
-    handoff.GoOn,
     handoff.HandOff,
+    handoff.ReturnToBot,
     identity.HelpFindOrder,
     identity.NoteFacts,
     identity.PickOrder,
@@ -33,21 +33,21 @@ ACTIONS: tuple[type[TurnAction], ...] = (
 
 
 class Executor(ActionExecutor):  # type: ignore[misc]  # rasa_sdk has no types
-    """Runs the actions without the engine's domain: they render the responses themselves."""
+    """Runs the actions without Rasa's domain: they render the responses themselves."""
 
     def update_and_return_domain(
         self, _payload: dict[str, Any], _action_name: str
     ) -> dict[str, Any]:
-        """Nothing is sent (``enable_selective_domain`` in endpoints.yml) and nothing is missed."""
+        """Return no domain: Rasa sends none (``enable_selective_domain`` in endpoints.yml)."""
         return {}
 
 
-# Checked: this rasa-sdk serves this engine; the numbers differ, the calls do not.
-OTHER_NUMBERS = "Your versions of rasa and rasa_sdk might not be compatible"
+# rasa-sdk 3.21 and Rasa 3.6 use the same protocol; the warning compares their numbers only.
+VERSION_WARNING = "Your versions of rasa and rasa_sdk might not be compatible"
 
 
 def create_app(settings: Settings, context: CompanyContext | None = None) -> ActionsApp:
-    """The Sanic app that Rasa calls; a call without the token is refused.
+    """Return the Sanic app that Rasa calls; it refuses calls without the token.
 
     Raises:
         SettingsError: ACTIONS_TOKEN is missing or empty.
@@ -59,7 +59,7 @@ def create_app(settings: Settings, context: CompanyContext | None = None) -> Act
             "ACTIONS_TOKEN is missing or empty: start everything with `regalo run`, which draws a"
             " token, or set it"
         )
-    warnings.filterwarnings("ignore", message=OTHER_NUMBERS)
+    warnings.filterwarnings("ignore", message=VERSION_WARNING)
     db = open_database(settings)
     context = context or load_company_context(settings)
     executor = Executor()

@@ -1,7 +1,7 @@
-"""How a case is going: told from the database alone."""
+"""The status of a case, from the database."""
 
-from actions import remedies
-from actions.go_on import go_on
+from actions import remedy_replies
+from actions.continue_case import continue_case
 from actions.turn import Turn, TurnAction
 from bot.cases import complaints, promises
 from bot.compensation import compensations
@@ -11,45 +11,45 @@ from bot.text.reply import Reply
 
 
 class TellStatus(TurnAction):
-    """The customer asks how their case is going."""
+    """The customer asks about the status of their case."""
 
     def name(self) -> str:
         """See the rules in ``data/rules/chat.yml``."""
         return "action_tell_status"
 
     async def respond(self, turn: Turn) -> list[Reply]:
-        """Say what the database knows of the newest case, then go on with an open one."""
-        turn.understood()
+        """Return the status of the latest case; an open one without a handoff goes on."""
+        turn.mark_understood()
         case = await complaints.latest(turn.session, turn.conversation)
         if case is None:
             return [Reply(turn.render("ask_what"))]
-        told = await status(turn, case)
-        waits = await queue.find_open(turn.session, turn.conversation.id)
-        if case.state != ComplaintState.OPEN or waits is not None:
-            return [Reply(told)]
-        return await go_on(turn, told)
+        sentence = await describe_status(turn, case)
+        handoff = await queue.find_open(turn.session, turn.conversation.id)
+        if case.state != ComplaintState.OPEN or handoff is not None:
+            return [Reply(sentence)]
+        return await continue_case(turn, sentence)
 
 
-async def status(turn: Turn, case: Complaint) -> str:
-    """The case in one sentence or two: open, with a person, under way, promised, or solved."""
+async def describe_status(turn: Turn, case: Complaint) -> str:
+    """Return a sentence or two: the case is open, with a human, promised, or resolved."""
     open_promises = await promises.list_open(turn.session, case.id)
-    waits = await queue.find_open(turn.session, turn.conversation.id)
-    for one in open_promises:
-        if one.what == promises.ANSWER and waits is not None:
-            return turn.render("status_person", reference=case.reference, due=one.due_at)
+    handoff = await queue.find_open(turn.session, turn.conversation.id)
+    for promise in open_promises:
+        if promise.what == promises.ANSWER and handoff is not None:
+            return turn.render("status_person", reference=case.reference, due=promise.due_at)
     commitments = [
         turn.render(
             "status_commitment",
             reference=case.reference,
-            words=one.commitment or "",
-            due=one.due_at,
+            words=promise.commitment or "",
+            due=promise.due_at,
         )
-        for one in open_promises
-        if one.what == promises.COMMITMENT
+        for promise in open_promises
+        if promise.what == promises.COMMITMENT
     ]
     remedy = await compensations.find_given(turn.session, case)
     if remedy is not None:
-        return " ".join([_of_the_remedy(turn, case, remedy, open_promises), *commitments])
+        return " ".join([_describe_remedy(turn, case, remedy, open_promises), *commitments])
     if commitments:
         return " ".join(commitments)
     if case.state == ComplaintState.OPEN:
@@ -58,13 +58,14 @@ async def status(turn: Turn, case: Complaint) -> str:
     return turn.render(f"status_{case.state}", reference=case.reference)
 
 
-def _of_the_remedy(
+def _describe_remedy(
     turn: Turn, case: Complaint, remedy: Compensation, open_promises: list[Promise]
 ) -> str:
-    title, reference = remedies.title(turn, remedy), case.reference
-    for one in open_promises:
-        if one.compensation_id == remedy.id:
-            return turn.render("status_promise", reference=reference, title=title, due=one.due_at)
+    title, reference = remedy_replies.title(turn, remedy), case.reference
+    for promise in open_promises:
+        if promise.compensation_id == remedy.id:
+            due = promise.due_at
+            return turn.render("status_promise", reference=reference, title=title, due=due)
     if remedy.code:
         return turn.render("status_done_code", reference=reference, title=title, code=remedy.code)
     return turn.render("status_done", reference=reference, title=title)

@@ -1,8 +1,7 @@
-"""One turn of the assistant: the tracker's message, met with what the database knows.
+"""A turn of the bot: Rasa's tracker translated to what an action needs, in one transaction.
 
-An action says which intent it answers; the turn gives it a transaction, the conversation, the
-facts of the message and the words. What it says goes out after the commit, so that nothing is
-said that is not so.
+The replies are sent to Rasa after the commit only, so that no reply claims what is not in the
+database.
 """
 
 from abc import abstractmethod
@@ -12,76 +11,59 @@ from typing import Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
-from sqlalchemy import bindparam, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from actions import queries
 from bot.cases import complaints
 from bot.context.company_context import CompanyContext
 from bot.customers import verification
 from bot.database.session import Database
-from bot.models import Attachment, Complaint, ContentKind, Conversation, Message, table_of
+from bot.models import Complaint, Conversation, Message
 from bot.text.reply import Reply
 from bot.text.responses import Value
 from bot.understanding import extraction
 from bot.understanding.extraction import Facts
 
-COUNT_UNCLEAR = "unclear"
-# Made once, for they are asked for every message.
-_HAS_PHOTOS = exists().where(
-    Attachment.message_id == Message.id, Attachment.kind == ContentKind.PHOTO
-)
-# The conversation and its message are held until the transaction ends.
-_HEARD = (
-    select(Conversation, Message, _HAS_PHOTOS)
-    .join(Message, Message.conversation_id == Conversation.id)
-    .where(Conversation.id == bindparam("conversation"), Message.id == bindparam("message"))
-    .with_for_update(of=(Conversation, Message))
-)
-_MESSAGES = table_of(Message)
-_KEEP = (
-    update(_MESSAGES)
-    .where(_MESSAGES.c.id == bindparam("heard_message"))
-    .values(reply=bindparam("said"))
-)
+NOT_UNDERSTOOD = "unclear"  # the counter of messages that were not understood, in a row
 
 
 @dataclass(slots=True)
 class Turn:
-    """What an action works with."""
+    """The input of an action; both rows are locked until the transaction ends."""
 
     session: AsyncSession
     context: CompanyContext
     conversation: Conversation
     message: Message
-    text: str  # what the customer said, or the payload of what they pressed
+    text: str  # the customer's words, or the payload of the pressed button
     intent: str
-    ranking: Sequence[tuple[str, float]]  # the intents that come nearest, with their confidence
+    ranking: Sequence[tuple[str, float]]  # intents with their confidence, the likeliest first
     entities: dict[str, Any]
     facts: Facts
-    photos: bool  # whether photos came with the message
+    has_photos: bool  # photos came with the message
 
     def render(self, name: str, /, **values: Value) -> str:
-        """The response ``utter_<name>`` in the customer's language."""
+        """Return the response ``utter_<name>`` in the customer's language."""
         return self.context.responses.render(name, self.conversation.language, **values)
 
-    async def case(self) -> Complaint | None:
-        """The open case of this conversation."""
+    async def open_case(self) -> Complaint | None:
+        """Return the open case of this conversation, if there is one."""
         return await complaints.current(self.session, self.conversation)
 
-    def count(self, what: str) -> int:
-        """How often ``what`` has happened in this case, this time included."""
-        times = int(self.conversation.times.get(what, 0)) + 1
-        self.conversation.times = {**self.conversation.times, what: times}
-        return times
+    def increment(self, counter: str) -> int:
+        """Increment one of the case's counters, and return its new value."""
+        value = self.count(counter) + 1
+        self.conversation.times = {**self.conversation.times, counter: value}
+        return value
 
-    def counted(self, what: str) -> int:
-        """How often ``what`` has happened in this case."""
-        return int(self.conversation.times.get(what, 0))
+    def count(self, counter: str) -> int:
+        """Return the value of one of the case's counters."""
+        return int(self.conversation.times.get(counter, 0))
 
-    def understood(self) -> None:
-        """The customer was understood, so doubt begins anew."""
-        if self.counted(COUNT_UNCLEAR):
-            self.conversation.times = {**self.conversation.times, COUNT_UNCLEAR: 0}
+    def mark_understood(self) -> None:
+        """Reset the counter of messages that were not understood."""
+        if self.count(NOT_UNDERSTOOD):
+            self.conversation.times = {**self.conversation.times, NOT_UNDERSTOOD: 0}
 
 
 class TurnAction(Action):  # type: ignore[misc]  # rasa_sdk has no types
@@ -93,36 +75,43 @@ class TurnAction(Action):  # type: ignore[misc]  # rasa_sdk has no types
 
     @abstractmethod
     def name(self) -> str:
-        """The action's name in the domain."""
+        """Return the action's name in domain.yml."""
 
     @abstractmethod
     async def respond(self, turn: Turn) -> list[Reply]:
-        """Do what the message asks for, and say what is so."""
+        """Change the database as the message asks for, and return the replies."""
 
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
-        """Rasa's entry: translate the tracker, respond, and speak once all is committed."""
+        """Run the action for Rasa: respond to the tracker's message, commit, and send the replies.
+
+        A turn that was interrupted after its commit gets the stored replies: nothing is done,
+        decided or counted twice.
+        """
         text = tracker.latest_message.get("text") or ""
-        pressed = text.startswith("/")
-        # Found before the transaction, for others wait to write.
-        found = Facts() if pressed else extraction.extract(text, self._context.company.country)
+        # Before the transaction, which keeps other writers waiting.
+        country = self._context.company.country
+        facts = Facts() if text.startswith("/") else extraction.extract(text, country)
         async with self._db.write() as session:
-            turn = await self._turn(session, tracker, text, found)
+            turn = await self._begin(session, tracker, text, facts)
             replies = turn.message.reply
             if replies is None:
-                replies = [_as_rasa_has_it(reply) for reply in await self.respond(turn)]
-                await session.execute(_KEEP, {"heard_message": turn.message.id, "said": replies})
-            # Else a turn that was cut off runs again: nothing is done, decided or counted twice.
+                replies = [_to_rasa(reply) for reply in await self.respond(turn)]
+                stored = {"message": turn.message.id, "replies": replies}
+                await session.execute(queries.STORE_REPLIES, stored)
         for reply in replies:
             dispatcher.utter_message(**reply)
         return []
 
-    async def _turn(self, session: AsyncSession, tracker: Tracker, text: str, found: Facts) -> Turn:
+    async def _begin(
+        self, session: AsyncSession, tracker: Tracker, text: str, facts: Facts
+    ) -> Turn:
         latest = tracker.latest_message
-        heard = {"conversation": tracker.sender_id, "message": latest["metadata"]["message_id"]}
-        conversation, message, has_photos = (await session.execute(_HEARD, heard)).one()
-        verification.remember_facts(conversation, found)
+        ids = {"conversation": tracker.sender_id, "message": latest["metadata"]["message_id"]}
+        row = (await session.execute(queries.LOCK_TURN, ids)).one()
+        conversation, message, has_photos = row
+        verification.remember_facts(conversation, facts)
         return Turn(
             session=session,
             context=self._context.pinned(),
@@ -130,15 +119,20 @@ class TurnAction(Action):  # type: ignore[misc]  # rasa_sdk has no types
             message=message,
             text=text,
             intent=latest["intent"]["name"],
-            ranking=[(one["name"], one["confidence"]) for one in latest.get("intent_ranking", [])],
-            entities={one["entity"]: one["value"] for one in latest.get("entities", [])},
-            facts=found,
-            photos=has_photos,
+            ranking=[
+                (intent["name"], intent["confidence"])
+                for intent in latest.get("intent_ranking", [])
+            ],
+            entities={entity["entity"]: entity["value"] for entity in latest.get("entities", [])},
+            facts=facts,
+            has_photos=has_photos,
         )
 
 
-def _as_rasa_has_it(reply: Reply) -> dict[str, Any]:
+def _to_rasa(reply: Reply) -> dict[str, Any]:
+    """Return the arguments of Rasa's ``utter_message`` for a reply."""
     buttons = [
-        {"title": one.title, "payload": one.payload, "detail": one.detail} for one in reply.buttons
+        {"title": button.title, "payload": button.payload, "detail": button.detail}
+        for button in reply.buttons
     ]
     return {"text": reply.text, "buttons": buttons}

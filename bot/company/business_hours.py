@@ -70,7 +70,7 @@ class Calendar:
     def __post_init__(self) -> None:
         for hours in self.opening_hours.values():
             ordered = sorted(hours)
-            if any(one.closes > two.opens for one, two in pairwise(ordered)):
+            if any(first.closes > second.opens for first, second in pairwise(ordered)):
                 raise CalendarError("opening hours of a day overlap")
         if not any(self.opening_hours.get(day) for day in self.business_weekdays):
             raise CalendarError("opening hours on at least one business day")

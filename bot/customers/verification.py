@@ -1,6 +1,6 @@
 """Who is writing: proven by an order's number together with the e-mail or phone on it.
 
-Nothing personal is said before that (see the seed text 001 on debts told to whoever answers).
+Nothing personal is said before that: a stranger must not learn what somebody bought or owes.
 A wrong guess reveals nothing: an unknown number and a wrong e-mail get the same answer.
 """
 

@@ -36,12 +36,12 @@ async def test_row_is_stored_in_normal_form(app: AppHarness) -> None:
 
 
 async def test_optional_columns_are_stored_and_kept_by_a_file_without_them(app: AppHarness) -> None:
-    told = "77001,Rosa,r@example.com,,9900,COP,2026-11-01,,,delivered,,{},Calle 12 # 3-45 apto 6"
+    line = "77001,Rosa,r@example.com,,9900,COP,2026-11-01,,,delivered,,{},Calle 12 # 3-45 apto 6"
     header = ",".join((*COLUMNS, "signed_by", "address"))
     for signed in ("R. Mora", ""):
-        lines = io.StringIO(f"{header}\n{told.format(signed)}\n")
+        file = io.StringIO(f"{header}\n{line.format(signed)}\n")
         async with app.db.write() as session:
-            rows = read_orders(lines, "orders.csv")
+            rows = read_orders(file, "orders.csv")
             await store_orders(
                 session, rows, region="CO", timezone="America/Bogota", secret="s" * 32
             )

@@ -12,7 +12,7 @@ SECRET = "0123456789abcdef0123456789abcdef"
 
 def test_address_has_one_hash_however_it_is_spelled() -> None:
     spelled = ("Calle 12 # 3-45, Apto. 601", "CALLE 12 No 3-45 apto 601", "calle 12 #3 45 apto 601")
-    hashes = [fingerprints.hash_address(SECRET, one) for one in spelled]
+    hashes = [fingerprints.hash_address(SECRET, address) for address in spelled]
     assert hashes[0] == hashes[2]
     assert hashes[0] != fingerprints.hash_address(SECRET, "Calle 12 # 3-45, Apto. 602")
 

@@ -51,7 +51,7 @@ pytestmark = pytest.mark.unit
 )
 def test_order_number_is_found_however_it_is_written(text: str) -> None:
     # A prefix may stay: `orders.find` accepts both.
-    assert [one.removeprefix("PED").removeprefix("ORD") for one in extract(text).orders] == [
+    assert [order.removeprefix("PED").removeprefix("ORD") for order in extract(text).orders] == [
         "10482"
     ]
 
@@ -210,7 +210,7 @@ def test_facts_are_true_only_if_they_identify_a_purchase() -> None:
 @given(st.text(max_size=300))
 def test_any_text_gives_entities_of_text(text: str) -> None:
     facts = extract(text)
-    assert all(isinstance(one["value"], str) for one in facts.entities)
+    assert all(isinstance(entity["value"], str) for entity in facts.entities)
 
 
 @given(st.text(alphabet="0123456789 .,-#+()@$arobpunted", max_size=120))

@@ -33,10 +33,24 @@ HERE = Path(__file__).parent
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.integration)
+    again = [item for item in items if _is_second_run(item)]
+    if again:
+        config.hook.pytest_deselected(items=again)
+        items[:] = [item for item in items if not _is_second_run(item)]
+
+
+def _is_second_run(item: pytest.Item) -> bool:
+    """Return True for the run on PostgreSQL of a test that needs one database only."""
+    callspec = getattr(item, "callspec", None)
+    return (
+        callspec is not None
+        and callspec.params.get("database_url") == "postgresql"
+        and item.get_closest_marker("one_database") is not None
+    )
 
 
 def settings_for(url: str, folder: Path, **more: object) -> Settings:

@@ -607,5 +607,7 @@ def test_page_has_no_inline_script_or_style(edge: EdgeProcess) -> None:
     assert " style=" not in page
     assert "<style" not in page
     assert " on" + "click" not in page
-    for script in page.split("<script")[1:]:
+    scripts = page.split("<script")[1:]
+    assert scripts
+    for script in scripts:
         assert script.split(">")[1].startswith("</script")

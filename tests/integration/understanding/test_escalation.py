@@ -53,7 +53,9 @@ async def test_threat_with_the_press_is_not_filed_as_legal_threat(
 
 async def test_danger_shows_no_button_back_to_the_bot(chat: ConversationHarness) -> None:
     await chat.send("damaged", f"El pedido 10482 explotó. {ANA}")
-    assert all("asistente" not in title for message in chat.shown for title in message.choices)
+    assert chat.shown
+    titles = [title for message in chat.shown for title in message.choices]
+    assert not any("asistente" in title for title in titles)
 
 
 async def chat_of_good_customer(app: AppHarness) -> ConversationHarness:

@@ -36,7 +36,9 @@ def test_file_is_named_after_its_country_and_has_a_date(country: str) -> None:
 
 @pytest.mark.parametrize("country", COUNTRIES)
 def test_text_of_a_right_cites_the_articles_of_its_source(country: str) -> None:
-    for key, right in law(country).rights.items():
+    rights = law(country).rights
+    assert rights
+    for key, right in rights.items():
         assert "artículo" in right.source, key
         articles = set(NUMBER.findall(right.source))
         for text in (right.es, right.en):

@@ -67,11 +67,12 @@ def test_demo_policy_has_rule_for_every_category(company: Company) -> None:
 
 def test_demo_policy_gives_no_money_without_proven_identity(company: Company) -> None:
     policy = load_policy(DEMO / POLICY_FILE, company)
-    for rule in policy.rules:
-        if rule.when.identity == "any":
-            assert rule.entitlement is None
-            for part in rule.offer:
-                assert not KINDS[part.kind].is_money
+    unproven = [rule for rule in policy.rules if rule.when.identity == "any"]
+    assert unproven
+    for rule in unproven:
+        assert rule.entitlement is None
+        for part in rule.offer:
+            assert not KINDS[part.kind].is_money
 
 
 def test_minimal_policy_loads(tmp_path: Path, company: Company) -> None:

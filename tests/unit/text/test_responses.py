@@ -156,10 +156,13 @@ def test_values_are_shown_by_their_type(monkeypatch: pytest.MonkeyPatch) -> None
 def test_full_stop_after_a_time_is_not_doubled(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "now", lambda: datetime(2026, 11, 23, 15, tzinfo=UTC))
     due = datetime(2026, 11, 23, 16, tzinfo=UTC)
-    for name, texts in RESPONSES.texts.items():
-        if "{due}" in texts["es"]:
-            values = dict.fromkeys(fields(texts["es"]) - {"due"}, "x")
-            assert ".." not in RESPONSES.render(name, "es", due=due, **values), name
+    with_due = {
+        name: texts["es"] for name, texts in RESPONSES.texts.items() if "{due}" in texts["es"]
+    }
+    assert with_due
+    for name, text in with_due.items():
+        values = dict.fromkeys(fields(text) - {"due"}, "x")
+        assert ".." not in RESPONSES.render(name, "es", due=due, **values), name
 
 
 def test_value_with_braces_is_not_filled_in() -> None:

@@ -23,7 +23,7 @@ async def alive(_request: Request) -> HTTPResponse:
 
 @health.on_request
 async def check_token(request: Request) -> HTTPResponse | None:
-    """Refuse whoever lacks OPERATIONS_TOKEN, where it is set; ``/healthz`` tells nothing."""
+    """Refuse requests without OPERATIONS_TOKEN, if it is set; ``/healthz`` is always open."""
     runtime: Runtime = request.app.ctx.runtime
     expected = runtime.settings.operations_token
     if expected is None or request.path == "/healthz":

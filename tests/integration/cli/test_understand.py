@@ -60,6 +60,8 @@ def test_there_is_one_object_a_line_in_the_order_of_the_messages(understood: Und
 def test_language_label_and_entities_are_those_of_the_message(understood: Understood) -> None:
     lines = understood[: len(CONTRACT)]
     assert [line["language"] for line in lines[:3]] == ["es", "en", "es"]
+    # Without a word of either language it is Spanish.
+    assert [line["language"] for line in lines[6:]] == ["es", "es"]
     expected = ["damaged", "not_delivered", "wants_human", "affirm", "deny"]
     assert [line["label"] for line in lines[:5]] == expected
     assert {line["label"] for line in lines[5:]} == {"not_complaint"}

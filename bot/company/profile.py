@@ -3,20 +3,18 @@
 import re
 from collections.abc import Mapping
 from datetime import date, datetime, time
-from decimal import Decimal
-from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, get_args
-from zoneinfo import ZoneInfo, available_timezones
+from typing import Annotated, Final, Literal, get_args
+from zoneinfo import ZoneInfo
 
 import holidays
-from babel import Locale
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from bot import clock
-from bot.company.business_hours import Calendar, CalendarError, Interval, Window
+from bot.company.business_hours import Calendar, CalendarError, Window
 from bot.company.legal_rights import Law, load_law
+from bot.company.profile_types import BusinessTime, Country, Currency, OpeningHours, TimeZone
 from bot.config.localized import Language, LocalText
 from bot.config.yaml_schema import (
     FileError,
@@ -26,7 +24,7 @@ from bot.config.yaml_schema import (
     schema_error,
     validate,
 )
-from bot.money import Money, MoneyError, minor_digits
+from bot.money import Money
 
 PROFILE: Final = "profile.yml"
 
@@ -36,64 +34,6 @@ _WEEKDAYS: Final = get_args(Weekday)
 
 class CompanyError(FileError):
     """profile.yml cannot be used. The text has a line for each problem."""
-
-
-def _country(code: str) -> str:
-    if code not in Locale("en").territories or not re.fullmatch("[A-Z]{2}", code):
-        raise schema_error(f"{code} is not a country", "a code of ISO 3166 in capitals, such as CO")
-    return code
-
-
-def _currency(code: str) -> str:
-    try:
-        minor_digits(code)
-    except MoneyError:
-        raise schema_error(f"{code} is not a currency", "a code of ISO 4217, such as COP") from None
-    return code
-
-
-def _time_zone(name: str) -> str:
-    if name not in available_timezones():
-        near = get_close_matches(name, available_timezones(), n=1)
-        raise schema_error(
-            f"{name} is not a time zone", near[0] if near else "such as America/Bogota"
-        )
-    return name
-
-
-def _interval(written: Any) -> Interval:
-    match = re.fullmatch(r"(\d{1,2}):(\d{2})\s*[-–]\s*(\d{1,2}):(\d{2})", str(written))
-    if match:
-        hours, minutes, until_hours, until_minutes = map(int, match.groups())
-        if max(minutes, until_minutes) < 60:
-            try:
-                return Interval(hours * 60 + minutes, until_hours * 60 + until_minutes)
-            except CalendarError:
-                pass
-    raise schema_error(f"{written} are no opening hours", "hours of one day, such as 08:00-20:00")
-
-
-def _window(written: Any) -> Window:
-    keys = {"business_hours", "business_days"}
-    if isinstance(written, Window):
-        return written
-    if isinstance(written, dict) and set(written) <= keys:
-        try:
-            hours, days = written.get("business_hours"), written.get("business_days")
-            return Window(
-                business_hours=float(hours) if isinstance(hours, Decimal) else hours,
-                business_days=days,
-            )
-        except (CalendarError, TypeError, ValueError):
-            pass
-    raise schema_error(
-        "this is no span of business time", "business_hours: 4, or business_days: 5, above zero"
-    )
-
-
-Country = Annotated[str, AfterValidator(_country)]
-Hours = Annotated[Interval, BeforeValidator(_interval)]
-BusinessTime = Annotated[Window, BeforeValidator(_window)]
 
 
 class Holidays(StrictModel):
@@ -185,10 +125,10 @@ class Company(StrictModel):
 
     name: str
     country: Country
-    currency: Annotated[str, AfterValidator(_currency)]
-    time_zone: Annotated[str, AfterValidator(_time_zone)]
+    currency: Currency
+    time_zone: TimeZone
     languages: Annotated[tuple[Language, ...], NotEmpty]
-    opening_hours: dict[Weekday, tuple[Hours, ...]]
+    opening_hours: dict[Weekday, tuple[OpeningHours, ...]]
     business_days: Annotated[tuple[Weekday, ...], NotEmpty]
     holidays: Holidays
     order_number: OrderNumber

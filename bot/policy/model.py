@@ -8,7 +8,7 @@ from typing import Annotated, Final, get_args
 
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
-from bot.company.profile import BusinessTime
+from bot.company.profile_types import BusinessTime
 from bot.config.localized import LocalText, NonEmptyText
 from bot.config.yaml_schema import NotEmpty, Problem, StrictModel, schema_error
 from bot.policy.breaker_spec import BreakerSpec

@@ -14,75 +14,12 @@ import phonenumbers
 from bot.text import email_address
 from bot.text.case_reference import REFERENCE
 from bot.text.normalize import fold, order_key
+from bot.understanding import fact_patterns
 
 LONGEST = 2000  # characters that are searched; facts stand in the first lines
 # Digits of a national number; shorter ones are order numbers, prices or years.
 SHORTEST_PHONE = 8
 SHORTEST_SPOKEN_PHONE = 10
-_ISO_DATE = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
-_EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}", re.IGNORECASE)
-# Dictated addresses: "ana arroba ejemplo punto com".
-_SPOKEN_EMAIL = re.compile(
-    r"\b([\w.+-]{1,64})\s+(?:arroba|at)\s+([\w-]{1,63}(?:\s+(?:punto|dot)\s+[\w-]{1,63}){1,5})",
-    re.IGNORECASE,
-)
-_ORDER_WORD = (
-    r"(?:pedido|orden|compra|order|purchase|factura|boleta|ped|ord|numero|number|no|nro|num|n[°º])"
-)
-_LABELLED_ORDER = re.compile(
-    rf"(?:\b{_ORDER_WORD}\b\.?|#)\s*"
-    r"(?:(?:es|is|el|numero|number|no|nro|num|n[°º]|de|:|#|-)\.?\s*){0,6}"
-    r"((?:[a-z]{1,4}-)?\d(?:[\d.\- ]{1,12})\d)(?!\w)",
-    re.IGNORECASE,
-)
-_PREFIXED_ORDER = re.compile(r"\b(?:ped|ord)-?(\d{4,10})\b", re.IGNORECASE)
-_BARE_ORDER = re.compile(r"(?<![\w.,$@+-])#?(\d{5})(?![\w@]|[.,]\d)")
-_DOTTED_ORDER = re.compile(r"^\W*(?:(?:es|el|is|the|la)\s+)*(\d{1,2}[. ]\d{3})\W*$", re.IGNORECASE)
-_SPOKEN_DIGITS = {
-    word: str(digit)
-    for words in (
-        "cero uno dos tres cuatro cinco seis siete ocho nueve",
-        "zero one two three four five six seven eight nine",
-    )
-    for digit, word in enumerate(words.split())
-}
-_SPOKEN_RUN = re.compile(rf"\b(?:(?:{'|'.join(_SPOKEN_DIGITS)})\b[\s,]*){{5,12}}")
-_AMOUNT = re.compile(
-    r"(?:(?:cop|mxn|usd|eur|us|\$|€)\s*\$?\s*\d[\d.,]*(?:\s*(?:mil|millones|lucas|k))?)"
-    r"|(?:\d[\d.,]*\s*(?:(?:mil|lucas|palos|millones|millon)\b(?:\s+(?:de\s+)?(?:pesos|soles))?"
-    r"|pesos|soles|euros|dolares|dollars|usd|cop|mxn|k\b))",
-    re.IGNORECASE,
-)
-_SPAN = re.compile(
-    r"\b(?:hace|desde hace|ya van|llevo|van)\s+(?:como\s+)?(?:\w+)\s+"
-    r"(?:minutos?|horas?|dias?|semanas?|mes(?:es)?|anos?)\b"
-    r"|\b(?:\d+|two|three|four|five|six|a few|several)\s+"
-    r"(?:minutes?|hours?|days?|weeks?|months?|years?)(?:\s+ago)?\b"
-    r"|\b(?:ayer|anteayer|antier|yesterday|(?:el\s+)?(?:lunes|martes|miercoles|jueves|viernes"
-    r"|sabado|domingo)|(?:last\s+|on\s+)?(?:monday|tuesday|wednesday|thursday|friday|saturday"
-    r"|sunday))\b"
-)
-_THING = re.compile(
-    r"\b(?:compre|pedi|encargue|ordene|adquiri|bought|ordered|purchased|got)\s+"
-    r"(?:un|una|a|an|el|la|the|mi|my)\s+([a-zñ]{4,20})\b"
-    r"|\b(?:mi|la|el|una|un|my|the)\s+([a-zñ]{4,20})\s+(?:que\s+)?(?:me\s+)?(?:llego|vino|salio"
-    r"|(?:ya )?no (?:prend|enciend|funcion|sirv|carg|calient|enfri)\w*|dejo de"
-    r"|se (?:dano|descompuso|apag\w+|quemo|rompio|jodio)|stopped|does(?:n'?t| not)|won'?t"
-    r"|broke|died|arrived|came)\b"
-    r"|\b(?:mi|el|la|un|una)\s+([a-zñ]{4,20})\s+(?:del|de\s+(?:mi|el|la))\s+(?:pedido|orden|compra)\b"
-    r"|\b(?:llego|vino|salio)\s+(?:\w+\s+)?(?:mi|la|el|una|un)\s+([a-zñ]{4,20})\b"
-)
-_NOT_THINGS = frozenset(
-    "pedido paquete producto compra orden cosa articulo mercancia caja envio domicilio par regalo "
-    "order package parcel product item thing delivery purchase stuff gift pair online tienda "
-    "semana noche tarde manana dia mes anio vez enero febrero marzo abril mayo junio julio agosto "
-    "septiembre octubre noviembre diciembre lunes martes miercoles jueves viernes sabado domingo "
-    "pareja hija hijo mama papa madre padre esposa esposo novia novio hermana hermano amiga amigo "
-    "week night month year time friend wife husband mother father daughter sister brother monday "
-    "tuesday wednesday thursday friday saturday sunday "
-    "servicio app aplicacion pagina internet sistema tarjeta senal linea service card website site "
-    "nuevo nueva new mensajero repartidor domiciliario cliente senor senora chico".split()
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +66,8 @@ def extract(text: str, region: str = "CO") -> Facts:
     text = unicodedata.normalize("NFC", text[:LONGEST])
     rest, emails = _take_emails(text)
     rest, references = _take(rest, REFERENCE)
-    rest, dates = _take(rest, _ISO_DATE)
-    rest, amounts = _take(rest, _AMOUNT)
+    rest, dates = _take(rest, fact_patterns.ISO_DATE)
+    rest, amounts = _take(rest, fact_patterns.AMOUNT)
     rest, labelled_orders = _take_labelled_orders(rest)
     rest, phones = _take_phones(rest, region)
     rest, orders = _take_orders(rest)
@@ -143,7 +80,7 @@ def extract(text: str, region: str = "CO") -> Facts:
         emails=tuple(emails),
         phones=tuple(dict.fromkeys(phones)),
         amounts=tuple(amount.rstrip(".,") for amount in amounts),
-        spans=(*dates, *(match.group() for match in _SPAN.finditer(fold(rest)))),
+        spans=(*dates, *(match.group() for match in fact_patterns.SPAN.finditer(fold(rest)))),
         thing=_find_thing(text),
     )
 
@@ -173,10 +110,10 @@ def _take(text: str, pattern: re.Pattern[str]) -> tuple[str, list[str]]:
 
 def _take_emails(text: str) -> tuple[str, list[str]]:
     emails = []
-    for match in _EMAIL.finditer(text):
+    for match in fact_patterns.EMAIL.finditer(text):
         emails.append(match.group().rstrip("."))
         text = _blank(text, *match.span())
-    for match in _SPOKEN_EMAIL.finditer(text):
+    for match in fact_patterns.SPOKEN_EMAIL.finditer(text):
         domain = re.sub(r"\s+(?:punto|dot)\s+", ".", match.group(2), flags=re.IGNORECASE)
         emails.append(f"{match.group(1)}@{domain}")
         text = _blank(text, *match.span())
@@ -186,7 +123,7 @@ def _take_emails(text: str) -> tuple[str, list[str]]:
 def _take_labelled_orders(text: str) -> tuple[str, list[str]]:
     """Take the numbers that a word such as "pedido" announces."""
     orders = []
-    for match in _LABELLED_ORDER.finditer(fold_keeping_length(text)):
+    for match in fact_patterns.LABELLED_ORDER.finditer(fold_keeping_length(text)):
         if 4 <= len(number := order_key(match.group(1))) <= 10:
             orders.append(number)
             text = _blank(text, *match.span(1))
@@ -196,7 +133,11 @@ def _take_labelled_orders(text: str) -> tuple[str, list[str]]:
 def _take_orders(text: str) -> tuple[str, list[str]]:
     """Take the numbers that look like an order's, without a word that announces them."""
     orders = []
-    for pattern in (_PREFIXED_ORDER, _BARE_ORDER, _DOTTED_ORDER):
+    for pattern in (
+        fact_patterns.PREFIXED_ORDER,
+        fact_patterns.BARE_ORDER,
+        fact_patterns.DOTTED_ORDER,
+    ):
         for match in pattern.finditer(text):
             orders.append(order_key(match.group(1)))
             text = _blank(text, *match.span(1))
@@ -219,8 +160,8 @@ def _take_phones(text: str, region: str) -> tuple[str, list[str]]:
 def _spoken_numbers(text: str) -> list[str]:
     """Return the numbers that are dictated digit by digit: "uno cero cuatro ocho dos"."""
     return [
-        "".join(_SPOKEN_DIGITS[word] for word in re.findall(r"[a-z]+", match.group()))
-        for match in _SPOKEN_RUN.finditer(fold(text))
+        "".join(fact_patterns.SPOKEN_DIGITS[word] for word in re.findall(r"[a-z]+", match.group()))
+        for match in fact_patterns.SPOKEN_RUN.finditer(fold(text))
     ]
 
 
@@ -236,9 +177,9 @@ def _spoken_phone(spoken: str) -> str:
 def _find_thing(text: str) -> str | None:
     """Return what the customer bought, if one plain word says it."""
     folded = fold_keeping_length(text)
-    for match in _THING.finditer(folded):
+    for match in fact_patterns.THING.finditer(folded):
         group = match.lastindex or 1
         word = match.group(group)
-        if word not in _NOT_THINGS and not word.endswith("s"):
+        if word not in fact_patterns.NOT_THINGS and not word.endswith("s"):
             return text[match.start(group) : match.end(group)].casefold()
     return None

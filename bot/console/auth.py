@@ -64,8 +64,8 @@ async def check_session(request: Request) -> None:
         raise RequestRefused("signed_out", 401)
     if request.method not in SAFE_METHODS:
         check_origin(request)
-        given = request.headers.get(CSRF_HEADER, "")
-        if not hmac.compare_digest(given.encode(), signed_in.csrf.encode()):
+        token = request.headers.get(CSRF_HEADER, "")
+        if not hmac.compare_digest(token.encode(), signed_in.csrf.encode()):
             raise RequestRefused("csrf", 403)
     request.ctx.signed_in = signed_in
 

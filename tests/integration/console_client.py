@@ -48,8 +48,8 @@ async def create_waiting_customers(settings: Settings, number: int) -> list[str]
     """
     db, tokens = open_database(settings), []
     app = AppHarness(db, load_company_context(settings), SystemClock(), settings.var_dir / "photos")
-    for place in range(number):
-        number_, email = f"{32000 + place}", f"rosa{place}@example.com"
+    for index in range(number):
+        number_, email = f"{32000 + index}", f"rosa{index}@example.com"
         await app.import_order(number_, email)
         conversation_id, token = Visitors(SECRET).new()
         chat = await app.chat(conversation_id=conversation_id)
@@ -128,7 +128,7 @@ class ConsoleClient:
 
     @property
     def cookie(self) -> str:
-        return "; ".join(f"{one.name}={one.value}" for one in self.http.cookies.jar)
+        return "; ".join(f"{cookie.name}={cookie.value}" for cookie in self.http.cookies.jar)
 
     @asynccontextmanager
     async def open_socket(
@@ -166,13 +166,13 @@ async def request_handoff(edge: EdgeProcess, page: SocketPage) -> None:
 async def claim_newest(console: ConsoleClient, conversation: str) -> Json:
     """Claim the waiting case of a conversation; its card."""
     board = await console.get("/board")
-    (card,) = [one for one in board["queue"] if one["conversation"] == conversation]
+    (card,) = [card for card in board["queue"] if card["conversation"] == conversation]
     await console.post(f"/handoffs/{card['handoff']}/claim")
     return dict(card)
 
 
 def conversation_of(token: str) -> str:
     """The conversation that a customer's page holds."""
-    found = Visitors(SECRET).read(token)
-    assert found is not None
-    return found
+    conversation_id = Visitors(SECRET).read(token)
+    assert conversation_id is not None
+    return conversation_id

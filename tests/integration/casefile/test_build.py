@@ -18,12 +18,12 @@ async def built(chat: ConversationHarness) -> Packet:
     async with chat.app.db.read() as session:
         case = await session.get_one(Complaint, (await chat.case()).id)
         handoffs = await chat.handoffs()
-        found = await session.get(Handoff, handoffs[-1].id) if handoffs else None
-        return await build.build_packet(session, chat.app.context, case, found, laura)
+        handoff = await session.get(Handoff, handoffs[-1].id) if handoffs else None
+        return await build.build_packet(session, chat.app.context, case, handoff, laura)
 
 
-def sources(one: Packet) -> dict[str, tuple[str, str]]:
-    return {fact.name: (fact.value, fact.source) for fact in one.facts}
+def sources(packet: Packet) -> dict[str, tuple[str, str]]:
+    return {fact.name: (fact.value, fact.source) for fact in packet.facts}
 
 
 async def test_every_fact_has_its_source(chat: ConversationHarness) -> None:
@@ -50,32 +50,37 @@ async def test_signed_token_makes_the_page_the_source(chat: ConversationHarness)
     await chat.send("wants_human", "una persona")
     known = sources(await built(chat))
     assert known["name"] == ("Ana Ruiz", "page")
-    assert "order_number" not in known  # which one it is about was not said
+    assert "order_number" not in known  # which order it is about was not said
     assert "what_happened" not in known
 
 
 async def test_unproven_facts_have_the_customer_as_source(chat: ConversationHarness) -> None:
     await chat.send("damaged", "Llegó roto el pedido 10482, mi correo es otro@example.com")
     await chat.send("wants_human", "una persona")
-    one = await built(chat)
-    known = sources(one)
+    packet = await built(chat)
+    known = sources(packet)
     assert known["order_number"] == ("10482", "customer")
     assert known["email"] == ("otro@example.com", "customer")
     assert not {"name", "phone", "amount", "promised_at"} & known.keys()
-    assert "sin confirmar" in one.summary
-    assert "Ana" not in one.summary
-    assert (one.orders, one.value_at_risk, one.tier, one.earlier) == ([], None, None, [])
+    assert "sin confirmar" in packet.summary
+    assert "Ana" not in packet.summary
+    assert (packet.orders, packet.value_at_risk, packet.tier, packet.earlier) == (
+        [],
+        None,
+        None,
+        [],
+    )
 
 
 async def test_packet_of_an_untold_case_claims_nothing(chat: ConversationHarness) -> None:
     await chat.send("wants_human", "una persona")
-    one = await built(chat)
-    assert one.facts == []
-    assert one.summary == (
+    packet = await built(chat)
+    assert packet.facts == []
+    assert packet.summary == (
         "Todavía no se sabe quién escribe. Pidió una persona sin contar todavía qué pasó."
     )
-    assert (one.orders, one.offers, one.earlier, one.photos) == ([], [], [], [])
-    assert (one.value_at_risk, one.tier, one.remedy_cost.amount_minor) == (None, None, 0)
+    assert (packet.orders, packet.offers, packet.earlier, packet.photos) == ([], [], [], [])
+    assert (packet.value_at_risk, packet.tier, packet.remedy_cost.amount_minor) == (None, None, 0)
 
 
 async def test_value_at_risk_and_remedy_cost_are_shown(
@@ -95,9 +100,9 @@ async def test_value_at_risk_and_remedy_cost_are_shown(
         agent_offers.give, laura, wanted=RemedyRequest("small_voucher"), request_id="g"
     )
     after = await built(chat)
-    (given,) = await chat.accepted_remedies()
-    assert after.remedy_cost.amount_minor == given.terms["cost_minor"]
-    assert 0 < after.remedy_cost.amount_minor < given.amount_minor
+    (remedy,) = await chat.accepted_remedies()
+    assert after.remedy_cost.amount_minor == remedy.terms["cost_minor"]
+    assert 0 < after.remedy_cost.amount_minor < remedy.amount_minor
 
 
 async def test_offers_promises_and_earlier_cases_have_their_states(
@@ -108,25 +113,26 @@ async def test_offers_promises_and_earlier_cases_have_their_states(
     first = await chat.case()
     await chat.send("rude_treatment", "Y además me gritaron en la tienda")
     await chat.send("wants_human", "una persona")
-    one = await built(chat)
-    assert [(case.reference, given.kind if given else None) for case, given in one.earlier] == [
-        (first.reference, "refund")
-    ]
-    assert "número 2" in one.summary
-    assert {made.what for made in one.promises} == {"answer"}  # the refund's is the first case's
+    packet = await built(chat)
+    assert [
+        (case.reference, remedy.kind if remedy else None) for case, remedy in packet.earlier
+    ] == [(first.reference, "refund")]
+    assert "número 2" in packet.summary
+    # The promise of the refund belongs to the first case.
+    assert {promise.what for promise in packet.promises} == {"answer"}
 
 
 async def test_declined_alternatives_are_named_as_declined(
     chat: ConversationHarness,
 ) -> None:
     await chat.send("damaged", DAMAGED)
-    titles = [one.partition(" (")[0] for one in chat.last_message.choices[:-1]]
+    titles = [choice.partition(" (")[0] for choice in chat.last_message.choices[:-1]]
     await chat.press("Ninguna me sirve")
-    one = await built(chat)
-    assert "nada le sirvió" in one.summary
+    packet = await built(chat)
+    assert "nada le sirvió" in packet.summary
     assert len(titles) >= 2
-    assert all(title in one.summary for title in titles)
-    ((offer, rows),) = one.offers
+    assert all(title in packet.summary for title in titles)
+    ((offer, rows),) = packet.offers
     assert offer.state == OfferState.DECLINED
     assert {row.state for row in rows} == {CompensationState.DECLINED}
 
@@ -136,8 +142,8 @@ async def test_customers_correction_is_in_the_agent_summary(chat: ConversationHa
     await chat.send("wants_human", "una persona")
     await chat.press(2)
     await chat.send("inform", "era la cafetera")
-    one = await built(chat)
-    assert "«era la cafetera»" in one.summary
+    packet = await built(chat)
+    assert "«era la cafetera»" in packet.summary
 
 
 @pytest.mark.parametrize("language", ["es", "en"])
@@ -147,8 +153,8 @@ async def test_packet_is_in_the_readers_language(chat: ConversationHarness, lang
     reader = await chat.app.agent(language=language)
     async with chat.app.db.read() as session:
         case = await session.get_one(Complaint, (await chat.case()).id)
-        one = await build.build_packet(session, chat.app.context, case, None, reader)
-    assert ("It is order 10482" in one.summary) == (language == "en")
+        packet = await build.build_packet(session, chat.app.context, case, None, reader)
+    assert ("It is order 10482" in packet.summary) == (language == "en")
 
 
 async def test_broken_promise_is_mentioned_in_the_summary(chat: ConversationHarness) -> None:
@@ -157,9 +163,9 @@ async def test_broken_promise_is_mentioned_in_the_summary(chat: ConversationHarn
     chat.app.clock.advance(minutes=58)
     now = chat.app.clock.now()
     assert await promise_reminders.renew(chat.app.db, chat.app.context, now.replace(year=2027))
-    one = await built(chat)
-    assert "una promesa" in one.summary
-    assert [made.state for made in one.promises if made.what == "answer"] == [
+    packet = await built(chat)
+    assert "una promesa" in packet.summary
+    assert [promise.state for promise in packet.promises if promise.what == "answer"] == [
         PromiseState.BROKEN,
         PromiseState.OPEN,
     ]

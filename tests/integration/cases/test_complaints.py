@@ -49,7 +49,7 @@ async def test_offer_follows_at_once_if_all_facts_are_in_the_first_message(
     assert offer.choices[-1] == "Ninguna me sirve"
     await chat.press(1)
     assert chat.answered_with("promised_bank", title="Devolver mi dinero ($249.900)")
-    assert [one.kind for one in await chat.accepted_remedies()] == ["refund"]
+    assert [remedy.kind for remedy in await chat.accepted_remedies()] == ["refund"]
 
 
 async def test_apology_is_recorded_within_sixty_seconds(chat: ConversationHarness) -> None:
@@ -60,24 +60,24 @@ async def test_apology_is_recorded_within_sixty_seconds(chat: ConversationHarnes
 
 
 @pytest.mark.parametrize(
-    ("language", "told", "sorry", "asked"),
+    ("language", "complaint", "apology", "question"),
     [
         ("es", "Estoy muy molesto", "disculpas", "número de su pedido"),
         ("en", "I am upset", "apologize", "your order number"),
     ],
 )
 async def test_every_category_gets_its_apology_and_at_most_one_question(
-    app: AppHarness, language: str, told: str, sorry: str, asked: str
+    app: AppHarness, language: str, complaint: str, apology: str, question: str
 ) -> None:
     for name, category in CATEGORIES.items():
         chat = await app.chat(language)
-        said = await chat.send(name, told)
-        text = "\n".join(one.text for one in said)
+        answers = await chat.send(name, complaint)
+        text = "\n".join(message.text for message in answers)
         assert chat.answered_with("responsible"), name
         assert chat.answered_with(f"apology_{name}"), name
-        assert sorry in text, name
+        assert apology in text, name
         assert questions(text) <= 1, text
-        assert (category.order is OrderNeed.NEEDED) is (asked in text), text
+        assert (category.order is OrderNeed.NEEDED) is (question in text), text
 
 
 @pytest.mark.parametrize(
@@ -117,23 +117,23 @@ async def test_given_facts_are_not_asked_for_in_any_order(
     email = f"rosa{number}@example.com"
     await app.import_order(number, email)
     chat = await app.chat()
-    told: set[str] = set()
+    given_facts: set[str] = set()
     # Some customers say several things in one message: then the first's intent counts, unless one
     # of them is the complaint.
-    parts = [order[: merged + 1], *([one] for one in order[merged + 1 :])]
+    parts = [order[: merged + 1], *([fact] for fact in order[merged + 1 :])]
     for part in parts:
-        told.update(part)
+        given_facts.update(part)
         intent = FACTS["what" if "what" in part else part[0]][0]
-        text = ". ".join(FACTS[one][1].format(number=number, email=email) for one in part)
-        said = "\n".join(one.text for one in await chat.send(intent, text))
-        assert questions(said) <= 1, said
-        assert not ("what" in told and "qué pasó" in said), said
-        assert not ("order" in told and "número de su pedido" in said), said
-        assert not ("contact" in told and "con qué correo" in said), said
-    assert "Ninguna me sirve" in [one.title for one in chat.choices], chat.all_text
-    asked = re.findall(r"¿[^?]*\?", "\n".join(one.text for one in chat.shown))
-    asked = [one for one in asked if one != "¿Con cuál se queda?"]
-    repeated = {one for one in asked if asked.count(one) > 1}
+        text = ". ".join(FACTS[fact][1].format(number=number, email=email) for fact in part)
+        answers = "\n".join(message.text for message in await chat.send(intent, text))
+        assert questions(answers) <= 1, answers
+        assert not ("what" in given_facts and "qué pasó" in answers), answers
+        assert not ("order" in given_facts and "número de su pedido" in answers), answers
+        assert not ("contact" in given_facts and "con qué correo" in answers), answers
+    assert "Ninguna me sirve" in [choice.title for choice in chat.choices], chat.all_text
+    asked = re.findall(r"¿[^?]*\?", "\n".join(message.text for message in chat.shown))
+    asked = [question for question in asked if question != "¿Con cuál se queda?"]
+    repeated = {question for question in asked if asked.count(question) > 1}
     # A question is put again only when the customer spoke of something else meanwhile.
     assert len(asked) <= 4, asked
     assert len(repeated) <= 1, repeated
@@ -151,22 +151,22 @@ async def test_hesitation_keeps_the_offer_open(chat: ConversationHarness) -> Non
 async def test_corrected_order_number_replaces_the_first(chat: ConversationHarness) -> None:
     *_, offer = await chat.send("damaged", f"{DAMAGED}, {ANA}")
     assert "$249.900" in str(offer)
-    said = await chat.send("inform", "perdón, el pedido es el 10541")
+    answers = await chat.send("inform", "perdón, el pedido es el 10541")
     assert (await chat.case()).order_id == (await chat.order("10541")).id
-    assert "$189.000" in str(said[-1])
-    assert "$249.900" not in str(said[-1])
+    assert "$189.000" in str(answers[-1])
+    assert "$249.900" not in str(answers[-1])
     *_, done = await chat.press(1)
     assert "$189.000" in done.text
-    assert [one.amount_minor for one in await chat.ledger()] == [18900000]
+    assert [entry.amount_minor for entry in await chat.ledger()] == [18900000]
 
 
 async def test_corrected_category_replaces_the_first(chat: ConversationHarness) -> None:
     await chat.send("late_delivery", f"El pedido 10482 llegó mal, {ANA}")
-    said = await chat.send("wrong_item", "No, perdón: me llegó otro producto")
+    answers = await chat.send("wrong_item", "No, perdón: me llegó otro producto")
     case = await chat.case()
     assert (case.category, case.also) == ("wrong_item", [])
     assert chat.answered_with("apology_wrong_item")
-    assert "Recibir el correcto" in said[-1].choices
+    assert "Recibir el correcto" in answers[-1].choices
 
 
 async def test_further_complaint_is_added_to_the_open_case(chat: ConversationHarness) -> None:
@@ -207,14 +207,14 @@ async def test_complaint_after_a_resolved_one_opens_a_new_case(
 ) -> None:
     await chat.send("damaged", f"{DAMAGED}, {ANA}")
     await chat.press(1)
-    said = await chat.send("rude_treatment", "Y el mensajero me insultó")
+    answers = await chat.send("rude_treatment", "Y el mensajero me insultó")
     first, second = await chat.cases()
     assert (first.state, second.state) == (ComplaintState.RESOLVED, ComplaintState.OPEN)
     assert chat.answered_with("apology_rude_treatment")
     assert chat.answered_with("responsible", reference=second.reference)
     # Another matter than the order that was put right: it is offered something of its own.
-    assert first.reference not in said[0].text
-    assert "Ninguna me sirve" in said[-1].choices
+    assert first.reference not in answers[0].text
+    assert "Ninguna me sirve" in answers[-1].choices
 
 
 async def test_identified_customer_is_not_asked_again_for_a_second_order(
@@ -222,11 +222,11 @@ async def test_identified_customer_is_not_asked_again_for_a_second_order(
 ) -> None:
     await chat.send("damaged", f"{DAMAGED}, {ANA}")
     await chat.press(1)
-    said = await chat.send("late_delivery", "El pedido 10541 no llega a tiempo")
-    assert "correo" not in said[-1].text
+    answers = await chat.send("late_delivery", "El pedido 10541 no llega a tiempo")
+    assert "correo" not in answers[-1].text
     case = await chat.case()
     assert case.order_id == (await chat.order("10541")).id
-    assert "Ninguna me sirve" in said[-1].choices
+    assert "Ninguna me sirve" in answers[-1].choices
 
 
 async def test_known_customer_picks_from_their_orders(chat: ConversationHarness) -> None:
@@ -266,17 +266,17 @@ async def test_missing_order_number_gets_help_first_and_then_an_agent(
 async def test_useful_order_number_is_asked_for_once(chat: ConversationHarness) -> None:
     *_, asked = await chat.send("misleading_offer", "La promoción era mentira")
     assert questions(asked.text) == 1
-    said = await chat.send("no_order_number", "No tengo")
-    assert "número del pedido" not in said[-1].text
+    answers = await chat.send("no_order_number", "No tengo")
+    assert "número del pedido" not in answers[-1].text
 
 
 async def test_photo_above_the_limit_is_asked_for_and_brings_the_offer(
     chat: ConversationHarness,
 ) -> None:
     await chat.app.import_order("30001", "rosa@example.com", "2500000")
-    said = await chat.send("damaged", "El pedido 30001 llegó roto, rosa@example.com")
+    answers = await chat.send("damaged", "El pedido 30001 llegó roto, rosa@example.com")
     assert chat.answered_with("ask_photo")
-    assert questions(said[-1].text) == 1
+    assert questions(answers[-1].text) == 1
     *_, offer = await chat.send("inform", photos=1)
     assert chat.answered_with("photo_received")
     assert "Devolver mi dinero ($2.500.000)" in offer.choices
@@ -298,9 +298,9 @@ async def test_case_above_the_limit_without_a_photo_goes_to_an_agent(
 
 async def test_photo_sent_with_the_complaint_is_not_asked_for(chat: ConversationHarness) -> None:
     await chat.app.import_order("30001", "rosa@example.com", "2500000")
-    said = await chat.send("damaged", "El pedido 30001 llegó roto, rosa@example.com", photos=2)
-    assert "foto" not in said[-1].text
-    assert "Devolver mi dinero ($2.500.000)" in said[-1].choices
+    answers = await chat.send("damaged", "El pedido 30001 llegó roto, rosa@example.com", photos=2)
+    assert "foto" not in answers[-1].text
+    assert "Devolver mi dinero ($2.500.000)" in answers[-1].choices
 
 
 async def test_entitlement_is_named_and_offered_beside_goodwill(chat: ConversationHarness) -> None:
@@ -316,8 +316,8 @@ async def test_remark_in_an_open_case_is_not_asked_what_went_wrong(
     await chat.send("remark", "leí que abrieron otra tienda")
     assert chat.answered_with("remark")
     await chat.send("damaged", DAMAGED)
-    said = await chat.send("remark", "ya les dije que es la 10482")
-    assert len(said) == 1
+    answers = await chat.send("remark", "ya les dije que es la 10482")
+    assert len(answers) == 1
     assert chat.answered_with("ask_contact")
     await chat.send("remark", "así no se trata a la gente")
     assert chat.answered_with("remark_in_case")

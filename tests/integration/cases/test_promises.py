@@ -62,9 +62,9 @@ async def test_customer_is_told_a_new_date_before_the_promise_passes(
     (first,) = await chat.promises()
     chat.app.clock.advance(minutes=57)
     assert chat.app.clock.now() < first.due_at
-    said = await chat.show(await renew(chat.app))
+    messages = await chat.show(await renew(chat.app))
     assert chat.app.clock.now() < first.due_at
-    assert [one.author for one in said] == [Author.SYSTEM]
+    assert [message.author for message in messages] == [Author.SYSTEM]
     case = await chat.case()
     (second,) = await chat.promises()
     due = chat.app.context.responses.show(second.due_at, "es").rstrip(".")
@@ -91,7 +91,7 @@ async def test_overdue_remedy_goes_to_the_front_of_the_queue(
         "promise_broken",
         1,
     )
-    assert [one.what for one in await chat.promises()] == ["answer"]
+    assert [promise.what for promise in await chat.promises()] == ["answer"]
 
 
 async def test_late_remedy_ends_the_handoff_that_its_delay_began(
@@ -104,7 +104,7 @@ async def test_late_remedy_ends_the_handoff_that_its_delay_began(
     (remedy,) = await chat.accepted_remedies()
     async with chat.app.db.write() as session:
         assert await completion.fulfil(session, await session.merge(remedy), "a test")
-    assert [one.state for one in await chat.handoffs()] == [HandoffState.ENDED]
+    assert [handoff.state for handoff in await chat.handoffs()] == [HandoffState.ENDED]
     assert not await chat.promises()
 
 
@@ -123,14 +123,18 @@ async def test_promise_is_renewed_until_an_agent_answers(
 async def test_due_promises_are_renewed_each_in_its_own_conversation(
     app: AppHarness,
 ) -> None:
-    chats = [await app.chat("en" if place % 2 else "es") for place in range(4)]
+    chats = [await app.chat("en" if number % 2 else "es") for number in range(4)]
     for chat in chats:
         await chat.send("wants_human", "10482")
     app.clock.advance(minutes=58)
-    said = await renew(app)
-    assert sorted(one.conversation_id for one in said) == sorted(one.id for one in chats)
-    english = [one for one in said if one.conversation_id in {chats[1].id, chats[3].id}]
-    assert all("I apologize" in one.text for one in english)
+    messages = await renew(app)
+    assert sorted(message.conversation_id for message in messages) == sorted(
+        chat.id for chat in chats
+    )
+    english = [
+        message for message in messages if message.conversation_id in {chats[1].id, chats[3].id}
+    ]
+    assert all("I apologize" in message.text for message in english)
     assert await app.count(Handoff, Handoff.priority == 1) == 4
 
 

@@ -43,9 +43,9 @@ async def test_case_is_found_by_reference_customer_order_and_words(
         lower=case.reference.lower(),
         bare=case.reference.replace("-", " "),
     )
-    (found,) = await find(chat.app, text)
-    assert found.case.id == case.id
-    assert (found.customer, found.order, found.agent) == ("Ana Ruiz", "10482", None)
+    (hit,) = await find(chat.app, text)
+    assert hit.case.id == case.id
+    assert (hit.customer, hit.order, hit.agent) == ("Ana Ruiz", "10482", None)
 
 
 async def test_agents_words_are_found_and_the_hit_names_the_agent(
@@ -55,9 +55,9 @@ async def test_agents_words_are_found_and_the_hit_names_the_agent(
     await chat.send("wants_human", "una persona")
     await chat.assign_to(laura)
     await chat.agent_says(laura, "Le mando la tapa azul mañana.")
-    (found,) = await find(chat.app, "tapa azul")
-    assert found.agent == "Laura Gómez"
-    assert "tapa azul" in found.snippet
+    (hit,) = await find(chat.app, "tapa azul")
+    assert hit.agent == "Laura Gómez"
+    assert "tapa azul" in hit.snippet
 
 
 @pytest.mark.parametrize("wanted", ["", " ", "x", "%", "__", "no hay tal cosa", "'; --"])
@@ -77,18 +77,18 @@ async def test_newest_hits_come_first_and_at_most_thirty(app: AppHarness) -> Non
     chats = [await app.chat() for _ in range(search.MAX_HITS + 2)]
     for chat in chats:
         await chat.send("rude_treatment", "Me gritaron en la tienda")
-    found = await find(app, "gritaron")
-    assert len(found) == search.MAX_HITS
-    assert found[0].case.id == (await chats[-1].case()).id
+    hits = await find(app, "gritaron")
+    assert len(hits) == search.MAX_HITS
+    assert hits[0].case.id == (await chats[-1].case()).id
 
 
 async def test_snippet_is_cut_around_the_searched_words(chat: ConversationHarness) -> None:
     await chat.send("damaged", "bla " * 200 + "licuadora" + " bla" * 200)
-    (found,) = await find(chat.app, "licuadora")
-    assert "licuadora" in found.snippet
-    assert found.snippet.startswith("…")
-    assert found.snippet.endswith("…")
-    assert len(found.snippet) <= search.SNIPPET_LENGTH + 2
+    (hit,) = await find(chat.app, "licuadora")
+    assert "licuadora" in hit.snippet
+    assert hit.snippet.startswith("…")
+    assert hit.snippet.endswith("…")
+    assert len(hit.snippet) <= search.SNIPPET_LENGTH + 2
 
 
 async def test_private_notes_are_not_searched(chat: ConversationHarness) -> None:

@@ -39,7 +39,7 @@ def settings(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) ->
 
 @pytest.fixture(scope="module")
 def waiting(settings: Settings) -> list[str]:
-    """The sessions of customers who wait for a person since before the edge began."""
+    """The sessions of customers who have waited for an agent since before the edge started."""
     return asyncio.run(create_waiting_customers(settings, CUSTOMERS))
 
 
@@ -66,7 +66,7 @@ def id_() -> str:
     return str(uuid.uuid4())
 
 
-async def told(page: SocketPage, words: str) -> Json:
+async def wait_for_text(page: SocketPage, words: str) -> Json:
     """The next message to the customer that holds these words."""
     while True:
         message = (await page.wait_for("message"))["message"]
@@ -94,7 +94,7 @@ async def test_case_from_claim_to_return(
 
         case = await laura.get(f"/cases/{reference}")
         assert case["card"]["agent"] == {"id": laura.id, "name": "Laura Gómez"}
-        facts = {one["name"]: one["source"] for one in case["packet"]["facts"]}
+        facts = {fact["name"]: fact["source"] for fact in case["packet"]["facts"]}
         assert facts["order_number"] == "order"
         assert facts["what_happened"] == "customer"
         assert "Rosa Mora" in case["packet"]["summary"]
@@ -104,7 +104,11 @@ async def test_case_from_claim_to_return(
         assert (why["rule"], why["why"][:11]) == ("damaged", "Se le cree ")
         assert (why["facts"]["category"], why["facts"]["failures"]) == ("damaged", 0)
         assert why["first_because"] == "right"
-        assert [one["is_entitlement"] for one in why["alternatives"]] == [True, False, False]
+        assert [alternative["is_entitlement"] for alternative in why["alternatives"]] == [
+            True,
+            False,
+            False,
+        ]
         assert why["alternatives"][1]["weight"]["text"].startswith("$")
         assert why["customer_left"]["text"] == "$600.000"
         assert case["packet"]["person_why"] is None
@@ -114,10 +118,10 @@ async def test_case_from_claim_to_return(
         await live.send(type="watch", conversation=conversation)
         for _ in range(2):
             await laura.post(f"/handoffs/{handoff}/read", status=204)
-        await told(customer, "Laura ya leyó su caso")
+        await wait_for_text(customer, "Laura ya leyó su caso")
 
         answer = await laura.send_reply(reference, "Hola, soy Laura y me encargo.")
-        shown = await told(customer, "Hola, soy Laura")
+        shown = await wait_for_text(customer, "Hola, soy Laura")
         assert (shown["author"], shown["name"]) == ("agent", "Laura")
         await live.wait_for("delivery", seq=answer["message"]["seq"], state="delivered")
         await customer.send(type="seen", seq=answer["message"]["seq"])
@@ -125,22 +129,22 @@ async def test_case_from_claim_to_return(
 
         sent = await customer.send_message("gracias, lo necesito para el sábado")
         await customer.wait_for("stored", id=sent)
-        heard = await live.wait_for("message", conversation=conversation)
-        while heard["message"]["author"] != "customer":
-            heard = await live.wait_for("message", conversation=conversation)
-        assert heard["message"]["text"] == "gracias, lo necesito para el sábado"
+        event = await live.wait_for("message", conversation=conversation)
+        while event["message"]["author"] != "customer":
+            event = await live.wait_for("message", conversation=conversation)
+        assert event["message"]["text"] == "gracias, lo necesito para el sábado"
 
         gift = {"id": id_(), "remedy": "small_voucher", "how": "give"}
         for _ in range(2):
             await laura.post(f"/cases/{reference}/remedies", gift)
-        given = await told(customer, "Su código es")
+        code_message = await wait_for_text(customer, "Su código es")
         due = (datetime.now(UTC) + timedelta(days=2)).isoformat()
         promise = {"id": id_(), "words": "recojo el roto", "due_at": due}
         for _ in range(2):
             await laura.post(f"/cases/{reference}/promises", promise)
-        await told(customer, "«recojo el roto»")
+        await wait_for_text(customer, "«recojo el roto»")
         await laura.post(f"/cases/{reference}/return", {"note": "cliente muy amable"})
-        back = await told(customer, "Laura me devolvió la conversación")
+        back = await wait_for_text(customer, "Laura me devolvió la conversación")
         assert "Bono de compra" in back["text"]
         assert "recojo el roto" in back["text"]
         # The bot's turn begins where hers ended.
@@ -149,14 +153,14 @@ async def test_case_from_claim_to_return(
 
     async with edge.open_page(session=session) as again:
         messages = again.welcome["messages"]
-    assert [one["seq"] for one in messages] == list(range(1, len(messages) + 1))
-    texts = [one["text"] for one in messages]
+    assert [message["seq"] for message in messages] == list(range(1, len(messages) + 1))
+    texts = [message["text"] for message in messages]
     assert sum("ya leyó su caso" in text for text in texts) == 1
-    assert texts.count(given["text"]) == 1
+    assert texts.count(code_message["text"]) == 1
     case = await laura.get(f"/cases/{reference}")
     assert (case["card"], case["case"]["state"], case["can"]) == (None, "resolved", ["note"])
-    assert [one["text"] for one in case["notes"]] == ["cliente muy amable"]
-    did = [one["what"] for one in case["history"] if one["actor"] == "Laura Gómez"]
+    assert [note["text"] for note in case["notes"]] == ["cliente muy amable"]
+    did = [line["what"] for line in case["history"] if line["actor"] == "Laura Gómez"]
     for what in ("claimed", "read", "opened", "accepted", "promised", "handoff ended", "noted"):
         assert did.count(what) == 1, did
     given_by_her = case["packet"]["offers"][0]
@@ -172,7 +176,7 @@ async def test_repeated_message_is_stored_once(
     again = await laura.send_reply(card["reference"], "Hola.", id=same)
     assert first["message"]["seq"] == again["message"]["seq"]
     case = await laura.get(f"/cases/{card['reference']}")
-    assert [one["text"] for one in case["messages"]].count("Hola.") == 1
+    assert [message["text"] for message in case["messages"]].count("Hola.") == 1
 
 
 async def test_same_request_id_of_two_agents_is_two_messages(
@@ -196,7 +200,7 @@ async def test_draft_that_asks_for_a_known_fact_is_flagged_and_counted(
     before = (await marta.get("/wallboard"))["answers"]
     draft = "¿Me da su número de pedido?"
     checked = await laura.post(f"/cases/{reference}/check", {"text": draft})
-    assert [one["name"] for one in checked["known"]] == ["order_number"]
+    assert [fact["name"] for fact in checked["known"]] == ["order_number"]
     body = {"id": id_(), "text": draft}
     refused = await laura.post(f"/cases/{reference}/messages", body, 409)
     assert refused["error"] == "already_known"
@@ -235,13 +239,17 @@ async def test_remedy_beyond_authority_is_approved_by_a_supervisor(
         asked = await laura.post(f"{case}/approvals", ask)
         assert (await laura.post(f"{case}/approvals", ask))["id"] == asked["id"]
         await board.wait_for("case", conversation=conversation_of(session))
-    (open_,) = [one for one in (await marta.get("/board"))["approvals"] if one["id"] == asked["id"]]
+    (open_,) = [
+        approval
+        for approval in (await marta.get("/board"))["approvals"]
+        if approval["id"] == asked["id"]
+    ]
     assert (open_["asked_by"], open_["why"]) == ("Laura Gómez", "compra cada mes")
     async with edge.open_page(session=session) as customer:
         decision = {"decision": "approve", "answer": "adelante"}
         decided = await marta.post(f"/approvals/{asked['id']}", decision)
         assert (decided["state"], decided["decided_by"]) == ("approved", "Marta León")
-        message = await told(customer, "La autorización está dada.")
+        message = await wait_for_text(customer, "La autorización está dada.")
         assert "$400.000" in message["text"]
     again = await marta.post(f"/approvals/{asked['id']}", {"decision": "decline"}, 409)
     assert (again["error"], again["by"]) == ("decided_before", "Marta León")
@@ -281,7 +289,7 @@ async def test_agents_photo_reaches_only_its_customer(
         shown = (await customer.wait_for("message"))["message"]
         while shown["author"] != "agent":
             shown = (await customer.wait_for("message"))["message"]
-        assert [one["id"] for one in shown["photos"]] == [photo["id"]]
+        assert [photo_["id"] for photo_ in shown["photos"]] == [photo["id"]]
     seen = await marta.request("GET", f"/api/photos/{photo['id']}")
     assert (seen.status_code, seen.headers["content-type"]) == (200, "image/jpeg")
     stranger = ConsoleClient(edge)
@@ -298,16 +306,16 @@ async def test_case_is_transferred_to_a_colleague_with_a_note(
         card = await claim_newest(laura, conversation_of(customer.session))
         body = {"to": carlos.id, "note": "prefiere la tarde"}
         await laura.post(f"/handoffs/{card['handoff']}/transfer", body, 204)
-        await told(customer, "Desde ahora le atiende Carlos")
+        await wait_for_text(customer, "Desde ahora le atiende Carlos")
         refused = await laura.request(
             "POST", f"/api/cases/{card['reference']}/messages", {"id": id_(), "text": "hola"}
         )
         assert refused.status_code == 403
         await carlos.send_reply(card["reference"], "Hola, soy Carlos.")
         await marta.post(f"/handoffs/{card['handoff']}/take-over")
-        await told(customer, "Desde ahora le atiende Marta")
+        await wait_for_text(customer, "Desde ahora le atiende Marta")
     case = await carlos.get(f"/cases/{card['reference']}")
-    assert [one["text"] for one in case["notes"]] == ["prefiere la tarde"]
+    assert [note["text"] for note in case["notes"]] == ["prefiere la tarde"]
     await carlos.close()
 
 
@@ -321,7 +329,7 @@ async def test_case_is_resolved_only_with_a_known_cause(
         refused = await laura.post(f"{case}/resolve", {"cause": "bad_luck"}, 422)
         assert "carrier_damage" in refused["allowed"]
         await laura.post(f"{case}/resolve", {"cause": "carrier_damage"})
-        await told(customer, "queda resuelto")
+        await wait_for_text(customer, "queda resuelto")
         late = await laura.post(f"{case}/messages", {"id": id_(), "text": "hola"}, 409)
         assert late["error"] == "ended"
 
@@ -344,8 +352,8 @@ async def test_signing_out_returns_cases_to_the_queue_and_tells_customers(
         card = await claim_newest(laura, conversation_of(customer.session))
         await laura.send_reply(card["reference"], "Hola.")
         await laura.request("POST", "/logout", {})
-        people = edge.rows("SELECT seen_at FROM agents WHERE id = ?", laura.id)
-        assert people == [(None,)]
+        rows = edge.rows("SELECT seen_at FROM agents WHERE id = ?", laura.id)
+        assert rows == [(None,)]
 
 
 async def test_agent_sets_own_presence_and_language(
@@ -356,7 +364,7 @@ async def test_agent_sets_own_presence_and_language(
     me = answer.json()["agent"]
     assert (me["presence"], me["language"]) == ("away", "en")
     board = await laura.get("/board")
-    (mine,) = [one for one in board["agents"] if one["id"] == laura.id]
+    (mine,) = [agent for agent in board["agents"] if agent["id"] == laura.id]
     assert mine["presence"] == "away"
     refused = await laura.request("GET", "/api/cases/Q-2222-2222")
     assert refused.json()["text"].isascii()  # English
@@ -369,10 +377,10 @@ async def test_search_finds_a_case_by_the_customers_words(
     async with edge.open_page() as customer:
         await customer.wait_for_answer(await customer.send_message(f"mi caso 7 {word}"))
         conversation = conversation_of(customer.session)
-    found = (await laura.get(f"/cases/?search={word}"))["cases"]
-    (reference,) = [one["reference"] for one in found]
+    hits = (await laura.get(f"/cases/?search={word}"))["cases"]
+    (reference,) = [hit["reference"] for hit in hits]
     board = await laura.get("/board")
     assert reference in {
-        one["reference"] for one in board["queue"] if one["conversation"] == conversation
+        card["reference"] for card in board["queue"] if card["conversation"] == conversation
     }
-    assert word in found[0]["snippet"]
+    assert word in hits[0]["snippet"]

@@ -64,7 +64,7 @@ def routes(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, str]]:
     """Every method and path below the console, as the app itself knows them."""
     folder = tmp_path_factory.mktemp("routes")
     app = create_app(settings_for(f"sqlite:///{folder / 'none.db'}", folder, secret_key="x" * 32))
-    found = []
+    routes = []
     for route in app.router.routes_all.values():
         path = "/" + route.path.strip("/")
         if not path.startswith("/console"):
@@ -73,9 +73,9 @@ def routes(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, str]]:
             FILL.get(part[1:].partition(":")[0], "Q-2222-2222") if part.startswith("<") else part
             for part in path.removeprefix("/console").split("/")
         ]
-        found += [(method, "/".join(parts)) for method in route.methods]
-    api = [one for one in found if one[1].startswith("/api")]
-    assert len(api) > 20, found
+        routes += [(method, "/".join(parts)) for method in route.methods]
+    api = [route for route in routes if route[1].startswith("/api")]
+    assert len(api) > 20, routes
     return api
 
 
@@ -112,7 +112,7 @@ async def test_every_route_needs_a_session(
 async def test_every_change_needs_the_csrf_token(
     laura: ConsoleClient, marta: ConsoleClient, routes: list[tuple[str, str]]
 ) -> None:
-    changes = [one for one in routes if one[0] in UNSAFE] + [("POST", "/logout")]
+    changes = [route for route in routes if route[0] in UNSAFE] + [("POST", "/logout")]
     for method, path in changes:
         for token in ("", "guessed", marta.csrf):
             answer = await laura.request(method, path, {}, **{"X-CSRF-Token": token})
@@ -133,7 +133,7 @@ async def test_every_change_needs_the_csrf_token(
 async def test_changes_from_another_origin_are_refused(
     edge: EdgeProcess, laura: ConsoleClient, routes: list[tuple[str, str]], header: dict[str, str]
 ) -> None:
-    changes = [one for one in routes if one[0] in UNSAFE] + [("POST", "/logout")]
+    changes = [route for route in routes if route[0] in UNSAFE] + [("POST", "/logout")]
     for method, path in changes:
         answer = await laura.request(method, path, {}, **header)
         assert (answer.status_code, answer.json()["error"]) == (403, "origin"), (method, path)
@@ -244,7 +244,7 @@ async def test_guessing_locks_one_account_and_no_other(
     for password in ("mal adivinado", PASSWORD):
         answer = await guesser.try_to_sign_in(laura.email, password)
         assert (answer.status_code, answer.json()["error"]) == (429, "too_many_tries")
-    assert (await laura.request("GET", "/api/board")).status_code == 200  # who is in stays in
+    assert (await laura.request("GET", "/api/board")).status_code == 200  # open sessions stay valid
     await guesser.sign_in()
     await guesser.close()
 
@@ -252,8 +252,8 @@ async def test_guessing_locks_one_account_and_no_other(
 async def test_guessing_at_many_accounts_blocks_the_address(edge: EdgeProcess) -> None:
     guesser = ConsoleClient(edge)
     codes = []
-    for place in range(25):
-        answer = await guesser.try_to_sign_in(f"nobody{place}@example.com", "mal adivinado")
+    for number in range(25):
+        answer = await guesser.try_to_sign_in(f"nobody{number}@example.com", "mal adivinado")
         codes.append(answer.status_code)
     assert set(codes) == {401, 429}
     assert codes[:5] == [401] * 5
@@ -429,11 +429,11 @@ async def test_notes_and_board_events_never_reach_the_customer(
         await laura.send_reply(reference, "Última palabra.")
         await customer.wait_for("message")  # the first of them
         while not any(
-            one.get("message", {}).get("text") == "Última palabra." for one in customer.frames
+            frame.get("message", {}).get("text") == "Última palabra." for frame in customer.frames
         ):
             customer.frames.append(json.loads(await asyncio.wait_for(customer.ws.recv(), 8)))
         frames = json.dumps(customer.frames, ensure_ascii=False)
-        kinds = {one["type"] for one in customer.frames}
+        kinds = {frame["type"] for frame in customer.frames}
     assert secret not in frames
     assert "Gómez" not in frames
     assert laura.email not in frames
@@ -441,7 +441,7 @@ async def test_notes_and_board_events_never_reach_the_customer(
     async with edge.open_page(session=customer.session) as again:
         assert secret not in json.dumps(again.welcome, ensure_ascii=False)
     notes = (await laura.get(f"/cases/{reference}"))["notes"]
-    assert [one["text"] for one in notes] == [secret] * 3
+    assert [note["text"] for note in notes] == [secret] * 3
 
 
 async def test_customers_session_opens_no_route_of_the_console(edge: EdgeProcess) -> None:

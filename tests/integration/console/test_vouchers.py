@@ -33,7 +33,7 @@ def settings(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) ->
 def code(settings: Settings) -> str:
     """Ana's credit of 275,000 pesos."""
 
-    async def given() -> str:
+    async def give() -> str:
         db = open_database(settings)
         app = AppHarness(db, load_company_context(settings), SystemClock(), settings.var_dir)
         chat = await app.chat()
@@ -44,7 +44,7 @@ def code(settings: Settings) -> str:
         assert credit.code is not None
         return credit.code
 
-    return asyncio.run(given())
+    return asyncio.run(give())
 
 
 @pytest.fixture(scope="module")
@@ -65,9 +65,9 @@ async def test_code_is_found_in_any_spelling_and_checking_redeems_nothing(
     laura: ConsoleClient, code: str
 ) -> None:
     for typed in (code, code.lower().replace("-", " "), code.replace("-", "")):
-        found = await laura.post("/vouchers/check", {"code": typed})
-        assert (found["code"], found["title"]) == (code, "Saldo con 10 % más")
-        assert found["left"] == found["amount"]
+        checked = await laura.post("/vouchers/check", {"code": typed})
+        assert (checked["code"], checked["title"]) == (code, "Saldo con 10 % más")
+        assert checked["left"] == checked["amount"]
 
 
 async def test_partial_redemption_leaves_the_rest_and_repeats_count_once(

@@ -29,15 +29,15 @@ class Workers:
     def __init__(self, settings: list[Settings]) -> None:
         self._settings = settings
         self.engine = FakeEngineServer()
-        self.edges = [EdgeProcess(one, self.engine) for one in settings]
+        self.edges = [EdgeProcess(setting, self.engine) for setting in settings]
 
-    def kill(self, place: int) -> None:
-        self.edges[place].kill()
+    def kill(self, index: int) -> None:
+        self.edges[index].kill()
 
-    def start(self, place: int) -> None:
+    def start(self, index: int) -> None:
         """Again, at the address that the pages know."""
-        port = self.edges[place].port
-        self.edges[place] = EdgeProcess(self._settings[place], self.engine, port)
+        port = self.edges[index].port
+        self.edges[index] = EdgeProcess(self._settings[index], self.engine, port)
 
     def close(self) -> None:
         for edge in self.edges:
@@ -63,10 +63,10 @@ async def agent_message(page: SocketPage) -> dict[str, Any]:
 
 
 async def test_customer_and_agent_on_two_workers_get_live_events(workers: Workers) -> None:
-    one, other = workers.edges
-    marta = await ConsoleClient(other).sign_in()
-    async with one.open_page() as customer, marta.open_page() as board:
-        await request_handoff(one, customer)
+    first, second = workers.edges
+    marta = await ConsoleClient(second).sign_in()
+    async with first.open_page() as customer, marta.open_page() as board:
+        await request_handoff(first, customer)
         conversation = conversation_of(customer.session)
         await board.wait_for("case", conversation=conversation)  # the queue is live, too
         card = await claim_newest(marta, conversation)
@@ -87,20 +87,20 @@ async def test_customer_and_agent_on_two_workers_get_live_events(workers: Worker
 
         text = "¿me escucha?"
         await customer.wait_for("answered", id=await customer.send_message(text))
-        heard = await board.wait_for("message", conversation=conversation)
-        while heard["message"]["text"] != text:
-            heard = await board.wait_for("message", conversation=conversation)
-        assert heard["message"]["author"] == "customer"
+        event = await board.wait_for("message", conversation=conversation)
+        while event["message"]["text"] != text:
+            event = await board.wait_for("message", conversation=conversation)
+        assert event["message"]["author"] == "customer"
     await marta.close()
 
 
 async def test_closing_an_account_ends_its_page_on_another_worker(
     workers: Workers,
 ) -> None:
-    one, other = workers.edges
-    marta = await ConsoleClient(one).sign_in()
+    first, second = workers.edges
+    marta = await ConsoleClient(first).sign_in()
     laura = await marta.add_agent("Laura Gómez")
-    elsewhere = await ConsoleClient(other).sign_in(laura.email)
+    elsewhere = await ConsoleClient(second).sign_in(laura.email)
     async with elsewhere.open_page() as page:
         await marta.request("PATCH", f"/api/agents/{laura.id}", {"is_active": False})
         await page.wait_for("signed_out")
@@ -121,13 +121,13 @@ async def until_answered(ask: Any) -> httpx.Response:
 
 
 async def test_message_repeated_after_a_killed_worker_is_sent_once(workers: Workers) -> None:
-    one, other = workers.edges
-    marta = await ConsoleClient(other).sign_in()
-    async with one.open_page() as customer:
-        await request_handoff(one, customer)
+    first, second = workers.edges
+    marta = await ConsoleClient(second).sign_in()
+    async with first.open_page() as customer:
+        await request_handoff(first, customer)
         card = await claim_newest(marta, conversation_of(customer.session))
         path = f"/api/cases/{card['reference']}/messages"
-        bodies = [{"id": str(uuid.uuid4()), "text": f"parte {place}"} for place in range(8)]
+        bodies = [{"id": str(uuid.uuid4()), "text": f"parte {number}"} for number in range(8)]
         cut = [asyncio.create_task(marta.request("POST", path, body)) for body in bodies]
         await asyncio.wait(cut, return_when=asyncio.FIRST_COMPLETED)
         await asyncio.to_thread(workers.kill, 1)
@@ -138,26 +138,26 @@ async def test_message_repeated_after_a_killed_worker_is_sent_once(workers: Work
             assert answer.status_code == 200, answer.text
     async with workers.edges[0].open_page(session=customer.session) as again:
         messages = again.welcome["messages"]
-    said = [one["text"] for one in messages if one["author"] == "agent"]
-    assert sorted(said) == [f"parte {place}" for place in range(8)]
-    assert [one["seq"] for one in messages] == list(range(1, len(messages) + 1))
+    texts = [message["text"] for message in messages if message["author"] == "agent"]
+    assert sorted(texts) == [f"parte {number}" for number in range(8)]
+    assert [message["seq"] for message in messages] == list(range(1, len(messages) + 1))
     await marta.close()
 
 
 async def test_database_restart_loses_and_repeats_nothing(
     postgresql: PostgreSQL, workers: Workers
 ) -> None:
-    one, other = workers.edges
-    marta = await ConsoleClient(other).sign_in()
-    async with one.open_page() as customer:
-        await request_handoff(one, customer)
+    first, second = workers.edges
+    marta = await ConsoleClient(second).sign_in()
+    async with first.open_page() as customer:
+        await request_handoff(first, customer)
         card = await claim_newest(marta, conversation_of(customer.session))
         path = f"/api/cases/{card['reference']}/messages"
         await marta.send_reply(card["reference"], "antes")
         await agent_message(customer)
 
         restarting = asyncio.create_task(asyncio.to_thread(postgresql.restart))
-        bodies = [{"id": str(uuid.uuid4()), "text": f"durante {place}"} for place in range(5)]
+        bodies = [{"id": str(uuid.uuid4()), "text": f"durante {number}"} for number in range(5)]
         ids = [str(uuid.uuid4()) for _ in range(5)]
         for body, id_ in zip(bodies, ids, strict=True):
             with suppress(ConnectionClosed):
@@ -165,17 +165,19 @@ async def test_database_restart_loses_and_repeats_nothing(
             answer = await until_answered(lambda body=body: marta.request("POST", path, body))
             assert answer.status_code == 200, answer.text
         await restarting
-    async with one.open_page(session=customer.session) as again:
+    async with first.open_page(session=customer.session) as again:
         # What was not acknowledged the page sends again, with the same id.
         for body, id_ in zip(bodies, ids, strict=True):
             await again.send_message(f"cliente {body['text']}", id=id_)
             await again.wait_for("stored", id=id_)
-    async with one.open_page(session=customer.session) as last:
+    async with first.open_page(session=customer.session) as last:
         messages = last.welcome["messages"]
-    texts = [one["text"] for one in messages]
+    texts = [message["text"] for message in messages]
     for body in bodies:
         assert texts.count(body["text"]) == 1
         assert texts.count(f"cliente {body['text']}") == 1
-    assert [one["seq"] for one in messages] == list(range(1, len(messages) + 1))
-    assert not [one for one in messages if one["author"] == "bot"][1:]  # only before the claim
+    assert [message["seq"] for message in messages] == list(range(1, len(messages) + 1))
+    assert not [message for message in messages if message["author"] == "bot"][
+        1:
+    ]  # only before the claim
     await marta.close()

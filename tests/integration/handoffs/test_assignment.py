@@ -12,7 +12,7 @@ from tests.integration import race_helpers
 from tests.integration.harness import AppHarness, ConversationHarness
 
 
-async def place(chat: ConversationHarness) -> int:
+async def position(chat: ConversationHarness) -> int:
     async with chat.app.db.read() as session:
         return await wait_estimate.queue_position(session, await chat.handoff())
 
@@ -21,10 +21,10 @@ async def test_claimed_case_is_active_with_its_agent(chat: ConversationHarness) 
     laura = await chat.app.agent()
     await chat.send("wants_human", "una persona")
     await chat.assign_to(laura)
-    found = await chat.handoff()
-    assert (found.state, found.agent_id) == (HandoffState.ACTIVE, laura.id)
-    assert found.claimed_at is not None
-    assert found.read_at is None
+    handoff = await chat.handoff()
+    assert (handoff.state, handoff.agent_id) == (HandoffState.ACTIVE, laura.id)
+    assert handoff.claimed_at is not None
+    assert handoff.read_at is None
 
 
 async def test_claiming_an_own_case_again_changes_nothing(chat: ConversationHarness) -> None:
@@ -58,9 +58,9 @@ async def test_ended_case_cannot_be_claimed(chat: ConversationHarness) -> None:
     await chat.send("inform", "El pedido 10482 llegó roto")
     await chat.press("Seguir con el asistente")
     async with chat.app.db.write() as session:
-        found = await session.get_one(Handoff, (await chat.handoff()).id)
+        handoff = await session.get_one(Handoff, (await chat.handoff()).id)
         with pytest.raises(AlreadyClaimed) as before:
-            await assignment.claim(session, found, laura)
+            await assignment.claim(session, handoff, laura)
     assert before.value.by is None
     assert (await chat.handoff()).state == HandoffState.ENDED
 
@@ -73,14 +73,14 @@ async def test_released_case_keeps_its_position(app: AppHarness) -> None:
         await chats[-1].send("wants_human", "una persona")
         app.clock.advance(minutes=2)
     middle = chats[1]
-    assert [await place(one) for one in chats] == [1, 2, 3]
+    assert [await position(chat) for chat in chats] == [1, 2, 3]
     await middle.assign_to(laura)
-    assert [await place(chats[0]), await place(chats[2])] == [1, 2]
+    assert [await position(chats[0]), await position(chats[2])] == [1, 2]
     app.clock.advance(minutes=5)
     await middle.perform(agent_actions.release, "Laura Gómez")
-    assert [await place(one) for one in chats] == [1, 2, 3]
-    found = await middle.handoff()
-    assert (found.state, found.agent_id, found.claimed_at, found.read_at) == (
+    assert [await position(chat) for chat in chats] == [1, 2, 3]
+    handoff = await middle.handoff()
+    assert (handoff.state, handoff.agent_id, handoff.claimed_at, handoff.read_at) == (
         HandoffState.WAITING,
         None,
         None,
@@ -93,14 +93,14 @@ async def test_urgent_case_comes_before_longer_waits(app: AppHarness) -> None:
     await patient.send("wants_human", "una persona")
     app.clock.advance(minutes=5)
     await urgent.send("danger", "La plancha explotó")
-    assert [await place(urgent), await place(patient)] == [1, 2]
+    assert [await position(urgent), await position(patient)] == [1, 2]
 
 
 async def test_releasing_a_waiting_case_returns_false(chat: ConversationHarness) -> None:
     await chat.send("wants_human", "una persona")
     async with chat.app.db.write() as session:
-        found = await session.get_one(Handoff, (await chat.handoff()).id)
-        assert not await assignment.release(session, found, "Laura Gómez")
+        handoff = await session.get_one(Handoff, (await chat.handoff()).id)
+        assert not await assignment.release(session, handoff, "Laura Gómez")
 
 
 async def test_transferred_case_is_unread(
@@ -113,18 +113,22 @@ async def test_transferred_case_is_unread(
     await chat.perform(agent_actions.mark_read, laura)
     claimed_at = (await chat.handoff()).claimed_at
     await chat.perform(agent_actions.transfer, carlos, laura.name)
-    found = await chat.handoff()
-    assert (found.state, found.agent_id, found.read_at) == (HandoffState.ACTIVE, carlos.id, None)
-    assert found.claimed_at == claimed_at  # the wait of the customer ended then
+    handoff = await chat.handoff()
+    assert (handoff.state, handoff.agent_id, handoff.read_at) == (
+        HandoffState.ACTIVE,
+        carlos.id,
+        None,
+    )
+    assert handoff.claimed_at == claimed_at  # the wait of the customer ended then
 
 
 async def test_waiting_case_can_be_transferred(chat: ConversationHarness) -> None:
     carlos = await chat.app.agent("Carlos Ruiz")
     await chat.send("wants_human", "una persona")
     await chat.perform(agent_actions.transfer, carlos, "Supervisión")
-    found = await chat.handoff()
-    assert (found.state, found.agent_id) == (HandoffState.ACTIVE, carlos.id)
-    assert found.claimed_at is not None
+    handoff = await chat.handoff()
+    assert (handoff.state, handoff.agent_id) == (HandoffState.ACTIVE, carlos.id)
+    assert handoff.claimed_at is not None
 
 
 async def test_transfer_of_a_reassigned_case_is_refused(
@@ -174,8 +178,10 @@ async def test_history_names_who_claimed_opened_transferred_and_released(
     await chat.perform(agent_actions.transfer, carlos, laura.name)
     await chat.perform(agent_actions.release, carlos.name)
     events = await chat.app.rows(CaseEvent)
-    told = [(one.actor, one.what) for one in events if one.actor in {laura.name, carlos.name}]
-    assert told == [
+    lines = [
+        (event.actor, event.what) for event in events if event.actor in {laura.name, carlos.name}
+    ]
+    assert lines == [
         ("Laura Gómez", "claimed"),
         ("Laura Gómez", "opened"),
         ("Laura Gómez", "passed on"),
@@ -187,19 +193,19 @@ async def test_history_names_who_claimed_opened_transferred_and_released(
 async def test_of_twenty_simultaneous_claims_one_succeeds(
     app: AppHarness, racers: race_helpers.Racers, database_url: str, tmp_path: Path
 ) -> None:
-    people = [await app.agent(f"Persona{place} X") for place in range(20)]
+    agents = [await app.agent(f"Persona{number} X") for number in range(20)]
     chat = await app.chat()
     await chat.send("wants_human", "una persona")
-    found = await chat.handoff()
-    ids = [one.id for one in people]
+    handoff = await chat.handoff()
+    ids = [agent.id for agent in agents]
     outcomes = racers.run(
-        race_helpers.claim, ids, race_helpers.PROCESSES, database_url, str(tmp_path), found.id
+        race_helpers.claim, ids, race_helpers.PROCESSES, database_url, str(tmp_path), handoff.id
     )
     winner = (await chat.handoff()).agent_id
-    names = {one.id: one.name for one in people}
+    names = {agent.id: agent.name for agent in agents}
     assert winner in names
     assert outcomes.count("won") == 1
     assert outcomes.count(f"claimed before by {names[winner or 0]}") == 19
     holders = await app.rows(Agent, Agent.id == winner)
     claims = await app.rows(CaseEvent, CaseEvent.what == "claimed")
-    assert [one.actor for one in claims] == [holders[0].name]
+    assert [event.actor for event in claims] == [holders[0].name]

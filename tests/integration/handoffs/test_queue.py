@@ -10,7 +10,7 @@ from tests.integration.harness import ANA, ConversationHarness
 
 DAMAGED = f"El pedido 10482 llegó roto. {ANA}"
 
-# What was said before a person is asked for.
+# What the customer said before asking for a human.
 STAGES: dict[str, list[tuple[str, str]]] = {
     "at once": [],
     "after a greeting": [("greet", "hola")],
@@ -18,7 +18,7 @@ STAGES: dict[str, list[tuple[str, str]]] = {
     "while the contact is asked for": [("damaged", "El pedido 10482 llegó roto")],
     "with an offer on the table": [("damaged", DAMAGED)],
     "after the choice": [("damaged", DAMAGED), ("choose", "el primero")],
-    "while a person is awaited": [("wants_human", "una persona"), ("damaged", DAMAGED)],
+    "while waiting": [("wants_human", "una persona"), ("damaged", DAMAGED)],
 }
 
 
@@ -30,11 +30,15 @@ async def test_asking_for_a_human_at_any_stage_makes_one_handoff(
         await chat.send(intent, text)
     for _ in range(3):
         await chat.send("wants_human", "Quiero hablar con una persona ya")
-    (found,) = await chat.handoffs()
-    assert (found.state, found.reason, found.priority) == (HandoffState.WAITING, "wants_human", 3)
+    (handoff,) = await chat.handoffs()
+    assert (handoff.state, handoff.reason, handoff.priority) == (
+        HandoffState.WAITING,
+        "wants_human",
+        3,
+    )
     (case,) = await chat.cases()
-    assert found.complaint_id == case.id
-    answers = [one for one in await chat.promises() if one.what == "answer"]
+    assert handoff.complaint_id == case.id
+    answers = [promise for promise in await chat.promises() if promise.what == "answer"]
     assert len(answers) == 1
     assert case.reference in chat.all_text
     assert chat.app.context.responses.show(answers[0].due_at, "es").rstrip(".") in chat.all_text
@@ -54,9 +58,9 @@ async def test_after_hours_the_promised_date_is_the_next_day(
     chat: ConversationHarness,
 ) -> None:
     chat.app.clock.advance(hours=12)
-    *_, said = await chat.send("wants_human", "una persona")
+    *_, answer = await chat.send("wants_human", "una persona")
     assert chat.answered_with("person_closed")
-    assert "mañana martes 24 de noviembre a las 9:00 a. m." in said.text
+    assert "mañana martes 24 de noviembre a las 9:00 a. m." in answer.text
 
 
 @pytest.mark.parametrize(
@@ -67,8 +71,8 @@ async def test_danger_and_threats_have_their_priority(
     chat: ConversationHarness, intent: str, text: str, priority: int
 ) -> None:
     await chat.send(intent, text)
-    (found,) = await chat.handoffs()
-    assert (found.reason, found.priority) == (intent, priority)
+    (handoff,) = await chat.handoffs()
+    assert (handoff.reason, handoff.priority) == (intent, priority)
 
 
 @pytest.mark.parametrize("intent", ["danger", "threat", "wants_human"])
@@ -79,9 +83,9 @@ async def test_category_is_kept_beside_an_alarm(chat: ConversationHarness, inten
 
 
 async def test_danger_gets_safety_advice_first(chat: ConversationHarness) -> None:
-    *_, said = await chat.send("danger", "La licuadora echa humo y mi hija está mal")
+    *_, answer = await chat.send("danger", "La licuadora echa humo y mi hija está mal")
     danger = chat.app.context.responses.texts["person_because_danger"]["es"]
-    assert said.text.startswith(danger)
+    assert answer.text.startswith(danger)
 
 
 async def test_messages_while_waiting_are_stored_and_answered_once_a_minute(
@@ -107,10 +111,10 @@ async def test_return_button_gives_the_conversation_back_to_the_bot(
     await chat.send("inform", DAMAGED)
     await chat.press("Seguir con el asistente")
     assert chat.answered_with("back_with_bot")
-    (found,) = await chat.handoffs()
-    assert (found.state, found.ended_how) == (HandoffState.ENDED, "returned")
-    said = await chat.send("damaged", "Llegó rota")
-    assert "Ninguna me sirve" in said[-1].choices
+    (handoff,) = await chat.handoffs()
+    assert (handoff.state, handoff.ended_how) == (HandoffState.ENDED, "returned")
+    answers = await chat.send("damaged", "Llegó rota")
+    assert "Ninguna me sirve" in answers[-1].choices
     (case,) = await chat.cases()
     assert (case.category, case.is_told) == ("damaged", True)
     await chat.press(1)
@@ -126,7 +130,7 @@ async def test_returning_to_the_bot_voids_the_promised_answer(
     await chat.press(1)
     answers = await chat.app.rows(Promise, Promise.what == "answer")
     # Nobody is awaited any more from the moment the customer goes on.
-    assert {one.state for one in answers} == {PromiseState.VOID}
+    assert {promise.state for promise in answers} == {PromiseState.VOID}
 
 
 async def test_bot_does_not_answer_while_an_agent_has_the_conversation(
@@ -134,28 +138,28 @@ async def test_bot_does_not_answer_while_an_agent_has_the_conversation(
 ) -> None:
     await chat.send("wants_human", "una persona")
     async with chat.app.db.write() as session:
-        (found,) = await chat.handoffs()
-        active = await session.get_one(Handoff, found.id)
+        (handoff,) = await chat.handoffs()
+        active = await session.get_one(Handoff, handoff.id)
         active.state = HandoffState.ACTIVE
-    heard = len(chat.app.engine.texts)
+    engine_calls = len(chat.app.engine.texts)
     assert await chat.send("damaged", DAMAGED) == []
     assert await chat.press("Seguir con el asistente") == []
-    assert len(chat.app.engine.texts) == heard
-    (found,) = await chat.handoffs()
-    assert found.state == HandoffState.ACTIVE
+    assert len(chat.app.engine.texts) == engine_calls
+    (handoff,) = await chat.handoffs()
+    assert handoff.state == HandoffState.ACTIVE
 
 
 async def test_database_refuses_a_second_open_handoff(
     chat: ConversationHarness,
 ) -> None:
     await chat.send("wants_human", "una persona")
-    (found,) = await chat.handoffs()
+    (handoff,) = await chat.handoffs()
     with pytest.raises(Exception, match=r"uq_handoffs_open|UNIQUE"):
         async with chat.app.db.write() as session:
             session.add(
                 Handoff(
                     conversation_id=chat.id,
-                    complaint_id=found.complaint_id,
+                    complaint_id=handoff.complaint_id,
                     state=HandoffState.ACTIVE,
                     reason="wants_human",
                     priority=1,
@@ -170,7 +174,7 @@ async def test_history_names_who_did_what(chat: ConversationHarness) -> None:
     await chat.press("Ninguna me sirve")
     case = await chat.case()
     events = await chat.app.rows(CaseEvent, CaseEvent.complaint_id == case.id)
-    assert [one.what for one in events] == [
+    assert [event.what for event in events] == [
         "complained",
         "offered",
         "declined all",
@@ -189,5 +193,5 @@ async def test_history_names_who_did_what(chat: ConversationHarness) -> None:
     ],
 )
 def test_owner_is_bot_queue_or_agent(state: HandoffState | None, owner: Owner) -> None:
-    found = Handoff(state=state) if state else None
-    assert queue.owner_of(found) == owner
+    handoff = Handoff(state=state) if state else None
+    assert queue.owner_of(handoff) == owner

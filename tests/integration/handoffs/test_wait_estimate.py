@@ -20,21 +20,21 @@ from tests.integration.harness import AppHarness, ConversationHarness
 PERSON = {"es": "quiero una persona", "en": "I want a person"}
 
 
-async def samples(app: AppHarness, person: Agent, *minutes: float) -> None:
+async def samples(app: AppHarness, agent: Agent, *minutes: float) -> None:
     """So many others waited so long, lately."""
     for each in minutes:
         chat = await app.chat()
         await chat.send("wants_human", "una persona")
         async with app.db.write() as session:
-            found = await session.get_one(Handoff, (await chat.handoff()).id)
+            handoff = await session.get_one(Handoff, (await chat.handoff()).id)
             now = app.clock.now()
-            found.created_at, found.claimed_at = now - timedelta(minutes=each), now
-            found.state, found.ended_at, found.ended_how = (
+            handoff.created_at, handoff.claimed_at = now - timedelta(minutes=each), now
+            handoff.state, handoff.ended_at, handoff.ended_how = (
                 HandoffState.ENDED,
                 now,
                 HandoffEnding.RESOLVED,
             )
-            found.agent_id = person.id
+            handoff.agent_id = agent.id
 
 
 @pytest.mark.parametrize("language", ["es", "en"])
@@ -78,11 +78,11 @@ async def test_position_is_told_without_minutes_while_samples_are_few(app: AppHa
     for chat in chats:
         await chat.send("wants_human", "una persona")
     assert chats[0].answered_with("wait_next")
-    for place, chat in enumerate(chats[1:], start=2):
-        assert chat.answered_with("wait_place", place=str(place))
+    for position, chat in enumerate(chats[1:], start=2):
+        assert chat.answered_with("wait_place", place=str(position))
         assert chat.answered_with("wait_unknown")
-        found = await chat.handoff()
-        assert (found.told_place, found.told_low, found.told_high) == (place, None, None)
+        handoff = await chat.handoff()
+        assert (handoff.told_place, handoff.told_low, handoff.told_high) == (position, None, None)
 
 
 @pytest.mark.parametrize(("number", "is_told"), [(4, False), (5, True)])
@@ -94,8 +94,8 @@ async def test_minutes_are_told_from_five_samples_on(
     await chat.send("wants_human", "una persona")
     assert chat.answered_with("wait_range", low="6", high="7") is is_told
     assert chat.answered_with("wait_unknown") is not is_told
-    found = await chat.handoff()
-    assert (found.told_low, found.told_high) == ((6, 7) if is_told else (None, None))
+    handoff = await chat.handoff()
+    assert (handoff.told_low, handoff.told_high) == ((6, 7) if is_told else (None, None))
 
 
 async def test_old_samples_are_ignored(app: AppHarness, chat: ConversationHarness) -> None:
@@ -117,7 +117,7 @@ async def test_truth_gate_passes_only_the_recorded_wait(app: AppHarness, languag
     say = app.context.responses.render
     so = say("wait_range", language, low=6, high=7)
     not_so = say("wait_range", language, low=1, high=2)
-    place = say("wait_place", language, place=4)
+    other_position = say("wait_place", language, place=4)
     async with app.db.read() as session:
         conversation = await session.get_one(Conversation, chat.id)
 
@@ -126,14 +126,14 @@ async def test_truth_gate_passes_only_the_recorded_wait(app: AppHarness, languag
 
         assert await unbacked(so) is None
         assert await unbacked(not_so) is not None
-        assert await unbacked(place) is not None
+        assert await unbacked(other_position) is not None
 
 
 @pytest.mark.parametrize(
-    ("language", "told"), [("es", "lunes 16"), ("en", "Monday")], ids=["es", "en"]
+    ("language", "weekday"), [("es", "lunes 16"), ("en", "Monday")], ids=["es", "en"]
 )
 async def test_promised_date_skips_a_holiday_weekend(
-    app: AppHarness, language: str, told: str
+    app: AppHarness, language: str, weekday: str
 ) -> None:
     """Sunday evening before the Monday of Cartagena's independence: Tuesday, not Monday."""
     await app.agent()
@@ -145,7 +145,7 @@ async def test_promised_date_skips_a_holiday_weekend(
     local = promise.due_at.astimezone(app.context.company.tz)
     assert (local.date().isoformat(), local.hour) == ("2026-11-17", 9)
     assert app.context.responses.show(promise.due_at, language).rstrip(".") in chat.all_text
-    assert told not in chat.all_text
+    assert weekday not in chat.all_text
     assert "17" in chat.all_text
 
 

@@ -36,8 +36,12 @@ async def test_waiting_and_active_cases_are_counted(app: AppHarness) -> None:
     assert (board.waiting, board.active) == (2, 1)
     assert board.longest_wait is not None
     assert timedelta(minutes=8) <= board.longest_wait < timedelta(minutes=9)
-    ((person, load, presence),) = [(p.agent.name, p.load, p.presence) for p in board.agents]
-    assert (person, load, presence) == ("Laura Gómez", 1, LivePresence.AVAILABLE)
+    (status,) = board.agents
+    assert (status.agent.name, status.load, status.presence) == (
+        "Laura Gómez",
+        1,
+        LivePresence.AVAILABLE,
+    )
 
 
 async def test_apology_figures_count_late_and_missing_apologies(
@@ -45,10 +49,10 @@ async def test_apology_figures_count_late_and_missing_apologies(
 ) -> None:
     app = chat.app
     for seconds in (1, 59, 61, None):
-        one = await app.chat()
-        await one.send("rude_treatment", "Me gritaron")
+        chat = await app.chat()
+        await chat.send("rude_treatment", "Me gritaron")
         async with app.db.write() as session:
-            case = await session.get_one(Complaint, (await one.case()).id)
+            case = await session.get_one(Complaint, (await chat.case()).id)
             case.apologized_at = (
                 None if seconds is None else case.first_message_at + timedelta(seconds=seconds)
             )
@@ -56,7 +60,7 @@ async def test_apology_figures_count_late_and_missing_apologies(
     board = await read(app)
     assert (board.complaints, board.within_a_minute) == (4, 2)
     assert board.worst_seconds is not None
-    assert board.worst_seconds >= 300  # who still waits is the worst
+    assert board.worst_seconds >= 300  # a complaint without its apology counts until now
     assert board.median_seconds == pytest.approx(60)
     app.clock.advance(hours=24)
     assert (await read(app)).complaints == 0

@@ -73,7 +73,7 @@ def http(edge: EdgeProcess) -> Iterator[httpx.Client]:
         yield client
 
 
-async def choose(settings: Settings, category: str, place: int) -> Compensation:
+async def choose(settings: Settings, category: str, position: int) -> Compensation:
     """A customer's choice, made before a provider or a till hears of it."""
     db = open_database(settings)
     context = load_company_context(settings)
@@ -88,10 +88,10 @@ async def choose(settings: Settings, category: str, place: int) -> Compensation:
         here = await session.get_one(Conversation, chat.id)
         here.turn_owner, here.turn_until = "the app", clock.now() + timedelta(hours=1)
     await chat.send(category, f"El pedido {number} tiene un problema, {email}")
-    await chat.press(place)
-    (given,) = await chat.accepted_remedies()
+    await chat.press(position)
+    (remedy,) = await chat.accepted_remedies()
     await db.close()
-    return given
+    return remedy
 
 
 # --- callbacks -------------------------------------------------------------------------------
@@ -102,31 +102,31 @@ def call_back(http: httpx.Client, body: bytes, event: str = "", **changed: str) 
     return http.post("/providers/webhook", content=body, headers=headers | changed)
 
 
-def told(kind: str, key: str, **more: str) -> bytes:
+def event_body(kind: str, key: str, **more: str) -> bytes:
     return json.dumps({"type": kind, "data": {"id": key, **more}}).encode()
 
 
 async def test_callback_ends_the_fulfilment_once(
     edge: EdgeProcess, http: httpx.Client, settings: Settings, system: FakeCompanySystem
 ) -> None:
-    given = await choose(settings, "damaged", 1)
+    remedy = await choose(settings, "damaged", 1)
     where = "SELECT idempotency_key, state, is_accepted FROM fulfilments WHERE compensation_id = ?"
     wait_until(
-        lambda: edge.rows(where, given.id)[0][2], message="the edge asks, and it is accepted"
+        lambda: edge.rows(where, remedy.id)[0][2], message="the edge asks, and it is accepted"
     )
-    ((key, _, _),) = edge.rows(where, given.id)
-    body = told("remedy.done", key, reference="ERP-1")
+    ((key, _, _),) = edge.rows(where, remedy.id)
+    body = event_body("remedy.done", key, reference="ERP-1")
     assert [call_back(http, body, "evt_1").status_code for _ in range(3)] == [204] * 3
-    assert call_back(http, told("remedy.refused", key, reason="no")).status_code == 204
-    assert edge.rows(where, given.id)[0][1] == "done"
+    assert call_back(http, event_body("remedy.refused", key, reason="no")).status_code == 204
+    assert edge.rows(where, remedy.id)[0][1] == "done"
     lines = "SELECT event FROM ledger_entries WHERE compensation_id = ? ORDER BY id"
-    assert edge.rows(lines, given.id) == [("reserve",), ("issue",)]
+    assert edge.rows(lines, remedy.id) == [("reserve",), ("issue",)]
 
 
 def test_forged_callback_changes_nothing_and_is_counted(
     edge: EdgeProcess, http: httpx.Client
 ) -> None:
-    body = told("remedy.done", "x")
+    body = event_body("remedy.done", "x")
     old = webhook_signature.sign(KEY, "evt", datetime(2026, 1, 1, tzinfo=UTC), body)
     assert call_back(http, body, **{"webhook-signature": "v1,abc"}).status_code == 401
     assert http.post("/providers/webhook", content=body, headers=old).status_code == 401
@@ -134,7 +134,7 @@ def test_forged_callback_changes_nothing_and_is_counted(
     assert call_back(http, b"no json").status_code == 400
     assert call_back(http, b'{"type": "remedy.done", "data": 7}').status_code == 400
     assert call_back(http, body).status_code == 404
-    assert call_back(http, told("remedy.forgotten", "x")).status_code == 204
+    assert call_back(http, event_body("remedy.forgotten", "x")).status_code == 204
     counted = http.get("/metrics").text
     for code in ("bad_signature", "out_of_time", "unsigned", "bad_body", "unknown_remedy"):
         assert f'regalo_refused_total{{channel="provider",code="{code}"}}' in counted
@@ -152,9 +152,9 @@ def ask(http: httpx.Client, what: str, body: Json, key: str = "") -> httpx.Respo
 @pytest.fixture
 async def voucher(settings: Settings) -> Compensation:
     """25 000 pesos and more, on a code."""
-    given = await choose(settings, "late_delivery", 1)
-    assert given.code
-    return given
+    remedy = await choose(settings, "late_delivery", 1)
+    assert remedy.code
+    return remedy
 
 
 async def test_voucher_is_redeemed_in_parts_up_to_its_amount(
@@ -196,12 +196,12 @@ async def test_simultaneous_redemptions_never_exceed_the_amount(
                 client.post(
                     "/vouchers/redeem",
                     json=half,
-                    headers=headers | {"Idempotency-Key": f"{voucher.code}-{place}"},
+                    headers=headers | {"Idempotency-Key": f"{voucher.code}-{number}"},
                 )
-                for place in range(8)
+                for number in range(8)
             )
         )
-    assert sorted(one.status_code for one in answers) == [200, 200] + [422] * 6
+    assert sorted(answer.status_code for answer in answers) == [200, 200] + [422] * 6
 
 
 @pytest.mark.parametrize(
@@ -237,14 +237,14 @@ DRAWN = {"expires_at", "case", "redemption"}
 async def test_documented_voucher_examples_work(
     edge: EdgeProcess, http: httpx.Client, settings: Settings
 ) -> None:
-    given = await choose(settings, "late_delivery", 1)
+    remedy = await choose(settings, "late_delivery", 1)
     db = open_database(settings)
     async with db.write() as session:
-        fresh = await session.get_one(Compensation, given.id)
+        fresh = await session.get_one(Compensation, remedy.id)
         fresh.code = CODE
     await db.close()
     # As much as the document has; the rest is spent before.
-    spare = {"amount_minor": given.amount_minor - 2500000, "currency": "COP"}
+    spare = {"amount_minor": remedy.amount_minor - 2500000, "currency": "COP"}
     if spare["amount_minor"]:
         assert ask(http, "redeem", {"code": CODE, **spare}).status_code == 200
     text = (ROOT / "docs" / "vouchers.md").read_text("utf-8")

@@ -23,7 +23,7 @@ def now(monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
     return at
 
 
-def person(**more: object) -> Agent:
+def make_agent(**more: object) -> Agent:
     values = {
         "name": "Laura Gómez Díaz",
         "is_active": True,
@@ -37,11 +37,11 @@ def person(**more: object) -> Agent:
 
 
 def test_password_is_stored_as_argon2id_hash() -> None:
-    kept = accounts.hash_password(PASSWORD)
-    assert PASSWORD not in kept
-    assert kept != accounts.hash_password(PASSWORD)  # a salt of its own
-    assert extract_parameters(kept).type is Type.ID
-    laura = person(password_hash=kept)
+    password_hash = accounts.hash_password(PASSWORD)
+    assert PASSWORD not in password_hash
+    assert password_hash != accounts.hash_password(PASSWORD)  # each hash has its own salt
+    assert extract_parameters(password_hash).type is Type.ID
+    laura = make_agent(password_hash=password_hash)
     assert accounts.verify_password(laura, PASSWORD)
     assert not accounts.verify_password(laura, PASSWORD + " ")
 
@@ -54,18 +54,20 @@ def test_short_password_is_refused() -> None:
 
 
 def test_unknown_and_closed_accounts_are_refused_with_any_password() -> None:
-    kept = accounts.hash_password(PASSWORD)
+    password_hash = accounts.hash_password(PASSWORD)
     assert not accounts.verify_password(None, PASSWORD)
     assert not accounts.verify_password(None, "nobody has this password")
-    assert not accounts.verify_password(person(password_hash=kept, is_active=False), PASSWORD)
-    assert not accounts.verify_password(person(password_hash="no hash"), PASSWORD)
+    assert not accounts.verify_password(
+        make_agent(password_hash=password_hash, is_active=False), PASSWORD
+    )
+    assert not accounts.verify_password(make_agent(password_hash="no hash"), PASSWORD)
 
 
 def test_unknown_account_costs_as_much_hashing_as_a_known_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The time tells nothing, because the same hashing is done with the same parameters."""
-    kept = accounts.hash_password(PASSWORD)
+    password_hash = accounts.hash_password(PASSWORD)
     hashed: list[str] = []
     genuine = accounts._HASHER.verify
 
@@ -76,13 +78,13 @@ def test_unknown_account_costs_as_much_hashing_as_a_known_one(
 
     monkeypatch.setattr(accounts, "_HASHER", Counting())
     assert not accounts.verify_password(None, PASSWORD)
-    assert accounts.verify_password(person(password_hash=kept), PASSWORD)
+    assert accounts.verify_password(make_agent(password_hash=password_hash), PASSWORD)
     assert len(hashed) == 2
     assert extract_parameters(hashed[0]) == extract_parameters(hashed[1])
 
 
 def test_account_is_locked_after_too_many_tries_and_unlocks_by_itself(now: list[datetime]) -> None:
-    laura = person()
+    laura = make_agent()
     for _ in range(accounts.MAX_TRIES):
         accounts.check_tries(laura)
         accounts.count_try(laura, right=False)
@@ -95,7 +97,7 @@ def test_account_is_locked_after_too_many_tries_and_unlocks_by_itself(now: list[
 
 
 def test_right_password_resets_the_count_of_wrong_ones(now: list[datetime]) -> None:
-    laura = person()
+    laura = make_agent()
     for _ in range(accounts.MAX_TRIES - 1):
         accounts.count_try(laura, right=False)
     accounts.count_try(laura, right=True)
@@ -118,7 +120,7 @@ def test_right_password_resets_the_count_of_wrong_ones(now: list[datetime]) -> N
 def test_presence_depends_on_last_sign_of_life_and_own_setting(
     seen: timedelta | None, says: Presence, presence: LivePresence
 ) -> None:
-    laura = person(seen_at=None if seen is None else NOW - seen, presence=says)
+    laura = make_agent(seen_at=None if seen is None else NOW - seen, presence=says)
     assert accounts.presence_of(laura, NOW) == presence
 
 
@@ -136,7 +138,7 @@ def test_presence_depends_on_last_sign_of_life_and_own_setting(
 def test_only_available_agents_below_capacity_have_room(
     presence: LivePresence, load: int, has_room: bool
 ) -> None:
-    assert AgentStatus(person(), presence, load).has_room is has_room
+    assert AgentStatus(make_agent(), presence, load).has_room is has_room
 
 
 def test_case_lease_outlasts_several_lost_pings() -> None:
@@ -146,4 +148,4 @@ def test_case_lease_outlasts_several_lost_pings() -> None:
 
 
 def test_customer_is_told_only_the_first_name() -> None:
-    assert person().first_name == "Laura"
+    assert make_agent().first_name == "Laura"

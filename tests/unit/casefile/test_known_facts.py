@@ -75,7 +75,7 @@ def test_draft_that_requests_nothing_is_not_flagged(draft: str) -> None:
     assert find_requested(draft) == set()
 
 
-@pytest.mark.parametrize("answer", load_canned_answers(DEMO), ids=lambda one: one.name)
+@pytest.mark.parametrize("answer", load_canned_answers(DEMO), ids=lambda answer: answer.name)
 @pytest.mark.parametrize("language", ["es", "en"])
 def test_no_canned_answer_requests_a_fact_that_may_be_known(answer: object, language: str) -> None:
     text = answer.text[language]  # type: ignore[attr-defined]

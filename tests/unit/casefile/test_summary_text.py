@@ -29,8 +29,8 @@ def _now(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.clock.now", lambda: NOW)
 
 
-def told(*, case: dict[str, Any] | None = None, **more: Any) -> CaseRows:
-    """What a page knows of somebody who has said nothing but what is given."""
+def rows_of(*, case: dict[str, Any] | None = None, **more: Any) -> CaseRows:
+    """Return the rows of a case; what is not given is unknown."""
     known: dict[str, Any] = {
         "is_told": True,
         "category": "damaged",
@@ -63,17 +63,18 @@ def remedy(state: str, title: str = "Bono de compra") -> Compensation:
 
 
 def test_summary_of_an_untold_case_claims_nothing(context: CompanyContext) -> None:
-    said = summary_text.write_agent_summary(context, "es", told(case={"is_told": False}))
+    summary = summary_text.write_agent_summary(context, "es", rows_of(case={"is_told": False}))
     assert (
-        said == "Todavía no se sabe quién escribe. Pidió una persona sin contar todavía qué pasó."
+        summary
+        == "Todavía no se sabe quién escribe. Pidió una persona sin contar todavía qué pasó."
     )
-    assert summary_text.write_customer_summary(context, told(case={"is_told": False})) is None
+    assert summary_text.write_customer_summary(context, rows_of(case={"is_told": False})) is None
 
 
 def test_agent_summary_has_its_sentences_in_order(
     context: CompanyContext,
 ) -> None:
-    rows = told(
+    rows = rows_of(
         case={"thing": "licuadora", "also": ["late_delivery"], "desired": "refund"},
         contact=Contact(name="Ana Ruiz"),
         order=order(promised_at=NOW - timedelta(days=9), delivered_at=NOW - timedelta(days=5)),
@@ -84,7 +85,7 @@ def test_agent_summary_has_its_sentences_in_order(
         broken=1,
         handoff=Handoff(corrections=["era azul"]),
     )
-    said = summary_text.write_agent_summary(context, "es", rows)
+    summary = summary_text.write_agent_summary(context, "es", rows)
     parts = [
         "Ana Ruiz compra por $3.249.000 al año.",
         ": licuadora.",
@@ -97,7 +98,7 @@ def test_agent_summary_has_its_sentences_in_order(
         "Se le ofreció «Bono de compra ($25.000)», y nada le sirvió.",
         "Corrigió el resumen: «era azul».",
     ]
-    places = [said.index(part) for part in parts]
+    places = [summary.index(part) for part in parts]
     assert places == sorted(places)
     english = summary_text.write_agent_summary(context, "en", rows)
     assert "Ana Ruiz buys for" in english
@@ -120,10 +121,10 @@ def test_agent_summary_has_its_sentences_in_order(
 def test_delay_is_mentioned_only_for_a_late_order(
     context: CompanyContext, more: dict[str, Any], late: int
 ) -> None:
-    said = summary_text.write_agent_summary(context, "es", told(order=order(**more)))
-    assert (f" {late} días" in said) == bool(late)
-    assert (("retraso" in said) or ("esperando" in said)) == bool(late)
-    assert ("Llegó con" in said) == bool(late and more.get("delivered_at"))
+    summary = summary_text.write_agent_summary(context, "es", rows_of(order=order(**more)))
+    assert (f" {late} días" in summary) == bool(late)
+    assert (("retraso" in summary) or ("esperando" in summary)) == bool(late)
+    assert ("Llegó con" in summary) == bool(late and more.get("delivered_at"))
 
 
 @pytest.mark.parametrize(
@@ -140,27 +141,29 @@ def test_delay_is_mentioned_only_for_a_late_order(
 def test_offered_and_given_remedies_are_distinguished(
     context: CompanyContext, remedies: list[Compensation], declined: bool, says: str, never: str
 ) -> None:
-    said = summary_text.write_agent_summary(
-        context, "es", told(remedies=remedies, declined=declined)
+    summary = summary_text.write_agent_summary(
+        context, "es", rows_of(remedies=remedies, declined=declined)
     )
-    assert says in said
-    assert never not in said
+    assert says in summary
+    assert never not in summary
 
 
 def test_unconfirmed_order_is_marked_as_such(context: CompanyContext) -> None:
-    said = summary_text.write_agent_summary(context, "es", told(said_order="10482"))
-    assert "Dice que es el pedido 10482, sin confirmar." in said
-    assert "Todavía no se sabe quién escribe." in said
-    confirmed = summary_text.write_agent_summary(context, "es", told(said_order="1", order=order()))
+    summary = summary_text.write_agent_summary(context, "es", rows_of(said_order="10482"))
+    assert "Dice que es el pedido 10482, sin confirmar." in summary
+    assert "Todavía no se sabe quién escribe." in summary
+    confirmed = summary_text.write_agent_summary(
+        context, "es", rows_of(said_order="1", order=order())
+    )
     assert "sin confirmar" not in confirmed
 
 
 def test_customer_without_purchases_is_not_called_a_buyer(context: CompanyContext) -> None:
     for spent in (None, Money(0, "COP")):
-        said = summary_text.write_agent_summary(
-            context, "es", told(contact=Contact(name="Rosa Mora"), spent=spent)
+        summary = summary_text.write_agent_summary(
+            context, "es", rows_of(contact=Contact(name="Rosa Mora"), spent=spent)
         )
-        assert said.startswith("Rosa Mora no registra otras compras este año.")
+        assert summary.startswith("Rosa Mora no registra otras compras este año.")
 
 
 @pytest.mark.parametrize("category", CATEGORIES)
@@ -168,26 +171,26 @@ def test_customer_without_purchases_is_not_called_a_buyer(context: CompanyContex
 def test_customer_summary_of_every_category_is_filled_in(
     context: CompanyContext, category: str, language: str
 ) -> None:
-    said = summary_text.write_customer_summary(
-        context, told(case={"category": category}, language=language)
+    summary = summary_text.write_customer_summary(
+        context, rows_of(case={"category": category}, language=language)
     )
-    assert said
-    assert "{" not in said
+    assert summary
+    assert "{" not in summary
 
 
 def test_customer_summary_lists_what_is_passed_on(context: CompanyContext) -> None:
-    rows = told(
+    rows = rows_of(
         case={"thing": "licuadora", "desired": "refund"},
         said_order="10482",
         has_photo=True,
         remedies=[remedy("issued")],
     )
-    said = summary_text.write_customer_summary(context, rows)
-    assert said is not None
-    parts = said.split("; ")
+    summary = summary_text.write_customer_summary(context, rows)
+    assert summary is not None
+    parts = summary.split("; ")
     assert len(parts) == 6
     for fact in ("licuadora", "10482", "foto", "$25.000"):
         assert sum(fact in part for part in parts) == 1
-    bare = summary_text.write_customer_summary(context, told())
+    bare = summary_text.write_customer_summary(context, rows_of())
     assert bare is not None
     assert ";" not in bare

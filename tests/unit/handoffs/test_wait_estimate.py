@@ -12,11 +12,11 @@ pytestmark = pytest.mark.unit
 
 
 def minutes(*each: float) -> list[timedelta]:
-    return [timedelta(minutes=one) for one in each]
+    return [timedelta(minutes=wait) for wait in each]
 
 
 @pytest.mark.parametrize(
-    ("waits", "told"),
+    ("waits", "expected"),
     [
         ([], None),
         (minutes(1, 2, 3, 4), None),
@@ -30,16 +30,16 @@ def minutes(*each: float) -> list[timedelta]:
     ],
 )
 def test_minutes_are_the_first_to_last_decile(
-    waits: list[timedelta], told: tuple[int, int] | None
+    waits: list[timedelta], expected: tuple[int, int] | None
 ) -> None:
-    assert typical_minutes(waits) == told
+    assert typical_minutes(waits) == expected
 
 
 @given(st.lists(st.timedeltas(timedelta(0), timedelta(days=1)), min_size=MIN_SAMPLES, max_size=50))
 def test_minutes_are_whole_and_enclose_the_deciles(waits: list[timedelta]) -> None:
-    told = typical_minutes(waits)
-    assert told is not None
-    low, high = told
+    estimated = typical_minutes(waits)
+    assert estimated is not None
+    low, high = estimated
     assert 0 <= low < high
     shortest, longest = min(waits), max(waits)
     assert timedelta(minutes=low + 1) > shortest

@@ -29,8 +29,8 @@ async def test_refund_wish_in_an_open_case_adds_no_category(
     case = await chat.case()
     assert (case.category, case.also, case.desired) == ("damaged", [], "refund")
     assert chat.answered_with("noted_wish", wish="que le devuelvan el dinero")
-    said = await chat.send("refund_pending", "quiero mi dinero")
-    assert not any("Tomo nota" in one.text for one in said)
+    answers = await chat.send("refund_pending", "quiero mi dinero")
+    assert not any("Tomo nota" in message.text for message in answers)
     *_, offer = await chat.send("inform", ANA)
     assert offer.choices[0].startswith("Devolver mi dinero")
 
@@ -38,11 +38,11 @@ async def test_refund_wish_in_an_open_case_adds_no_category(
 @pytest.mark.parametrize("intent", ["refund_pending", "choose"])
 async def test_refund_wish_changes_the_offer(chat: ConversationHarness, intent: str) -> None:
     *_, offer = await chat.send("late_delivery", f"El pedido 10482 llegó tarde, {ANA}")
-    assert not any("Devolver mi dinero" in one for one in offer.choices)
+    assert not any("Devolver mi dinero" in choice for choice in offer.choices)
     *_, offer = await chat.send(intent, "quiero que me devuelvan el dinero")
     assert offer.choices[0].startswith("Cancelar y devolver ($249.900)")
-    said = chat.answered_with("noted_wish", wish="que le devuelvan el dinero")
-    assert said is (intent == "refund_pending")
+    is_noted = chat.answered_with("noted_wish", wish="que le devuelvan el dinero")
+    assert is_noted is (intent == "refund_pending")
 
 
 @pytest.mark.parametrize(

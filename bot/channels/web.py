@@ -229,7 +229,7 @@ class Visit:
             self.runtime.live.delivered(self.conversation_id, marked, receipt)
 
         noted = PageReceipt(self.conversation_id, receipt, self.seen, seq, tell)
-        self.runtime.receipts.note(noted)
+        self.runtime.receipts.add(noted)
 
     def _arrived(self, frames: list[dict[str, Any]]) -> None:
         """The page has these messages; of what people wrote, that is noted."""

@@ -32,7 +32,7 @@ async def give(request: Request, reference: str) -> HTTPResponse:
                 runtime.context,
                 handoff,
                 agent,
-                wanted=RemedyRequest(body.remedy, body.amount_minor),
+                remedy_request=RemedyRequest(body.remedy, body.amount_minor),
                 request_id=str(body.id),
             )
     except CannotGive as error:
@@ -54,7 +54,7 @@ async def ask(request: Request, reference: str) -> HTTPResponse:
                 runtime.context,
                 handoff,
                 agent,
-                wanted=RemedyRequest(body.remedy, body.amount_minor),
+                remedy_request=RemedyRequest(body.remedy, body.amount_minor),
                 why=body.why,
                 request_id=str(body.id),
             )

@@ -1,4 +1,4 @@
-"""What a committed transaction changed in a conversation, to be shown to whoever looks at it."""
+"""What a transaction changed in a conversation, to be published after its commit."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,8 +8,8 @@ from bot.models import Message
 
 @dataclass(frozen=True, slots=True)
 class ConversationChange:
-    """Made inside the transaction, published after its commit."""
+    """Made inside the transaction, by whoever changes the conversation."""
 
     conversation_id: str
     messages: Sequence[Message] = ()  # new outgoing ones, in the order of the thread
-    spent: Sequence[int] = ()  # seqs of the messages whose choices are closed
+    closed_seqs: Sequence[int] = ()  # of the messages whose choices are closed

@@ -15,13 +15,13 @@ from typing import Any, Protocol
 from bot.customers.contacts import VouchedCustomer
 from bot.models import ContentKind
 
-# How a customer is told something in one request to the provider; only its channel reads it.
+# The content of one request to the provider; only its channel reads it.
 Part = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """An alternative under a message: what it says, and the token that a press sends back."""
+    """An alternative under a message: its words, and the token that a press sends back."""
 
     token: str
     title: str
@@ -30,7 +30,7 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class OutgoingMessage:
-    """One message that is to go out."""
+    """One message to send."""
 
     message_id: int
     conversation_id: str
@@ -44,18 +44,18 @@ class OutgoingMessage:
 
 @dataclass(frozen=True, slots=True)
 class RemoteFile:
-    """A file that lies with the provider, until the turn fetches it."""
+    """A file that lies with the provider, until it is fetched before the turn."""
 
     id: str
     kind: ContentKind  # a photo, video, voice or document
-    size: int | None = None
+    size: int | None = None  # bytes
     name: str | None = None
     media_type: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class WebVisitor:
-    """What the web chat knows of its visitor, beside what they say."""
+    """What the web chat knows of its visitor, beside the message."""
 
     conversation_id: str  # from the signed session token
     customer: VouchedCustomer | None = None  # whom the embedding site vouches for
@@ -67,29 +67,30 @@ class WebVisitor:
 class IncomingMessage:
     """Something that a customer did on a channel, verified and parsed.
 
-    A web visitor's page is there to show a refusal; whoever writes from another channel is not, and
-    what is too long, empty or presses a closed choice is kept as well as it can be.
+    A web visitor's message may be refused, because their page shows the reason. Any other channel's
+    is always stored: one that is too long is split, and one that is empty or presses a closed
+    choice gets a reply that says so.
     """
 
     address: str
-    source_id: str  # what the provider calls this delivery: it is stored once
+    source_id: str  # the provider's id of this delivery, which is stored once
     kind: ContentKind = ContentKind.TEXT
     text: str = ""
     token: str | None = None  # of a pressed button
-    told: str | None = None  # what the engine is told in place of words: "/wants_human"
+    payload: str | None = None  # sent to the engine in place of the text: "/wants_human"
     files: tuple[RemoteFile, ...] = ()
     photos: tuple[str, ...] = ()  # ids of photos that the page uploaded before
     visitor: WebVisitor | None = None  # of the web chat, and only there
     extra: dict[str, Any] = field(default_factory=dict)
     phone: str | None = None  # the channel vouches that it is theirs
     language: str = ""  # what the channel knows of their language, if anything
-    said_at: datetime | None = None
-    provider_id: str | None = None  # what the provider calls the message
-    is_edit: bool = False  # it says anew what the message with ``provider_id`` said
+    said_at: datetime | None = None  # by the provider's clock
+    provider_id: str | None = None  # the provider's id of the message
+    is_edit: bool = False  # it replaces the text of the message with ``provider_id``
 
 
 class DeliveryStatus(StrEnum):
-    """How far a message has come, as the provider says."""
+    """What a provider reports of a message."""
 
     SENT = "sent"
     DELIVERED = "delivered"
@@ -100,49 +101,51 @@ class DeliveryStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DeliveryReport:
-    """What the provider reports of a message that was sent."""
+    """A provider's report on a message that was sent."""
 
-    message_id: int | None  # ours, where the provider gives back what we said it was
+    message_id: int | None  # ours, where the provider gives it back
     provider_id: str
-    state: DeliveryStatus
-    place: int = 0  # which part of the message, and of how many
-    of: int = 1
-    code: str = ""
-    closed_since: datetime | None = None  # it was not carried because the window had closed
+    status: DeliveryStatus
+    part_index: int = 0  # from 0
+    part_count: int = 1
+    code: str = ""  # the provider's error code
+    closed_since: datetime | None = None  # not delivered, because the window closed then
 
 
 @dataclass(frozen=True, slots=True)
 class ReachabilityChange:
-    """The customer can be reached again, or no longer."""
+    """Messages reach the customer again, or no longer."""
 
     address: str
-    why_not: str | None
+    unreachable_why: str | None  # None: they do
 
 
 ChannelEvent = IncomingMessage | DeliveryReport | ReachabilityChange
-# Stores what came. When it returns, nothing can lose it any more.
+# Stores events of the channel with this name. Once it returns, they cannot be lost.
 Receive = Callable[[str, Sequence[ChannelEvent]], Awaitable[None]]
 
 
 class SendError(Exception):
-    """A message did not go out; the text says why."""
+    """A message was not sent; the text is the reason."""
 
 
 class RetryLater(SendError):
-    """Not now: the provider is down, slow or wants less."""
+    """The provider is down or slow, or limits the rate."""
 
-    def __init__(self, why: str, *, after: float | None = None, everybody: bool = False) -> None:
+    def __init__(
+        self, why: str, *, after: float | None = None, whole_channel: bool = False
+    ) -> None:
         super().__init__(why)
         self.after = after  # seconds, where the provider says so
-        self.everybody = everybody  # it holds for all customers of the channel
+        self.whole_channel = whole_channel  # it holds for all customers of the channel
 
 
 class ResponseLost(SendError):
-    """The provider was asked and its answer did not come: perhaps it is out, perhaps not."""
+    """The provider got the request and its response was lost: the message may have been sent."""
 
 
 class SendRejected(SendError):
-    """The provider does not take this message, and never will."""
+    """The provider will never accept this message."""
 
 
 class CustomerUnreachable(SendError):
@@ -150,36 +153,44 @@ class CustomerUnreachable(SendError):
 
 
 class WindowClosed(SendError):
-    """The customer wrote too long ago: only a template may go out."""
+    """The customer's last message is too old: only a template may be sent."""
 
 
 class Channel(Protocol):
-    """A way to customers."""
+    """A way to customers.
+
+    Every method that calls the provider raises one of the errors above.
+    """
 
     name: str
     pace: float  # seconds between two messages to the same customer
-    grace: float  # seconds in which the provider itself reports a send whose answer was lost
+    grace: float  # seconds in which the provider itself reports a send whose response was lost
 
     def parts(self, out: OutgoingMessage) -> Sequence[Part]:
-        """What has to be sent for a message, one request each, within the channel's limits."""
+        """Return the content of the requests that send a message, within the channel's limits."""
 
     def template(self, out: OutgoingMessage) -> tuple[Part, bool] | None:
-        """What may be sent when the window is closed, and whether it says all; None for nothing."""
+        """Return the template for a closed window, None if there is none.
 
-    async def send(self, out: OutgoingMessage, part: Part, place: int, of: int) -> str:
-        """Send one part; the provider's id of it. Raises one of the errors above."""
+        The flag is True if the template contains the whole message.
+        """
 
-    async def typing(self, address: str, heard: str | None) -> None:
-        """Show that we think about the customer's message with the provider's id ``heard``."""
+    async def send(self, out: OutgoingMessage, part: Part, index: int, count: int) -> str:
+        """Send one part of ``count``. Return the provider's id of it."""
 
-    async def settle(self, address: str, provider_id: str, text: str, chosen: str | None) -> None:
-        """The buttons of a sent message become what was chosen, or go."""
+    async def typing(self, address: str, provider_id: str | None) -> None:
+        """Show that the bot types; ``provider_id`` is of the customer's last message."""
+
+    async def close_buttons(
+        self, address: str, provider_id: str, text: str, chosen: str | None
+    ) -> None:
+        """Replace the buttons of a sent message by the title that was chosen, if any was."""
 
     async def fetch(self, file: RemoteFile) -> bytes:
-        """The content of a file that a customer sent. Raises RetryLater or SendRejected."""
+        """Return the content of a file that a customer sent."""
 
-    async def start(self, take: Receive) -> None:
-        """Begin to receive, where the channel asks for what has come."""
+    async def start(self, receive: Receive) -> None:
+        """Start receiving, where the channel polls its provider."""
 
     async def stop(self) -> None:
-        """End that, and hang up."""
+        """Stop receiving, and close all connections."""

@@ -1,52 +1,47 @@
-"""One person on several channels: recognised by what is proven, with one case and one history.
+"""One customer on several channels: recognised by proof, with one case and one history.
 
 Conversations are joined by the contact, and a contact is set only when it is proven: by an order
 and its e-mail or phone, by the site's token, or by a phone that a channel vouches for.
 """
 
-from sqlalchemy import bindparam, or_, select, union, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.cases import audit
+from bot.conversation import queries
 from bot.customers import contacts
 from bot.customers.contacts import VouchedCustomer
 from bot.handoffs import queue
 from bot.models import (
     Complaint,
     ComplaintState,
-    Contact,
     Conversation,
     Handoff,
     HandoffState,
     Message,
-    Order,
     Promise,
     PromiseState,
     Proof,
 )
 
-# Of a very long history the newest part is shown.
+# Messages; of a longer history only the newest are shown.
 MAX_OTHER_MESSAGES = 500
-_WHOSE = union(
-    select(Contact.id).where(Contact.phone.in_(bindparam("phones", expanding=True))),
-    select(Order.contact_id).where(Order.phone.in_(bindparam("phones", expanding=True))),
-)
 
 
 async def recognize_phone(session: AsyncSession, conversation: Conversation, phone: str) -> None:
-    """The channel vouches for this phone: whoever has it in our books is the one who writes.
+    """Tie a conversation to the contact with a phone that the channel vouches for.
 
-    Where several customers share it, an order's number has to tell which one it is.
+    If several contacts have this phone, only an order's number proves which of them writes.
     """
     if conversation.phone != phone:
         conversation.phone = phone
         conversation.said_phone = phone
     if conversation.contact_id is not None:
         return
-    spellings = _spellings(phone)
-    found = set(await session.scalars(_WHOSE, {"phones": list(spellings)}))
-    if len(found) == 1:
-        conversation.contact_id = found.pop()
+    phones = {"phones": list(_spellings(phone))}
+    contact_ids = set(await session.scalars(queries.CONTACT_IDS_BY_PHONE, phones))
+    if len(contact_ids) == 1:
+        conversation.contact_id = contact_ids.pop()
         conversation.proven_by = Proof.CHANNEL_PHONE
 
 
@@ -68,24 +63,24 @@ async def recognize_vouched(
 
 
 def _spellings(phone: str) -> set[str]:
-    """A phone as its network and as an address book may have it (Mexico's and Argentina's 1, 9)."""
-    found = {phone}
+    """Return the ways to write a phone: mobiles of Mexico and Argentina with or without 1 and 9."""
+    spellings = {phone}
     for code, digit in (("+52", "1"), ("+54", "9")):
         if phone.startswith(code + digit):
-            found.add(code + phone[len(code) + 1 :])
+            spellings.add(code + phone[len(code) + 1 :])
         elif phone.startswith(code):
-            found.add(code + digit + phone[len(code) :])
-    return found
+            spellings.add(code + digit + phone[len(code) :])
+    return spellings
 
 
 async def move_open_cases(session: AsyncSession, conversation: Conversation) -> list[str]:
-    """What is open for this person comes to where they write now, whoever works on it.
+    """Move the contact's open cases to this conversation, with their agents.
 
-    Gives back the conversations that it was in.
+    Return the ids of the conversations in which they were.
     """
     if conversation.contact_id is None or conversation.proven_by is None:
         return []
-    left = []
+    moved_from = []
     promised = select(Promise.complaint_id).where(Promise.state == PromiseState.OPEN)
     query = select(Complaint).where(
         Complaint.contact_id == conversation.contact_id,
@@ -94,7 +89,7 @@ async def move_open_cases(session: AsyncSession, conversation: Conversation) -> 
     )
     for case in await session.scalars(query):
         before = case.conversation_id
-        left.append(before)
+        moved_from.append(before)
         case.conversation_id = conversation.id
         audit.record(session, case, "customer", "went on elsewhere", channel=conversation.channel)
         if await queue.find_open(session, conversation.id) is None:
@@ -107,13 +102,13 @@ async def move_open_cases(session: AsyncSession, conversation: Conversation) -> 
                 )
                 .values(conversation_id=conversation.id)
             )
-    return left
+    return moved_from
 
 
 async def find_conversations(
     session: AsyncSession, conversation: Conversation
 ) -> list[Conversation]:
-    """All conversations of the person who writes in this one, this one included."""
+    """Return all conversations of the customer who writes in this one, including this one."""
     if conversation.contact_id is None or conversation.proven_by is None:
         return [conversation]
     query = select(Conversation).where(
@@ -123,8 +118,11 @@ async def find_conversations(
 
 
 async def find_other_messages(session: AsyncSession, conversation: Conversation) -> list[Message]:
-    """What was said with this person in other conversations, in the order it was said."""
-    ids = [one.id for one in await find_conversations(session, conversation)]
+    """Return the newest messages of the customer's other conversations, the oldest first.
+
+    There are at most ``MAX_OTHER_MESSAGES``.
+    """
+    ids = [own.id for own in await find_conversations(session, conversation)]
     query = select(Message).where(
         Message.conversation_id.in_(ids), Message.conversation_id != conversation.id
     )

@@ -1,4 +1,4 @@
-"""Work that is woken: for each key one run at a time, and one more if it was woken meanwhile."""
+"""Tasks by key: one at a time for each key, and one more if it was woken meanwhile."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -6,7 +6,11 @@ from typing import Any
 
 
 class KeyedTasks:
-    """The runs of one kind of work in a process; the work itself lets no error out."""
+    """The tasks of one kind in a process.
+
+    Args:
+        work: called with a key; it must not raise.
+    """
 
     def __init__(self, work: Callable[[str], Coroutine[Any, Any, None]]) -> None:
         self._work = work
@@ -15,11 +19,11 @@ class KeyedTasks:
         self.is_ending = False
 
     def __contains__(self, key: str) -> bool:
-        """Whether it is being worked on."""
+        """Return True while a task for this key runs."""
         return key in self._running
 
     def wake(self, key: str) -> None:
-        """There is something to do: do it now, or right after the run that is under way."""
+        """Run a task for this key now, or right after the one that runs."""
         if key in self._running:
             self._again.add(key)
             return
@@ -28,7 +32,7 @@ class KeyedTasks:
         task.add_done_callback(lambda _: self._done(key))
 
     async def stop(self, patience: float) -> None:
-        """Begin nothing again, and let what runs come to its end."""
+        """Start no more tasks; wait ``patience`` seconds for those that run, then cancel them."""
         self.is_ending = True
         if self._running:
             await asyncio.wait(self._running.values(), timeout=patience)

@@ -1,4 +1,4 @@
-"""Live events: what open pages are told after a commit, on this worker and on the others.
+"""Live events: they update open pages after a commit, on this worker and on the others.
 
 Each event is a frame of the web chat's and the console's protocol (``docs/embedding.md``). Nothing
 here is stored: a page that misses an event reads the database when it is back.
@@ -14,7 +14,8 @@ from bot.conversation.pg_relay import PgRelay
 from bot.database.session import Database
 from bot.models import Author, Message, MessageState, Owner
 
-# What every console watches, beside the conversation on its screen; customers' pages never do.
+# The topic that every console watches, beside the conversation on its screen. Customers' pages
+# never watch it.
 CONSOLE = "console"
 
 
@@ -24,18 +25,18 @@ class LiveEvents:
     def __init__(self, db: Database, database_url: str) -> None:
         self._db = db
         self._hub = LiveHub()
-        # SQLite has one edge, and nobody else to tell.
+        # On SQLite there is one edge, and no other worker.
         self._relay = (
-            None if db.has_one_edge else PgRelay(database_url, self._relayed, self._hub.close)
+            None if db.has_one_edge else PgRelay(database_url, self._show_relayed, self._hub.close)
         )
 
     def start(self) -> None:
-        """Begin to listen to the other workers."""
+        """Start listening to the other workers."""
         if self._relay is not None:
             self._relay.start()
 
     async def stop(self) -> None:
-        """Close every page's socket, and stop listening."""
+        """Close every page's socket and stop listening."""
         self._hub.close()
         if self._relay is not None:
             await self._relay.stop()
@@ -43,56 +44,56 @@ class LiveEvents:
     def watch(
         self, conversation_id: str
     ) -> AbstractContextManager[asyncio.Queue[LiveEvent | None]]:
-        """The events of a conversation, or of ``CONSOLE``, as they happen; None ends them."""
+        """Yield a queue of the events of a conversation, or of ``CONSOLE``; None ends them."""
         return self._hub.watch(conversation_id)
 
     async def message(self, message: Message) -> None:
-        """A message was stored: show it on every page of its conversation."""
+        """Show a stored message on every page of its conversation."""
         await self._show_here(message)
         if self._relay is not None:
             # A notification is short, so the others read the message by its id.
             self._relay.send(message.conversation_id, {"type": "stored_message", "id": message.id})
 
     def delivery(self, message: Message) -> None:
-        """An outgoing message has come further on its channel, or has failed."""
+        """Show that an outgoing message was sent, delivered or read, or has failed."""
         self.delivered(message.conversation_id, message.seq, message.state)
         if message.state == MessageState.FAILED:
             self.case_changed(message.conversation_id)
 
     def delivered(self, conversation_id: str, seq: int, state: str) -> None:
-        """Everything up to this place has come this far with the customer."""
+        """Show that all messages up to ``seq`` have reached ``state``."""
         self._publish(conversation_id, {"type": "delivery", "seq": seq, "state": state})
 
     def choices_closed(
         self, conversation_id: str, seqs: Sequence[int], chosen: str | None = None
     ) -> None:
-        """The choices of these messages are closed; ``chosen`` is the token that was pressed."""
+        """Close the choices of these messages; ``chosen`` is the token that was pressed."""
         for seq in seqs:
             self._publish(conversation_id, {"type": "spent", "seq": seq, "chosen": chosen})
 
     def typing(
         self, conversation_id: str, *, author: Author, on: bool, name: str | None = None
     ) -> None:
-        """Somebody began to type, or ended it."""
+        """Show that somebody types, or no longer does."""
         event = {"type": "typing", "on": on, "author": author, "name": name}
         self._publish(conversation_id, event)
 
     def owner(self, conversation_id: str, owner: Owner, name: str | None = None) -> None:
-        """Who owns the conversation now: bot, queue or agent; ``name`` is the agent's."""
+        """Show who owns the conversation now; ``name`` is the agent's first name."""
         self._publish(conversation_id, {"type": "owner", "owner": owner, "name": name})
 
     def answered(self, message: Message) -> None:
-        """The turn of an incoming message is over."""
+        """Show that the turn of an incoming message is over."""
         client_id = (message.source_id or "").partition(":")[2] or None
         self._publish(message.conversation_id, {"type": "answered", "id": client_id})
 
     def case_changed(self, conversation_id: str) -> None:
-        """A case, and with it a list of cases, looks different on the consoles."""
+        """Let the consoles read this conversation's case and their lists again."""
         self._publish(CONSOLE, {"type": "case", "conversation": conversation_id})
         self.board_changed()
 
     def board_changed(self) -> None:
-        """The lists or the agents look different on the consoles."""
+        """Let the consoles read their lists and the agents again."""
         self._publish(CONSOLE, {"type": "board"})
 
     def _publish(self, conversation_id: str, event: LiveEvent) -> None:
@@ -106,8 +107,8 @@ class LiveEvents:
                 (frame,) = await message_frames(session, [message])
             self._hub.publish(message.conversation_id, {"type": "message", "message": frame})
 
-    async def _relayed(self, conversation_id: str, event: LiveEvent) -> None:
-        """Show an event of another worker's to the pages of this one."""
+    async def _show_relayed(self, conversation_id: str, event: LiveEvent) -> None:
+        """Show another worker's event on the pages of this one."""
         if not self._hub.is_watched(conversation_id):
             return
         if event["type"] != "stored_message":

@@ -1,4 +1,4 @@
-"""Who is looking at a conversation right now: events go to every open socket after the commit."""
+"""Passes live events to every open socket of this process that watches a conversation."""
 
 import asyncio
 from collections import defaultdict
@@ -7,19 +7,19 @@ from contextlib import contextmanager
 from typing import Any
 
 LiveEvent = dict[str, Any]
-# A socket that lags this far behind is dropped; it resumes from the database when it is back.
+# Events. A socket that lags further behind is closed; its page resumes from the database.
 LONGEST_QUEUE = 200
 
 
 class LiveHub:
-    """Live delivery within this process; the database is what survives it."""
+    """The sockets of this process, by the conversation that they watch."""
 
     def __init__(self) -> None:
         self._watchers: dict[str, set[asyncio.Queue[LiveEvent | None]]] = defaultdict(set)
 
     @contextmanager
     def watch(self, conversation_id: str) -> Iterator[asyncio.Queue[LiveEvent | None]]:
-        """The events of a conversation as they happen; None ends it."""
+        """Yield a queue of the conversation's events; None ends them."""
         queue: asyncio.Queue[LiveEvent | None] = asyncio.Queue(LONGEST_QUEUE)
         self._watchers[conversation_id].add(queue)
         try:
@@ -30,7 +30,7 @@ class LiveHub:
                 del self._watchers[conversation_id]
 
     def publish(self, conversation_id: str, event: LiveEvent) -> None:
-        """Tell everyone who is looking; never waits."""
+        """Put an event into the queue of every watcher; never waits."""
         for queue in tuple(self._watchers.get(conversation_id, ())):
             if queue.full():
                 while not queue.empty():
@@ -40,7 +40,7 @@ class LiveHub:
                 queue.put_nowait(event)
 
     def is_watched(self, conversation_id: str) -> bool:
-        """Whether anybody looks at the conversation."""
+        """Return True if a socket watches the conversation."""
         return conversation_id in self._watchers
 
     def close(self) -> None:
@@ -51,5 +51,5 @@ class LiveHub:
                     queue.put_nowait(None)
 
     def __len__(self) -> int:
-        """How many sockets are open."""
+        """Return the number of open sockets."""
         return sum(map(len, self._watchers.values()))

@@ -1,8 +1,8 @@
 """The states of a message: every change from one to another is made here.
 
 An incoming message is received until its turn is over, then answered. An outgoing one is pending
-until the channel has it, then sent, delivered and read as far as anybody reports it; a report that
-comes late takes nothing back. What may race is one conditional update.
+until the channel has it, then sent, delivered and read as far as that is reported; a late report
+changes nothing. Where callers may race, the change is one conditional update.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,9 +23,9 @@ READ: Final = Transition(
     {MessageState.PENDING, MessageState.SENT, MessageState.DELIVERED}, MessageState.READ
 )
 FAIL: Final = Transition({MessageState.PENDING, MessageState.SENT}, MessageState.FAILED)
-# The provider took it, and then did not carry it.
+# The provider accepted it, and then did not deliver it.
 WAIT_AGAIN: Final = Transition({MessageState.PENDING, MessageState.SENT}, MessageState.PENDING)
-# How far an outgoing message comes, by what is reported of it.
+# The transition for each reported state of an outgoing message.
 STEPS: Final[Mapping[MessageState, Transition[MessageState]]] = {
     step.target: step for step in (SEND, DELIVER, READ)
 }
@@ -78,7 +78,7 @@ async def mark(
 ) -> int | None:
     """Mark the outgoing messages after one place and up to another as delivered or read.
 
-    Return the last place whose message came further by it, None if none did.
+    Return the last place whose message changed, None if none did.
     """
     marked = await session.scalars(
         _MARK,
@@ -93,32 +93,32 @@ async def mark(
     return max(marked, default=None)
 
 
-def may_come_to(message: Message, state: MessageState) -> bool:
-    """Return True if a report of this state is news: it is further than the message has come."""
+def can_advance(message: Message, state: MessageState) -> bool:
+    """Return True if a reported state is later than the message's own."""
     return message.state in STEPS[state].sources
 
 
-def come_to(message: Message, state: MessageState) -> None:
-    """Note how far a locked outgoing message has come: sent, delivered or read.
+def advance(message: Message, state: MessageState) -> None:
+    """Set the reported state of a locked outgoing message: sent, delivered or read.
 
     Raises:
-        IllegalTransition: it has come as far before, or has failed.
+        IllegalTransition: it has this state or a later one, or has failed.
     """
     message.state = STEPS[state].after(message.state)
 
 
 def fail(message: Message, why: str | None) -> None:
-    """Note that a locked outgoing message does not reach the customer.
+    """Mark a locked outgoing message as failed.
 
     Raises:
-        IllegalTransition: it has reached them, or has failed before.
+        IllegalTransition: it was delivered, or has failed before.
     """
     message.state = FAIL.after(message.state)
     message.failed_why, message.asked_at = why, None
 
 
 async def fail_pending(session: AsyncSession, conversation_id: str, why: str) -> None:
-    """Note that nothing which is pending in a conversation reaches the customer."""
+    """Mark all pending messages of a conversation as failed."""
     await session.execute(
         update(Message)
         .where(Message.conversation_id == conversation_id, PENDING)
@@ -130,7 +130,7 @@ def wait_again(message: Message) -> None:
     """Put a locked outgoing message back into the outbox, all parts of it.
 
     Raises:
-        IllegalTransition: it has reached the customer, or has failed.
+        IllegalTransition: it was delivered, or has failed.
     """
     message.state = WAIT_AGAIN.after(message.state)
     message.asked_at, message.parts_sent = None, 0

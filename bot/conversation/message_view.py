@@ -1,65 +1,64 @@
-"""Messages as pages show them, the customer's and the console's, with choices and photos."""
+"""Serializes messages for pages, the customer's and the console's, with choices and files."""
 
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.conversation import queries
 from bot.models import Attachment, Author, Choice, ContentKind, Message, MessageState
-
-# Made once, for they are asked for every message.
-_CHOICES = (
-    select(Choice)
-    .where(Choice.message_id.in_(bindparam("messages", expanding=True)))
-    .order_by(Choice.position)
-)
-_ATTACHED = (
-    select(Attachment)
-    .where(Attachment.message_id.in_(bindparam("messages", expanding=True)))
-    .order_by(Attachment.created_at)
-)
 
 
 async def message_frames(
     session: AsyncSession, messages: Sequence[Message]
 ) -> list[dict[str, Any]]:
-    """One frame a message; choices in order, the chosen one named once they are spent."""
+    """Return one frame for each message; its keys are described in ``docs/embedding.md``."""
     choices: dict[int, list[Choice]] = defaultdict(list)
-    photos: dict[int | None, list[Attachment]] = defaultdict(list)
-    choices |= {one.id: one.choices for one in messages if _knows(one, "choices")}
-    photos |= {one.id: one.attachments for one in messages if _knows(one, "attachments")}
-    # People send photos; what is not a person offers choices.
-    by_people = [
-        one.id
-        for one in messages
-        if one.author in {Author.CUSTOMER, Author.AGENT} and one.id not in photos
+    attachments: dict[int | None, list[Attachment]] = defaultdict(list)
+    choices |= {
+        message.id: message.choices for message in messages if _is_loaded(message, "choices")
+    }
+    attachments |= {
+        message.id: message.attachments
+        for message in messages
+        if _is_loaded(message, "attachments")
+    }
+    # Only customers and agents send files; only the bot and the system offer choices.
+    with_files = [
+        message.id
+        for message in messages
+        if message.author in {Author.CUSTOMER, Author.AGENT} and message.id not in attachments
     ]
-    offering = [
-        one.id
-        for one in messages
-        if one.author in {Author.BOT, Author.SYSTEM} and one.id not in choices
+    with_choices = [
+        message.id
+        for message in messages
+        if message.author in {Author.BOT, Author.SYSTEM} and message.id not in choices
     ]
-    if offering:
-        for choice in await session.scalars(_CHOICES, {"messages": offering}):
+    if with_choices:
+        for choice in await session.scalars(
+            queries.CHOICES_OF_MESSAGES, {"messages": with_choices}
+        ):
             choices[choice.message_id].append(choice)
-    if by_people:
-        for photo in await session.scalars(_ATTACHED, {"messages": by_people}):
-            photos[photo.message_id].append(photo)
-    return [_frame(message, choices[message.id], photos[message.id]) for message in messages]
+    if with_files:
+        for file in await session.scalars(
+            queries.ATTACHMENTS_OF_MESSAGES, {"messages": with_files}
+        ):
+            attachments[file.message_id].append(file)
+    return [_frame(message, choices[message.id], attachments[message.id]) for message in messages]
 
 
-def _knows(message: Message, what: str) -> bool:
-    """Whether it was read or put with the message."""
-    return what in message.__dict__
+def _is_loaded(message: Message, relationship: str) -> bool:
+    """Return True if these rows were read, or stored, with the message."""
+    return relationship in message.__dict__
 
 
 def _frame(
-    message: Message, choices: Sequence[Choice], attached: Sequence[Attachment]
+    message: Message, choices: Sequence[Choice], attachments: Sequence[Attachment]
 ) -> dict[str, Any]:
     source = message.source_id
-    photos = [one for one in attached if one.kind == ContentKind.PHOTO]
+    photos = [file for file in attachments if file.kind == ContentKind.PHOTO]
+    files = [file for file in attachments if file.kind != ContentKind.PHOTO]
     pending = MessageState.SENT if message.channel == "web" else MessageState.PENDING
     delivery = {MessageState.RECEIVED: "stored", MessageState.PENDING: pending}
     return {
@@ -69,21 +68,23 @@ def _frame(
         "author": message.author,
         "name": message.author_name,
         "text": message.text,
-        # A press is shown where the button was, not said a second time.
+        # A press is shown where the button was, not as a message.
         "pressed": message.choice_token is not None,
         "choices": [
-            {"token": one.token, "title": one.title, "detail": one.detail} for one in choices
+            {"token": choice.token, "title": choice.title, "detail": choice.detail}
+            for choice in choices
         ],
-        "chosen": next((one.token for one in choices if one.chosen), None),
-        "spent": bool(choices) and all(one.chosen is not None for one in choices),
-        "photos": [{"id": one.id, "width": one.width, "height": one.height} for one in photos],
+        "chosen": next((choice.token for choice in choices if choice.chosen), None),
+        "spent": bool(choices) and all(choice.chosen is not None for choice in choices),
+        "photos": [
+            {"id": photo.id, "width": photo.width, "height": photo.height} for photo in photos
+        ],
         "channel": message.channel,
-        # What it is beside words, and what came with it, for those who look at the case.
+        # For the console: the kind of content, and what came with the text.
         "what": message.kind,
         "files": [
-            {"id": one.id, "kind": one.kind, "name": one.name, "type": one.media_type}
-            for one in attached
-            if one.kind != ContentKind.PHOTO
+            {"id": file.id, "kind": file.kind, "name": file.name, "type": file.media_type}
+            for file in files
         ],
         "place": (message.extra or {}).get("location"),
         "why": message.failed_why,

@@ -1,14 +1,15 @@
-"""A conversation's thread of messages: each gets its place, and comes in or goes out once."""
+"""Stores the messages of a conversation, incoming and outgoing, each with its place."""
 
 import secrets
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import set_committed_value
 
 from bot import clock
+from bot.conversation import queries
 from bot.database.statements import insert_row
 from bot.models import (
     Attachment,
@@ -18,44 +19,24 @@ from bot.models import (
     Conversation,
     Message,
     MessageState,
-    table_of,
 )
 from bot.text import language
 from bot.text.normalize import fold
 from bot.text.reply import Reply
 
-# WhatsApp's and Telegram's limit as well: what is said here can be said there.
+# Characters; the limit of WhatsApp and of Telegram, so that no message is too long for a channel.
 LONGEST_TEXT = 4096
-# A name or a loan word is no change of language; a sentence is.
+# A message of fewer words, perhaps a name or a loan word, does not change the language.
 WORDS_TO_SWITCH = 5
 
 
-_CONVERSATIONS = table_of(Conversation)
-# The row is changed by the database alone; what the session holds of it does not matter.
-_NEXT_SEQ = (
-    update(_CONVERSATIONS)
-    .where(_CONVERSATIONS.c.id == bindparam("conversation"))
-    .values(last_seq=_CONVERSATIONS.c.last_seq + 1)
-    .returning(_CONVERSATIONS.c.last_seq)
-)
-# Made once, for they are asked for every message.
-_MESSAGES = table_of(Message)
-_KNOWN = select(_MESSAGES.c.id).where(
-    _MESSAGES.c.channel == bindparam("channel"), _MESSAGES.c.source_id == bindparam("source_id")
-)
-_OPEN_CHOICES = select(Choice.token, Choice.title).where(
-    Choice.conversation_id == bindparam("conversation"), Choice.chosen.is_(None)
-)
-_OPEN_SEQS = (
-    select(Message.seq)
-    .join(Choice, Choice.message_id == Message.id)
-    .where(Choice.conversation_id == bindparam("conversation"), Choice.chosen.is_(None))
-    .distinct()
-)
-
-
 class MessageRefused(ValueError):
-    """An incoming message that cannot be taken; ``code`` names the sentence to answer with."""
+    """An incoming message cannot be stored.
+
+    Attributes:
+        code: names the response that tells the reason, ``utter_error_<code>``.
+        values: the response's values.
+    """
 
     def __init__(self, code: str, **values: int) -> None:
         super().__init__(code)
@@ -64,18 +45,19 @@ class MessageRefused(ValueError):
 
 
 async def next_seq(session: AsyncSession, conversation_id: str) -> int:
-    """The next place in the thread.
+    """Return the next place in the conversation.
 
     The conversation's row stays locked until the commit, so a later place is never seen before an
     earlier one, and a reader who has seen place 7 has seen all before it.
     """
-    result = await session.execute(_NEXT_SEQ, {"conversation": conversation_id})
+    result = await session.execute(queries.NEXT_SEQ, {"conversation": conversation_id})
     return int(result.scalar_one())
 
 
 async def find_by_source(session: AsyncSession, channel: str, source_id: str) -> Message | None:
-    """The message that this delivery made, when it came before."""
-    id_ = await session.scalar(_KNOWN, {"channel": channel, "source_id": source_id})
+    """Return the message that a channel delivered under this id, None if there is none."""
+    values = {"channel": channel, "source_id": source_id}
+    id_ = await session.scalar(queries.MESSAGE_ID_BY_SOURCE, values)
     return None if id_ is None else await session.get_one(Message, id_)
 
 
@@ -91,19 +73,20 @@ async def add_incoming(
     languages: Sequence[str] = language.LANGUAGES,
     **more: Any,
 ) -> Message:
-    """Store a customer's message that is known to be new, while the conversation is locked.
+    """Store a customer's message, which is known to be new. The conversation is locked.
 
     Args:
-        kind: what it is, where it is no text: a voice note or a place has no words.
+        kind: the kind of content; a voice note or a location has no text.
+        choice_token: of the button that the customer pressed.
         photos: ids of uploaded photos of this conversation that belong to it.
-        languages: those that the company speaks.
+        languages: that the company speaks.
         more: further columns of the message.
 
     Raises:
-        MessageRefused: it is empty, too long, or presses a choice that is gone.
+        MessageRefused: it is empty or too long (``LONGEST_TEXT``), or its choice is closed.
     """
     text = storable(text)
-    choice_token = choice_token or await _pressed_in_words(session, conversation, text)
+    choice_token = choice_token or await _find_typed_choice(session, conversation, text)
     if choice_token is not None:
         text = await _press(session, conversation, choice_token)
     elif not text.strip() and not photos and kind == ContentKind.TEXT:
@@ -111,7 +94,7 @@ async def add_incoming(
     elif len(text) > LONGEST_TEXT:
         raise MessageRefused("too_long", length=len(text), most=LONGEST_TEXT)
     else:
-        _hear_language(conversation, text, languages)
+        _update_language(conversation, text, languages)
     columns = {
         "conversation_id": conversation.id,
         "seq": await next_seq(session, conversation.id),
@@ -132,8 +115,8 @@ async def add_incoming(
     return message
 
 
-def _hear_language(conversation: Conversation, text: str, languages: Sequence[str]) -> None:
-    """Answer in the customer's language: told by the first message, kept until they switch."""
+def _update_language(conversation: Conversation, text: str, languages: Sequence[str]) -> None:
+    """Set the language of the conversation by its first message, and by later sentences."""
     spoken = language.detect(text)
     few = len(text.split()) < WORDS_TO_SWITCH
     if spoken is None or spoken not in languages or (conversation.language_heard and few):
@@ -142,24 +125,28 @@ def _hear_language(conversation: Conversation, text: str, languages: Sequence[st
 
 
 def storable(text: str) -> str:
-    """Without what no database holds: NUL, and the halves of surrogate pairs."""
+    """Return the text without what no database stores: NUL, and halves of surrogate pairs."""
     return text.replace("\x00", "").encode(errors="ignore").decode()
 
 
-async def _pressed_in_words(
+async def _find_typed_choice(
     session: AsyncSession, conversation: Conversation, text: str
 ) -> str | None:
-    """The open choice whose title the customer typed word for word."""
-    said = fold(text)
-    if not said:
+    """Return the token of the only open choice whose title is the text, None if there is none."""
+    folded = fold(text)
+    if not folded:
         return None
-    open_ones = await session.execute(_OPEN_CHOICES, {"conversation": conversation.id})
-    same = [token for token, title in open_ones if fold(title) == said]
-    return same[0] if len(same) == 1 else None
+    choices = await session.execute(queries.OPEN_CHOICES, {"conversation": conversation.id})
+    tokens = [token for token, title in choices if fold(title) == folded]
+    return tokens[0] if len(tokens) == 1 else None
 
 
 async def _press(session: AsyncSession, conversation: Conversation, token: str) -> str:
-    """Spend a choice, and the others beside it; gives back what its button says."""
+    """Close a choice as chosen, and the others of its message. Return the button's title.
+
+    Raises:
+        MessageRefused: it is closed, or another conversation's.
+    """
     choice = await session.get(Choice, token, with_for_update=True)
     if choice is None or choice.conversation_id != conversation.id or choice.chosen is not None:
         raise MessageRefused("choice_gone")
@@ -194,14 +181,14 @@ async def add_outgoing(
     state: MessageState = MessageState.SENT,
     source_id: str | None = None,
 ) -> Message:
-    """Add an outgoing message, with its choices.
+    """Store an outgoing message, with its choices.
 
     Args:
-        author_name: how the customer knows the person who says it.
-        source_id: the sender's own id for it, unique on the channel.
-        state: "sent" when the caller shows it right after the commit (a page that misses it then
-            gets it when it resumes), "pending" when the edge is to find it in the outbox. Beside
-            the web chat every message is pending until its provider has it.
+        author_name: the agent's first name, which the customer sees.
+        source_id: the sender's own id of the message, unique on the channel.
+        state: of a message of the web chat: SENT if the caller publishes it after the commit,
+            PENDING if the scheduler is to find and show it. On any other channel a message is
+            pending until the provider has it.
     """
     message = await insert_row(
         session,
@@ -237,8 +224,10 @@ async def add_outgoing(
 
 
 async def close_open_choices(session: AsyncSession, conversation_id: str) -> list[int]:
-    """Close every choice still open in a conversation; the seqs of the messages they stand on."""
-    seqs = list(await session.scalars(_OPEN_SEQS, {"conversation": conversation_id}))
+    """Close every open choice of a conversation. Return the seqs of their messages."""
+    seqs = list(
+        await session.scalars(queries.SEQS_WITH_OPEN_CHOICES, {"conversation": conversation_id})
+    )
     if seqs:
         await session.execute(
             update(Choice)

@@ -1,4 +1,4 @@
-"""Live events across workers: PostgreSQL carries them, each worker shows them to its own sockets.
+"""Live events across workers, by PostgreSQL's LISTEN and NOTIFY.
 
 A notification holds at most 8,000 bytes (PostgreSQL's documentation of NOTIFY), so a message goes
 as its id and is read from the table by whoever shows it. SQLite has one edge, and no relay.
@@ -55,17 +55,17 @@ class PgRelay:
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
-        """Begin to listen and to show what is heard."""
+        """Start listening, and showing what arrives."""
         self._tasks = [asyncio.create_task(self._run()), asyncio.create_task(self._show_all())]
 
     async def stop(self) -> None:
-        """Hang up. What was not sent yet is read from the database by whoever misses it."""
+        """Close the connection. Pages that miss unsent events read the database."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def send(self, conversation_id: str, event: LiveEvent) -> None:
-        """Tell the other workers; never waits."""
+        """Queue an event for the other workers; never waits."""
         if self._outgoing.qsize() >= self._longest_queue:
             log.warning("relay_queue_full", dropped=self._outgoing.qsize())
             _clear(self._outgoing)
@@ -82,13 +82,13 @@ class PgRelay:
                 # Nothing waits on a connection that is lost: this wakes the loop below.
                 connection.add_termination_listener(lambda _: self._outgoing.put_nowait(None))
                 try:
-                    await connection.add_listener(CHANNEL, self._hear)
+                    await connection.add_listener(CHANNEL, self._on_notification)
                     if not is_first:
-                        self._resume()  # what was said meanwhile was not heard
+                        self._resume()  # events of the meantime are missing
                     is_first = False
                     await self._send_all(connection)
                 finally:
-                    # A connection that is lost may hang in its farewell.
+                    # Closing a lost connection may hang.
                     with suppress(TimeoutError, asyncpg.InterfaceError):
                         await connection.close(timeout=RECONNECT_EVERY)
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
@@ -101,7 +101,7 @@ class PgRelay:
             if notice is not None:
                 await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, notice)
 
-    def _hear(self, _connection: Any, _pid: int, _channel: str, payload: Any) -> None:
+    def _on_notification(self, _connection: Any, _pid: int, _channel: str, payload: Any) -> None:
         notice = json.loads(payload)
         if notice["from"] == self._worker:
             return
@@ -115,7 +115,7 @@ class PgRelay:
             self._incoming.put_nowait((notice["conversation"], notice["event"]))
 
     async def _show_all(self) -> None:
-        """Show what was heard, one after the other, in the order in which it was said."""
+        """Show other workers' events, one after the other, in the order in which they were sent."""
         while True:
             conversation_id, event = await self._incoming.get()
             try:

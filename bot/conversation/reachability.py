@@ -1,4 +1,4 @@
-"""Whether and how a customer can be reached: the open window, another channel, a person."""
+"""How a customer can be reached: in the channel's window, on another channel, or by a human."""
 
 from datetime import datetime, timedelta
 
@@ -11,14 +11,15 @@ from bot.context.company_context import CompanyContext
 from bot.handoffs import queue
 from bot.models import Complaint, Conversation, HandoffReason, Promise, PromiseState
 
-# How long after the customer's last message we may write freely.
+# How long after the customer's last message free text may be sent (WhatsApp's customer service
+# window); after it only a template.
 WINDOWS = {"whatsapp": timedelta(hours=24)}
-# A customer whom nothing reaches is somebody's to look after soon.
+# Of the handoff of a customer whom no message reaches; 1 is the most urgent.
 PRIORITY = 2
 
 
 def window_closes_at(conversation: Conversation) -> datetime | None:
-    """Until when we may write freely; None where that does not end."""
+    """Return the time until which free text may be sent; None where there is no window."""
     window = WINDOWS.get(conversation.channel)
     if window is None:
         return None
@@ -26,20 +27,20 @@ def window_closes_at(conversation: Conversation) -> datetime | None:
 
 
 def is_window_closed(conversation: Conversation, at: datetime | None = None) -> bool:
-    """Whether only a template may go out, now or at another time."""
+    """Return True if only a template may be sent at this time (now, by default)."""
     closes = window_closes_at(conversation)
     return closes is not None and closes <= (at or clock.now())
 
 
 def mark_window_closed(conversation: Conversation, since: datetime) -> None:
-    """The provider says that the window has closed, and its clock counts."""
+    """Note the provider's report that the window has closed, whatever our own clock says."""
     conversation.heard_at = since - WINDOWS.get(conversation.channel, timedelta(0))
 
 
 async def find_other_conversation(
     session: AsyncSession, conversation: Conversation
 ) -> Conversation | None:
-    """Another conversation of the same proven customer that takes messages at any time."""
+    """Return the proven customer's last conversation on a channel without a window, if any."""
     if conversation.contact_id is None or conversation.proven_by is None:
         return None
     return await session.scalar(
@@ -59,7 +60,7 @@ async def find_other_conversation(
 async def mark_unreachable(
     session: AsyncSession, context: CompanyContext, conversation: Conversation, why: str
 ) -> None:
-    """Nothing reaches the customer here any more: whoever owes them something learns of it."""
+    """Note that no message reaches the customer here, and hand an open case to a human."""
     if conversation.unreachable_at is not None:
         return
     conversation.unreachable_at, conversation.unreachable_why = clock.now(), why
@@ -67,7 +68,7 @@ async def mark_unreachable(
 
 
 def mark_reachable(conversation: Conversation) -> None:
-    """The customer wrote, or let us in again."""
+    """Note that messages reach the customer again: they wrote, or no longer block us."""
     conversation.unreachable_at = conversation.unreachable_why = None
 
 
@@ -78,21 +79,21 @@ async def escalate_undelivered(
     reason: HandoffReason,
     why: str,
 ) -> None:
-    """A message did not reach the customer: noted on the case, which goes to a person."""
-    case = await _live_case(session, conversation)
+    """Record in the case that a message was not delivered, and hand the case to a human."""
+    case = await _open_case(session, conversation)
     if case is None:
         return
     audit.record(session, case, "bot", "not delivered", channel=conversation.channel, why=why)
-    waiting = await queue.find_open(session, conversation.id)
-    if waiting is not None:
-        waiting.priority = min(waiting.priority, PRIORITY)
+    handoff = await queue.find_open(session, conversation.id)
+    if handoff is not None:
+        handoff.priority = min(handoff.priority, PRIORITY)
         return
     (await queue.add(session, context, case, reason)).priority = PRIORITY
     await session.flush()
 
 
-async def _live_case(session: AsyncSession, conversation: Conversation) -> Complaint | None:
-    """The case that is open here, or the newest one in which something is still promised."""
+async def _open_case(session: AsyncSession, conversation: Conversation) -> Complaint | None:
+    """Return the open case, or else the newest one with an open promise."""
     case = await complaints.current(session, conversation)
     if case is not None:
         return case

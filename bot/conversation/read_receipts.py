@@ -1,7 +1,7 @@
-"""Receipts: how far what was said to a customer has come, as their page tells it.
+"""Stores the receipts of the web chat's pages: which messages they have got or shown.
 
-Nobody waits for a receipt, so those that come while another transaction is written are written
-together in the next.
+Nobody waits for a receipt, so those that arrive during a transaction are written together in the
+next one.
 """
 
 import asyncio
@@ -19,56 +19,57 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class PageReceipt:
-    """Everything up to ``up_to`` has come this far, and up to ``after`` that was told before."""
+    """A page has got, or shown, the messages after one place and up to another."""
 
     conversation_id: str
-    receipt: Receipt
+    state: Receipt
     after: int
     up_to: int
-    tell: Callable[[int], None]  # the last place that is news, if any is
+    on_marked: Callable[[int], None]  # called with the last place that changed, if any did
 
 
 class ReadReceipts:
-    """The receipts of a process, on their way to the database."""
+    """The receipts of one process that are not stored yet."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
-        self._noted: list[PageReceipt] = []
+        self._unwritten: list[PageReceipt] = []
         self._writing: asyncio.Task[None] | None = None
 
-    def note(self, noted: PageReceipt) -> None:
-        """Have it written down soon."""
-        self._noted.append(noted)
+    def add(self, receipt: PageReceipt) -> None:
+        """Store a receipt soon."""
+        self._unwritten.append(receipt)
         if self._writing is None:
             self._writing = asyncio.create_task(self._write_all())
 
     async def stop(self) -> None:
-        """Write down what is still to be."""
+        """Store the rest."""
         if self._writing is not None:
             await self._writing
 
     async def _write_all(self) -> None:
         try:
-            while self._noted:
+            while self._unwritten:
                 await self._write()
         except Exception:
-            # The page tells how far it has seen when it comes again.
+            # The page sends its receipts again when it reconnects.
             log.exception("receipts_failed")
         finally:
             self._writing = None
 
     async def _write(self) -> None:
         async with self._db.write() as session:
-            noted, self._noted = self._noted, []
+            receipts, self._unwritten = self._unwritten, []
             marked = [
-                (
-                    one,
-                    await message_states.mark(
-                        session, one.conversation_id, one.receipt, after=one.after, up_to=one.up_to
-                    ),
+                await message_states.mark(
+                    session,
+                    receipt.conversation_id,
+                    receipt.state,
+                    after=receipt.after,
+                    up_to=receipt.up_to,
                 )
-                for one in noted
+                for receipt in receipts
             ]
-        for one, seq in marked:
+        for receipt, seq in zip(receipts, marked, strict=True):
             if seq is not None:
-                one.tell(seq)
+                receipt.on_marked(seq)

@@ -1,8 +1,8 @@
-"""The truth gate: a bot's text that names an amount, a date or a code needs a row behind it.
+"""The truth gate: a reply that names an amount, a date or a code must be backed by a row.
 
-It trusts nobody: not the templates, not the actions. It renders what the committed rows of this
-conversation would look like, takes that out of the text, and if a number, a date or a currency is
-left over, or a deed is told that no row records, the text does not go out.
+Neither the responses nor the actions are trusted. The gate renders the committed rows of the
+conversation as a reply would show them, and removes that from the reply. If a number, a date or a
+currency is left over, or the reply names a deed that no row records, it is blocked.
 """
 
 import re
@@ -11,12 +11,13 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock
 from bot.company.opening_hours import show_hours
 from bot.context.company_context import CompanyContext
+from bot.conversation import queries
 from bot.customers import orders
 from bot.handoffs import queue, wait_estimate
 from bot.models import GIVEN_STATES, Compensation, Complaint, Conversation, Order, Promise
@@ -24,7 +25,7 @@ from bot.money import Money
 from bot.text.normalize import fold
 from bot.text.reply import Reply
 
-_LEFT_OVER = re.compile(
+_NEEDS_ROW = re.compile(
     r"\d|[$€£]"
     r"|\b(?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre"
     r"|diciembre|lunes|martes|miercoles|jueves|viernes|sabado|domingo|manana|hoy"
@@ -32,69 +33,53 @@ _LEFT_OVER = re.compile(
     r"|monday|tuesday|wednesday|thursday|friday|saturday|sunday|today|tomorrow"
     r"|pesos|dolares|dollars|euros|soles|por ciento|percent)\b|%"
 )
-# Deeds: told only when a remedy has been accepted or issued.
+# Deeds: they may be named only if a remedy has been accepted or issued.
 _DEED = re.compile(
     r"\b(?:listo:|(?:queda|esta) en marcha|su codigo es|reembolsamos|devolvimos|emitimos"
     r"|enviamos ya|ya le dimos|esta resuelto|done:|under way|your code is"
     r"|we (?:have )?(?:refunded|issued)|have already given|is solved)"
 )
 
-# Made once, for they are asked for many messages. Nobody's cases are those of no contact.
-_CASES = select(Complaint).where(
-    or_(
-        Complaint.conversation_id == bindparam("conversation"),
-        Complaint.contact_id == bindparam("contact"),
-    )
-)
-_REMEDIES = select(Compensation).where(
-    or_(
-        Compensation.complaint_id.in_(bindparam("cases", expanding=True)),
-        Compensation.order_id.in_(bindparam("orders", expanding=True))
-        & Compensation.state.in_(GIVEN_STATES),
-    )
-)
-_PROMISES = select(Promise).where(Promise.complaint_id.in_(bindparam("cases", expanding=True)))
-
 
 def needs_rows(replies: Sequence[Reply]) -> bool:
-    """Whether anything in these messages must be backed by a row."""
+    """Return True if anything in these replies must be backed by a row."""
     return any(
-        _LEFT_OVER.search(fold(text)) or _DEED.search(fold(text)) for text in _texts(replies)
+        _NEEDS_ROW.search(fold(text)) or _DEED.search(fold(text)) for text in _texts(replies)
     )
 
 
-async def unbacked(
+async def find_unbacked(
     session: AsyncSession,
     context: CompanyContext,
     conversation: Conversation,
     replies: Sequence[Reply],
 ) -> str | None:
-    """What no committed row backs in these messages; None when all of it is so.
+    """Return what no committed row backs in these replies, for the log; None if there is nothing.
 
-    Most say little, so the rows are read one kind after another until nothing is left over.
+    Most replies name little, so one kind of rows is read after another until nothing is left over.
     """
-    wrong: str | None = None
-    known: set[str] = set()
+    unbacked: str | None = None
+    backed: set[str] = set()
     rows = _Rows()
-    async with aclosing(_known(session, context, conversation, rows)) as each_kind:
-        async for texts in each_kind:
-            known.update(text for text in texts if text)
-            wrong = _wrong(replies, known, is_done=rows.is_done)
-            if wrong is None:
+    async with aclosing(_backed_texts(session, context, conversation, rows)) as kinds:
+        async for texts in kinds:
+            backed.update(text for text in texts if text)
+            unbacked = _left_over(replies, backed, has_remedy=rows.has_remedy)
+            if unbacked is None:
                 break
-    return wrong
+    return unbacked
 
 
-def _wrong(replies: Sequence[Reply], known: Iterable[str], *, is_done: bool) -> str | None:
-    """What is left of these messages without what is known, or a deed that was not done."""
-    longest_first = sorted(known, key=len, reverse=True)
+def _left_over(replies: Sequence[Reply], backed: Iterable[str], *, has_remedy: bool) -> str | None:
+    """Return what needs a row and is not in ``backed``, or a deed that was not done."""
+    longest_first = sorted(backed, key=len, reverse=True)
     for text in _texts(replies):
         rest = text
         for part in longest_first:
             rest = rest.replace(part, " ")
-        if left := _LEFT_OVER.search(fold(rest)):
-            return f"{left.group()!r} in {text!r}"
-        if not is_done and (deed := _DEED.search(fold(text))):
+        if match := _NEEDS_ROW.search(fold(rest)):
+            return f"{match.group()!r} in {text!r}"
+        if not has_remedy and (deed := _DEED.search(fold(text))):
             return f"{deed.group()!r} in {text!r}"
     return None
 
@@ -102,7 +87,7 @@ def _wrong(replies: Sequence[Reply], known: Iterable[str], *, is_done: bool) -> 
 def _texts(replies: Sequence[Reply]) -> Iterator[str]:
     for reply in replies:
         yield reply.text
-        yield from (f"{one.title}\n{one.detail}" for one in reply.buttons)
+        yield from (f"{button.title}\n{button.detail}" for button in reply.buttons)
 
 
 @dataclass(slots=True)
@@ -113,8 +98,8 @@ class _Rows:
     remedies: list[Compensation] = field(default_factory=list)
 
     @property
-    def is_done(self) -> bool:
-        """Whether a remedy was given, or is under way."""
+    def has_remedy(self) -> bool:
+        """True if a remedy was given, or is under way."""
         return any(remedy.state in GIVEN_STATES for remedy in self.remedies)
 
     @property
@@ -123,22 +108,22 @@ class _Rows:
         return [case.id for case in self.cases]
 
 
-async def _known(
+async def _backed_texts(
     session: AsyncSession, context: CompanyContext, conversation: Conversation, rows: _Rows
 ) -> AsyncGenerator[Iterable[str], None]:
-    """Everything that committed rows say, as a text in this language would say it."""
+    """Yield, for one kind of rows after another, their values as a reply would show them."""
     language = conversation.language
     proven = conversation.contact_id if conversation.proven_by is not None else None
-    told = {"conversation": conversation.id, "contact": proven}
-    rows.cases += await session.scalars(_CASES, told)
+    ids = {"conversation": conversation.id, "contact": proven}
+    rows.cases += await session.scalars(queries.CASES, ids)
     yield [conversation.said_order or "", *(case.reference for case in rows.cases)]
     if rows.cases:
         await _read_remedies(session, rows)
-        texts = [text for one in rows.remedies for text in _of_remedy(context, one, language)]
+        texts = [text for remedy in rows.remedies for text in _of_remedy(context, remedy, language)]
         yield [*texts, *(case.reference for case in rows.cases)]
-        promises = await session.scalars(_PROMISES, {"cases": rows.case_ids})
-        yield [text for one in promises for text in _of_promise(context, one, language)]
-    yield await _told_of_the_wait(session, context, conversation)
+        promises = await session.scalars(queries.PROMISES, {"cases": rows.case_ids})
+        yield [text for promise in promises for text in _of_promise(context, promise, language)]
+    yield await _of_wait(session, context, conversation)
     yield [
         context.company.order_number.where[language],
         show_hours(context.company, language),
@@ -149,13 +134,13 @@ async def _known(
 
 
 async def _read_remedies(session: AsyncSession, rows: _Rows) -> None:
-    """What was offered in these cases or given for their orders, and the cases of the latter."""
+    """Read what was offered in these cases or given for their orders, and the cases of that."""
     order_ids = [case.order_id for case in rows.cases if case.order_id]
-    offered = {"cases": rows.case_ids, "orders": order_ids}
-    rows.remedies += await session.scalars(_REMEDIES, offered)
-    elsewhere = {one.complaint_id for one in rows.remedies}.difference(rows.case_ids)
-    if elsewhere:
-        rows.cases += await session.scalars(select(Complaint).where(Complaint.id.in_(elsewhere)))
+    ids = {"cases": rows.case_ids, "orders": order_ids}
+    rows.remedies += await session.scalars(queries.REMEDIES, ids)
+    other_ids = {remedy.complaint_id for remedy in rows.remedies}.difference(rows.case_ids)
+    if other_ids:
+        rows.cases += await session.scalars(select(Complaint).where(Complaint.id.in_(other_ids)))
 
 
 def _of_remedy(context: CompanyContext, remedy: Compensation, language: str) -> Iterator[str]:
@@ -172,7 +157,7 @@ def _of_remedy(context: CompanyContext, remedy: Compensation, language: str) -> 
 def _of_promise(context: CompanyContext, promise: Promise, language: str) -> Iterator[str]:
     yield promise.commitment or ""
     now = clock.now()
-    # A text made just before midnight says "today" of what is now yesterday.
+    # A reply made just before midnight says "today" of what is now yesterday.
     for moment in (now, now - timedelta(minutes=1)):
         yield context.responses.show_at(promise.due_at, language, moment)
 
@@ -180,19 +165,19 @@ def _of_promise(context: CompanyContext, promise: Promise, language: str) -> Ite
 async def _of_orders(
     session: AsyncSession, contact_id: int, cases: Sequence[Complaint]
 ) -> list[str]:
-    """The customer's orders, and those that the cases are about."""
-    known = await orders.find_recent(session, contact_id)
-    about = {case.order_id for case in cases} - {one.id for one in known} - {None}
-    if about:
-        known += await session.scalars(select(Order).where(Order.id.in_(about)))
-    return [text for one in known for text in (one.number, "; ".join(one.items))]
+    """Return the numbers and items of the customer's orders, and of those of the cases."""
+    shown = await orders.find_recent(session, contact_id)
+    other_ids = {case.order_id for case in cases} - {order.id for order in shown} - {None}
+    if other_ids:
+        shown += await session.scalars(select(Order).where(Order.id.in_(other_ids)))
+    return [text for order in shown for text in (order.number, "; ".join(order.items))]
 
 
-async def _told_of_the_wait(
+async def _of_wait(
     session: AsyncSession, context: CompanyContext, conversation: Conversation
 ) -> list[str]:
-    """The place in the queue and the minutes, as they are kept on the handoff."""
-    open_handoff = await queue.find_open(session, conversation.id)
-    if open_handoff is None:
+    """Return the place in the queue and the minutes, as they are stored in the handoff."""
+    handoff = await queue.find_open(session, conversation.id)
+    if handoff is None:
         return []
-    return wait_estimate.describe_recorded(context.responses, conversation.language, open_handoff)
+    return wait_estimate.describe_recorded(context.responses, conversation.language, handoff)

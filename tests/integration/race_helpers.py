@@ -146,7 +146,7 @@ def give(
                     context,
                     await session.get_one(Handoff, handoff_id),
                     await session.get_one(Agent, agent_id),
-                    wanted=RemedyRequest("small_voucher", amount_minor),
+                    remedy_request=RemedyRequest("small_voucher", amount_minor),
                     request_id=request_id,
                 )
         except CannotGive as error:

@@ -218,7 +218,7 @@ class TelegramChannel:
     def template(self, out: OutgoingMessage) -> None:
         """Telegram closes no window."""
 
-    async def send(self, out: OutgoingMessage, part: Part, place: int, of: int) -> str:  # noqa: ARG002
+    async def send(self, out: OutgoingMessage, part: Part, index: int, count: int) -> str:  # noqa: ARG002
         """Send one part."""
         chat = int(out.address)
         try:
@@ -234,14 +234,16 @@ class TelegramChannel:
             raise _meaning(error) from error
         return f"{chat}:{sent.message_id}"
 
-    async def typing(self, address: str, heard: str | None) -> None:  # noqa: ARG002
+    async def typing(self, address: str, provider_id: str | None) -> None:  # noqa: ARG002
         """Show that we write; it lasts five seconds."""
         try:
             await self._bot.send_chat_action(int(address), "typing")
         except TelegramError as error:
             raise _meaning(error) from error
 
-    async def settle(self, address: str, provider_id: str, text: str, chosen: str | None) -> None:
+    async def close_buttons(
+        self, address: str, provider_id: str, text: str, chosen: str | None
+    ) -> None:
         """Take the buttons off, and say there what was chosen."""
         message_id = int(provider_id.partition(":")[2])
         try:
@@ -306,7 +308,7 @@ def _meaning(error: TelegramError | OSError) -> SendError:
     why = f"{type(error).__name__}: {error}"
     if isinstance(error, RetryAfter):
         # The public name gives whole seconds today and a timedelta tomorrow; this is both.
-        return RetryLater(why, after=error._retry_after.total_seconds(), everybody=True)
+        return RetryLater(why, after=error._retry_after.total_seconds(), whole_channel=True)
     if isinstance(error, Forbidden) or "chat not found" in str(error).lower():
         return CustomerUnreachable(why)
     if isinstance(error, BadRequest | OSError):
@@ -316,4 +318,4 @@ def _meaning(error: TelegramError | OSError) -> SendError:
     if isinstance(error, NetworkError):
         return RetryLater(why)
     # A token that is wrong or was taken back: for all customers, until somebody mends it.
-    return RetryLater(why, after=AGAIN_AFTER, everybody=True)
+    return RetryLater(why, after=AGAIN_AFTER, whole_channel=True)

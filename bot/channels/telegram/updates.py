@@ -226,7 +226,7 @@ def _arrived(
         source_id=source_id,
         kind=kind,
         text=text,
-        told=told_instead,
+        payload=told_instead,
         files=files,
         extra=extra,
         phone=phone,

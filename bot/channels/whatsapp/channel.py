@@ -100,7 +100,7 @@ class WhatsAppChannel:
             out, update.name, update.languages[out.language], update.parameters
         )
 
-    async def send(self, out: OutgoingMessage, part: Part, place: int, of: int) -> str:
+    async def send(self, out: OutgoingMessage, part: Part, index: int, count: int) -> str:
         """Send one part."""
         if "path" in part:
             part = {"type": "image", "image": {"id": await self._upload(part)}}
@@ -109,7 +109,7 @@ class WhatsAppChannel:
             "recipient_type": "individual",
             "to": out.address,
             # Comes back with every report on this message.
-            "biz_opaque_callback_data": f"{out.message_id}.{place}.{of}",
+            "biz_opaque_callback_data": f"{out.message_id}.{index}.{count}",
             **part,
         }
         answer = await self._ask("messages", json=body)
@@ -125,13 +125,19 @@ class WhatsAppChannel:
         answer = await self._ask("media", files=file, data=fields)
         return str(answer["id"])
 
-    async def typing(self, address: str, heard: str | None) -> None:  # noqa: ARG002
+    async def typing(self, address: str, provider_id: str | None) -> None:  # noqa: ARG002
         """Mark as read what we think about, and show that we write; it lasts 25 seconds."""
-        if heard is not None:
-            seen = {"status": "read", "message_id": heard, "typing_indicator": {"type": "text"}}
+        if provider_id is not None:
+            seen = {
+                "status": "read",
+                "message_id": provider_id,
+                "typing_indicator": {"type": "text"},
+            }
             await self._ask("messages", json={"messaging_product": "whatsapp", **seen})
 
-    async def settle(self, address: str, provider_id: str, text: str, chosen: str | None) -> None:
+    async def close_buttons(
+        self, address: str, provider_id: str, text: str, chosen: str | None
+    ) -> None:
         """WhatsApp changes nothing that is sent; a spent button is answered as such."""
 
     async def fetch(self, file: RemoteFile) -> bytes:
@@ -184,7 +190,7 @@ def _meaning(answer: httpx.Response) -> SendError:
     if code in UNREACHABLE:
         return CustomerUnreachable(why)
     if code in TOO_MUCH or code in OURS_TO_MEND or 200 <= code < 300 or answer.status_code == 429:
-        return RetryLater(why, after=seconds or ALL_WAIT, everybody=True)
+        return RetryLater(why, after=seconds or ALL_WAIT, whole_channel=True)
     if code == TOO_MUCH_FOR_ONE:
         return RetryLater(why, after=seconds)
     if code in PASSING or answer.status_code >= 500:

@@ -233,7 +233,7 @@ _REPORTED = frozenset({"sent", "delivered", "read", "failed"})
 def _report(status: Status) -> DeliveryReport | None:
     if status.status not in _REPORTED:
         return None
-    message_id, place, of = callback_data(status.biz_opaque_callback_data)
+    message_id, index, count = callback_data(status.biz_opaque_callback_data)
     code = status.errors[0].code if status.errors else 0
     state = DeliveryStatus(status.status)
     closed_since = None
@@ -245,8 +245,8 @@ def _report(status: Status) -> DeliveryReport | None:
         message_id,
         status.id,
         state,
-        place=place,
-        of=of,
+        part_index=index,
+        part_count=count,
         code=str(code) if code else "",
         closed_since=closed_since,
     )

@@ -1,1 +1,1 @@
-"""What agents do in a conversation, and automatic assignment of waiting cases."""
+"""What agents do in a conversation, and the automatic assignment of waiting cases."""

@@ -1,7 +1,7 @@
-"""What passes between a person of the company and the customer.
+"""What agents do in a conversation: claim, answer, promise, transfer, return, resolve.
 
-Each step changes the case and puts out what the customer hears of it, in the caller's one
-transaction; what was put out is shown after the commit.
+Each changes the case and stores what the customer is told of it, in the caller's transaction. The
+returned change is published after the commit.
 """
 
 from collections.abc import Sequence
@@ -39,85 +39,85 @@ from bot.text.reply import Reply
 from bot.text.responses import Value
 
 
-async def claim(session: AsyncSession, found: Handoff, person: Agent) -> ConversationChange:
-    """A person takes the case. What the bot had on the table is the person's to decide now.
+async def claim(session: AsyncSession, handoff: Handoff, agent: Agent) -> ConversationChange:
+    """Assign a case to an agent, and close the bot's open choices.
 
     Raises:
-        AlreadyClaimed: somebody was faster.
+        AlreadyClaimed: another agent was faster.
     """
-    is_new = found.state == HandoffState.WAITING
-    await assignment.claim(session, found, person)
+    is_new = handoff.state == HandoffState.WAITING
+    await assignment.claim(session, handoff, agent)
     if is_new:
-        CLAIM_SECONDS.observe((clock.now() - found.created_at).total_seconds())
-    spent = await messages.close_open_choices(session, found.conversation_id)
-    return ConversationChange(found.conversation_id, spent=spent)
+        CLAIM_SECONDS.observe((clock.now() - handoff.created_at).total_seconds())
+    closed_seqs = await messages.close_open_choices(session, handoff.conversation_id)
+    return ConversationChange(handoff.conversation_id, closed_seqs=closed_seqs)
 
 
 async def mark_read(
-    session: AsyncSession, context: CompanyContext, found: Handoff, person: Agent
+    session: AsyncSession, context: CompanyContext, handoff: Handoff, agent: Agent
 ) -> ConversationChange | None:
-    """The person who has the case reads it: only now is the customer told so, once."""
-    if not await assignment.mark_read(session, found, person):
+    """Note that the agent has read the case, and tell the customer, once."""
+    if not await assignment.mark_read(session, handoff, agent):
         return None
-    said = await send_notice(session, context, found, "agent_read", agent=person.first_name)
-    return ConversationChange(found.conversation_id, [said])
+    message = await send_notice(session, context, handoff, "agent_read", agent=agent.first_name)
+    return ConversationChange(handoff.conversation_id, [message])
 
 
 async def transfer(
-    session: AsyncSession, context: CompanyContext, found: Handoff, to: Agent, actor: str
+    session: AsyncSession, context: CompanyContext, handoff: Handoff, to: Agent, actor: str
 ) -> ConversationChange:
-    """The case goes to a colleague in the same chat, who is introduced by name.
+    """Assign the case to another agent, who is introduced to the customer by name.
 
     Raises:
-        AlreadyClaimed: it has changed hands at the same moment.
+        AlreadyClaimed: its agent changed at the same moment.
     """
-    await assignment.transfer(session, found, to, actor)
-    spent = await messages.close_open_choices(session, found.conversation_id)
-    said = await send_notice(session, context, found, "agent_introduced", agent=to.first_name)
-    return ConversationChange(found.conversation_id, [said], spent)
+    await assignment.transfer(session, handoff, to, actor)
+    closed_seqs = await messages.close_open_choices(session, handoff.conversation_id)
+    message = await send_notice(session, context, handoff, "agent_introduced", agent=to.first_name)
+    return ConversationChange(handoff.conversation_id, [message], closed_seqs)
 
 
 async def release(
-    session: AsyncSession, context: CompanyContext, found: Handoff, actor: str
+    session: AsyncSession, context: CompanyContext, handoff: Handoff, actor: str
 ) -> ConversationChange | None:
-    """The person cannot go on: back to the same place in the queue, and the customer is told."""
-    person = await session.get_one(Agent, found.agent_id)
-    if not await assignment.release(session, found, actor):
+    """Put the case back to its place in the queue, and tell the customer."""
+    agent = await session.get_one(Agent, handoff.agent_id)
+    if not await assignment.release(session, handoff, actor):
         return None
-    wait = await queue.ensure_promise(session, context, found)
-    said = await send_notice(
-        session, context, found, "agent_left", agent=person.first_name, due=wait.promise.due_at
+    wait = await queue.ensure_promise(session, context, handoff)
+    message = await send_notice(
+        session, context, handoff, "agent_left", agent=agent.first_name, due=wait.promise.due_at
     )
-    return ConversationChange(found.conversation_id, [said])
+    return ConversationChange(handoff.conversation_id, [message])
 
 
 async def send_message(
     session: AsyncSession,
     context: CompanyContext,
-    found: Handoff,
-    person: Agent,
+    handoff: Handoff,
+    agent: Agent,
     text: str,
     *,
     photos: Sequence[str] = (),
     request_id: str,
 ) -> tuple[ConversationChange, Message]:
-    """A person's message to the customer; sent again, it is the same message."""
-    conversation = await session.get_one(Conversation, found.conversation_id)
-    # Never the same as a customer's, and never that of another conversation.
+    """Store an agent's message; sent again with the same ``request_id``, it is the same message."""
+    conversation = await session.get_one(Conversation, handoff.conversation_id)
+    # Different from every customer's id, and from those of other conversations.
     source = f"agent {conversation.id}:{request_id}"
-    known = await session.scalar(
+    sent_before = await session.scalar(
         select(Message).where(Message.channel == conversation.channel, Message.source_id == source)
     )
-    if known is not None:
-        return ConversationChange(conversation.id), known
-    # Whoever answers has read it, even if their page has not said so yet.
-    read = await mark_read(session, context, found, person)
+    if sent_before is not None:
+        return ConversationChange(conversation.id), sent_before
+    # An agent who answers has read the case, even if their page has not reported it yet.
+    read = await mark_read(session, context, handoff, agent)
     message = await messages.add_outgoing(
         session,
         conversation,
         Reply(text),
         author=Author.AGENT,
-        author_name=person.first_name,
+        author_name=agent.first_name,
         source_id=source,
     )
     if photos:
@@ -130,60 +130,60 @@ async def send_message(
             )
             .values(message_id=message.id)
         )
-    # Whoever waited for an answer has one.
-    await promises.settle(session, found.complaint_id, promises.ANSWER, PromiseState.KEPT)
+    # The customer waited for an answer, and has one now.
+    await promises.settle(session, handoff.complaint_id, promises.ANSWER, PromiseState.KEPT)
     return ConversationChange(conversation.id, [*(read.messages if read else ()), message]), message
 
 
 async def make_commitment(
     session: AsyncSession,
     context: CompanyContext,
-    found: Handoff,
-    person: Agent,
+    handoff: Handoff,
+    agent: Agent,
     *,
     words: str,
     due_at: datetime,
     request_id: str,
 ) -> ConversationChange:
-    """A person promises something by a date; the customer reads it as it is written down."""
-    case = await session.get_one(Complaint, found.complaint_id)
-    known = await session.scalar(select(Promise.id).where(Promise.request_id == request_id))
-    if known is not None:
-        return ConversationChange(found.conversation_id)
+    """Store an agent's promise with its date, and tell it to the customer in the same words."""
+    case = await session.get_one(Complaint, handoff.complaint_id)
+    promise_id = await session.scalar(select(Promise.id).where(Promise.request_id == request_id))
+    if promise_id is not None:  # the request was sent again
+        return ConversationChange(handoff.conversation_id)
     await promises.make(
         session,
         case,
         promises.COMMITMENT,
         due_at,
         words=words,
-        by=person,
+        by=agent,
         request_id=request_id,
     )
-    said = await send_notice(
+    message = await send_notice(
         session,
         context,
-        found,
+        handoff,
         "agent_promised",
         reference=case.reference,
         words=words,
         due=due_at,
     )
-    return ConversationChange(found.conversation_id, [said])
+    return ConversationChange(handoff.conversation_id, [message])
 
 
 async def keep_commitment(
-    session: AsyncSession, context: CompanyContext, case: Complaint, made: Promise, person: Agent
+    session: AsyncSession, context: CompanyContext, case: Complaint, promise: Promise, agent: Agent
 ) -> Message | None:
-    """A commitment has been met, and the customer is told; None when it was told before."""
-    if not await promises.mark_kept(session, made):
+    """Mark a commitment as kept, and tell the customer. Return None if it was kept before."""
+    if not await promises.mark_kept(session, promise):
         return None
-    audit.record(session, case, person.name, "kept a promise", words=made.commitment)
+    audit.record(session, case, agent.name, "kept a promise", words=promise.commitment)
     conversation = await session.get_one(Conversation, case.conversation_id)
     text = context.responses.render(
         "commitment_kept",
         conversation.language,
         reference=case.reference,
-        words=made.commitment or "",
+        words=promise.commitment or "",
     )
     return await messages.add_outgoing(
         session, conversation, Reply(text), author=Author.SYSTEM, state=MessageState.PENDING
@@ -191,99 +191,108 @@ async def keep_commitment(
 
 
 async def return_to_bot(
-    session: AsyncSession, context: CompanyContext, found: Handoff, person: Agent
+    session: AsyncSession, context: CompanyContext, handoff: Handoff, agent: Agent
 ) -> ConversationChange:
-    """The bot goes on, from what the person settled: told now, and not decided anew."""
-    case = await session.get_one(Complaint, found.complaint_id)
-    queue.end(session, found, case, HandoffEnding.RETURNED, person.name)
+    """Return the conversation to the bot, and tell the customer what the agent settled.
+
+    What is settled is not decided again by the bot.
+    """
+    case = await session.get_one(Complaint, handoff.complaint_id)
+    queue.end(session, handoff, case, HandoffEnding.RETURNED, agent.name)
     await promises.settle(session, case.id, promises.ANSWER, PromiseState.KEPT)
-    spent = await messages.close_open_choices(session, found.conversation_id)
-    conversation = await session.get_one(Conversation, found.conversation_id)
-    settled = await _settled(session, context, case, found, conversation.language)
+    closed_seqs = await messages.close_open_choices(session, handoff.conversation_id)
+    conversation = await session.get_one(Conversation, handoff.conversation_id)
+    settled = await _settled(session, context, case, handoff, conversation.language)
     if settled:
-        # What a person settled is not on the bot's table again.
+        # The bot does not offer again what is settled.
         await withdraw(session, case)
         if case.state == ComplaintState.OPEN:
-            complaints.resolve(session, case, person.name)
+            complaints.resolve(session, case, agent.name)
         settled.append(context.responses.render("returned_end", conversation.language))
     opening = context.responses.render(
-        "returned", conversation.language, agent=person.first_name, reference=case.reference
+        "returned", conversation.language, agent=agent.first_name, reference=case.reference
     )
-    said = await messages.add_outgoing(session, conversation, Reply(" ".join([opening, *settled])))
-    return ConversationChange(found.conversation_id, [said], spent)
+    message = await messages.add_outgoing(
+        session, conversation, Reply(" ".join([opening, *settled]))
+    )
+    return ConversationChange(handoff.conversation_id, [message], closed_seqs)
 
 
 async def _settled(
-    session: AsyncSession, context: CompanyContext, case: Complaint, found: Handoff, language: str
+    session: AsyncSession, context: CompanyContext, case: Complaint, handoff: Handoff, language: str
 ) -> list[str]:
-    """What was given while the case was with people, and what they still have to do."""
-    given = await compensations.list_given_since(session, case, found.created_at)
+    """Return sentences on what was given since the handoff, and on what agents still have to do."""
+    remedies = await compensations.list_given_since(session, case, handoff.created_at)
     sentences = []
-    if given:
-        titles = ", ".join(f"«{title(context.responses, one, language)}»" for one in given)
+    if remedies:
+        titles = ", ".join(f"«{title(context.responses, remedy, language)}»" for remedy in remedies)
         sentences.append(context.responses.render("returned_given", language, titles=titles))
-    for one in await promises.list_open(session, case.id):
-        if one.what == promises.COMMITMENT:
-            words = one.commitment or ""
+    for promise in await promises.list_open(session, case.id):
+        if promise.what == promises.COMMITMENT:
+            words = promise.commitment or ""
             sentences.append(
-                context.responses.render("returned_promised", language, words=words, due=one.due_at)
+                context.responses.render(
+                    "returned_promised", language, words=words, due=promise.due_at
+                )
             )
     return sentences
 
 
 async def resolve(
-    session: AsyncSession, context: CompanyContext, found: Handoff, person: Agent, cause: str
+    session: AsyncSession, context: CompanyContext, handoff: Handoff, agent: Agent, cause: str
 ) -> ConversationChange:
-    """The person has put it right, and says why it came about."""
-    case = await session.get_one(Complaint, found.complaint_id)
+    """Resolve the case, with its cause."""
+    case = await session.get_one(Complaint, handoff.complaint_id)
     case.cause = cause
-    queue.end(session, found, case, HandoffEnding.RESOLVED, person.name)
+    queue.end(session, handoff, case, HandoffEnding.RESOLVED, agent.name)
     await promises.settle(session, case.id, promises.ANSWER, PromiseState.KEPT)
     await withdraw(session, case)
-    spent = await messages.close_open_choices(session, found.conversation_id)
-    complaints.resolve(session, case, person.name)
-    audit.record(session, case, person.name, "cause", cause=cause)
-    said = await send_notice(session, context, found, "resolved_by_agent", reference=case.reference)
-    return ConversationChange(found.conversation_id, [said], spent)
+    closed_seqs = await messages.close_open_choices(session, handoff.conversation_id)
+    complaints.resolve(session, case, agent.name)
+    audit.record(session, case, agent.name, "cause", cause=cause)
+    message = await send_notice(
+        session, context, handoff, "resolved_by_agent", reference=case.reference
+    )
+    return ConversationChange(handoff.conversation_id, [message], closed_seqs)
 
 
 async def abandon(
-    session: AsyncSession, context: CompanyContext, found: Handoff, person: Agent
+    session: AsyncSession, context: CompanyContext, handoff: Handoff, agent: Agent
 ) -> ConversationChange:
-    """The customer no longer answers: the case stays open for when they write again."""
-    case = await session.get_one(Complaint, found.complaint_id)
-    queue.end(session, found, case, HandoffEnding.ABANDONED, person.name)
+    """End the handoff of a customer who no longer answers; the case stays open."""
+    case = await session.get_one(Complaint, handoff.complaint_id)
+    queue.end(session, handoff, case, HandoffEnding.ABANDONED, agent.name)
     await promises.settle(session, case.id, promises.ANSWER, PromiseState.KEPT)
-    spent = await messages.close_open_choices(session, found.conversation_id)
-    said = await send_notice(session, context, found, "abandoned", reference=case.reference)
-    return ConversationChange(found.conversation_id, [said], spent)
+    closed_seqs = await messages.close_open_choices(session, handoff.conversation_id)
+    message = await send_notice(session, context, handoff, "abandoned", reference=case.reference)
+    return ConversationChange(handoff.conversation_id, [message], closed_seqs)
 
 
 async def notify_still_waiting(
-    session: AsyncSession, context: CompanyContext, found: Handoff
+    session: AsyncSession, context: CompanyContext, handoff: Handoff
 ) -> ConversationChange | None:
-    """Nobody has taken the case within the company's limit: the customer hears it, once."""
-    if found.state != HandoffState.WAITING or found.nudged_at is not None:
+    """Tell a customer that nobody has claimed their case yet. Return None if told before."""
+    if handoff.state != HandoffState.WAITING or handoff.nudged_at is not None:
         return None
-    found.nudged_at = clock.now()
-    wait = await queue.ensure_promise(session, context, found)
+    handoff.nudged_at = clock.now()
+    wait = await queue.ensure_promise(session, context, handoff)
     case = wait.complaint
     audit.record(session, case, "bot", "told that nobody has taken it")
-    said = await send_notice(
+    message = await send_notice(
         session,
         context,
-        found,
+        handoff,
         "still_waiting",
         reference=case.reference,
         due=wait.promise.due_at,
     )
-    return ConversationChange(found.conversation_id, [said])
+    return ConversationChange(handoff.conversation_id, [message])
 
 
 async def send_notice(
-    session: AsyncSession, context: CompanyContext, found: Handoff, name: str, **values: Value
+    session: AsyncSession, context: CompanyContext, handoff: Handoff, name: str, **values: Value
 ) -> Message:
-    """Put out the response ``utter_<name>`` in the customer's language."""
-    conversation = await session.get_one(Conversation, found.conversation_id)
+    """Store the response ``utter_<name>`` in the customer's language, as a message."""
+    conversation = await session.get_one(Conversation, handoff.conversation_id)
     text = context.responses.render(name, conversation.language, **values)
     return await messages.add_outgoing(session, conversation, Reply(text), author=Author.SYSTEM)

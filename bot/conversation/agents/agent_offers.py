@@ -1,4 +1,4 @@
-"""Remedies between a person and the customer: given, offered and pressed, or asked for above."""
+"""Remedies by agents: remedy, offered to the customer, or requested from a supervisor."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -32,196 +32,203 @@ from bot.text.reply import Reply, ReplyButton, payload
 async def give(
     session: AsyncSession,
     context: CompanyContext,
-    found: Handoff,
-    person: Agent,
+    handoff: Handoff,
+    agent: Agent,
     *,
-    wanted: RemedyRequest,
+    remedy_request: RemedyRequest,
     request_id: str,
 ) -> ConversationChange:
-    """Give a remedy at once, and tell the customer what was done.
+    """Give a remedy at once, and tell the customer.
 
     Raises:
         CannotGive: see ``agent_remedies.offer``.
     """
-    table = await _laid(session, context, found, person, wanted, request_id=request_id)
-    if table is None:
-        return ConversationChange(found.conversation_id)
-    case = await session.get_one(Complaint, found.complaint_id)
-    given = await agent_remedies.give(session, context, table, person)
-    spent = await messages.close_open_choices(session, found.conversation_id)
-    said = await _told(session, context, found, case, given)
-    return ConversationChange(found.conversation_id, [said], spent)
+    offered = await _make_offer(
+        session, context, handoff, agent, remedy_request, request_id=request_id
+    )
+    if offered is None:
+        return ConversationChange(handoff.conversation_id)
+    case = await session.get_one(Complaint, handoff.complaint_id)
+    remedy = await agent_remedies.give(session, context, offered, agent)
+    closed_seqs = await messages.close_open_choices(session, handoff.conversation_id)
+    message = await _confirm(session, context, handoff, case, remedy)
+    return ConversationChange(handoff.conversation_id, [message], closed_seqs)
 
 
 async def offer(
     session: AsyncSession,
     context: CompanyContext,
-    found: Handoff,
-    person: Agent,
+    handoff: Handoff,
+    agent: Agent,
     *,
-    wanted: RemedyRequest,
+    remedy_request: RemedyRequest,
     request_id: str,
 ) -> ConversationChange:
-    """Put a remedy before the customer, who takes it or not with a button.
+    """Offer a remedy to the customer, who accepts or declines it with a button.
 
     Raises:
         CannotGive: see ``agent_remedies.offer``.
     """
-    table = await _laid(session, context, found, person, wanted, request_id=request_id)
-    if table is None:
-        return ConversationChange(found.conversation_id)
-    conversation = await session.get_one(Conversation, found.conversation_id)
+    offered = await _make_offer(
+        session, context, handoff, agent, remedy_request, request_id=request_id
+    )
+    if offered is None:
+        return ConversationChange(handoff.conversation_id)
+    conversation = await session.get_one(Conversation, handoff.conversation_id)
     language = conversation.language
     buttons = (
-        *presentation.buttons(context.responses, table.alternatives, language),
+        *presentation.buttons(context.responses, offered.alternatives, language),
         ReplyButton(
-            context.responses.render("no_to_offer", language), payload("deny", offer=table.offer.id)
+            context.responses.render("no_to_offer", language),
+            payload("deny", offer=offered.offer.id),
         ),
     )
-    text = context.responses.render("agent_offers", language, agent=person.first_name)
-    spent = await messages.close_open_choices(session, conversation.id)
-    said = await messages.add_outgoing(
+    text = context.responses.render("agent_offers", language, agent=agent.first_name)
+    closed_seqs = await messages.close_open_choices(session, conversation.id)
+    message = await messages.add_outgoing(
         session, conversation, Reply(text, buttons), author=Author.SYSTEM
     )
-    return ConversationChange(found.conversation_id, [said], spent)
+    return ConversationChange(handoff.conversation_id, [message], closed_seqs)
 
 
 async def answer_press(
-    session: AsyncSession, context: CompanyContext, found: Handoff, intent: str, number: int
+    session: AsyncSession, context: CompanyContext, handoff: Handoff, intent: str, number: int
 ) -> Reply | None:
-    """The customer answered an offer: what they hear of it; None where nothing is to be said.
+    """Carry out a press on an offer. Return the reply; None where there is nothing to say.
 
-    It is the offer of the person who has the case or, while one is awaited, that of the assistant.
+    The offer is the agent's or, while an agent is awaited, the assistant's.
 
     Args:
         intent: "choose" with a compensation's number, or "deny" with an offer's.
     """
-    conversation = await session.get_one(Conversation, found.conversation_id)
+    conversation = await session.get_one(Conversation, handoff.conversation_id)
     language = conversation.language
-    case = await session.get_one(Complaint, found.complaint_id)
+    case = await session.get_one(Complaint, handoff.complaint_id)
     if intent == "deny":
-        table = await session.get(Offer, number)
-        if not _stands(found, table) or not await offers.decline(session, case):
+        declined = await session.get(Offer, number)
+        if not _is_owners(handoff, declined) or not await offers.decline(session, case):
             return None
-        if found.state == HandoffState.WAITING:
-            return None  # they hear of the person who is awaited
-        name = await _who(session, found)
+        if handoff.state == HandoffState.WAITING:
+            return None  # they get the reply of the queue
+        name = await _agent_first_name(session, handoff)
         return Reply(context.responses.render("offer_declined_with_agent", language, agent=name))
     chosen = await session.get(Compensation, number)
-    made = await session.get(Offer, chosen.offer_id) if chosen else None
-    if chosen is None or made is None or not _stands(found, made):
+    accepted = await session.get(Offer, chosen.offer_id) if chosen else None
+    if chosen is None or accepted is None or not _is_owners(handoff, accepted):
         return None
-    by = await session.get(Agent, made.agent_id) if made.agent_id else None
-    originator_of = agent_remedies.originator_of(by) if by else "bot"
-    outcome, given = await acceptance.accept(
-        session, context, chosen.id, originator_of, actor="customer"
+    agent = await session.get(Agent, accepted.agent_id) if accepted.agent_id else None
+    originator = agent_remedies.originator_of(agent) if agent else "bot"
+    outcome, remedy = await acceptance.accept(
+        session, context, chosen.id, originator, actor="customer"
     )
     if outcome is Acceptance.DONE:
-        return Reply(await presentation.confirmation(session, context, case, given, language))
+        return Reply(await presentation.confirmation(session, context, case, remedy, language))
     return Reply(context.responses.render("offer_gone", language))
 
 
-def _stands(found: Handoff, table: Offer | None) -> bool:
-    """Whether an offer is one of whoever has the customer now."""
-    return table is not None and (table.agent_id is None) == (found.state == HandoffState.WAITING)
+def _is_owners(handoff: Handoff, made: Offer | None) -> bool:
+    """Return True if the offer was made by the conversation's owner: agent, or assistant."""
+    return made is not None and (made.agent_id is None) == (handoff.state == HandoffState.WAITING)
 
 
 async def request_approval(
     session: AsyncSession,
     context: CompanyContext,
-    found: Handoff,
-    person: Agent,
+    handoff: Handoff,
+    agent: Agent,
     *,
-    wanted: RemedyRequest,
+    remedy_request: RemedyRequest,
     why: str,
     request_id: str,
 ) -> tuple[ConversationChange, Approval]:
-    """Ask a supervisor for more, and tell the customer by when they hear the answer.
+    """Request an approval from the supervisors, and tell the customer when to expect the answer.
 
     Raises:
         CannotGive: see ``agent_remedies.quote``.
     """
-    case = await session.get_one(Complaint, found.complaint_id)
-    asked, is_new = await approvals.request(
-        session, context, case, person, remedy_request=wanted, why=why, request_id=request_id
+    case = await session.get_one(Complaint, handoff.complaint_id)
+    approval, is_new = await approvals.request(
+        session, context, case, agent, remedy_request=remedy_request, why=why, request_id=request_id
     )
     if not is_new:
-        return ConversationChange(found.conversation_id), asked
-    due = context.calendar.due(asked.asked_at, context.company.promises.person_answer)
-    answer = await promises.make(session, case, promises.AUTHORIZATION, due, by=person)
-    said = await send_notice(
+        return ConversationChange(handoff.conversation_id), approval
+    due = context.calendar.due(approval.asked_at, context.company.promises.person_answer)
+    answer = await promises.make(session, case, promises.AUTHORIZATION, due, by=agent)
+    message = await send_notice(
         session,
         context,
-        found,
+        handoff,
         "approval_asked",
-        agent=person.first_name,
+        agent=agent.first_name,
         reference=case.reference,
         due=answer.due_at,
     )
-    return ConversationChange(found.conversation_id, [said]), asked
+    return ConversationChange(handoff.conversation_id, [message]), approval
 
 
 async def decide_approval(
     session: AsyncSession,
     context: CompanyContext,
-    asked: Approval,
-    person: Agent,
+    approval: Approval,
+    agent: Agent,
     *,
     approve: bool,
     answer: str,
 ) -> ConversationChange | None:
-    """A supervisor answers; what was authorized is given in the same transaction.
+    """Store a supervisor's decision; an approved remedy is given in the same transaction.
 
-    Returns None when it was answered before.
+    Return None if it was decided before.
 
     Raises:
         CannotGive: it is beyond the supervisor's own authority, or cannot be given any more.
     """
-    case = await session.get_one(Complaint, asked.complaint_id)
+    case = await session.get_one(Complaint, approval.complaint_id)
     state = ApprovalState.APPROVED if approve else ApprovalState.DECLINED
-    if not await approvals.decide(session, case, asked, person, state=state, answer=answer):
+    if not await approvals.decide(session, case, approval, agent, state=state, answer=answer):
         return None
     await promises.settle(session, case.id, promises.AUTHORIZATION, PromiseState.KEPT)
-    asker = await session.get_one(Agent, asked.asked_by)
+    asker = await session.get_one(Agent, approval.asked_by)
     conversation = await session.get_one(Conversation, case.conversation_id)
     language = conversation.language
     if not approve:
         text = context.responses.render("approval_answered", language, agent=asker.first_name)
-        said = await messages.add_outgoing(session, conversation, Reply(text), author=Author.SYSTEM)
-        return ConversationChange(conversation.id, [said])
-    wanted = RemedyRequest(asked.remedy, asked.amount_minor)
-    table, _ = await agent_remedies.offer(
+        message = await messages.add_outgoing(
+            session, conversation, Reply(text), author=Author.SYSTEM
+        )
+        return ConversationChange(conversation.id, [message])
+    remedy_request = RemedyRequest(approval.remedy, approval.amount_minor)
+    offered, _ = await agent_remedies.offer(
         session,
         context,
         case,
         asker,
-        remedy_request=wanted,
-        request_id=f"approval-{asked.id}",
-        approved_by=person,
+        remedy_request=remedy_request,
+        request_id=f"approval-{approval.id}",
+        approved_by=agent,
     )
-    given = await agent_remedies.give(session, context, table, person)
-    spent = await messages.close_open_choices(session, conversation.id)
-    done = await presentation.confirmation(session, context, case, given, language)
+    remedy = await agent_remedies.give(session, context, offered, agent)
+    closed_seqs = await messages.close_open_choices(session, conversation.id)
+    done = await presentation.confirmation(session, context, case, remedy, language)
     text = f"{context.responses.render('approval_approved', language)} {done}"
-    said = await messages.add_outgoing(session, conversation, Reply(text), author=Author.SYSTEM)
-    return ConversationChange(conversation.id, [said], spent)
+    message = await messages.add_outgoing(session, conversation, Reply(text), author=Author.SYSTEM)
+    return ConversationChange(conversation.id, [message], closed_seqs)
 
 
 async def confirm_fulfilment(
     session: AsyncSession,
     context: CompanyContext,
     case: Complaint,
-    given: Compensation,
-    originator_of: str,
+    remedy: Compensation,
+    originator: str,
 ) -> Message | None:
-    """A promised remedy has been done: the ledger and the customer learn of it, once."""
-    if not await completion.fulfil(session, given, originator_of):
+    """Mark a promised remedy as done, and tell the customer. Return None if it was done before."""
+    if not await completion.fulfil(session, remedy, originator):
         return None
     conversation = await session.get_one(Conversation, case.conversation_id)
     text = context.responses.render(
         "fulfilled",
         conversation.language,
-        title=presentation.title(context.responses, given, conversation.language),
+        title=presentation.title(context.responses, remedy, conversation.language),
         reference=case.reference,
     )
     return await messages.add_outgoing(
@@ -229,34 +236,34 @@ async def confirm_fulfilment(
     )
 
 
-async def _laid(
+async def _make_offer(
     session: AsyncSession,
     context: CompanyContext,
-    found: Handoff,
-    person: Agent,
-    wanted: RemedyRequest,
+    handoff: Handoff,
+    agent: Agent,
+    remedy_request: RemedyRequest,
     *,
     request_id: str,
 ) -> OfferWithAlternatives | None:
-    """The remedy on the table in a person's name; None where the request was met before."""
-    case = await session.get_one(Complaint, found.complaint_id)
-    table, is_new = await agent_remedies.offer(
-        session, context, case, person, remedy_request=wanted, request_id=request_id
+    """Make an offer in the agent's name. Return None if this request was handled before."""
+    case = await session.get_one(Complaint, handoff.complaint_id)
+    offered, is_new = await agent_remedies.offer(
+        session, context, case, agent, remedy_request=remedy_request, request_id=request_id
     )
-    return table if is_new else None
+    return offered if is_new else None
 
 
-async def _told(
+async def _confirm(
     session: AsyncSession,
     context: CompanyContext,
-    found: Handoff,
+    handoff: Handoff,
     case: Complaint,
-    given: Compensation,
+    remedy: Compensation,
 ) -> Message:
-    conversation = await session.get_one(Conversation, found.conversation_id)
-    text = await presentation.confirmation(session, context, case, given, conversation.language)
+    conversation = await session.get_one(Conversation, handoff.conversation_id)
+    text = await presentation.confirmation(session, context, case, remedy, conversation.language)
     return await messages.add_outgoing(session, conversation, Reply(text), author=Author.SYSTEM)
 
 
-async def _who(session: AsyncSession, found: Handoff) -> str:
-    return (await session.get_one(Agent, found.agent_id)).first_name
+async def _agent_first_name(session: AsyncSession, handoff: Handoff) -> str:
+    return (await session.get_one(Agent, handoff.agent_id)).first_name

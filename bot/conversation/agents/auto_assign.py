@@ -1,7 +1,7 @@
-"""Looks after the queue: gives waiting cases to people, takes them back, tells who waits.
+"""Looks after the queue: assigns cases, releases those of absent agents, tells who waits too long.
 
-Each case in a transaction of its own, the conversation first, so that nobody waits for anybody in
-a circle, and one that fails holds up no other.
+Each case has a transaction of its own, which locks the conversation first, so that there is no
+deadlock. One that fails does not stop the others.
 """
 
 from datetime import timedelta
@@ -24,32 +24,32 @@ from bot.handoffs.assignment import AlreadyClaimed
 from bot.models import Handoff, HandoffState
 
 log = structlog.get_logger()
-AT_ONCE = 50
-# Whose console was open when we stopped has had no chance yet to give a sign of life.
+AT_ONCE = 50  # cases
+# After a start, consoles need so long to give a sign of life.
 GRACE = accounts.CASE_LEASE
 
 
 async def release_absent(db: Database, context: CompanyContext) -> list[ConversationChange]:
-    """Cases of people who are gone go back to the queue, and their customers are told."""
+    """Put the cases of absent agents back into the queue, and tell their customers."""
     async with db.read() as session:
-        left = await assignment.find_orphaned(session, clock.now())
-    steps = []
-    for handoff_id in left[:AT_ONCE]:
+        orphaned = await assignment.find_orphaned(session, clock.now())
+    changes = []
+    for handoff_id in orphaned[:AT_ONCE]:
         async with db.write() as session:
-            found = await _locked(session, handoff_id)
-            if found.id in await assignment.find_orphaned(session, clock.now()):
-                step = await agent_actions.release(session, context, found, "bot")
-                log.warning("agent_gone", handoff=found.id)
-                steps += [step] if step else []
-    return steps
+            handoff = await _lock(session, handoff_id)
+            if handoff.id in await assignment.find_orphaned(session, clock.now()):
+                change = await agent_actions.release(session, context, handoff, "bot")
+                log.warning("agent_gone", handoff=handoff.id)
+                changes += [change] if change else []
+    return changes
 
 
 async def assign(db: Database, context: CompanyContext) -> list[ConversationChange]:
-    """Give waiting cases to whoever has the fewest, where the company wants it so."""
+    """Assign waiting cases to the least loaded agents, if the company's profile says so."""
     if context.company.people.assignment != "automatic":
         return []
     async with db.read() as session:
-        queue = list(
+        handoff_ids = list(
             await session.scalars(
                 select(Handoff.id)
                 .where(Handoff.state == HandoffState.WAITING)
@@ -57,32 +57,32 @@ async def assign(db: Database, context: CompanyContext) -> list[ConversationChan
                 .limit(AT_ONCE)
             )
         )
-    steps = []
-    for handoff_id in queue:
+    changes = []
+    for handoff_id in handoff_ids:
         async with db.write() as session:
-            found = await _locked(session, handoff_id)
+            handoff = await _lock(session, handoff_id)
             free = least_loaded(await accounts.list_statuses(session))
             if free is None:
                 break
             try:
-                steps.append(await agent_actions.claim(session, found, free.agent))
+                changes.append(await agent_actions.claim(session, handoff, free.agent))
             except AlreadyClaimed:
                 continue
-    return steps
+    return changes
 
 
-def least_loaded(people: list[AgentStatus]) -> AgentStatus | None:
-    """Whoever is there, has room and has the fewest conversations for how many they can hold."""
-    with_room = [one for one in people if one.has_room]
-    return min(with_room, key=lambda one: one.load / one.agent.capacity, default=None)
+def least_loaded(statuses: list[AgentStatus]) -> AgentStatus | None:
+    """Return the agent with room whose load is the smallest part of their capacity, if any."""
+    with_room = [status for status in statuses if status.has_room]
+    return min(with_room, key=lambda status: status.load / status.agent.capacity, default=None)
 
 
 async def notify_waiting(db: Database, context: CompanyContext) -> list[ConversationChange]:
-    """Tell customers whom nobody has taken within the company's limit, once each."""
+    """Tell customers whose case nobody has claimed within the company's limit, once each."""
     now = clock.now()
     limit = context.company.people.claim_within
     async with db.read() as session:
-        old = await session.execute(
+        candidates = await session.execute(
             select(Handoff.id, Handoff.created_at)
             .where(
                 Handoff.state == HandoffState.WAITING,
@@ -91,24 +91,28 @@ async def notify_waiting(db: Database, context: CompanyContext) -> list[Conversa
             )
             .limit(AT_ONCE)
         )
-        due = [one for one, since in old if context.calendar.due(since, limit) <= now]
-    steps = []
+        due = [
+            handoff_id
+            for handoff_id, since in candidates
+            if context.calendar.due(since, limit) <= now
+        ]
+    changes = []
     for handoff_id in due:
         async with db.write() as session:
-            step = await agent_actions.notify_still_waiting(
-                session, context, await _locked(session, handoff_id)
+            change = await agent_actions.notify_still_waiting(
+                session, context, await _lock(session, handoff_id)
             )
-            steps += [step] if step else []
-    return steps
+            changes += [change] if change else []
+    return changes
 
 
 def _shortest(limit: Window) -> timedelta:
-    """A span of business time takes at least as long by the wall clock."""
+    """Return the shortest wall-clock time that a span of business time can take."""
     return timedelta(hours=limit.business_hours or 0)
 
 
-async def _locked(session: AsyncSession, handoff_id: int) -> Handoff:
-    found = await session.get_one(Handoff, handoff_id)
-    await conversations.lock(session, found.conversation_id)
-    await session.refresh(found)
-    return found
+async def _lock(session: AsyncSession, handoff_id: int) -> Handoff:
+    handoff = await session.get_one(Handoff, handoff_id)
+    await conversations.lock(session, handoff.conversation_id)
+    await session.refresh(handoff)
+    return handoff

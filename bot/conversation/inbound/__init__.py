@@ -1,1 +1,1 @@
-"""One way in: what a channel delivers is stored before anything else is done."""
+"""The one way in: what a channel delivers is stored before anything else is done."""

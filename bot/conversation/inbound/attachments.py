@@ -1,4 +1,4 @@
-"""Files that came with a message: fetched from the provider before its turn, and kept."""
+"""Fetches the files of a message from the provider, before its turn, and stores them."""
 
 import asyncio
 import hashlib
@@ -18,13 +18,18 @@ from bot.models import Attachment, ContentKind, Message
 from bot.photo import PhotoRefused, Picture
 
 log = structlog.get_logger()
-# What Telegram lets a bot download at most; a video of a broken thing is smaller.
+# The most that Telegram lets a bot download.
 LARGEST_BYTES = 20 * 1024 * 1024
-TRIES, RETRY_EVERY = 3, 1.0
+TRIES, RETRY_EVERY = 3, 1.0  # RETRY_EVERY in seconds
 
 
 class AttachmentFetcher:
-    """Fetches and keeps what lies with the providers."""
+    """Fetches files from the providers of the channels.
+
+    Args:
+        folder: in which they are stored.
+        decoding: limits how many photos are decoded at once.
+    """
 
     def __init__(
         self,
@@ -39,23 +44,23 @@ class AttachmentFetcher:
         self._decoding = decoding
 
     async def fetch(self, message: Message) -> bool:
-        """Fetch what came with a message and is not here yet; whether there was anything.
+        """Fetch the files of a message that are not stored yet. Return True if there were any.
 
-        What cannot be had is noted with its reason, and the customer hears of it.
+        A file that cannot be fetched is marked with the reason, which the turn tells the customer.
         """
         files: list[dict[str, Any]] = [*(message.extra or {}).get("files", ())]
-        if all("kept" in one or "refused" in one for one in files):
+        if all(_is_settled(file) for file in files):
             return False
         channel = self._channels.get(message.channel)
-        for place, one in enumerate(files):
-            if channel is not None and "kept" not in one and "refused" not in one:
-                files[place] = await self._keep(channel, message, one)
+        for file in files:
+            if channel is not None and not _is_settled(file):
+                await self._fetch_and_store(channel, message, file)
         return channel is not None
 
-    async def _keep(
-        self, channel: Channel, message: Message, one: dict[str, Any]
-    ) -> dict[str, Any]:
-        file = RemoteFile(**one)
+    async def _fetch_and_store(
+        self, channel: Channel, message: Message, entry: dict[str, Any]
+    ) -> None:
+        file = RemoteFile(**entry)
         try:
             if (file.size or 0) > LARGEST_BYTES:
                 raise PhotoRefused("file_size")
@@ -67,14 +72,14 @@ class AttachmentFetcher:
                 async with self._decoding:
                     picture = await asyncio.to_thread(photo.sanitize, data)
             async with self._db.write() as session:
-                kept = self._store(session, message, file, data, picture)
+                attachment = self._store(session, message, file, data, picture)
                 await session.flush()
-                return await _noted(session, message, {**one, "kept": kept.id})
+                await _update_entry(session, message, {**entry, "kept": attachment.id})
         except (PhotoRefused, SendError) as error:
             code = error.code if isinstance(error, PhotoRefused) else "file_lost"
             log.warning("file_refused", conversation=message.conversation_id, why=str(error))
             async with self._db.write() as session:
-                return await _noted(session, message, {**one, "refused": code})
+                await _update_entry(session, message, {**entry, "refused": code})
 
     def _store(
         self,
@@ -85,43 +90,48 @@ class AttachmentFetcher:
         picture: Picture | None,
     ) -> Attachment:
         if picture is not None:
-            kept = photo.store(session, self._folder, message.conversation_id, picture)
+            attachment = photo.store(session, self._folder, message.conversation_id, picture)
         else:
-            kept = _keep_as_it_is(session, self._folder, message.conversation_id, file, data)
-        kept.message_id, kept.name = message.id, file.name
-        return kept
+            attachment = _store_unopened(session, self._folder, message.conversation_id, file, data)
+        attachment.message_id, attachment.name = message.id, file.name
+        return attachment
 
 
 async def _fetch(channel: Channel, file: RemoteFile) -> bytes:
-    for left in range(TRIES, 0, -1):
+    for tries_left in range(TRIES, 0, -1):
         try:
             return await channel.fetch(file)
         except RetryLater:
-            if left == 1:
+            if tries_left == 1:
                 raise
             await asyncio.sleep(RETRY_EVERY)
     raise AssertionError
 
 
-async def _noted(session: AsyncSession, message: Message, one: dict[str, Any]) -> dict[str, Any]:
+def _is_settled(entry: dict[str, Any]) -> bool:
+    """Return True if a file of ``Message.extra`` was stored, or could not be fetched."""
+    return "kept" in entry or "refused" in entry
+
+
+async def _update_entry(session: AsyncSession, message: Message, entry: dict[str, Any]) -> None:
+    """Replace a file's entry in ``Message.extra``."""
     row = await session.get_one(Message, message.id)
     extra = row.extra or {}
-    files = [one if other["id"] == one["id"] else other for other in extra.get("files", ())]
+    files = [entry if file["id"] == entry["id"] else file for file in extra.get("files", ())]
     row.extra = {**extra, "files": files}
-    return one
 
 
 def _media_type(file: RemoteFile) -> str:
-    """What a browser is told that it is: never a page, which could do things in our name."""
-    told = (file.media_type or "").partition(";")[0].strip().lower()
-    plain = re.fullmatch(r"(?:audio|video)/[a-z0-9.+-]+|application/pdf", told)
-    return told if plain else "application/octet-stream"
+    """Return the media type for a browser: never a page, which could run scripts on our origin."""
+    media_type = (file.media_type or "").partition(";")[0].strip().lower()
+    plain = re.fullmatch(r"(?:audio|video)/[a-z0-9.+-]+|application/pdf", media_type)
+    return media_type if plain else "application/octet-stream"
 
 
-def _keep_as_it_is(
+def _store_unopened(
     session: AsyncSession, folder: Path, conversation_id: str, file: RemoteFile, data: bytes
 ) -> Attachment:
-    """A file that is not opened here: it is kept under a name of ours that nothing runs."""
+    """Store a file that is not opened here, under a name of ours that nothing executes."""
     attachment = Attachment(
         id=uuid.uuid4().hex,
         conversation_id=conversation_id,

@@ -1,4 +1,4 @@
-"""Stores what a provider reports of an outgoing message: sent, delivered, read, or failed."""
+"""Stores a provider's report on an outgoing message: sent, delivered, read, or failed."""
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,56 +18,54 @@ _REPORTED = {
 
 
 async def store(
-    session: AsyncSession, context: CompanyContext, channel: str, delivery: DeliveryReport
+    session: AsyncSession, context: CompanyContext, channel: str, report: DeliveryReport
 ) -> StoredEvent | None:
     """Store one report. Return None when it changes nothing."""
-    if delivery.closed_since is None and delivery.state in _REPORTED:
-        # Most reports: one message has come further, and nothing else changes.
-        message = await _reported(session, channel, delivery, lock=True)
-        state = _REPORTED[delivery.state]
-        return _come_further(message, delivery, state) if message is not None else None
-    message = await _reported(session, channel, delivery)
+    if report.closed_since is None and report.status in _REPORTED:
+        # Most reports: they change the state of one message, and nothing else.
+        message = await _find_message(session, channel, report, lock=True)
+        state = _REPORTED[report.status]
+        return _advance(message, report, state) if message is not None else None
+    message = await _find_message(session, channel, report)
     if message is None:
         return None
     conversation = await conversations.lock(session, message.conversation_id)
     await session.refresh(message, with_for_update=True)
-    if delivery.closed_since is not None and message.state in message_states.WAIT_AGAIN.sources:
-        # Accepted, then not carried: it waits for the customer to write, or goes another way.
+    if report.closed_since is not None and message.state in message_states.WAIT_AGAIN.sources:
+        # Accepted, then not delivered: it waits for the customer to write, or for another channel.
         message_states.wait_again(message)
-        reachability.mark_window_closed(conversation, delivery.closed_since)
-        return StoredEvent(conversation.id, delivery=message, released=True)
+        reachability.mark_window_closed(conversation, report.closed_since)
+        return StoredEvent(conversation.id, delivery=message, is_released=True)
     if message.state not in message_states.FAIL.sources:
         return None
-    message_states.fail(message, delivery.code)
-    if delivery.state == DeliveryStatus.UNREACHABLE:
-        await reachability.mark_unreachable(session, context, conversation, delivery.code)
-        await message_states.fail_pending(session, conversation.id, delivery.code)
+    message_states.fail(message, report.code)
+    if report.status == DeliveryStatus.UNREACHABLE:
+        await reachability.mark_unreachable(session, context, conversation, report.code)
+        await message_states.fail_pending(session, conversation.id, report.code)
     else:
         await reachability.escalate_undelivered(
-            session, context, conversation, HandoffReason.PROVIDER_FAILED, delivery.code
+            session, context, conversation, HandoffReason.PROVIDER_FAILED, report.code
         )
-    return StoredEvent(conversation.id, delivery=message, released=True)
+    return StoredEvent(conversation.id, delivery=message, is_released=True)
 
 
-def _come_further(
-    message: Message, delivery: DeliveryReport, state: MessageState
-) -> StoredEvent | None:
+def _advance(message: Message, report: DeliveryReport, state: MessageState) -> StoredEvent | None:
     if message.state == MessageState.FAILED or message.announced_at is not None:
         return None
     was_pending = message.state == MessageState.PENDING
-    if was_pending and delivery.place >= message.parts_sent:
-        # The provider's answer was lost or is late: now we know that this part is out.
-        message.parts_sent = delivery.place + 1
+    if was_pending and report.part_index >= message.parts_sent:
+        # The response to the request was lost or is late: this part was sent.
+        message.parts_sent = report.part_index + 1
         message.asked_at = message.next_try_at = None
-    if delivery.place + 1 < delivery.of or not message_states.may_come_to(message, state):
+    if report.part_index + 1 < report.part_count or not message_states.can_advance(message, state):
         return None
-    message_states.come_to(message, state)
-    message.provider_id = delivery.provider_id
-    return StoredEvent(message.conversation_id, delivery=message, released=was_pending)
+    message_states.advance(message, state)
+    message.provider_id = report.provider_id
+    return StoredEvent(message.conversation_id, delivery=message, is_released=was_pending)
 
 
-async def _reported(
-    session: AsyncSession, channel: str, delivery: DeliveryReport, *, lock: bool = False
+async def _find_message(
+    session: AsyncSession, channel: str, report: DeliveryReport, *, lock: bool = False
 ) -> Message | None:
     """Return the outgoing message that a delivery report refers to."""
     query = (
@@ -75,8 +73,8 @@ async def _reported(
         .where(Message.channel == channel, Message.author != Author.CUSTOMER)
         .limit(1)
     )
-    if delivery.message_id is not None:
-        query = query.where(Message.id == delivery.message_id)
+    if report.message_id is not None:
+        query = query.where(Message.id == report.message_id)
     else:
-        query = query.where(Message.provider_id == delivery.provider_id)
+        query = query.where(Message.provider_id == report.provider_id)
     return await session.scalar(query.with_for_update() if lock else query)

@@ -1,8 +1,8 @@
-"""The inbox: what comes in is stored before anything else is done, all that waits in one commit.
+"""The inbox: stores the events of channels before anything else is done.
 
-A commit waits for the disk, and SQLite has one writer at a time. So what comes while one is under
-way is stored by the next together, and goes before everything that has been acknowledged already.
-PostgreSQL takes many writers and joins their commits itself: there each has its own.
+A commit waits for the disk, and SQLite has one writer at a time. So events that arrive during a
+commit are stored together in the next one, before any other transaction that waits to write.
+PostgreSQL takes many writers and groups their commits itself: there each event has its own.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ from bot.conversation.turns.turn_runner import TurnRunner
 from bot.database.session import Database
 
 log = structlog.get_logger()
-# Events in one transaction; few enough that nobody notices how long it takes.
+# Events in one transaction; so few that it takes no noticeable time.
 BATCH = 20
 
 
@@ -38,7 +38,7 @@ class _Waiting:
 
 
 class Inbox:
-    """Stores what the channels of one process receive, and publishes it."""
+    """Stores and publishes the events that the channels of one process receive."""
 
     def __init__(
         self,
@@ -63,13 +63,13 @@ class Inbox:
         self._publishing: set[asyncio.Task[None]] = set()
 
     async def receive(self, channel: str, events: Sequence[ChannelEvent]) -> None:
-        """Store what a channel received; when this returns, nothing can lose it.
+        """Store a channel's events; once this returns, they cannot be lost.
 
-        Publishing goes on after that, so that the provider gets its answer at once.
+        They are published in the background, so that the provider gets its response at once.
 
         Raises:
-            Exception: an event was not stored; the provider is told, and sends it again. Those
-                beside it are stored all the same.
+            Exception: an event was not stored, and the provider has to send it again. The other
+                events are stored all the same.
         """
         for stored in await self.store(channel, events):
             if stored is not None:
@@ -78,11 +78,11 @@ class Inbox:
                 task.add_done_callback(self._publishing.discard)
 
     async def store(self, channel: str, events: Sequence[ChannelEvent]) -> list[StoredEvent | None]:
-        """Store events, and wake their turns; the caller publishes them.
+        """Store events and wake their turns. The caller publishes what is returned.
 
         Raises:
             Exception: as ``receive`` does.
-            MessageRefused: a web visitor's message cannot be taken.
+            MessageRefused: a web visitor's message cannot be stored.
         """
         entries = [_Waiting(channel, event) for event in events]
         if self._db.has_one_writer:
@@ -102,26 +102,28 @@ class Inbox:
         return stored
 
     async def publish(self, stored: StoredEvent) -> None:
-        """Show what was stored to whoever looks at the conversation, and send what was held."""
+        """Show a stored event on pages, and send outgoing messages that waited for it."""
         conversation_id = stored.conversation_id
         if not stored.is_new:
             return
         if stored.pressed_seq is not None:
             pressed = [stored.pressed_seq]
-            chosen = next(m.choice_token for m in stored.messages if m.choice_token)
+            chosen = next(
+                message.choice_token for message in stored.messages if message.choice_token
+            )
             self._live.choices_closed(conversation_id, pressed, chosen)
-            self._typing.settle(conversation_id, pressed)
+            self._typing.close_buttons(conversation_id, pressed)
         for message in stored.messages:
             await self._publisher.message(message)
         if stored.delivery is not None:
             self._live.delivery(stored.delivery)
         for case_of in (*stored.moved_from, *([conversation_id] if stored.moved_from else [])):
             self._live.case_changed(case_of)
-        if stored.released:
+        if stored.is_released:
             self._sender.wake_conversation(conversation_id)
 
     async def stop(self) -> None:
-        """Store what has come (for at most 5 s), and publish it."""
+        """Store the events that wait (for at most 5 s), and publish them."""
         await self._tasks.stop(patience=5)
         if self._publishing:
             await asyncio.wait(self._publishing)
@@ -140,7 +142,7 @@ class Inbox:
     async def _store_alone(self, entry: _Waiting) -> None:
         try:
             stored = await self._store_batch([entry])
-        except Exception as error:  # noqa: BLE001 - raised to whoever brought it
+        except Exception as error:  # noqa: BLE001 - raised to the caller
             if not entry.stored.done():
                 entry.stored.set_exception(error)
         else:
@@ -157,12 +159,12 @@ class Inbox:
         for entry, event in zip(batch, stored, strict=True):
             if event is not None and event.needs_answer:
                 self._turns.wake(event.conversation_id)
-            if not entry.stored.done():  # whoever brought it may be gone
+            if not entry.stored.done():  # the caller may be gone
                 entry.stored.set_result(event)
 
     async def _publish_in_background(self, stored: StoredEvent) -> None:
         try:
             await self.publish(stored)
         except Exception:
-            # It is stored: pages read it when they come back, and the sweeps find the rest.
+            # It is stored: pages read it when they resume, and the sweeps find the rest.
             log.exception("publishing_failed", conversation=stored.conversation_id)

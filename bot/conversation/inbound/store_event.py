@@ -1,7 +1,4 @@
-"""Stores what a customer did on a channel, once: the one way in, for every channel.
-
-Called inside the transaction of the inbox; nothing else happens before its commit.
-"""
+"""Stores a channel's event, once, within the transaction of the inbox."""
 
 import uuid
 from collections.abc import Mapping
@@ -29,7 +26,7 @@ from bot.conversation.outbound import outbox
 from bot.database.statements import insert_if_absent
 from bot.models import Author, Choice, ContentKind, Conversation, Message, MessageState
 
-# Kept for the case; nobody has to answer them.
+# Stored for the case; they get no answer.
 _SILENT = frozenset({ContentKind.REACTION})
 
 # Prepared once: they run for every message.
@@ -58,77 +55,77 @@ async def store(
     if isinstance(event, IncomingMessage):
         # The conversation's changes are written once, at the end.
         with session.no_autoflush:
-            return await _store_arrived(session, context, channel, event)
+            return await _store_message(session, context, channel, event)
     if isinstance(event, DeliveryReport):
         return await delivery_report.store(session, context, channel, event)
-    return await _store_reach(session, context, channel, event)
+    return await _store_reachability(session, context, channel, event)
 
 
-async def _store_reach(
+async def _store_reachability(
     session: AsyncSession, context: CompanyContext, channel: str, event: ReachabilityChange
 ) -> StoredEvent | None:
     conversation = await _lock(session, channel, event.address)
     if conversation is None:
         return None
-    if event.why_not is None:
+    if event.unreachable_why is None:
         reachability.mark_reachable(conversation)
     else:
-        await reachability.mark_unreachable(session, context, conversation, event.why_not)
-        await message_states.fail_pending(session, conversation.id, event.why_not)
+        await reachability.mark_unreachable(session, context, conversation, event.unreachable_why)
+        await message_states.fail_pending(session, conversation.id, event.unreachable_why)
     return StoredEvent(conversation.id)
 
 
-async def _store_arrived(
-    session: AsyncSession, context: CompanyContext, channel: str, arrived: IncomingMessage
+async def _store_message(
+    session: AsyncSession, context: CompanyContext, channel: str, incoming: IncomingMessage
 ) -> StoredEvent | None:
-    conversation = await open_conversation(session, context, channel, arrived)
-    known = await messages.find_by_source(session, channel, arrived.source_id)
-    if known is not None:
-        return StoredEvent(conversation.id, conversation.language, (known,), is_new=False)
-    if arrived.visitor is not None:
-        stored = await _store_from_page(session, context, conversation, arrived)
-        return replace(stored, language=conversation.language)
+    conversation = await open_conversation(session, context, channel, incoming)
+    stored_before = await messages.find_by_source(session, channel, incoming.source_id)
+    if stored_before is not None:
+        return StoredEvent(conversation.id, conversation.language, (stored_before,), is_new=False)
+    if incoming.visitor is not None:
+        from_page = await _store_from_page(session, context, conversation, incoming)
+        return replace(from_page, language=conversation.language)
     reachability.mark_reachable(conversation)
-    said_at = min(arrived.said_at or clock.now(), clock.now())
+    said_at = min(incoming.said_at or clock.now(), clock.now())
     conversation.heard_at = max(conversation.heard_at or said_at, said_at)
-    released = await outbox.release_announced(session, conversation)
+    is_released = await outbox.release_announced(session, conversation)
     moved_from = tuple(await cross_channel.move_open_cases(session, conversation))
-    if arrived.is_edit:
-        changed = await _correct(session, context, conversation, arrived)
-    elif arrived.token is not None:
-        changed = await _press(session, conversation, arrived)
+    if incoming.is_edit:
+        stored = await _store_edit(session, context, conversation, incoming)
+    elif incoming.token is not None:
+        stored = await _store_press(session, conversation, incoming)
     else:
-        changed = await _add(session, context, conversation, arrived)
-    if changed is None:
+        stored = await _store_text(session, context, conversation, incoming)
+    if stored is None:
         return None
     return replace(
-        changed, language=conversation.language, moved_from=moved_from, released=released
+        stored, language=conversation.language, moved_from=moved_from, is_released=is_released
     )
 
 
 async def open_conversation(
-    session: AsyncSession, context: CompanyContext, channel: str, arrived: IncomingMessage
+    session: AsyncSession, context: CompanyContext, channel: str, incoming: IncomingMessage
 ) -> Conversation:
-    """Return the customer's conversation on this channel, locked; made with their first message."""
-    visitor = arrived.visitor
-    conversation = await _lock(session, channel, arrived.address)
+    """Return the customer's conversation on this channel, locked. Create it if there is none."""
+    visitor = incoming.visitor
+    conversation = await _lock(session, channel, incoming.address)
     if conversation is None:
         await insert_if_absent(
             session,
             Conversation,
             id=visitor.conversation_id if visitor else uuid.uuid4().hex,
             channel=channel,
-            address=arrived.address,
-            language=context.company.choose_language(arrived.language),
+            address=incoming.address,
+            language=context.company.choose_language(incoming.language),
             created_at=clock.now(),
         )
-        conversation = await _lock(session, channel, arrived.address)
+        conversation = await _lock(session, channel, incoming.address)
         if conversation is None:
-            raise NoResultFound(arrived.address)
+            raise NoResultFound(incoming.address)
     if visitor is not None:
         await _recognize_visitor(session, conversation, visitor)
-    elif arrived.phone is not None:
-        await cross_channel.recognize_phone(session, conversation, arrived.phone)
+    elif incoming.phone is not None:
+        await cross_channel.recognize_phone(session, conversation, incoming.phone)
     return conversation
 
 
@@ -137,7 +134,7 @@ async def _recognize_visitor(
 ) -> None:
     customer = visitor.customer
     if customer and not await cross_channel.recognize_vouched(session, conversation, customer):
-        # The page begins a conversation of its own, and sends the message there.
+        # The page begins a new conversation, and sends the message there.
         raise MessageRefused("bad_session")
     conversation.device_key = visitor.device_key or conversation.device_key
     conversation.network_key = visitor.network_key or conversation.network_key
@@ -151,38 +148,42 @@ async def _store_from_page(
     session: AsyncSession,
     context: CompanyContext,
     conversation: Conversation,
-    arrived: IncomingMessage,
+    incoming: IncomingMessage,
 ) -> StoredEvent:
-    """Store a web visitor's message or press, or refuse it: their page shows the reason."""
+    """Store a web visitor's message or press.
+
+    Raises:
+        MessageRefused: it cannot be stored; the page shows the reason.
+    """
     message = await messages.add_incoming(
         session,
         conversation,
-        arrived.source_id,
-        text=arrived.text,
-        photos=arrived.photos,
-        choice_token=arrived.token,
+        incoming.source_id,
+        text=incoming.text,
+        photos=incoming.photos,
+        choice_token=incoming.token,
         languages=context.company.languages,
     )
     seq = await _seq_of(session, message.choice_token) if message.choice_token else None
     return StoredEvent(conversation.id, messages=(message,), needs_answer=True, pressed_seq=seq)
 
 
-async def _add(
+async def _store_text(
     session: AsyncSession,
     context: CompanyContext,
     conversation: Conversation,
-    arrived: IncomingMessage,
+    incoming: IncomingMessage,
     **extra: Any,
 ) -> StoredEvent:
-    """Store a message. One longer than any of ours becomes several, so that nothing is lost."""
-    text = messages.storable(arrived.text)
+    """Store a message. One that is too long becomes several, so that nothing is lost."""
+    text = messages.storable(incoming.text)
     pieces = [
         text[start : start + messages.LONGEST_TEXT]
         for start in range(0, max(len(text), 1), messages.LONGEST_TEXT)
     ]
     kind = (
-        arrived.kind
-        if arrived.kind != ContentKind.TEXT or text.strip()
+        incoming.kind
+        if incoming.kind != ContentKind.TEXT or text.strip()
         else ContentKind.UNSUPPORTED
     )
     stored = []
@@ -190,24 +191,24 @@ async def _add(
         message = await messages.add_incoming(
             session,
             conversation,
-            f"{arrived.source_id}#{number}" if number else arrived.source_id,
+            f"{incoming.source_id}#{number}" if number else incoming.source_id,
             text=piece,
             kind=kind,
             languages=context.company.languages,
-            **_columns(arrived, extra),
+            **_columns(incoming, extra),
         )
         stored.append(message)
     pressed = next((message for message in stored if message.choice_token is not None), None)
     return StoredEvent(
         conversation.id,
         messages=tuple(stored),
-        needs_answer=arrived.kind not in _SILENT,
+        needs_answer=incoming.kind not in _SILENT,
         pressed_seq=await _seq_of(session, pressed.choice_token) if pressed else None,
     )
 
 
-def _columns(arrived: IncomingMessage, extra: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the columns of a message that come from its arrival, beside its words."""
+def _columns(incoming: IncomingMessage, extra: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the columns of a stored message, beside its text."""
     files = [
         {
             "id": file.id,
@@ -216,26 +217,26 @@ def _columns(arrived: IncomingMessage, extra: Mapping[str, Any]) -> dict[str, An
             "name": file.name,
             "media_type": file.media_type,
         }
-        for file in arrived.files
+        for file in incoming.files
     ]
-    extra = {**arrived.extra, **extra}
+    extra = {**incoming.extra, **extra}
     if files:
         extra["files"] = files
-    if arrived.told:
-        extra["told"] = arrived.told
+    if incoming.payload:
+        extra["told"] = incoming.payload
     return {
-        "said_at": arrived.said_at,
-        "provider_id": arrived.provider_id,
+        "said_at": incoming.said_at,
+        "provider_id": incoming.provider_id,
         "extra": extra or None,
-        "state": MessageState.ANSWERED if arrived.kind in _SILENT else MessageState.RECEIVED,
+        "state": MessageState.ANSWERED if incoming.kind in _SILENT else MessageState.RECEIVED,
     }
 
 
-async def _press(
-    session: AsyncSession, conversation: Conversation, arrived: IncomingMessage
+async def _store_press(
+    session: AsyncSession, conversation: Conversation, incoming: IncomingMessage
 ) -> StoredEvent | None:
-    """Store a pressed button. A second press on the same one changes nothing."""
-    choice = await session.get(Choice, arrived.token)
+    """Store a pressed button. Return None for a second press on the same button."""
+    choice = await session.get(Choice, incoming.token)
     if choice is not None and choice.conversation_id == conversation.id and choice.chosen:
         return None
     is_closed = (
@@ -244,13 +245,13 @@ async def _press(
     message = await messages.add_incoming(
         session,
         conversation,
-        arrived.source_id,
-        text=arrived.text if is_closed else "",
-        choice_token=None if is_closed else arrived.token,
+        incoming.source_id,
+        text=incoming.text if is_closed else "",
+        choice_token=None if is_closed else incoming.token,
         kind=ContentKind.GONE if is_closed else ContentKind.TEXT,
-        **_columns(arrived, {}),
+        **_columns(incoming, {}),
     )
-    seq = None if is_closed else await _seq_of(session, arrived.token)
+    seq = None if is_closed else await _seq_of(session, incoming.token)
     return StoredEvent(conversation.id, messages=(message,), needs_answer=True, pressed_seq=seq)
 
 
@@ -258,30 +259,30 @@ async def _seq_of(session: AsyncSession, token: str | None) -> int | None:
     return await session.scalar(_SEQ_OF_CHOICE, {"token": token})
 
 
-async def _correct(
+async def _store_edit(
     session: AsyncSession,
     context: CompanyContext,
     conversation: Conversation,
-    arrived: IncomingMessage,
+    incoming: IncomingMessage,
 ) -> StoredEvent | None:
-    """Store an edit: in place of words that still wait, else as a message that corrects them."""
+    """Store an edit: in the original while it is unanswered, else as a new message."""
     original = await session.scalar(
         select(Message)
         .where(
             Message.conversation_id == conversation.id,
-            Message.provider_id == arrived.provider_id,
+            Message.provider_id == incoming.provider_id,
             Message.author == Author.CUSTOMER,
         )
         .order_by(Message.seq.desc())
         .limit(1)
     )
-    text = messages.storable(arrived.text)
+    text = messages.storable(incoming.text)
     if not text.strip() or (original is not None and original.text == text):
         return None
-    waits = original is not None and original.state == MessageState.RECEIVED
-    if original is not None and waits and len(text) <= messages.LONGEST_TEXT:
+    is_unanswered = original is not None and original.state == MessageState.RECEIVED
+    if original is not None and is_unanswered and len(text) <= messages.LONGEST_TEXT:
         original.extra = {**(original.extra or {}), "first_said": original.text}
         original.text = text
         return StoredEvent(conversation.id, needs_answer=True)
     extra = {} if original is None else {"corrects": original.id}
-    return await _add(session, context, conversation, arrived, **extra)
+    return await _store_text(session, context, conversation, incoming, **extra)

@@ -1,4 +1,4 @@
-"""What a stored event changed, to be published after the commit."""
+"""The changes of one stored event, to be published after the commit."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from bot.models import Message
 
 @dataclass(frozen=True, slots=True)
 class StoredEvent:
-    """Made inside the inbox's transaction."""
+    """Made inside the transaction of the inbox."""
 
     conversation_id: str
     language: str = ""  # of the conversation, after this event
@@ -15,6 +15,6 @@ class StoredEvent:
     is_new: bool = True
     needs_answer: bool = False
     pressed_seq: int | None = None  # of the message whose choice was pressed
-    delivery: Message | None = None  # an outgoing message that has come further, or failed
+    delivery: Message | None = None  # an outgoing message whose state changed
     moved_from: tuple[str, ...] = ()  # the conversations whose case has moved to this one
-    released: bool = False  # outgoing messages that waited may go out now
+    is_released: bool = False  # outgoing messages that waited may be sent now

@@ -1,1 +1,1 @@
-"""One way out: the outbox, the sender, and what providers say of what was sent."""
+"""The one way out: the publisher, the outbox, the sender, and the results of sending."""

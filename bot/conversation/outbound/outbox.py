@@ -1,8 +1,8 @@
-"""The outbox: what waits to go out, in the order of each conversation's thread.
+"""The outbox: the pending messages of each conversation, in order.
 
-The web chat's messages are shown by the edge; all others are sent to a provider. A message is
-marked as asked for before the provider is asked, in a transaction of its own, so that whoever finds
-it after a crash knows that it may be out already.
+Those of the web chat are shown by the edge; all others are sent to a provider. A message is marked
+(``asked_at``) before the provider gets the request, in a transaction of its own, so that a process
+that finds it after a crash knows that it may have been sent.
 """
 
 from collections.abc import Iterable, Mapping
@@ -11,59 +11,24 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, bindparam, func, literal_column, select, update
+from sqlalchemy import CursorResult, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock
 from bot.cases import complaints
 from bot.conversation import message_states, reachability
 from bot.conversation.channel_api import Button, Channel, OutgoingMessage
+from bot.conversation.outbound import queries
 from bot.database.session import Database
-from bot.models import (
-    PENDING,
-    Attachment,
-    Author,
-    Choice,
-    ContentKind,
-    Conversation,
-    Message,
-    table_of,
-)
+from bot.models import PENDING, Author, Conversation, Message
 
-AT_ONCE = 100
-# Longer than any request to a provider: then the lease of a worker that was killed has run out.
+AT_ONCE = 100  # messages
+# Longer than any request to a provider. After it the lease of a killed worker has run out.
 LEASE = timedelta(seconds=40)
-# Made once, for they are asked for every message.
-_MESSAGES = table_of(Message)
-_RELEASE = (
-    update(_MESSAGES)
-    .where(
-        _MESSAGES.c.conversation_id == bindparam("conversation"),
-        _MESSAGES.c.state == literal_column("'pending'"),
-        _MESSAGES.c.announced_at.is_not(None),
-    )
-    .values(announced_at=None, next_try_at=None)
-)
-_HEAD = (
-    select(Message)
-    .where(Message.conversation_id == bindparam("conversation"), PENDING)
-    .order_by(Message.seq)
-    .limit(1)
-)
-_BUTTONS = (
-    select(Choice.token, Choice.title, Choice.detail)
-    .where(Choice.message_id == bindparam("message"), Choice.chosen.is_(None))
-    .order_by(Choice.position)
-)
-_PHOTOS = (
-    select(Attachment.file_name)
-    .where(Attachment.message_id == bindparam("message"), Attachment.kind == ContentKind.PHOTO)
-    .order_by(Attachment.created_at)
-)
 
 
 async def find_pending_web(session: AsyncSession) -> list[int]:
-    """The ids of what waits to be shown in the web chat, oldest first."""
+    """Return the ids of the messages that wait to be shown in the web chat, oldest first."""
     query = (
         select(Message.id)
         .where(PENDING, Message.channel == "web")
@@ -74,8 +39,8 @@ async def find_pending_web(session: AsyncSession) -> list[int]:
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
-    """The message that comes next in a conversation, ours to send now."""
+class DueMessage:
+    """The next message of a conversation, which this process is to send now."""
 
     channel: str
     out: OutgoingMessage
@@ -85,16 +50,16 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True)
-class Worker:
-    """Who sends, with what: a deliverer of one process."""
+class SenderProcess:
+    """The process that sends."""
 
     name: str
     photos: Path
-    listening_since: datetime  # what the provider reported earlier, it had to keep
+    listening_since: datetime  # its start; earlier reports come again, later
 
 
 async def find_due(session: AsyncSession, channels: Iterable[str]) -> list[str]:
-    """The conversations of these channels whose next message may be sent now."""
+    """Return the ids of conversations of these channels whose next message may be sent now."""
     now = clock.now()
     heads = (
         select(func.min(Message.seq).label("seq"), Message.conversation_id)
@@ -124,16 +89,16 @@ async def find_due(session: AsyncSession, channels: Iterable[str]) -> list[str]:
 async def claim_next(
     session: AsyncSession,
     conversation: Conversation,
-    worker: Worker,
+    process: SenderProcess,
     channels: Mapping[str, Channel],
-) -> Due | None:
-    """Take the outbox of a conversation that is locked, and mark its next message as asked for.
+) -> DueMessage | None:
+    """Claim the outbox of a locked conversation, and mark its next message as being sent.
 
-    None when another worker has it or nothing may be sent now; it is given back then.
+    Return None if another worker has the outbox or nothing may be sent now; it is released then.
     """
     now = clock.now()
-    mine = conversation.outbox_owner == worker.name
-    if not mine and conversation.outbox_until is not None and conversation.outbox_until > now:
+    is_ours = conversation.outbox_owner == process.name
+    if not is_ours and conversation.outbox_until is not None and conversation.outbox_until > now:
         return None
     conversation.outbox_owner = conversation.outbox_until = None
     channel = channels.get(conversation.channel)
@@ -143,60 +108,59 @@ async def claim_next(
         why = conversation.unreachable_why or "unreachable"
         await message_states.fail_pending(session, conversation.id, why)
         return None
-    head = await session.scalar(_HEAD, {"conversation": conversation.id})
-    if head is None or head.announced_at is not None:
+    message = await session.scalar(queries.NEXT_PENDING, {"conversation": conversation.id})
+    if message is None or message.announced_at is not None:
         return None
-    if _not_yet(head, channel, max(head.asked_at or now, worker.listening_since)):
+    if _must_wait(message, channel, max(message.asked_at or now, process.listening_since)):
         return None
-    conversation.outbox_owner, conversation.outbox_until = worker.name, now + LEASE
-    head.asked_at = now
-    return Due(
+    conversation.outbox_owner, conversation.outbox_until = process.name, now + LEASE
+    message.asked_at = now
+    return DueMessage(
         channel=channel.name,
-        out=await _outgoing(session, conversation, head, worker.photos),
-        parts_sent=head.parts_sent,
-        tries=head.tries,
+        out=await _outgoing(session, conversation, message, process.photos),
+        parts_sent=message.parts_sent,
+        tries=message.tries,
         is_closed=reachability.is_window_closed(conversation),
     )
 
 
-def _not_yet(head: Message, channel: Channel, asked_at: datetime) -> bool:
-    """Whether the message is to be tried later, or the provider may still report it as sent."""
-    if head.asked_at is not None and channel.grace:
+def _must_wait(message: Message, channel: Channel, asked_at: datetime) -> bool:
+    """Return True if it is to be sent later, or the provider may still report it as sent."""
+    if message.asked_at is not None and channel.grace:
         known_by = asked_at + timedelta(seconds=channel.grace)
-        head.next_try_at = max(head.next_try_at or known_by, known_by)
-    return head.next_try_at is not None and head.next_try_at > clock.now()
+        message.next_try_at = max(message.next_try_at or known_by, known_by)
+    return message.next_try_at is not None and message.next_try_at > clock.now()
 
 
 async def _outgoing(
     session: AsyncSession, conversation: Conversation, message: Message, photos: Path
 ) -> OutgoingMessage:
-    choices = await session.execute(_BUTTONS, {"message": message.id})
-    files = await session.scalars(_PHOTOS, {"message": message.id})
-    # Only a template names the case.
+    choices = await session.execute(queries.OPEN_BUTTONS, {"message": message.id})
+    files = await session.scalars(queries.PHOTO_FILES, {"message": message.id})
+    # Only a template contains the case's reference.
     is_closed = reachability.is_window_closed(conversation)
     case = await complaints.latest(session, conversation) if is_closed else None
-    named = message.author == Author.AGENT and message.author_name and message.text
+    is_named = message.author == Author.AGENT and message.author_name and message.text
     return OutgoingMessage(
         message_id=message.id,
         conversation_id=conversation.id,
         address=conversation.address,
         language=conversation.language,
-        text=f"{message.author_name}: {message.text}" if named else message.text,
-        # What was settled meanwhile is not put to the customer any more.
-        buttons=tuple(Button(*one) for one in choices),
+        text=f"{message.author_name}: {message.text}" if is_named else message.text,
+        buttons=tuple(Button(*choice) for choice in choices),
         photos=tuple(photos / name for name in files),
         reference=case.reference if case else None,
     )
 
 
 async def release_announced(session: AsyncSession, conversation: Conversation) -> bool:
-    """The customer wrote: what waited for that may go out now; whether there was anything."""
-    result = await session.execute(_RELEASE, {"conversation": conversation.id})
+    """Release messages that waited for the customer to write. Return True if there were any."""
+    result = await session.execute(queries.RELEASE_ANNOUNCED, {"conversation": conversation.id})
     return cast("CursorResult[Any]", result).rowcount > 0
 
 
 async def release_leases(db: Database) -> None:
-    """Give every outbox free: for a start on SQLite, where nobody else can be sending."""
+    """Release every outbox, at a start on SQLite, where no other process can be sending."""
     async with db.write() as session:
         await session.execute(
             update(Conversation)

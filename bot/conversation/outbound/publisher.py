@@ -1,7 +1,7 @@
-"""The one way out: what a transaction has stored is shown on pages, and sent where it has to be.
+"""The one way out: shows what a transaction stored on pages, and sends it on channels.
 
-Called after the commit. A crash in between loses nothing: a page reads the database when it is
-back, and the sender's sweep finds what is pending.
+It is called after the commit. A crash in between loses nothing: a page reads the database when it
+resumes, and the sender's sweep finds what is pending.
 """
 
 from bot.conversation.change import ConversationChange
@@ -14,7 +14,7 @@ from bot.models import Message, MessageState
 
 
 class Publisher:
-    """Publishes what is committed."""
+    """Publishes committed messages and changes."""
 
     def __init__(self, db: Database, live: LiveEvents, sender: Sender) -> None:
         self._db = db
@@ -22,15 +22,15 @@ class Publisher:
         self._sender = sender
 
     async def message(self, message: Message) -> None:
-        """Show a stored message, whoever wrote it; send it if its customer is on a channel."""
+        """Show a stored message, incoming or outgoing; send it if it is pending for a channel."""
         MESSAGES.labels(message.channel, message.author).inc()
         if message.state == MessageState.PENDING:
             self._sender.wake(message)
         await self._live.message(message)
 
     async def change(self, change: ConversationChange) -> None:
-        """Show what an agent or a provider changed in a conversation, and who owns it now."""
-        self._live.choices_closed(change.conversation_id, change.spent)
+        """Show a change of a conversation, and who owns it now."""
+        self._live.choices_closed(change.conversation_id, change.closed_seqs)
         for message in change.messages:
             await self.message(message)
         async with self._db.read() as session:

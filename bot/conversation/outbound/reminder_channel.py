@@ -1,4 +1,4 @@
-"""How a customer will hear of a promise: decided when it is made, not when it falls due."""
+"""How a customer is to be told of a promise: decided when it is made, not when it is due."""
 
 from collections.abc import Mapping
 
@@ -10,19 +10,19 @@ from bot.conversation import reachability
 from bot.conversation.channel_api import Channel, OutgoingMessage
 from bot.models import Complaint, Conversation, Promise, PromiseState
 
-AT_ONCE = 100
+AT_ONCE = 100  # promises
 
 
 async def find_undecided(session: AsyncSession) -> list[int]:
-    """The ids of open promises for which no way has been decided."""
+    """Return the ids of open promises for which no way has been decided."""
     query = select(Promise.id).where(Promise.state == PromiseState.OPEN, Promise.way.is_(None))
     return list(await session.scalars(query.limit(AT_ONCE)))
 
 
 async def decide(session: AsyncSession, channels: Mapping[str, Channel], promise_id: int) -> str:
-    """Decide it for one promise: "chat", "template", another channel's name, or "nobody".
+    """Set the way for one promise: "chat", "template", another channel's name, or "nobody".
 
-    "nobody" is noted on the case: somebody has to call. It is better known now than on the day.
+    "nobody" is recorded in the case now, so that a human can call before the promise is due.
     """
     promise = await session.get_one(Promise, promise_id)
     case = await session.get_one(Complaint, promise.complaint_id)

@@ -1,4 +1,4 @@
-"""What became of a message that was handed to a provider, and what is noted of it."""
+"""The results of sending a message, and how each is stored."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -15,66 +15,66 @@ from bot.models import Conversation, HandoffReason, Message, MessageState
 from bot.text.reply import Reply
 
 log = structlog.get_logger()
-# What a provider does not take for this long is told to a person; after the second it has failed.
-TELL_AFTER, GIVE_UP_AFTER = timedelta(minutes=10), timedelta(hours=24)
+# A human is told of a message that was not sent for so long; after the second time it has failed.
+ESCALATE_AFTER, GIVE_UP_AFTER = timedelta(minutes=10), timedelta(hours=24)
 WINDOW_CLOSED = HandoffReason.WINDOW_CLOSED
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
-    """A message that is still pending, in the transaction that notes what came of it."""
+class SendAttempt:
+    """A message that is still pending, in the transaction that stores the result."""
 
     session: AsyncSession
     context: CompanyContext
     conversation: Conversation
     message: Message
 
-    async def tell_person(self, reason: HandoffReason, why: str) -> None:
-        """Somebody has to look after this customer."""
+    async def escalate(self, reason: HandoffReason, why: str) -> None:
+        """Hand the case to a human."""
         await reachability.escalate_undelivered(
             self.session, self.context, self.conversation, reason, why
         )
 
 
-Outcome = Callable[[Tried], Awaitable[None]]
+SendResult = Callable[[SendAttempt], Awaitable[None]]
 
 
-def sent(provider_id: str, parts_sent: int, parts: int) -> Outcome:
-    """The provider has a part of it, perhaps the last."""
+def sent(provider_id: str, parts_sent: int, parts: int) -> SendResult:
+    """The provider accepted a part, perhaps the last."""
 
-    async def note(tried: Tried) -> None:
-        message = tried.message
+    async def store(attempt: SendAttempt) -> None:
+        message = attempt.message
         if message.asked_at is None and message.parts_sent < parts_sent:
-            return  # its report was quicker than its answer: it was not carried, and waits again
+            return  # reported as not delivered before this response came: it waits again
         message.provider_id = provider_id
         message.parts_sent, message.tries = parts_sent, 0
         message.asked_at = message.next_try_at = message.failed_why = None
         if parts_sent >= parts:
-            message_states.come_to(message, MessageState.SENT)
+            message_states.advance(message, MessageState.SENT)
 
-    return note
+    return store
 
 
-def announced(provider_id: str) -> Outcome:
-    """A template tells the customer that there is something; the message waits for an answer."""
+def announced(provider_id: str) -> SendResult:
+    """A template announced the message, which waits until the customer writes."""
 
-    async def note(tried: Tried) -> None:
-        message = tried.message
+    async def store(attempt: SendAttempt) -> None:
+        message = attempt.message
         message.announced_at, message.provider_id = clock.now(), provider_id
         message.asked_at = message.next_try_at = None
 
-    return note
+    return store
 
 
-def retry(why: str, wait: float, *, lost: bool = False) -> Outcome:
-    """It is tried again in ``wait`` seconds.
+def retry(why: str, wait: float, *, lost: bool = False) -> SendResult:
+    """It is to be sent again in ``wait`` seconds.
 
     Args:
-        lost: whether it may be out all the same; whoever tries again then knows.
+        lost: it may have been sent, so ``asked_at`` stays.
     """
 
-    async def note(tried: Tried) -> None:
-        message, now = tried.message, clock.now()
+    async def store(attempt: SendAttempt) -> None:
+        message, now = attempt.message, clock.now()
         message.tries += 1
         message.next_try_at = now + timedelta(seconds=wait)
         if not lost:
@@ -82,45 +82,45 @@ def retry(why: str, wait: float, *, lost: bool = False) -> Outcome:
         log.info("send_again", conversation=message.conversation_id, tries=message.tries, why=why)
         if now - message.at > GIVE_UP_AFTER:
             message_states.fail(message, message.failed_why)
-        elif now - message.at > TELL_AFTER and message.failed_why is None:
+        elif now - message.at > ESCALATE_AFTER and message.failed_why is None:
             message.failed_why = why
-            await tried.tell_person(HandoffReason.PROVIDER_FAILED, why)
+            await attempt.escalate(HandoffReason.PROVIDER_FAILED, why)
 
-    return note
-
-
-async def window_closed(tried: Tried) -> None:
-    """The provider says that the window has closed: the next try is with a template."""
-    reachability.mark_window_closed(tried.conversation, clock.now())
-    tried.message.asked_at = None
+    return store
 
 
-def failed(error: SendError) -> Outcome:
-    """The provider will never take it, or has no way to the customer."""
+async def window_closed(attempt: SendAttempt) -> None:
+    """The provider reports that the window has closed: the next try is with a template."""
+    reachability.mark_window_closed(attempt.conversation, clock.now())
+    attempt.message.asked_at = None
 
-    async def note(tried: Tried) -> None:
-        message, why = tried.message, str(error)
+
+def failed(error: SendError) -> SendResult:
+    """The provider rejected it, or has no way to the customer."""
+
+    async def store(attempt: SendAttempt) -> None:
+        message, why = attempt.message, str(error)
         message_states.fail(message, why)
         if isinstance(error, CustomerUnreachable):
             await reachability.mark_unreachable(
-                tried.session, tried.context, tried.conversation, why
+                attempt.session, attempt.context, attempt.conversation, why
             )
-            await message_states.fail_pending(tried.session, tried.conversation.id, why)
+            await message_states.fail_pending(attempt.session, attempt.conversation.id, why)
         else:
-            await tried.tell_person(HandoffReason.PROVIDER_FAILED, why)
+            await attempt.escalate(HandoffReason.PROVIDER_FAILED, why)
 
-    return note
+    return store
 
 
-async def moved_to_other_channel(tried: Tried) -> None:
-    """What may not be said here is said on the customer's other channel, or a person learns."""
-    message = tried.message
+async def moved_to_other_channel(attempt: SendAttempt) -> None:
+    """The window is closed: send it on the customer's other channel, or get a human."""
+    message = attempt.message
     message_states.fail(message, WINDOW_CLOSED)
-    other = await reachability.find_other_conversation(tried.session, tried.conversation)
+    other = await reachability.find_other_conversation(attempt.session, attempt.conversation)
     if other is None:
-        await tried.tell_person(WINDOW_CLOSED, WINDOW_CLOSED)
+        await attempt.escalate(WINDOW_CLOSED, WINDOW_CLOSED)
         return
     copy = await messages.add_outgoing(
-        tried.session, other, Reply(message.text), author=message.author
+        attempt.session, other, Reply(message.text), author=message.author
     )
     copy.author_name = message.author_name

@@ -1,4 +1,4 @@
-"""The deliverer: what is pending goes out, in order, one worker at a time for each conversation."""
+"""The sender: sends pending messages in order, one worker at a time for each conversation."""
 
 import asyncio
 from collections.abc import Mapping
@@ -20,20 +20,26 @@ from bot.conversation.channel_api import (
 from bot.conversation.keyed_tasks import KeyedTasks
 from bot.conversation.live_events import LiveEvents
 from bot.conversation.outbound import outbox, reminder_channel, send_results
-from bot.conversation.outbound.outbox import Due, Worker
-from bot.conversation.outbound.send_results import Outcome, Tried
+from bot.conversation.outbound.outbox import DueMessage, SenderProcess
+from bot.conversation.outbound.send_results import SendAttempt, SendResult
 from bot.customers import conversations
 from bot.database.session import Database
 from bot.metrics import SENT
 from bot.models import Message, MessageState
 
 log = structlog.get_logger()
-SWEEP_EVERY = 1.0
-LONGEST_BACKOFF = 60.0
+SWEEP_EVERY = 1.0  # seconds
+LONGEST_BACKOFF = 60.0  # seconds
 
 
 class Sender:
-    """Sends what this process has put out at once, and what was left behind."""
+    """Sends what this process stored, and what a sweep finds.
+
+    Args:
+        photos: the folder of stored photos.
+        worker: the name of this process in leases.
+        at_once: requests to providers at a time.
+    """
 
     def __init__(
         self,
@@ -50,15 +56,15 @@ class Sender:
         self._context = context
         self._channels = channels
         self._live = live
-        self._worker = Worker(worker, photos, clock.now())
+        self._process = SenderProcess(worker, photos, clock.now())
         self._at_once = asyncio.Semaphore(at_once)
         self._tasks = KeyedTasks(self._run)
-        self._paused: dict[str, float] = {}  # a channel that wants less, and until when
-        self._not_before: dict[str, float] = {}  # when a customer may get the next message
+        self._paused: dict[str, float] = {}  # channel → until when it is paused (loop time)
+        self._not_before: dict[str, float] = {}  # conversation → when its next message may be sent
         self._sweeping: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Begin; what was left at the last stop goes first."""
+        """Start sweeping; messages of the last stop are sent first."""
         if not self._channels:
             return
         if self._db.has_one_edge:
@@ -66,30 +72,30 @@ class Sender:
         self._sweeping = asyncio.create_task(self._sweep())
 
     async def stop(self, patience: float = 5.0) -> None:
-        """Let what is being sent come to its end."""
+        """Stop sweeping; wait at most ``patience`` seconds for what is being sent."""
         if self._sweeping is not None:
             self._sweeping.cancel()
         await self._tasks.stop(patience)
 
     def wake(self, message: Message) -> None:
-        """Send a pending message now, or right after what is being sent to its customer."""
+        """Send a pending message now, or after what is being sent to its customer."""
         if message.channel in self._channels:
             self.wake_conversation(message.conversation_id)
 
     def wake_conversation(self, conversation_id: str) -> None:
-        """Send what is pending in a conversation now, or right after what is being sent."""
+        """Send what is pending in a conversation now, or after what is being sent."""
         self._tasks.wake(conversation_id)
 
     async def _sweep(self) -> None:
         while True:
             try:
                 async with self._db.read() as session:
-                    waiting = await outbox.find_due(session, self._open())
-                    promised = await reminder_channel.find_undecided(session)
-                for promise_id in promised:
+                    conversation_ids = await outbox.find_due(session, self._open())
+                    promise_ids = await reminder_channel.find_undecided(session)
+                for promise_id in promise_ids:
                     async with self._db.write() as session:
                         await reminder_channel.decide(session, self._channels, promise_id)
-                for conversation_id in waiting:
+                for conversation_id in conversation_ids:
                     if conversation_id not in self._tasks:
                         self.wake_conversation(conversation_id)
             except Exception:
@@ -97,15 +103,17 @@ class Sender:
             await asyncio.sleep(SWEEP_EVERY)
 
     def _open(self) -> dict[str, Channel]:
-        """The channels that want nothing to wait now."""
+        """Return the channels that are not paused."""
         now = asyncio.get_running_loop().time()
         return {
-            name: one for name, one in self._channels.items() if self._paused.get(name, 0) <= now
+            name: channel
+            for name, channel in self._channels.items()
+            if self._paused.get(name, 0) <= now
         }
 
     async def _run(self, conversation_id: str) -> None:
         try:
-            due = await self._begin(conversation_id)
+            due = await self._claim(conversation_id)
             while due is not None:
                 await self._keep_pace(conversation_id)
                 due = await self._deliver(due)
@@ -113,18 +121,18 @@ class Sender:
             # The message stays in the outbox, and the next sweep tries again.
             log.exception("delivery_failed", conversation=conversation_id)
 
-    async def _begin(self, conversation_id: str) -> Due | None:
+    async def _claim(self, conversation_id: str) -> DueMessage | None:
         async with self._at_once, self._db.write() as session:
             conversation = await conversations.lock(session, conversation_id)
-            return await outbox.claim_next(session, conversation, self._worker, self._open())
+            return await outbox.claim_next(session, conversation, self._process, self._open())
 
     async def _keep_pace(self, conversation_id: str) -> None:
         loop = asyncio.get_running_loop()
         if (wait := self._not_before.pop(conversation_id, 0) - loop.time()) > 0:
             await asyncio.sleep(wait)
 
-    def _sent_now(self, conversation_id: str, pace: float) -> None:
-        """Remember for as long as it matters that the customer has just got something."""
+    def _start_pace(self, conversation_id: str, pace: float) -> None:
+        """Remember for ``pace`` seconds that the customer has just got a message."""
         if pace:
             loop = asyncio.get_running_loop()
             self._not_before[conversation_id] = loop.time() + pace
@@ -134,39 +142,39 @@ class Sender:
         if self._not_before.get(conversation_id, 0) <= asyncio.get_running_loop().time():
             self._not_before.pop(conversation_id, None)
 
-    async def _deliver(self, due: Due) -> Due | None:
-        """Send one part of a message; what comes next, if it may go out at once."""
+    async def _deliver(self, due: DueMessage) -> DueMessage | None:
+        """Send one part of a message. Return the next one, if it may be sent at once."""
         channel = self._channels[due.channel]
         async with self._at_once:
-            outcome = await self._send(channel, due)
-            self._sent_now(due.out.conversation_id, channel.pace)
+            result = await self._send(channel, due)
+            self._start_pace(due.out.conversation_id, channel.pace)
             async with self._db.write() as session:
                 conversation = await conversations.lock(session, due.out.conversation_id)
-                # Locked, too: what the provider reports meanwhile touches the message alone.
+                # Locked too: a delivery report locks the message alone.
                 message = await session.get_one(Message, due.out.message_id, with_for_update=True)
                 if message.state == MessageState.PENDING:
-                    await outcome(Tried(session, self._context, conversation, message))
+                    await result(SendAttempt(session, self._context, conversation, message))
                 next_due = await outbox.claim_next(
-                    session, conversation, self._worker, self._open()
+                    session, conversation, self._process, self._open()
                 )
             if message.state != MessageState.PENDING:
                 self._live.delivery(message)
             return next_due
 
-    async def _send(self, channel: Channel, due: Due) -> Outcome:
-        """Ask the provider; gives back what is to be noted of it."""
+    async def _send(self, channel: Channel, due: DueMessage) -> SendResult:
+        """Send the next part. Return the result, to be stored."""
         try:
             if due.is_closed:
-                return await self._knock(channel, due)
+                return await self._announce(channel, due)
             parts = channel.parts(due.out)
             if not parts:
-                raise SendRejected("there is nothing in it")
-            place = min(due.parts_sent, len(parts) - 1)
-            provider_id = await channel.send(due.out, parts[place], place, len(parts))
+                raise SendRejected("it is empty")
+            index = min(due.parts_sent, len(parts) - 1)
+            provider_id = await channel.send(due.out, parts[index], index, len(parts))
         except RetryLater as error:
             SENT.labels(channel.name, "later").inc()
             wait = max(error.after or 0, _backoff(due.tries))
-            if error.everybody:
+            if error.whole_channel:
                 self._paused[channel.name] = asyncio.get_running_loop().time() + wait
             return send_results.retry(str(error), wait)
         except ResponseLost as error:
@@ -180,14 +188,15 @@ class Sender:
             log.warning("not_delivered", conversation=due.out.conversation_id, why=str(error))
             return send_results.failed(error)
         SENT.labels(channel.name, "sent").inc()
-        return send_results.sent(provider_id, place + 1, len(parts))
+        return send_results.sent(provider_id, index + 1, len(parts))
 
-    async def _knock(self, channel: Channel, due: Due) -> Outcome:
+    async def _announce(self, channel: Channel, due: DueMessage) -> SendResult:
+        """Send the template for a closed window."""
         template: tuple[Part, bool] | None = channel.template(due.out)
         if template is None:
             return send_results.moved_to_other_channel
         part, is_all = template
-        # What only knocks is none of the message's parts.
+        # A template that only announces the message is none of its parts.
         provider_id = await channel.send(due.out, part, 0, 1 if is_all else 0)
         SENT.labels(channel.name, "template").inc()
         return (
@@ -196,4 +205,5 @@ class Sender:
 
 
 def _backoff(tries: int) -> float:
+    """Return the seconds until the next try."""
     return float(min(2**tries, LONGEST_BACKOFF))

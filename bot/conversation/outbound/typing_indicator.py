@@ -1,6 +1,6 @@
-"""What a customer sees beside the messages: that an answer is being made, and what was chosen.
+"""Shows that the bot types, and replaces pressed buttons on channels by what was chosen.
 
-Nothing here has to arrive. What fails is logged, and the conversation goes on.
+None of it has to arrive. What fails is logged, and the conversation goes on.
 """
 
 import asyncio
@@ -16,12 +16,12 @@ from bot.database.session import Database
 from bot.models import Author, Choice, Conversation, Message
 
 log = structlog.get_logger()
-# An answer that comes sooner than this needs no sign that somebody is thinking.
+# Seconds. For an answer that comes sooner nothing is shown on a channel.
 TYPING_AFTER, TYPING_EVERY, TYPING_TIMES = 0.8, 4.5, 8
 
 
 class TypingIndicator:
-    """Shows it on pages at once, and on the channels of one process."""
+    """The typing indicator on pages, and on the channels of one process."""
 
     def __init__(self, db: Database, channels: Mapping[str, Channel], live: LiveEvents) -> None:
         self._db = db
@@ -31,26 +31,26 @@ class TypingIndicator:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def stop(self) -> None:
-        """End all that is shown on channels."""
+        """Stop everything that runs for channels."""
         for task in self._tasks:
             task.cancel()
 
     def begin(self, conversation_id: str) -> None:
-        """Show that the bot types; on a channel only if the answer takes a moment."""
+        """Show that the bot types; on a channel only after ``TYPING_AFTER``."""
         self._live.typing(conversation_id, author=Author.BOT, on=True)
         if self._channels:
             self._cancel(conversation_id)
             self._typing[conversation_id] = self._spawn(self._type(conversation_id))
 
     def end(self, conversation_id: str) -> None:
-        """Show that the bot has ended typing."""
+        """Show that the bot no longer types."""
         self._cancel(conversation_id)
         self._live.typing(conversation_id, author=Author.BOT, on=False)
 
-    def settle(self, conversation_id: str, seqs: Sequence[int]) -> None:
+    def close_buttons(self, conversation_id: str, seqs: Sequence[int]) -> None:
         """Replace the buttons of these messages, on a channel, by what was chosen."""
         if self._channels and seqs:
-            self._spawn(self._settle(conversation_id, seqs))
+            self._spawn(self._close_buttons(conversation_id, seqs))
 
     def _cancel(self, conversation_id: str) -> None:
         if (task := self._typing.pop(conversation_id, None)) is not None:
@@ -74,7 +74,7 @@ class TypingIndicator:
         await asyncio.sleep(TYPING_AFTER)
         async with self._db.read() as session:
             conversation = await session.get_one(Conversation, conversation_id)
-            heard = await session.scalar(
+            provider_id = await session.scalar(
                 select(Message.provider_id)
                 .where(
                     Message.conversation_id == conversation_id, Message.author == Author.CUSTOMER
@@ -86,10 +86,10 @@ class TypingIndicator:
         if channel is None:
             return
         for _ in range(TYPING_TIMES):
-            await channel.typing(conversation.address, heard)
+            await channel.typing(conversation.address, provider_id)
             await asyncio.sleep(TYPING_EVERY)
 
-    async def _settle(self, conversation_id: str, seqs: Sequence[int]) -> None:
+    async def _close_buttons(self, conversation_id: str, seqs: Sequence[int]) -> None:
         async with self._db.read() as session:
             conversation = await session.get_one(Conversation, conversation_id)
             channel = self._channels.get(conversation.channel)
@@ -100,13 +100,13 @@ class TypingIndicator:
                 Message.seq.in_(seqs),
                 Message.provider_id.is_not(None),
             )
-            settled = []
+            closed = []
             for message in await session.scalars(query):
                 chosen = await session.scalar(
                     select(Choice.title).where(
                         Choice.message_id == message.id, Choice.chosen.is_(True)
                     )
                 )
-                settled.append((message.provider_id or "", message.text, chosen))
-        for provider_id, text, chosen in settled:
-            await channel.settle(conversation.address, provider_id, text, chosen)
+                closed.append((message.provider_id or "", message.text, chosen))
+        for provider_id, text, chosen in closed:
+            await channel.close_buttons(conversation.address, provider_id, text, chosen)

@@ -31,7 +31,7 @@ async def find_unbacked(
         return None
     async with db.read() as session:
         result = await session.execute(queries.CONVERSATION, {"conversation": conversation_id})
-        return await truth_gate.unbacked(session, context, result.scalar_one(), replies)
+        return await truth_gate.find_unbacked(session, context, result.scalar_one(), replies)
 
 
 async def send_replies(

@@ -66,7 +66,7 @@ class TurnRunner:
     async def _publish(self, result: TurnResult) -> None:
         conversation_id = result.incoming.conversation_id
         self._typing.end(conversation_id)
-        self._typing.settle(conversation_id, result.closed_seqs)
+        self._typing.close_buttons(conversation_id, result.closed_seqs)
         self._live.choices_closed(conversation_id, result.closed_seqs)
         for message in result.outgoing:
             await self._publisher.message(message)

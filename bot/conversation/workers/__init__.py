@@ -1,1 +1,1 @@
-"""Background work: waking turns, renewing promises, carrying remedies out."""
+"""Background work: the scheduler, promise reminders, and fulfilment by the company's system."""

@@ -1,4 +1,4 @@
-"""What a provider says of a remedy: ledger, promise, case and customer take it in together."""
+"""Stores a provider's answer on a remedy: in ledger, promise, case and chat, in one transaction."""
 
 from dataclasses import replace
 
@@ -51,45 +51,48 @@ async def store(
     *,
     event_id: str | None = None,
 ) -> ConversationChange | None:
-    """Take in an answer or, with an ``event_id``, a callback; None when nothing changes by it.
+    """Store an answer or, with an ``event_id``, a callback. Return None if it changes nothing.
 
-    Said twice, late or in another order, the first word that settles it holds.
+    Answers may come twice, late or in another order: the first one that ends the fulfilment holds.
+
+    Args:
+        key: the idempotency key of the fulfilment.
 
     Raises:
-        LookupError: no remedy was asked for under this key.
+        LookupError: there is no fulfilment with this key.
     """
-    here = Fulfilment.idempotency_key == key
-    known = await session.scalar(
+    has_key = Fulfilment.idempotency_key == key
+    complaint_id = await session.scalar(
         select(Compensation.complaint_id)
         .join(Fulfilment, Fulfilment.compensation_id == Compensation.id)
-        .where(here)
+        .where(has_key)
     )
-    if known is None:
+    if complaint_id is None:
         raise LookupError(key)
-    case = await session.get_one(Complaint, known)
-    # The conversation first, as a turn does it: nobody waits for anybody in a circle.
+    case = await session.get_one(Complaint, complaint_id)
+    # The conversation is locked first, as in a turn, so that there is no deadlock.
     conversation = await conversations.lock(session, case.conversation_id)
-    one = await fulfilment.lock(session, here)
-    if one is None or (event_id is not None and await fulfilment.has_event(session, event_id)):
+    request = await fulfilment.lock(session, has_key)
+    if request is None or (event_id is not None and await fulfilment.has_event(session, event_id)):
         return None
     PROVIDER_ANSWERS.labels(answer.outcome).inc()
-    given = await session.get_one(Compensation, one.compensation_id)
-    ended = fulfilment.apply_answer(session, one, answer, event_id=event_id)
+    remedy = await session.get_one(Compensation, request.compensation_id)
+    ended = fulfilment.apply_answer(session, request, answer, event_id=event_id)
     if ended is None:
-        if answer.outcome == ProviderOutcome.DONE and one.state in {
+        if answer.outcome == ProviderOutcome.DONE and request.state in {
             FulfilmentState.REFUSED,
             FulfilmentState.LOST,
         }:
-            _done_after_all(session, case, given, one)
+            _report_late_success(session, case, remedy, request)
         return None
     FULFILMENTS.labels(ended).inc()
-    originator = f"provider:{one.provider}"
+    originator = f"provider:{request.provider}"
     if ended == FulfilmentState.DONE:
-        return await _done(session, context, case, given, originator)
+        return await _done(session, context, case, remedy, originator)
     why = answer.why or "no answer in time"
-    log.warning("remedy_failed", reference=case.reference, kind=given.kind, how=ended, why=why)
+    log.warning("remedy_failed", reference=case.reference, kind=remedy.kind, how=ended, why=why)
     return await _failed(
-        session, context, conversation, given, originator=originator, why=f"{ended}: {why}"
+        session, context, conversation, remedy, originator=originator, why=f"{ended}: {why}"
     )
 
 
@@ -97,57 +100,57 @@ async def _done(
     session: AsyncSession,
     context: CompanyContext,
     case: Complaint,
-    given: Compensation,
+    remedy: Compensation,
     originator: str,
 ) -> ConversationChange | None:
-    said = await agent_offers.confirm_fulfilment(session, context, case, given, originator)
-    return ConversationChange(case.conversation_id) if said is not None else None
+    message = await agent_offers.confirm_fulfilment(session, context, case, remedy, originator)
+    return ConversationChange(case.conversation_id) if message is not None else None
 
 
 async def _failed(
     session: AsyncSession,
     context: CompanyContext,
     conversation: Conversation,
-    given: Compensation,
+    remedy: Compensation,
     *,
     originator: str,
     why: str,
 ) -> ConversationChange | None:
-    """The customer is told so; a person takes the case, with alternatives already on the table."""
-    if not await completion.fail(session, given, originator, why):
-        return None  # somebody's hands have done it meanwhile
-    case = await session.get_one(Complaint, given.complaint_id)
-    owner = await queue.find_open(session, conversation.id)
+    """Tell the customer, and put the case into the queue, with other alternatives offered."""
+    if not await completion.fail(session, remedy, originator, why):
+        return None  # somebody has done it by hand meanwhile
+    case = await session.get_one(Complaint, remedy.complaint_id)
+    handoff = await queue.find_open(session, conversation.id)
     language, responses = conversation.language, context.responses
     values = {
-        "title": presentation.title(responses, given, language),
+        "title": presentation.title(responses, remedy, language),
         "reference": case.reference,
     }
-    if owner is not None and owner.state == HandoffState.ACTIVE:
-        # Whoever has the customer decides what comes next.
+    if handoff is not None and handoff.state == HandoffState.ACTIVE:
+        # The agent decides what comes next.
         text = responses.render("remedy_failed_with_agent", language, **values)
         await messages.add_outgoing(
             session, conversation, Reply(text), author=Author.SYSTEM, state=MessageState.PENDING
         )
         return ConversationChange(conversation.id)
-    if owner is None:
-        owner = await queue.add(session, context, case, HandoffReason.REMEDY_FAILED)
-    elif owner.reason == HandoffReason.PROMISE_BROKEN:
-        owner.reason = HandoffReason.REMEDY_FAILED  # that is why
-    owner.priority = min(owner.priority, reasons.PRIORITIES[HandoffReason.REMEDY_FAILED])
-    wait = await queue.ensure_promise(session, context, owner)
+    if handoff is None:
+        handoff = await queue.add(session, context, case, HandoffReason.REMEDY_FAILED)
+    elif handoff.reason == HandoffReason.PROMISE_BROKEN:
+        handoff.reason = HandoffReason.REMEDY_FAILED  # the failure is why the promise was broken
+    handoff.priority = min(handoff.priority, reasons.PRIORITIES[HandoffReason.REMEDY_FAILED])
+    wait = await queue.ensure_promise(session, context, handoff)
     text = responses.render("remedy_failed", language, due=wait.promise.due_at, **values)
     buttons: tuple[ReplyButton, ...] = ()
-    spent = await messages.close_open_choices(session, conversation.id)
-    table = None
-    if owner.reason == HandoffReason.REMEDY_FAILED and owner.complaint_id == case.id:
-        table = await _instead(session, context, conversation, case)
-    if table is not None:
+    closed_seqs = await messages.close_open_choices(session, conversation.id)
+    offered = None
+    if handoff.reason == HandoffReason.REMEDY_FAILED and handoff.complaint_id == case.id:
+        offered = await _offer_others(session, context, conversation, case)
+    if offered is not None:
         text = f"{text} {responses.render('remedy_failed_choose', language)}"
-        none = ReplyButton(
-            responses.render("none_of_these", language), payload("deny", offer=table.offer.id)
+        decline = ReplyButton(
+            responses.render("none_of_these", language), payload("deny", offer=offered.offer.id)
         )
-        buttons = (*presentation.buttons(responses, table.alternatives, language), none)
+        buttons = (*presentation.buttons(responses, offered.alternatives, language), decline)
     await messages.add_outgoing(
         session,
         conversation,
@@ -155,32 +158,36 @@ async def _failed(
         author=Author.SYSTEM,
         state=MessageState.PENDING,
     )
-    return ConversationChange(conversation.id, spent=spent)
+    return ConversationChange(conversation.id, closed_seqs=closed_seqs)
 
 
-async def _instead(
+async def _offer_others(
     session: AsyncSession, context: CompanyContext, conversation: Conversation, case: Complaint
 ) -> OfferWithAlternatives | None:
-    """What else the policy allows, without the kinds that have failed in this case.
+    """Offer what else the policy allows, without the kinds that have failed in this case.
 
-    A right that failed is not taken away by that: the person who takes the case sees to it.
+    Return None if there is nothing else. A legal right stays due; the agent sees to it.
     """
     failed = await compensations.list_failed_kinds(session, case)
     facts = await case_facts.collect(session, context, case, conversation)
     decision = decide(context.policy, facts)
-    left = tuple(one for one in decision.alternatives if one.kind not in failed)
-    if not left:
+    alternatives = tuple(
+        alternative for alternative in decision.alternatives if alternative.kind not in failed
+    )
+    if not alternatives:
         return None
     reasons = (*decision.reasons, f"without {', '.join(sorted(failed))}: it could not be done")
-    decision = replace(decision, alternatives=left, reasons=reasons)
-    table = await offers.make(session, case, decision)
-    await record(session, case, conversation, facts, decision, offer_id=table.offer.id)
-    return table
+    decision = replace(decision, alternatives=alternatives, reasons=reasons)
+    offered = await offers.make(session, case, decision)
+    await record(session, case, conversation, facts, decision, offer_id=offered.offer.id)
+    return offered
 
 
-def _done_after_all(
-    session: AsyncSession, case: Complaint, given: Compensation, one: Fulfilment
+def _report_late_success(
+    session: AsyncSession, case: Complaint, remedy: Compensation, request: Fulfilment
 ) -> None:
-    """It was given up, and now it is done: perhaps twice, so people must know."""
-    log.error("remedy_done_after_all", reference=case.reference, kind=given.kind, was=one.state)
-    audit.record(session, case, f"provider:{one.provider}", "done after all", kind=given.kind)
+    """Report a remedy that was done after it had failed: perhaps the customer has it twice."""
+    log.error(
+        "remedy_done_after_all", reference=case.reference, kind=remedy.kind, was=request.state
+    )
+    audit.record(session, case, f"provider:{request.provider}", "done after all", kind=remedy.kind)

@@ -1,8 +1,8 @@
-"""Asks the company's own system for what it is to carry out, until it answers.
+"""Requests due remedies from the company's own system, until it answers.
 
-What is due is leased for longer than any request takes, asked for outside of every transaction, and
-its answer taken in in one of its own. Several edges share the work; what a killed one left behind
-is asked for again, under the same key.
+A due fulfilment is leased for longer than a request takes and requested outside of any transaction;
+the answer is stored in a transaction of its own. Several edges share the work. What a killed one
+left behind is requested again, with the same idempotency key.
 """
 
 import asyncio
@@ -22,12 +22,16 @@ from bot.metrics import FULFILMENTS_OLDEST, FULFILMENTS_PENDING
 from bot.models import ProviderOutcome
 
 log = structlog.get_logger()
-SWEEP_EVERY = 1.0
+SWEEP_EVERY = 1.0  # seconds
 LEASE = timedelta(seconds=30)
 
 
 class FulfilmentWorker:
-    """Carries remedies to a provider."""
+    """Requests remedies from a provider.
+
+    Args:
+        worker: the name of this process in leases.
+    """
 
     def __init__(
         self,
@@ -42,25 +46,25 @@ class FulfilmentWorker:
         self._provider = provider
         self._publisher = publisher
         self._worker = worker
-        self._not_before = 0.0  # when the provider, which is short of breath, may be asked again
+        self._not_before = 0.0  # loop time before which the provider wants no request
         self._sweeping: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Begin; what was left at the last stop goes first."""
+        """Start sweeping; what was left at the last stop comes first."""
         if self._db.has_one_edge:
             async with self._db.write() as session:
                 await fulfilment.release_all(session)
-        self._sweeping = asyncio.create_task(self._for_ever())
+        self._sweeping = asyncio.create_task(self._sweep_forever())
 
     async def stop(self) -> None:
-        """Whatever is cut off is asked for again by whoever comes next."""
+        """Stop sweeping. What is interrupted is requested again after its lease."""
         if self._sweeping is not None:
             self._sweeping.cancel()
             with suppress(asyncio.CancelledError):
                 await self._sweeping
         await self._provider.close()
 
-    async def _for_ever(self) -> None:
+    async def _sweep_forever(self) -> None:
         while True:
             try:
                 while await self.sweep():
@@ -70,7 +74,7 @@ class FulfilmentWorker:
             await asyncio.sleep(SWEEP_EVERY)
 
     async def sweep(self) -> bool:
-        """Ask for all that is due now, at once; whether there was anything."""
+        """Request everything that is due, at the same time. Return True if there was anything."""
         async with self._db.read() as session:
             backlog = await fulfilment.measure_backlog(session)
         FULFILMENTS_PENDING.set(backlog.pending)
@@ -80,14 +84,14 @@ class FulfilmentWorker:
         async with self._db.write() as session:
             tasks = await fulfilment.claim_due(session, self._worker, LEASE)
         outcomes = await asyncio.gather(
-            *(self._carry(task) for task in tasks), return_exceptions=True
+            *(self._request(task) for task in tasks), return_exceptions=True
         )
         for outcome in outcomes:
             if isinstance(outcome, BaseException):
                 log.error("fulfilment_failed", exc_info=outcome)
         return bool(tasks)
 
-    async def _carry(self, task: FulfilmentTask) -> None:
+    async def _request(self, task: FulfilmentTask) -> None:
         key = task.fulfilment.idempotency_key
         answer = await self._provider.request(build_request(task), key)
         if answer.outcome == ProviderOutcome.LATER and answer.after:

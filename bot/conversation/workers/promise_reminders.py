@@ -1,4 +1,4 @@
-"""The word to a customer before a promise passes unkept: an apology, and a new date that holds."""
+"""Tells customers before a promise is broken: an apology, and a new date."""
 
 from datetime import datetime
 
@@ -19,20 +19,20 @@ log = structlog.get_logger()
 
 
 async def renew(db: Database, context: CompanyContext, before: datetime) -> list[Message]:
-    """Tell every customer whose promise falls due before ``before``; what was said to them.
+    """Renew every promise that falls due before ``before``. Return the messages to customers.
 
-    Each in a transaction of its own, the conversation first, as a turn does it: nobody waits for
-    anybody in a circle, and one that fails holds up no other.
+    Each has a transaction of its own, which locks the conversation first, as in a turn, so that
+    there is no deadlock. One that fails does not stop the others.
     """
-    said = []
+    messages_to_publish = []
     async with db.read() as session:
         falling_due = await promises.list_due(session, before)
     for promise_id in falling_due:
         async with db.write() as session:
             message = await _renew(session, context, promise_id)
         if message is not None:
-            said.append(message)
-    return said
+            messages_to_publish.append(message)
+    return messages_to_publish
 
 
 async def _renew(session: AsyncSession, context: CompanyContext, promise_id: int) -> Message | None:
@@ -40,9 +40,9 @@ async def _renew(session: AsyncSession, context: CompanyContext, promise_id: int
     case = await session.get_one(Complaint, due.complaint_id)
     conversation = await conversations.lock(session, case.conversation_id)
     if not await promises.mark_broken(session, due):
-        return None  # kept, or told by another worker, in the meantime
+        return None  # kept, or renewed by another worker, meanwhile
     audit.record(session, case, "bot", "promise broken", what=due.what)
-    await _to_the_front(session, context, conversation, case)
+    await _raise_priority(session, context, conversation, case)
     new_due = await _new_due(session, context, case)
     await promises.make(session, case, promises.ANSWER, new_due)
     name = "promise_renewed" if due.what == promises.ANSWER else "promise_delayed"
@@ -54,19 +54,19 @@ async def _renew(session: AsyncSession, context: CompanyContext, promise_id: int
 
 
 async def _new_due(session: AsyncSession, context: CompanyContext, case: Complaint) -> datetime:
-    """The first new date is soon; after that one a business day, not an apology every few hours."""
+    """Return the first new date, which is soon; each later one is a business day away."""
     broken = await promises.count_broken(session, case.id)
     if broken > 1:
         return context.calendar.add_business_days(clock.now(), 1)
     return context.calendar.due(clock.now(), context.company.promises.status_update)
 
 
-async def _to_the_front(
+async def _raise_priority(
     session: AsyncSession, context: CompanyContext, conversation: Conversation, case: Complaint
 ) -> None:
-    """A broken promise makes the case the most urgent one, with a person if it has none yet."""
-    open_handoff = await queue.find_open(session, conversation.id)
-    if open_handoff is None:
-        open_handoff = await queue.add(session, context, case, HandoffReason.PROMISE_BROKEN)
-    open_handoff.priority = reasons.PRIORITIES[HandoffReason.PROMISE_BROKEN]
+    """Give the case's handoff the highest priority; make one if there is none."""
+    handoff = await queue.find_open(session, conversation.id)
+    if handoff is None:
+        handoff = await queue.add(session, context, case, HandoffReason.PROMISE_BROKEN)
+    handoff.priority = reasons.PRIORITIES[HandoffReason.PROMISE_BROKEN]
     await session.flush()

@@ -1,4 +1,4 @@
-"""The scheduler: every stored message gets its turn, and no promise passes in silence."""
+"""The scheduler: at regular times it does the work for which nothing else wakes a process."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -22,18 +22,18 @@ from bot.metrics import PAUSED
 from bot.models import RECEIVED, Conversation, Message
 
 log = structlog.get_logger()
-# A turn that another worker left behind is found this soon.
+# Seconds between two sweeps. A turn that a killed worker left behind is found after the first.
 SWEEP_EVERY = 1.0
 PROMISES_EVERY = 20.0
 ASSIGN_EVERY = 2.0
 EXPIRE_EVERY = 60.0
 BREAKER_EVERY = 5.0
-# The customer hears from us this long before a promise passes.
+# A promise is renewed so long before it would be broken.
 AHEAD = timedelta(minutes=5)
 
 
 class Scheduler:
-    """Looks at regular times for work that nobody was woken for, or that has fallen due."""
+    """The background loops of one process."""
 
     def __init__(
         self,
@@ -50,25 +50,25 @@ class Scheduler:
         self._live = live
         self._was_paused = False
         self._loops: list[asyncio.Task[None]] = []
-        self._take_back_from = clock.now() + auto_assign.GRACE
+        self._release_from = clock.now() + auto_assign.GRACE
 
     def start(self) -> None:
-        """Begin; what was left unanswered at the last stop is taken up first."""
+        """Start the loops; what was left at the last stop is found at once."""
         self._loops = [
-            asyncio.create_task(self._for_ever(self._wake_turns, SWEEP_EVERY)),
-            asyncio.create_task(self._for_ever(self._show_pending, SWEEP_EVERY)),
-            asyncio.create_task(self._for_ever(self._keep_promises, PROMISES_EVERY)),
-            asyncio.create_task(self._for_ever(self._assign, ASSIGN_EVERY)),
-            asyncio.create_task(self._for_ever(self._expire, EXPIRE_EVERY)),
-            asyncio.create_task(self._for_ever(self._watch_spending, BREAKER_EVERY)),
+            asyncio.create_task(self._repeat(self._wake_turns, SWEEP_EVERY)),
+            asyncio.create_task(self._repeat(self._show_pending, SWEEP_EVERY)),
+            asyncio.create_task(self._repeat(self._renew_promises, PROMISES_EVERY)),
+            asyncio.create_task(self._repeat(self._assign, ASSIGN_EVERY)),
+            asyncio.create_task(self._repeat(self._expire, EXPIRE_EVERY)),
+            asyncio.create_task(self._repeat(self._watch_spending, BREAKER_EVERY)),
         ]
 
     def stop(self) -> None:
-        """Look no more."""
+        """Stop the loops."""
         for loop in self._loops:
             loop.cancel()
 
-    async def _for_ever(self, step: Callable[[], Awaitable[None]], every: float) -> None:
+    async def _repeat(self, step: Callable[[], Awaitable[None]], every: float) -> None:
         while True:
             try:
                 await step()
@@ -77,6 +77,7 @@ class Scheduler:
             await asyncio.sleep(every)
 
     async def _wake_turns(self) -> None:
+        """Run the turns of unanswered messages that no process runs."""
         now = clock.now()
         query = (
             select(Message.conversation_id)
@@ -89,22 +90,22 @@ class Scheduler:
             .limit(500)
         )
         async with self._db.read() as session:
-            waiting = list(await session.scalars(query))
-        for conversation_id in waiting:
+            conversation_ids = list(await session.scalars(query))
+        for conversation_id in conversation_ids:
             if conversation_id not in self._turns:
                 self._turns.wake(conversation_id)
 
     async def _show_pending(self) -> None:
-        """Show what other processes put into the outbox."""
+        """Show the web chat's messages that other processes stored."""
         async with self._db.read() as session:
-            waiting = await outbox.find_pending_web(session)
-        if waiting:
+            message_ids = await outbox.find_pending_web(session)
+        if message_ids:
             async with self._db.write() as session:
-                taken = await message_states.show(session, waiting)
-            for message in taken:
+                shown = await message_states.show(session, message_ids)
+            for message in shown:
                 await self._publisher.message(message)
 
-    async def _keep_promises(self) -> None:
+    async def _renew_promises(self) -> None:
         for message in await promise_reminders.renew(self._db, self._context, clock.now() + AHEAD):
             await self._publisher.message(message)
 
@@ -112,7 +113,7 @@ class Scheduler:
         await expiry.expire_due(self._db)
 
     async def _watch_spending(self) -> None:
-        """Stop the assistant's spending when something looks wrong; tell when it stopped or not."""
+        """Pause the assistant's spending if the breaker's limits say so; update the consoles."""
         paused = await spending_breaker.watch(self._db, self._context)
         if paused != self._was_paused:
             self._was_paused = paused
@@ -120,10 +121,10 @@ class Scheduler:
             self._live.board_changed()
 
     async def _assign(self) -> None:
-        """Look after the queue."""
+        """Assign waiting cases, tell customers who wait too long, release absent agents' cases."""
         changes = await auto_assign.assign(self._db, self._context)
         changes += await auto_assign.notify_waiting(self._db, self._context)
-        if clock.now() >= self._take_back_from:
+        if clock.now() >= self._release_from:
             changes += await auto_assign.release_absent(self._db, self._context)
         for change in changes:
             await self._publisher.change(change)

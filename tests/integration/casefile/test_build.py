@@ -97,7 +97,7 @@ async def test_value_at_risk_and_remedy_cost_are_shown(
     assert before.authority.remaining.amount_minor == 30000000
     await chat.assign_to(laura)
     await chat.perform(
-        agent_offers.give, laura, wanted=RemedyRequest("small_voucher"), request_id="g"
+        agent_offers.give, laura, remedy_request=RemedyRequest("small_voucher"), request_id="g"
     )
     after = await built(chat)
     (remedy,) = await chat.accepted_remedies()

@@ -93,7 +93,9 @@ async def test_agents_may_give_while_spending_is_paused(app: AppHarness) -> None
     laura = await app.agent()
     await chat.assign_to(laura)
     wanted = RemedyRequest("small_voucher", 1_000_000)
-    await chat.perform(agent_offers.give, laura, wanted=wanted, request_id=str(uuid.uuid4()))
+    await chat.perform(
+        agent_offers.give, laura, remedy_request=wanted, request_id=str(uuid.uuid4())
+    )
     assert [remedy.kind for remedy in await chat.accepted_remedies()] == ["voucher"]
 
 

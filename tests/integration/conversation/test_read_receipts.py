@@ -26,7 +26,7 @@ class Page:
         def tell(seq: int) -> None:
             self.told.append((receipt, seq))
 
-        self._receipts.note(PageReceipt(self.chat.id, receipt, after, up_to, tell))
+        self._receipts.add(PageReceipt(self.chat.id, receipt, after, up_to, tell))
 
     async def states(self) -> list[MessageState]:
         found = await self.chat.app.rows(Message, Message.conversation_id == self.chat.id)

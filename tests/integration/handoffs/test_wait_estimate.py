@@ -122,7 +122,7 @@ async def test_truth_gate_passes_only_the_recorded_wait(app: AppHarness, languag
         conversation = await session.get_one(Conversation, chat.id)
 
         async def unbacked(text: str) -> str | None:
-            return await truth_gate.unbacked(session, app.context, conversation, [Reply(text)])
+            return await truth_gate.find_unbacked(session, app.context, conversation, [Reply(text)])
 
         assert await unbacked(so) is None
         assert await unbacked(not_so) is not None

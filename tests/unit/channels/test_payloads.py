@@ -87,7 +87,7 @@ def test_whatsapp_says(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "state", "code"),
+    ("name", "status", "code"),
     [
         ("status_sent", "sent", ""),
         ("status_delivered", "delivered", ""),
@@ -97,10 +97,10 @@ def test_whatsapp_says(name: str) -> None:
         ("status_failed_131053", "failed", "131053"),
     ],
 )
-def test_whatsapp_reports(name: str, state: str, code: str) -> None:
+def test_whatsapp_reports(name: str, status: str, code: str) -> None:
     (event,) = webhook_payload.read(payload("whatsapp", name), PHONE_NUMBER_ID)
     assert isinstance(event, DeliveryReport)
-    assert (event.state, event.code) == (state, code)
+    assert (event.status, event.code) == (status, code)
     assert (event.closed_since is not None) == (code == "131047")
 
 

@@ -61,13 +61,13 @@ def mark(receipt: message_states.Receipt) -> Change:
 CHANGES: dict[str, tuple[Change, dict[MessageState, MessageState]]] = {
     "answer": (answer, {RECEIVED: ANSWERED, ANSWERED: ANSWERED}),
     "show": (show, {PENDING: SENT}),
-    "come to sent": (locked(lambda one: message_states.come_to(one, SENT)), {PENDING: SENT}),
+    "come to sent": (locked(lambda one: message_states.advance(one, SENT)), {PENDING: SENT}),
     "come to delivered": (
-        locked(lambda one: message_states.come_to(one, DELIVERED)),
+        locked(lambda one: message_states.advance(one, DELIVERED)),
         dict.fromkeys((PENDING, SENT), DELIVERED),
     ),
     "come to read": (
-        locked(lambda one: message_states.come_to(one, READ)),
+        locked(lambda one: message_states.advance(one, READ)),
         dict.fromkeys((PENDING, SENT, DELIVERED), READ),
     ),
     "mark as delivered": (mark(MessageState.DELIVERED), dict.fromkeys((PENDING, SENT), DELIVERED)),
@@ -120,4 +120,4 @@ def test_a_report_is_news_if_it_is_further_than_the_message_has_come(
 ) -> None:
     order = [PENDING, SENT, DELIVERED, READ, FAILED]
     is_news = order.index(before) < order.index(step)
-    assert message_states.may_come_to(Message(state=before), step) is is_news
+    assert message_states.can_advance(Message(state=before), step) is is_news

@@ -34,7 +34,10 @@ async def answers(chat: ConversationHarness) -> list[str]:
 
 async def voucher(chat: ConversationHarness, person: object, request_id: str = "g") -> None:
     await chat.perform(
-        agent_offers.give, person, wanted=RemedyRequest("small_voucher"), request_id=request_id
+        agent_offers.give,
+        person,
+        remedy_request=RemedyRequest("small_voucher"),
+        request_id=request_id,
     )
 
 
@@ -142,7 +145,7 @@ async def test_buttons_of_the_bot_are_closed_when_a_person_takes_over(
     await chat.send("damaged", DAMAGED)
     await chat.send("wants_human", "una persona")
     step = await chat.assign_to(laura)
-    assert step.spent
+    assert step.closed_seqs
     with pytest.raises(Exception, match="choice_gone"):
         await chat.press(1)
     assert not await chat.ledger()

@@ -51,14 +51,16 @@ async def give(
 ) -> None:
     request_id = more.pop("request_id", f"{chat.id[:8]}-{remedy}-{more.get('amount')}")
     wanted = RemedyRequest(remedy, more.pop("amount", None))
-    await chat.perform(agent_offers.give, person, wanted=wanted, request_id=request_id, **more)
+    await chat.perform(
+        agent_offers.give, person, remedy_request=wanted, request_id=request_id, **more
+    )
 
 
 async def offer(
     chat: ConversationHarness, person: Agent, amount: int, request_id: str = "o"
 ) -> None:
     wanted = RemedyRequest("small_voucher", amount)
-    await chat.perform(agent_offers.offer, person, wanted=wanted, request_id=request_id)
+    await chat.perform(agent_offers.offer, person, remedy_request=wanted, request_id=request_id)
 
 
 async def refused(
@@ -248,7 +250,7 @@ async def asks(
     _, asked = await chat.perform(
         agent_offers.request_approval,
         person,
-        wanted=RemedyRequest("small_voucher", amount),
+        remedy_request=RemedyRequest("small_voucher", amount),
         why="compra cada mes",
         request_id=request_id,
     )

@@ -3,7 +3,7 @@
 
 import { Refused } from "./api.js";
 
-/** @import { AgentAtWork, Approval, BoardData, Card } from "../shared/types.js" */
+/** @import { AgentStatus, Approval, BoardData, Card } from "../shared/types.js" */
 /** @import { Api } from "./api.js" */
 /** @import { Format } from "./format.js" */
 
@@ -38,7 +38,7 @@ export class Board extends EventTarget {
   mine = [];
   /** @type {Card[]} */
   others = [];
-  /** @type {AgentAtWork[]} */
+  /** @type {AgentStatus[]} */
   agents = [];
   /** @type {Approval[]} */
   approvals = [];

@@ -182,7 +182,7 @@ export interface CannedAnswer {
 }
 
 /** An agent at work. */
-export interface AgentAtWork {
+export interface AgentStatus {
   id: number;
   name: string;
   role: Role;
@@ -193,7 +193,7 @@ export interface AgentAtWork {
 }
 
 /** `GET api/agents`. */
-export interface AgentAccount extends AgentAtWork {
+export interface AgentAccount extends AgentStatus {
   email: string;
   is_active: boolean;
 }
@@ -203,7 +203,7 @@ export interface BoardData {
   queue: Card[];
   mine: Card[];
   others: Card[];
-  agents: AgentAtWork[];
+  agents: AgentStatus[];
   approvals: Approval[];
   pause: { reason: string; at: string } | null;
   now: string;
@@ -477,7 +477,7 @@ export interface WallboardData {
   waiting: number;
   longest_wait_seconds: number | null;
   active: number;
-  agents: AgentAtWork[];
+  agents: AgentStatus[];
   promises: {
     open: number;
     due_soon: number;

@@ -3,42 +3,20 @@
 Every sentence is a response of ``domain.yml`` and is used only if a row backs it.
 """
 
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot import clock
+from bot.casefile.case_rows import CaseRows
 from bot.compensation.presentation import title
 from bot.context.company_context import CompanyContext
 from bot.models import (
     GIVEN_STATES,
     Compensation,
     CompensationState,
-    Complaint,
-    Contact,
-    Conversation,
-    Handoff,
     Order,
 )
 from bot.money import Money
 from bot.understanding.escalation import find_alarm
-
-
-@dataclass(frozen=True, slots=True)
-class CaseRows:
-    """The rows that both summaries are written from."""
-
-    case: Complaint
-    conversation: Conversation
-    first_words: str = ""  # the customer's first message
-    contact: Contact | None = None
-    order: Order | None = None
-    spent: Money | None = None  # what the customer buys in a year
-    remedies: list[Compensation] = field(default_factory=list)
-    declined: bool = False  # the latest offer was declined as a whole
-    has_photo: bool = False
-    earlier: int = 0  # number of earlier cases
-    broken: int = 0  # number of promises broken in this case
-    handoff: Handoff | None = None
 
 
 def write_agent_summary(context: CompanyContext, language: str, rows: CaseRows) -> str:

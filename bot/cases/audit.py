@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock
@@ -24,3 +25,9 @@ def record(
     session.add(
         CaseEvent(complaint_id=complaint.id, at=clock.now(), actor=actor, what=event, detail=detail)
     )
+
+
+async def list_events(session: AsyncSession, complaint_id: int) -> list[CaseEvent]:
+    """Return a case's whole history, oldest first."""
+    query = select(CaseEvent).where(CaseEvent.complaint_id == complaint_id).order_by(CaseEvent.id)
+    return list(await session.scalars(query))

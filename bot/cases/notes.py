@@ -36,3 +36,14 @@ async def add(
     case = await session.get_one(Complaint, complaint_id)
     audit.record(session, case, author.name, "noted")
     return note
+
+
+async def list_notes(session: AsyncSession, complaint_id: int) -> list[tuple[Note, Agent]]:
+    """Return a case's notes with their authors, oldest first."""
+    rows = await session.execute(
+        select(Note, Agent)
+        .join(Agent, Agent.id == Note.agent_id)
+        .where(Note.complaint_id == complaint_id)
+        .order_by(Note.id)
+    )
+    return [(note, author) for note, author in rows]

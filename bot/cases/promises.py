@@ -74,6 +74,12 @@ async def make(
     return promise
 
 
+async def list_all(session: AsyncSession, complaint_id: int) -> list[Promise]:
+    """Return a case's promises in every state, oldest first."""
+    query = select(Promise).where(Promise.complaint_id == complaint_id).order_by(Promise.id)
+    return list(await session.scalars(query))
+
+
 async def list_open(session: AsyncSession, complaint_id: int) -> list[Promise]:
     """Return a case's open promises, the soonest first."""
     return list(await session.scalars(queries.OPEN_PROMISES, {"case": complaint_id}))

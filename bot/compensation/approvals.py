@@ -72,3 +72,9 @@ async def decide(
             session, case, supervisor.name, f"authorization {state}", remedy=approval.remedy
         )
     return is_first
+
+
+async def list_approvals(session: AsyncSession, complaint_id: int) -> list[Approval]:
+    """Return the requests to supervisors in a case, oldest first."""
+    query = select(Approval).where(Approval.complaint_id == complaint_id).order_by(Approval.id)
+    return list(await session.scalars(query))

@@ -6,7 +6,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.agents import accounts
 from bot.casefile import build
-from bot.cases import search
+from bot.cases import audit, notes, search
+from bot.compensation import approvals
 from bot.console.auth import agent_of, runtime_of
 from bot.console.case_access import find_case
 from bot.console.packet_view import PacketSerializer
@@ -68,12 +69,13 @@ async def _read_case(session: AsyncSession, runtime: Runtime, agent: Agent, refe
             *await message_frames(session, list(messages)),
         ],
         "notes": [
-            serializer.note(note, author) for note, author in await build.list_notes(session, case)
+            serializer.note(note, author)
+            for note, author in await notes.list_notes(session, case.id)
         ],
-        "history": [serializer.event(event) for event in await build.list_events(session, case)],
+        "history": [serializer.event(event) for event in await audit.list_events(session, case.id)],
         "approvals": [
             serializer.approval(approval, case.reference, names)
-            for approval in await build.list_approvals(session, case)
+            for approval in await approvals.list_approvals(session, case.id)
         ],
         "can": _allowed_actions(agent, handoff),
     }

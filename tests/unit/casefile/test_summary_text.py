@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.casefile import summary_text
-from bot.casefile.summary_text import CaseRows
+from bot.casefile.case_rows import CaseRows
 from bot.category import CATEGORIES
 from bot.config.settings import load_settings
 from bot.context.company_context import CompanyContext, load_company_context

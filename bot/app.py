@@ -12,7 +12,7 @@ from bot.channels.pages import pages
 from bot.channels.photos import language_of, photos, refuse
 from bot.channels.registry import open_channels
 from bot.channels.telegram.routes import telegram
-from bot.channels.visitor_token import Visitors
+from bot.channels.visitor_token import VisitorTokens
 from bot.channels.web import web
 from bot.channels.whatsapp.routes import whatsapp
 from bot.config.logging_setup import configure_logs
@@ -67,7 +67,7 @@ def _serve_with(app: EdgeApp, settings: Settings, context: CompanyContext) -> No
 
     @app.before_server_start
     async def start(app: EdgeApp) -> None:
-        app.ctx.visitors = Visitors(settings.secret_key.get_secret_value())
+        app.ctx.visitor_tokens = VisitorTokens(settings.secret_key.get_secret_value())
         app.ctx.runtime = build_runtime(settings, context, open_channels(settings, context))
         await app.ctx.runtime.start()
         app.add_task(asyncio.to_thread(language.load_model))

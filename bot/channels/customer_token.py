@@ -1,7 +1,7 @@
-"""Known customers: a JSON Web Token by which the embedding site vouches for who is signed in.
+"""The JSON Web Token by which the embedding site vouches for its signed-in customer.
 
-HS256 (RFC 7519, RFC 7518 section 3.2) with the secret shared in CUSTOMER_TOKEN_SECRET; it must
-expire, and name the customer by e-mail or phone.
+HS256 (RFC 7519, RFC 7518 section 3.2) with the secret of the setting CUSTOMER_TOKEN_SECRET. It must
+have an expiry, and an e-mail or a phone.
 """
 
 import jwt
@@ -12,14 +12,17 @@ from bot.text import email_address
 
 
 class CustomerTokenError(ValueError):
-    """The token is forged, expired, or names nobody."""
+    """The token is forged or expired, or has neither e-mail nor phone."""
 
 
 def read_customer_token(token: str, secret: str, region: str) -> VouchedCustomer:
-    """The customer in a token.
+    """Return the customer in a token.
+
+    Args:
+        region: the ISO 3166 country of a phone without a country code.
 
     Raises:
-        CustomerTokenError: the signature is wrong, it has expired, or it names no e-mail or phone.
+        CustomerTokenError: it is forged or expired, or has neither e-mail nor phone.
     """
     try:
         claims = jwt.decode(token, secret, algorithms=["HS256"], options={"require": ["exp"]})

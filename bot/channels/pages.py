@@ -1,4 +1,4 @@
-"""The pages and the widget's files, with the headers that keep them safe."""
+"""Serves the demo shop and the widget's files, with security headers."""
 
 import re
 from pathlib import Path
@@ -9,7 +9,7 @@ from sanic.exceptions import NotFound
 WEB = Path(__file__).parent.parent / "web"
 pages = Blueprint("pages")
 
-# The demo shop loads nothing from elsewhere; photos are shown from blobs of the page's own making.
+# The demo shop loads nothing from other sites; photos are shown from blobs that the page makes.
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; img-src 'self' blob: data:; connect-src 'self' ws: wss:; "
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
@@ -18,13 +18,13 @@ CONTENT_SECURITY_POLICY = (
 
 @pages.route("/", methods=["GET", "HEAD"])
 async def shop(_request: Request) -> HTTPResponse:
-    """The demo shop with the chat."""
+    """Send the demo shop with the chat."""
     return await _page("index.html")
 
 
 @pages.route("/en", methods=["GET", "HEAD"])
 async def shop_in_english(_request: Request) -> HTTPResponse:
-    """The demo shop in English."""
+    """Send the demo shop in English."""
     return await _page("en.html")
 
 
@@ -42,25 +42,25 @@ async def _page(name: str) -> HTTPResponse:
 
 @pages.route("/widget.js", methods=["GET", "HEAD"], name="widget_script")
 async def widget_script(_request: Request) -> HTTPResponse:
-    """The one script that any page can embed."""
+    """Send the script that any page can embed."""
     return await _asset(WEB / "widget.js")
 
 
 @pages.route("/shop.css", methods=["GET", "HEAD"])
 async def shop_style(_request: Request) -> HTTPResponse:
-    """The demo shop's look."""
+    """Send the demo shop's style sheet."""
     return await _asset(WEB / "shop.css")
 
 
 @pages.route("/widget/<name:str>", methods=["GET", "HEAD"], name="widget_part")
 async def widget_part(_request: Request, name: str) -> HTTPResponse:
-    """A module or a style sheet of the widget."""
+    """Send a module or a style sheet of the widget."""
     return await _part(WEB / "widget", name)
 
 
 @pages.route("/shared/<name:str>", methods=["GET", "HEAD"], name="shared_part")
 async def shared_part(_request: Request, name: str) -> HTTPResponse:
-    """A module or a style sheet that the widget shares with the console."""
+    """Send a module or a style sheet that the widget shares with the console."""
     return await _part(WEB / "shared", name)
 
 
@@ -74,7 +74,7 @@ async def _part(folder: Path, name: str) -> HTTPResponse:
 
 
 async def _asset(path: Path) -> HTTPResponse:
-    # Modules are loaded by pages of any origin; there is nothing private in them.
+    # Pages of any origin load the modules; nothing in them is private.
     return await response.file(
         path,
         headers={

@@ -1,4 +1,4 @@
-"""The channels that the settings turn on, beside the web chat."""
+"""Opens the channels that the settings turn on, beside the web chat."""
 
 from bot.config.settings import Settings
 from bot.context.company_context import CompanyContext
@@ -6,7 +6,7 @@ from bot.conversation.channel_api import Channel
 
 
 def open_channels(settings: Settings, context: CompanyContext) -> dict[str, Channel]:
-    """Each by its name. A channel's libraries are loaded only where it is used."""
+    """Return the channels by name. The libraries of a channel are imported only if it is used."""
     channels: dict[str, Channel] = {}
     if settings.telegram_enabled:
         from bot.channels.telegram.channel import TelegramChannel

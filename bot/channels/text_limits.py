@@ -1,33 +1,34 @@
-"""Texts within a channel's limits: long ones split where one breathes, titles shortened."""
+"""Fits texts to a channel's limits: splits long ones at a natural break, shortens titles."""
 
 import re
 
-# Where a text may be cut, the best first: between paragraphs, lines, sentences, words.
+# Where a text may be split, the best first: between paragraphs, lines, sentences, words.
 _BREAKS = tuple(map(re.compile, (r"\n\n+", r"\n", r"(?<=[.!?…])\s+", r"\s")))
 
 
 def split(text: str, longest: int) -> list[str]:
-    """The text in pieces of at most ``longest`` characters; nothing but white space is left out."""
+    """Split a text into pieces of at most ``longest`` characters; only white space is dropped."""
     pieces = []
     rest = text.strip()
     while len(rest) > longest:
-        at = _break(rest, longest)
-        pieces.append(rest[:at].rstrip())
-        rest = rest[at:].lstrip()
+        end = _find_break(rest, longest)
+        pieces.append(rest[:end].rstrip())
+        rest = rest[end:].lstrip()
     return [*pieces, rest]
 
 
-def _break(text: str, longest: int) -> int:
+def _find_break(text: str, longest: int) -> int:
+    """Return where to split, at most ``longest`` characters from the start."""
     for pattern in _BREAKS:
         ends = [match.start() for match in pattern.finditer(text, 0, longest + 1)]
-        # A piece of a few words would be torn off for a heading's sake.
+        # Not after a few words, such as a heading.
         if ends and ends[-1] >= longest // 3:
             return ends[-1]
     return longest
 
 
 def shorten(text: str, longest: int) -> str:
-    """A title that fits: cut after a whole word, with a sign that there is more."""
+    """Return a title of at most ``longest`` characters, cut after a word, with an ellipsis."""
     text = " ".join(text.split())
     if len(text) <= longest:
         return text

@@ -1,4 +1,4 @@
-"""The frames that a page of the web chat sends, checked before anything is done with them."""
+"""Parses and checks the frames that a page of the web chat sends."""
 
 import uuid
 from typing import Annotated, Literal
@@ -15,19 +15,19 @@ class _Frame(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
 
-class Hello(_Frame):
-    """The first frame: who is back, and what the page has seen."""
+class HelloFrame(_Frame):
+    """The first frame: the visitor's session, and the last message that the page has."""
 
     type: Literal["hello"]
     session: str | None = Field(None, max_length=2000)
     after: int = Field(0, ge=0, le=LARGEST_SEQ)
     language: str = Field("es", max_length=35)
     customer: str | None = Field(None, max_length=4000)
-    device: str | None = Field(None, max_length=64)  # a number that the browser drew for itself
+    device: str | None = Field(None, max_length=64)  # a random number of the browser
 
 
-class Said(_Frame):
-    """A message of the customer's; ``id`` makes sending it again harmless."""
+class MessageFrame(_Frame):
+    """A message of the customer; sent again with the same ``id``, it is stored once."""
 
     type: Literal["message"]
     id: uuid.UUID
@@ -35,42 +35,42 @@ class Said(_Frame):
     photos: list[str] = Field(default=[], max_length=MOST_PHOTOS)
 
 
-class Pressed(_Frame):
-    """A press on an alternative."""
+class PressFrame(_Frame):
+    """A press on a button."""
 
     type: Literal["choose"]
     id: uuid.UUID
     token: str = Field(max_length=64)
 
 
-class Ping(_Frame):
-    """The page wants to hear that the connection lives."""
+class PingFrame(_Frame):
+    """The page checks the connection; the answer is "pong"."""
 
     type: Literal["ping"]
 
 
-class Typing(_Frame):
+class TypingFrame(_Frame):
     """The customer is typing."""
 
     type: Literal["typing"]
 
 
-class Seen(_Frame):
-    """The page shows everything up to this place."""
+class SeenFrame(_Frame):
+    """The page has shown all messages up to this place."""
 
     type: Literal["seen"]
     seq: int = Field(ge=0, le=LARGEST_SEQ)
 
 
-Frame = Hello | Said | Pressed | Ping | Typing | Seen
+Frame = HelloFrame | MessageFrame | PressFrame | PingFrame | TypingFrame | SeenFrame
 _FRAMES: TypeAdapter[Frame] = TypeAdapter(Annotated[Frame, Field(discriminator="type")])
 
 
 def read_frame(raw: str | bytes | None) -> Frame:
-    """A frame of the page's.
+    """Parse a frame of the page.
 
     Raises:
-        MessageRefused: it is no text, no JSON, or none of the frames that there are.
+        MessageRefused: it is no text, no JSON, or none of the frames above.
     """
     if not isinstance(raw, str):
         raise MessageRefused("bad_frame")

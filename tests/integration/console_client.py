@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 from websockets.asyncio.client import ClientConnection, connect
 
-from bot.channels.visitor_token import Visitors
+from bot.channels.visitor_token import VisitorTokens
 from bot.config.settings import ROOT, Settings
 from bot.context.company_context import load_company_context
 from bot.database.session import open_database
@@ -51,7 +51,7 @@ async def create_waiting_customers(settings: Settings, number: int) -> list[str]
     for index in range(number):
         number_, email = f"{32000 + index}", f"rosa{index}@example.com"
         await app.import_order(number_, email)
-        conversation_id, token = Visitors(SECRET).new()
+        conversation_id, token = VisitorTokens(SECRET).create()
         chat = await app.chat(conversation_id=conversation_id)
         await chat.send("damaged", f"El pedido {number_} llegó roto. {email}")
         await chat.send("wants_human", "una persona")
@@ -173,6 +173,6 @@ async def claim_newest(console: ConsoleClient, conversation: str) -> Json:
 
 def conversation_of(token: str) -> str:
     """The conversation that a customer's page holds."""
-    conversation_id = Visitors(SECRET).read(token)
+    conversation_id = VisitorTokens(SECRET).read(token)
     assert conversation_id is not None
     return conversation_id

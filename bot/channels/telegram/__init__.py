@@ -1,3 +1,3 @@
-"""Telegram, by python-telegram-bot: a webhook in our own server, or polling on a laptop."""
+"""Telegram, with python-telegram-bot: by a webhook in our own server, or by polling."""
 
 NAME = "telegram"

@@ -1,4 +1,4 @@
-"""Sending to Telegram, and asking it for what has come where it cannot reach us."""
+"""Sends to Telegram, and polls it for updates where no webhook can reach us."""
 
 import asyncio
 import hmac
@@ -27,7 +27,7 @@ from telegram.ext import AIORateLimiter, ExtBot
 from telegram.request import HTTPXRequest
 
 from bot.channels.telegram import NAME
-from bot.channels.telegram.updates import ALLOWED_UPDATES, Read, UpdateRefused, read
+from bot.channels.telegram.updates import ALLOWED_UPDATES, ParsedUpdate, UpdateRefused, parse
 from bot.channels.text_limits import split
 from bot.config.loopback import is_loopback
 from bot.config.settings import Settings
@@ -47,13 +47,13 @@ from bot.metrics import REFUSED
 
 log = structlog.get_logger()
 LONGEST_TEXT = 4096
-# Telegram's own: 30 messages a second in all, one a second to one chat.
+# Telegram's own limits: 30 messages a second in all, one a second to a chat.
 MOST_A_SECOND = 30
 SEND_SECONDS = 15.0
 POLL_SECONDS = 25
-AGAIN_AFTER = 3.0
-# Questions that sharing one's phone answers, by the name of their response.
-ASKS_WHO = ("ask_order", "ask_order_useful", "ask_contact", "ask_contact_again")
+RETRY_SECONDS = 3.0
+# Responses with a question that is answered by sharing one's phone.
+ASKS_FOR_CONTACT = ("ask_order", "ask_order_useful", "ask_contact", "ask_contact_again")
 COMMANDS = {
     "es": {"start": "start", "ayuda": "help", "persona": "person", "estado": "status"},
     "en": {"start": "start", "help": "help", "person": "person", "status": "status"},
@@ -61,67 +61,67 @@ COMMANDS = {
 
 
 class TelegramChannel:
-    """One bot."""
+    """One Telegram bot."""
 
     name = NAME
     pace = 1.0
-    # Telegram reports nothing afterwards: a message whose answer was lost is sent again. Twice is
-    # better than never; its buttons can be spent once all the same.
+    # Telegram sends no delivery reports, so a message whose response was lost is sent again. Twice
+    # is better than never, and its buttons work only once.
     grace = 0.0
 
     def __init__(self, settings: Settings, context: CompanyContext) -> None:
         self._context = context
-        self._polls = settings.telegram_mode == "polling"
+        self._is_polling = settings.telegram_mode == "polling"
         secret = settings.telegram_webhook_secret
         self._secret = secret.get_secret_value() if secret else None
-        self._bot = bot_of(settings)
+        self._bot = create_bot(settings)
         self._tasks: set[asyncio.Task[None]] = set()
 
     # --- what comes in ----------------------------------------------------------------------------
 
-    def vouches(self, token: str | None) -> bool:
-        """Whether a request to the webhook carries the secret that we told Telegram."""
+    def is_authentic(self, token: str | None) -> bool:
+        """Return True if a webhook request has the secret that was given to Telegram."""
         if self._secret is None or not token:
             return False
         return hmac.compare_digest(token.encode(), self._secret.encode())
 
-    async def take(self, raw: object, take: Receive) -> None:
-        """Store what an update says; what Telegram wants to hear about it comes afterwards."""
+    async def receive(self, raw: object, receive: Receive) -> None:
+        """Store an update, and then answer Telegram what it waits for."""
         try:
-            update = read(raw, self._context.company.country)
+            update = parse(raw, self._context.company.country)
         except UpdateRefused:
             REFUSED.labels(NAME, "bad_update").inc()
             return
         if update.events:
-            await take(NAME, update.events)
-        self._afterwards(update)
+            await receive(NAME, update.events)
+        self._follow_up(update)
 
-    def _afterwards(self, update: Read) -> None:
-        if update.press is not None:
-            self._begin(self._say_heard(update.press))
-        if update.group is not None:
-            self._begin(self._decline(update.group, update.language))
+    def _follow_up(self, update: ParsedUpdate) -> None:
+        if update.press_id is not None:
+            self._begin(self._confirm_press(update.press_id))
+        if update.group_id is not None:
+            self._begin(self._leave_group(update.group_id, update.language))
 
-    async def _say_heard(self, press: str) -> None:
-        await self._bot.answer_callback_query(press)
+    async def _confirm_press(self, press_id: str) -> None:
+        await self._bot.answer_callback_query(press_id)
 
-    async def _decline(self, group: int, language: str) -> None:
+    async def _leave_group(self, group_id: int, language: str) -> None:
         spoken = self._context.company.choose_language(language)
-        # Whether it could be said or not; but a stop waits for neither.
+        # The group is left even if the message cannot be sent.
         with suppress(TelegramError):
             await self._bot.send_message(
-                group, self._context.responses.render("group_declined", spoken)
+                group_id, self._context.responses.render("group_declined", spoken)
             )
-        await self._bot.leave_chat(group)
+        await self._bot.leave_chat(group_id)
 
-    async def start(self, take: Receive) -> None:
-        """Say what the bot can do; on a laptop, ask for what has come."""
+    async def start(self, receive: Receive) -> None:
+        """Register the commands; start polling if the settings say so."""
         self._begin(self._introduce())
-        if self._polls:
-            self._begin(self._poll(take))
+        if self._is_polling:
+            self._begin(self._poll(receive))
 
     async def stop(self) -> None:
-        """Ask no more."""
+        """Stop polling, and close the connections."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -141,7 +141,7 @@ class TelegramChannel:
         task.add_done_callback(self._tasks.discard)
 
     async def _introduce(self) -> None:
-        """Register the commands, in each language and for all others."""
+        """Register the commands in each language, and as the default; retry until it works."""
         company = self._context.company
         while True:
             try:
@@ -160,10 +160,10 @@ class TelegramChannel:
                 return
             except TelegramError as error:
                 log.warning("telegram_away", why=str(error))
-                await asyncio.sleep(AGAIN_AFTER)
+                await asyncio.sleep(RETRY_SECONDS)
 
-    async def _poll(self, take: Receive) -> None:
-        """Ask for updates for ever; each is confirmed by asking for the next once it is stored."""
+    async def _poll(self, receive: Receive) -> None:
+        """Poll for updates. Each is confirmed by the next poll, once it is stored."""
         offset: int | None = None
         webhook_is_off = False
         while True:
@@ -173,35 +173,38 @@ class TelegramChannel:
                     offset, timeout=POLL_SECONDS, allowed_updates=ALLOWED_UPDATES
                 )
                 for update in updates:
-                    await self.take(update.to_dict(), take)
+                    await self.receive(update.to_dict(), receive)
                     offset = update.update_id + 1
             except Conflict as error:
                 # Another process polls with this token, or somebody has set a webhook.
                 log.warning("telegram_conflict", why=str(error))
                 webhook_is_off = False
-                await asyncio.sleep(AGAIN_AFTER)
+                await asyncio.sleep(RETRY_SECONDS)
             except TelegramError as error:
                 log.warning("telegram_away", why=str(error))
-                await asyncio.sleep(AGAIN_AFTER)
+                await asyncio.sleep(RETRY_SECONDS)
             except Exception:
-                # Not stored, so not confirmed: it comes again.
+                # The update is not stored, so it is not confirmed, and comes again.
                 log.exception("telegram_failed")
-                await asyncio.sleep(AGAIN_AFTER)
+                await asyncio.sleep(RETRY_SECONDS)
 
     # --- what goes out ----------------------------------------------------------------------------
 
     def parts(self, out: OutgoingMessage) -> Sequence[Part]:
-        """The photos, then the text in pieces; the buttons stand under the last."""
-        details = [f"• {one.title}: {one.detail}" for one in out.buttons if one.detail]
+        """Return the photos, then the pieces of the text; the buttons are under the last."""
+        details = [f"• {button.title}: {button.detail}" for button in out.buttons if button.detail]
         text = "\n\n".join((out.text, "\n".join(details))) if details else out.text
         pieces = split(text, LONGEST_TEXT) if text.strip() else []
         parts: list[Part] = [{"photo": path} for path in out.photos]
         parts += [{"text": piece} for piece in pieces]
         if parts and out.buttons:
             parts[-1]["reply_markup"] = InlineKeyboardMarkup(
-                [[InlineKeyboardButton(one.title, callback_data=one.token)] for one in out.buttons]
+                [
+                    [InlineKeyboardButton(button.title, callback_data=button.token)]
+                    for button in out.buttons
+                ]
             )
-        elif parts and self._asks_who(out):
+        elif parts and self._asks_for_contact(out):
             share = self._context.responses.render("share_phone", out.language)
             parts[-1]["reply_markup"] = ReplyKeyboardMarkup(
                 [[KeyboardButton(share, request_contact=True)]],
@@ -210,13 +213,14 @@ class TelegramChannel:
             )
         return parts
 
-    def _asks_who(self, out: OutgoingMessage) -> bool:
+    def _asks_for_contact(self, out: OutgoingMessage) -> bool:
         return any(
-            self._context.responses.render(name, out.language) in out.text for name in ASKS_WHO
+            self._context.responses.render(name, out.language) in out.text
+            for name in ASKS_FOR_CONTACT
         )
 
     def template(self, out: OutgoingMessage) -> None:
-        """Telegram closes no window."""
+        """Return None: Telegram has no window after which only templates may be sent."""
 
     async def send(self, out: OutgoingMessage, part: Part, index: int, count: int) -> str:  # noqa: ARG002
         """Send one part."""
@@ -231,20 +235,20 @@ class TelegramChannel:
                     chat, part["text"], reply_markup=part.get("reply_markup")
                 )
         except (TelegramError, OSError) as error:
-            raise _meaning(error) from error
+            raise _send_error(error) from error
         return f"{chat}:{sent.message_id}"
 
     async def typing(self, address: str, provider_id: str | None) -> None:  # noqa: ARG002
-        """Show that we write; it lasts five seconds."""
+        """Show that the bot types, for five seconds."""
         try:
             await self._bot.send_chat_action(int(address), "typing")
         except TelegramError as error:
-            raise _meaning(error) from error
+            raise _send_error(error) from error
 
     async def close_buttons(
         self, address: str, provider_id: str, text: str, chosen: str | None
     ) -> None:
-        """Take the buttons off, and say there what was chosen."""
+        """Replace the buttons by the title that was chosen, if any was."""
         message_id = int(provider_id.partition(":")[2])
         try:
             if chosen is None:
@@ -253,19 +257,19 @@ class TelegramChannel:
                 settled = f"{split(text, LONGEST_TEXT)[-1]}\n\n✓ {chosen}"[-LONGEST_TEXT:]
                 await self._bot.edit_message_text(settled, int(address), message_id)
         except TelegramError as error:
-            raise _meaning(error) from error
+            raise _send_error(error) from error
 
     async def fetch(self, file: RemoteFile) -> bytes:
         """Download a file."""
         try:
-            found = await self._bot.get_file(file.id)
-            return bytes(await found.download_as_bytearray())
+            remote = await self._bot.get_file(file.id)
+            return bytes(await remote.download_as_bytearray())
         except TelegramError as error:
-            raise _meaning(error) from error
+            raise _send_error(error) from error
 
 
-def bot_of(settings: Settings) -> "ExtBot[int]":
-    """The library's bot, at the server that the settings name."""
+def create_bot(settings: Settings) -> "ExtBot[int]":
+    """Return the library's bot, for the server in the settings."""
     token = settings.telegram_token
     url = settings.telegram_api_url
     options: Mapping[str, Any] = {"trust_env": not is_loopback(url)}
@@ -283,14 +287,14 @@ def bot_of(settings: Settings) -> "ExtBot[int]":
         get_updates_request=HTTPXRequest(
             connection_pool_size=1, connect_timeout=5, httpx_kwargs=dict(options)
         ),
-        # It never asks again by itself: the outbox does, and remembers across a crash.
+        # The library does not retry: the outbox does, also after a crash.
         rate_limiter=AIORateLimiter(overall_max_rate=MOST_A_SECOND, max_retries=0),
     )
 
 
 async def set_webhook(settings: Settings, url: str) -> int:
-    """Let Telegram deliver to an address of ours; how many updates wait for it."""
-    bot = bot_of(settings)
+    """Set the address of the webhook. Return the number of updates that wait for it."""
+    bot = create_bot(settings)
     secret = settings.telegram_webhook_secret
     try:
         await bot.set_webhook(
@@ -300,11 +304,11 @@ async def set_webhook(settings: Settings, url: str) -> int:
         )
         return (await bot.get_webhook_info()).pending_update_count
     except TelegramError as error:
-        raise _meaning(error) from error
+        raise _send_error(error) from error
 
 
-def _meaning(error: TelegramError | OSError) -> SendError:
-    """What Telegram's answer means for the message."""
+def _send_error(error: TelegramError | OSError) -> SendError:
+    """Return what Telegram's error means for the message."""
     why = f"{type(error).__name__}: {error}"
     if isinstance(error, RetryAfter):
         # The public name gives whole seconds today and a timedelta tomorrow; this is both.
@@ -317,5 +321,5 @@ def _meaning(error: TelegramError | OSError) -> SendError:
         return ResponseLost(why)
     if isinstance(error, NetworkError):
         return RetryLater(why)
-    # A token that is wrong or was taken back: for all customers, until somebody mends it.
-    return RetryLater(why, after=AGAIN_AFTER, whole_channel=True)
+    # A wrong or revoked token: it holds for all customers, until somebody mends it.
+    return RetryLater(why, after=RETRY_SECONDS, whole_channel=True)

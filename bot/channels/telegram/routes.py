@@ -1,4 +1,4 @@
-"""The webhook: the secret is checked, the update stored, 200 answered, the work done afterwards."""
+"""Telegram's webhook: checks the secret, stores the update, then answers 200."""
 
 import json
 from typing import TYPE_CHECKING, cast
@@ -18,13 +18,13 @@ HEADER = "X-Telegram-Bot-Api-Secret-Token"
 
 @telegram.post("/channels/telegram")
 async def webhook(request: Request) -> HTTPResponse:
-    """One update."""
+    """Store one update."""
     runtime: Runtime = request.app.ctx.runtime
-    # Its library is loaded where Telegram is used, and nowhere else.
+    # Telegram's library is imported only if Telegram is used.
     channel = cast("TelegramChannel | None", runtime.channels.get(NAME))
     if channel is None:
         return response.json({"error": "Telegram is not set up"}, status=404)
-    if not channel.vouches(request.headers.get(HEADER)):
+    if not channel.is_authentic(request.headers.get(HEADER)):
         REFUSED.labels(NAME, "bad_secret").inc()
         return response.json({"error": "forbidden"}, status=403)
     try:
@@ -32,6 +32,6 @@ async def webhook(request: Request) -> HTTPResponse:
     except (ValueError, RecursionError):
         REFUSED.labels(NAME, "bad_update").inc()
     else:
-        await channel.take(update, runtime.inbox.receive)
-    # Whatever is no use is taken as well: Telegram would only send it again.
+        await channel.receive(update, runtime.inbox.receive)
+    # An update that is of no use is acknowledged too: otherwise Telegram would send it again.
     return response.empty(status=200)

@@ -1,7 +1,7 @@
-"""What Telegram's updates say: checked, and told in our words.
+"""Parses Telegram's updates into events of the channel.
 
-https://core.telegram.org/bots/api#update. Only what is used is read; what is not understood makes
-an update worth nothing, never an error.
+https://core.telegram.org/bots/api#update. Only the fields that are used are read. An update that
+contains nothing of use gives no event, and no error.
 """
 
 from collections.abc import Callable, Mapping
@@ -22,7 +22,7 @@ from bot.models import ContentKind
 from bot.text.normalize import digits
 
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
-# What the engine is told for a command, in both languages.
+# The payload for the engine of each command, in both languages.
 COMMANDS = {
     "start": "/greet",
     "ayuda": "/help",
@@ -37,7 +37,7 @@ Id = Annotated[int, Field(ge=-(2**53), le=2**53)]
 
 
 class UpdateRefused(ValueError):
-    """It is no update that can be used."""
+    """It is not a valid update."""
 
 
 class _Part(BaseModel):
@@ -45,7 +45,7 @@ class _Part(BaseModel):
 
 
 class User(_Part):
-    """Who did it."""
+    """The user who did something."""
 
     id: Id
     is_bot: bool = False
@@ -53,14 +53,14 @@ class User(_Part):
 
 
 class Chat(_Part):
-    """Where."""
+    """The chat in which it was done."""
 
     id: Id
     type: str
 
 
-class Sent(_Part):
-    """A file, whatever its kind."""
+class SentFile(_Part):
+    """A file of any kind."""
 
     file_id: str = Field(pattern=r"^[\x21-\x7e]{1,400}$")
     file_size: int | None = None
@@ -69,14 +69,14 @@ class Sent(_Part):
 
 
 class SharedContact(_Part):
-    """A contact that was shared; one's own has one's own user's id."""
+    """A shared contact. The sender's own has their user id."""
 
     phone_number: str = Field(max_length=40)
     user_id: Id | None = None
 
 
 class Location(_Part):
-    """A place on the earth."""
+    """Coordinates, in degrees."""
 
     latitude: float = Field(ge=-90, le=90)
     longitude: float = Field(ge=-180, le=180)
@@ -90,7 +90,7 @@ class Venue(_Part):
     address: str = Field("", max_length=1000)
 
 
-class Told(_Part):
+class TelegramMessage(_Part):
     """A message."""
 
     message_id: Id
@@ -99,42 +99,42 @@ class Told(_Part):
     sender: User | None = Field(None, alias="from")
     text: str = ""
     caption: str = ""
-    photo: list[Sent] = []
-    voice: Sent | None = None
-    audio: Sent | None = None
-    video: Sent | None = None
-    video_note: Sent | None = None
-    animation: Sent | None = None
-    document: Sent | None = None
-    sticker: Sent | None = None
+    photo: list[SentFile] = []
+    voice: SentFile | None = None
+    audio: SentFile | None = None
+    video: SentFile | None = None
+    video_note: SentFile | None = None
+    animation: SentFile | None = None
+    document: SentFile | None = None
+    sticker: SentFile | None = None
     contact: SharedContact | None = None
     location: Location | None = None
     venue: Venue | None = None
 
 
-class PressedOn(_Part):
+class PressedMessage(_Part):
     """The message under which a button was pressed."""
 
     chat: Chat
 
 
-class Press(_Part):
+class CallbackQuery(_Part):
     """A pressed button."""
 
     id: str = Field(max_length=200)
     sender: User = Field(alias="from")
-    message: PressedOn | None = None
+    message: PressedMessage | None = None
     data: str = Field(pattern=r"^[\x21-\x7e]{1,64}$")
 
 
 class Membership(_Part):
-    """What we are in a chat from now on."""
+    """The bot's new status in a chat."""
 
     status: str
 
 
 class MemberChange(_Part):
-    """The customer blocked us or let us in again, or a group took us in."""
+    """The customer blocked or unblocked the bot, or a group added it."""
 
     chat: Chat
     sender: User = Field(alias="from")
@@ -145,136 +145,146 @@ class Update(_Part):
     """One delivery."""
 
     update_id: Annotated[int, Field(ge=0, le=2**53)]
-    message: Told | None = None
-    edited_message: Told | None = None
-    callback_query: Press | None = None
+    message: TelegramMessage | None = None
+    edited_message: TelegramMessage | None = None
+    callback_query: CallbackQuery | None = None
     my_chat_member: MemberChange | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
-    """What an update comes to."""
+class ParsedUpdate:
+    """The content of an update."""
 
     events: tuple[ChannelEvent, ...] = ()
-    press: str | None = None  # the press that Telegram waits to see answered
-    group: int | None = None  # a group, in which nobody's affairs are dealt with
+    press_id: str | None = None  # a press that Telegram waits to see confirmed
+    group_id: int | None = None  # a group to leave, because cases are private
     language: str = ""
 
 
-def read(raw: object, region: str) -> Read:
-    """What an update says.
+def parse(raw: object, region: str) -> ParsedUpdate:
+    """Parse an update.
+
+    Args:
+        raw: decoded JSON.
+        region: the ISO 3166 country of a phone without a country code.
 
     Raises:
-        UpdateRefused: it is no update.
+        UpdateRefused: it is not a valid update.
     """
     try:
         update = Update.model_validate(raw)
     except ValidationError as error:
         raise UpdateRefused(str(error.error_count())) from error
-    told = update.message or update.edited_message
-    if told is not None:
-        language = told.sender.language_code if told.sender else ""
-        if told.chat.type != "private":
-            return Read(group=told.chat.id, language=language)
-        if told.sender is None or told.sender.is_bot:
-            return Read()
+    message = update.message or update.edited_message
+    if message is not None:
+        language = message.sender.language_code if message.sender else ""
+        if message.chat.type != "private":
+            return ParsedUpdate(group_id=message.chat.id, language=language)
+        if message.sender is None or message.sender.is_bot:
+            return ParsedUpdate()
         is_edit = update.message is None
-        return Read((_arrived(str(update.update_id), told, told.sender, region, is_edit=is_edit),))
+        return ParsedUpdate(
+            (_incoming(str(update.update_id), message, message.sender, region, is_edit=is_edit),)
+        )
     if update.callback_query is not None:
-        return _pressed(str(update.update_id), update.callback_query)
+        return _parse_press(str(update.update_id), update.callback_query)
     if update.my_chat_member is not None:
-        return _changed(update.my_chat_member)
-    return Read()
+        return _parse_change(update.my_chat_member)
+    return ParsedUpdate()
 
 
-def _pressed(source_id: str, press: Press) -> Read:
+def _parse_press(source_id: str, press: CallbackQuery) -> ParsedUpdate:
     chat = press.message.chat if press.message else Chat(id=press.sender.id, type="private")
     if chat.type != "private":
-        return Read(press=press.id)
-    arrived = IncomingMessage(
+        return ParsedUpdate(press_id=press.id)
+    incoming = IncomingMessage(
         address=str(chat.id),
         source_id=source_id,
         token=press.data,
         language=press.sender.language_code,
     )
-    return Read((arrived,), press=press.id)
+    return ParsedUpdate((incoming,), press_id=press.id)
 
 
-def _changed(change: MemberChange) -> Read:
+def _parse_change(change: MemberChange) -> ParsedUpdate:
     status = change.new_chat_member.status
     if change.chat.type != "private":
         joined = status in {"member", "administrator", "restricted"}
-        return Read(group=change.chat.id if joined else None, language=change.sender.language_code)
-    why_not = "blocked" if status == "kicked" else None
-    return Read((ReachabilityChange(str(change.chat.id), why_not),))
+        return ParsedUpdate(
+            group_id=change.chat.id if joined else None, language=change.sender.language_code
+        )
+    unreachable_why = "blocked" if status == "kicked" else None
+    return ParsedUpdate((ReachabilityChange(str(change.chat.id), unreachable_why),))
 
 
-def _arrived(
-    source_id: str, told: Told, sender: User, region: str, *, is_edit: bool
+def _incoming(
+    source_id: str, message: TelegramMessage, sender: User, region: str, *, is_edit: bool
 ) -> IncomingMessage:
-    text = told.text or told.caption
-    kind, extra, files = _file(told) or _place(told) or (ContentKind.TEXT, {}, ())
-    told_instead = phone = None
-    if told.contact is not None:
-        kind, told_instead, phone = _contact(told.contact, sender, region)
-    elif told.sticker is not None:
+    text = message.text or message.caption
+    kind, extra, files = _file(message) or _location(message) or (ContentKind.TEXT, {}, ())
+    payload = phone = None
+    if message.contact is not None:
+        kind, payload, phone = _contact(message.contact, sender, region)
+    elif message.sticker is not None:
         kind = ContentKind.STICKER
-    elif kind == ContentKind.TEXT and (told_instead := COMMANDS.get(_command(text))):
+    elif kind == ContentKind.TEXT and (payload := COMMANDS.get(_command(text))):
         kind = ContentKind.COMMAND
     return IncomingMessage(
-        address=str(told.chat.id),
+        address=str(message.chat.id),
         source_id=source_id,
         kind=kind,
         text=text,
-        payload=told_instead,
+        payload=payload,
         files=files,
         extra=extra,
         phone=phone,
         language=sender.language_code,
-        said_at=datetime.fromtimestamp(told.date, UTC),
-        provider_id=f"{told.chat.id}:{told.message_id}",
+        said_at=datetime.fromtimestamp(message.date, UTC),
+        provider_id=f"{message.chat.id}:{message.message_id}",
         is_edit=is_edit,
     )
 
 
-_Found = tuple[ContentKind, dict[str, Any], tuple[RemoteFile, ...]]
-_FILES: Mapping[ContentKind, Callable[[Told], Sent | None]] = {
+_Content = tuple[ContentKind, dict[str, Any], tuple[RemoteFile, ...]]
+_FILES: Mapping[ContentKind, Callable[[TelegramMessage], SentFile | None]] = {
     # The last size of a photo is the largest.
-    ContentKind.PHOTO: lambda told: told.photo[-1] if told.photo else None,
-    ContentKind.VOICE: lambda told: told.voice or told.audio,
-    ContentKind.VIDEO: lambda told: told.video or told.video_note or told.animation,
-    ContentKind.DOCUMENT: lambda told: told.document,
+    ContentKind.PHOTO: lambda message: message.photo[-1] if message.photo else None,
+    ContentKind.VOICE: lambda message: message.voice or message.audio,
+    ContentKind.VIDEO: lambda message: message.video or message.video_note or message.animation,
+    ContentKind.DOCUMENT: lambda message: message.document,
 }
 
 
-def _file(told: Told) -> _Found | None:
-    for kind, find in _FILES.items():
-        sent = find(told)
+def _file(message: TelegramMessage) -> _Content | None:
+    for kind, select_file in _FILES.items():
+        sent = select_file(message)
         if sent is not None:
-            # A photo that was sent "as a file" is one all the same.
+            # A photo that was sent "as a file" is a photo too.
             is_picture = kind == ContentKind.DOCUMENT and (sent.mime_type or "").startswith(
                 "image/"
             )
-            kept_as = ContentKind.PHOTO if is_picture else kind
-            file = RemoteFile(sent.file_id, kept_as, sent.file_size, sent.file_name, sent.mime_type)
-            return kept_as, {}, (file,)
+            content_kind = ContentKind.PHOTO if is_picture else kind
+            file = RemoteFile(
+                sent.file_id, content_kind, sent.file_size, sent.file_name, sent.mime_type
+            )
+            return content_kind, {}, (file,)
     return None
 
 
-def _place(told: Told) -> _Found | None:
-    place = told.venue.location if told.venue else told.location
-    if place is None:
+def _location(message: TelegramMessage) -> _Content | None:
+    location = message.venue.location if message.venue else message.location
+    if location is None:
         return None
-    extra: dict[str, Any] = {"latitude": place.latitude, "longitude": place.longitude}
-    if told.venue is not None:
-        extra |= {"name": told.venue.title, "address": told.venue.address}
+    extra: dict[str, Any] = {"latitude": location.latitude, "longitude": location.longitude}
+    if message.venue is not None:
+        extra |= {"name": message.venue.title, "address": message.venue.address}
     return ContentKind.LOCATION, {"location": extra}, ()
 
 
 def _contact(
     shared: SharedContact, sender: User, region: str
 ) -> tuple[ContentKind, str | None, str | None]:
-    """One's own phone, which Telegram vouches for; anybody else's card proves nothing."""
+    """Return kind, payload and phone. Telegram vouches only for the sender's own phone."""
     phone = normalize_phone(f"+{digits(shared.phone_number)}", region)
     if shared.user_id != sender.id or not phone:
         return ContentKind.CONTACT, None, None

@@ -1,5 +1,5 @@
-"""WhatsApp by Meta's Cloud API, with a client of our own.
+"""WhatsApp, with Meta's Cloud API and a client of our own.
 
-pywa was looked at: it reads one message of a post where Meta may send many, and it knows no
-server but Meta's own. Three requests are all that is needed.
+Why not pywa: it reads one message of a webhook post, which may contain many, and it can use no
+server but Meta's. Only three kinds of requests are needed.
 """

@@ -1,4 +1,4 @@
-"""Sending to WhatsApp, and reading what Meta's refusals mean."""
+"""Sends to WhatsApp, and interprets Meta's error codes."""
 
 import hashlib
 import hmac
@@ -31,23 +31,24 @@ VERSION = "v23.0"
 # Meta's default throughput for a number, messages a second.
 MOST_A_SECOND = 80
 SEND_SECONDS = 15.0
-# Too much for all, too much for one customer; and faults of Meta's that pass.
-TOO_MUCH = frozenset({4, 80007, 130429, 131048, 131064, 133016})
-TOO_MUCH_FOR_ONE = 131056
-PASSING = frozenset({1, 2, 131000, 131016, 133004})
-# The token, the account or its payment: for all customers, until somebody mends it.
-OURS_TO_MEND = frozenset({0, 3, 10, 190, 368, 131005, 131031, 131042, 131045, 133010})
-ALL_WAIT = 10.0
+# Meta's error codes: the rate limit of the number, that of one customer, and temporary faults.
+# https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes
+RATE_LIMITED = frozenset({4, 80007, 130429, 131048, 131064, 133016})
+RATE_LIMITED_FOR_CUSTOMER = 131056
+TEMPORARY = frozenset({1, 2, 131000, 131016, 133004})
+# The token, the account or its payment: it holds for all customers, until somebody mends it.
+ACCOUNT_PROBLEM = frozenset({0, 3, 10, 190, 368, 131005, 131031, 131042, 131045, 133010})
+CHANNEL_PAUSE = 10.0  # seconds
 
 
 class WhatsAppChannel:
-    """One number."""
+    """One WhatsApp number of the company."""
 
     name = NAME
-    # Meta takes bursts and says (131056) when one customer gets too much.
+    # Meta accepts bursts, and reports (131056) when one customer gets too many messages.
     pace = 0.0
-    # A message that Meta took is reported, with what we said it was: sent again only if no such
-    # report comes in this time.
+    # Meta reports each message that it accepted, with our id. A message whose response was lost is
+    # sent again only if no report comes in this time.
     grace = 20.0
 
     def __init__(self, settings: Settings, context: CompanyContext) -> None:
@@ -66,33 +67,33 @@ class WhatsAppChannel:
 
     # --- what comes in ----------------------------------------------------------------------------
 
-    def vouches(self, body: bytes, signature: str | None) -> bool:
-        """Whether Meta signed the raw body with our app's secret."""
+    def is_authentic(self, body: bytes, signature: str | None) -> bool:
+        """Return True if Meta signed the raw body with our app's secret."""
         digest = hmac.new(self._app_secret.encode(), body, hashlib.sha256).hexdigest()
         return hmac.compare_digest(f"sha256={digest}".encode(), (signature or "").encode())
 
     def is_challenge(self, mode: str | None, token: str | None) -> bool:
-        """Whether it is Meta that asks whether this address is ours."""
-        right = hmac.compare_digest((token or "").encode(), self._verify_token.encode())
-        return mode == "subscribe" and right
+        """Return True if Meta asks to verify the webhook, with our token."""
+        is_token = hmac.compare_digest((token or "").encode(), self._verify_token.encode())
+        return mode == "subscribe" and is_token
 
-    async def start(self, take: Receive) -> None:
-        """Meta comes to us."""
+    async def start(self, receive: Receive) -> None:
+        """Do nothing: Meta calls our webhook."""
 
     async def stop(self) -> None:
-        """Hang up."""
+        """Close all connections."""
         await self._http.aclose()
 
     # --- what goes out ----------------------------------------------------------------------------
 
     def parts(self, out: OutgoingMessage) -> Sequence[Part]:
-        """The message in WhatsApp's shapes."""
+        """Return the message in WhatsApp's format."""
         return message_format.parts(
             out, self._context.responses.render("choose_here", out.language)
         )
 
     def template(self, out: OutgoingMessage) -> tuple[Part, bool] | None:
-        """The company's approved template, if it has one."""
+        """Return the company's approved template, if it has one."""
         update = self._context.company.whatsapp_update
         if update is None:
             return None
@@ -108,11 +109,11 @@ class WhatsAppChannel:
             "messaging_product": "whatsapp",
             "recipient_type": "individual",
             "to": out.address,
-            # Comes back with every report on this message.
+            # Meta returns it with every report on this message.
             "biz_opaque_callback_data": f"{out.message_id}.{index}.{count}",
             **part,
         }
-        answer = await self._ask("messages", json=body)
+        answer = await self._post("messages", json=body)
         return str(answer["messages"][0]["id"])
 
     async def _upload(self, part: Part) -> str:
@@ -122,31 +123,31 @@ class WhatsAppChannel:
             raise SendRejected(str(error)) from error
         file = {"file": ("photo.jpg", data, "image/jpeg")}
         fields = {"messaging_product": "whatsapp", "type": "image/jpeg"}
-        answer = await self._ask("media", files=file, data=fields)
+        answer = await self._post("media", files=file, data=fields)
         return str(answer["id"])
 
     async def typing(self, address: str, provider_id: str | None) -> None:  # noqa: ARG002
-        """Mark as read what we think about, and show that we write; it lasts 25 seconds."""
+        """Mark the customer's message as read, and show that the bot types, for 25 seconds."""
         if provider_id is not None:
             seen = {
                 "status": "read",
                 "message_id": provider_id,
                 "typing_indicator": {"type": "text"},
             }
-            await self._ask("messages", json={"messaging_product": "whatsapp", **seen})
+            await self._post("messages", json={"messaging_product": "whatsapp", **seen})
 
     async def close_buttons(
         self, address: str, provider_id: str, text: str, chosen: str | None
     ) -> None:
-        """WhatsApp changes nothing that is sent; a spent button is answered as such."""
+        """Do nothing: sent messages cannot be changed. A press on a closed button gets a reply."""
 
     async def fetch(self, file: RemoteFile) -> bytes:
-        """Download a file: first where it lies, then what it is."""
+        """Download a file: first its address, then its content."""
         try:
-            found = await self._http.get(f"{self._url}/{file.id}")
-            if not found.is_success:
-                raise _meaning(found)
-            content = await self._http.get(found.json()["url"])
+            address = await self._http.get(f"{self._url}/{file.id}")
+            if not address.is_success:
+                raise _send_error(address)
+            content = await self._http.get(address.json()["url"])
         except (httpx.HTTPError, ValueError, LookupError, TypeError) as error:
             raise RetryLater(f"{type(error).__name__}: {error}") from error
         if content.is_success:
@@ -154,30 +155,30 @@ class WhatsAppChannel:
         why = f"{content.status_code} for the file"
         raise RetryLater(why) if content.status_code >= 500 else SendRejected(why)
 
-    async def _ask(self, what: str, **content: Any) -> dict[str, Any]:
+    async def _post(self, path: str, **content: Any) -> dict[str, Any]:
         async with self._limiter:
             try:
-                url = f"{self._url}/{self.phone_number_id}/{what}"
+                url = f"{self._url}/{self.phone_number_id}/{path}"
                 answer = await self._http.post(url, **content)
             except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
                 raise RetryLater(f"{type(error).__name__}: {error}") from error
             except httpx.HTTPError as error:
                 raise ResponseLost(f"{type(error).__name__}: {error}") from error
         if not answer.is_success:
-            raise _meaning(answer)
+            raise _send_error(answer)
         try:
-            told: dict[str, Any] = answer.json()
+            result: dict[str, Any] = answer.json()
         except ValueError as error:
-            raise ResponseLost("an answer that cannot be read") from error
-        return told
+            raise ResponseLost("a response that is not JSON") from error
+        return result
 
 
 def _secret(value: Any) -> str:
     return value.get_secret_value() if value else ""
 
 
-def _meaning(answer: httpx.Response) -> SendError:
-    """What a refusal means for the message; Meta's documentation says to go by the code."""
+def _send_error(answer: httpx.Response) -> SendError:
+    """Return what Meta's error means for the message; the code decides, as Meta documents."""
     try:
         error = answer.json()["error"]
         code, why = int(error["code"]), f"{error['code']}: {error.get('message', '')}"
@@ -189,10 +190,15 @@ def _meaning(answer: httpx.Response) -> SendError:
         return WindowClosed(why)
     if code in UNREACHABLE:
         return CustomerUnreachable(why)
-    if code in TOO_MUCH or code in OURS_TO_MEND or 200 <= code < 300 or answer.status_code == 429:
-        return RetryLater(why, after=seconds or ALL_WAIT, whole_channel=True)
-    if code == TOO_MUCH_FOR_ONE:
+    if (
+        code in RATE_LIMITED
+        or code in ACCOUNT_PROBLEM
+        or 200 <= code < 300
+        or answer.status_code == 429
+    ):
+        return RetryLater(why, after=seconds or CHANNEL_PAUSE, whole_channel=True)
+    if code == RATE_LIMITED_FOR_CUSTOMER:
         return RetryLater(why, after=seconds)
-    if code in PASSING or answer.status_code >= 500:
+    if code in TEMPORARY or answer.status_code >= 500:
         return RetryLater(why, after=seconds)
     return SendRejected(why)

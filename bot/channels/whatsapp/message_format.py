@@ -1,4 +1,4 @@
-"""What a message looks like on WhatsApp: text, buttons, a list or a template, within its limits.
+"""Formats a message for WhatsApp: as text, buttons, a list or a template, within its limits.
 
 https://developers.facebook.com/docs/whatsapp/cloud-api/messages
 """
@@ -14,49 +14,46 @@ LONGEST_TEXT = 4096
 LONGEST_BODY, LONGEST_LIST_BODY = 1024, 4096
 MOST_BUTTONS, LONGEST_BUTTON = 3, 20
 MOST_ROWS, LONGEST_ROW, LONGEST_DETAIL = 10, 24, 72
-# What a template's value may hold: no line breaks, and the whole of it is limited.
+# Characters of a template's value, which may contain no line breaks.
 LONGEST_VALUE = 700
 
 
 def parts(out: OutgoingMessage, open_list: str) -> list[Part]:
-    """The photos, then the text in pieces; the alternatives belong to the last.
+    """Return the photos, then the pieces of the text; the last one has the buttons or the list.
 
     Args:
-        open_list: what the button says that opens a list.
+        open_list: the title of the button that opens a list.
     """
     photos: list[Part] = [{"type": "image", "path": path} for path in out.photos]
     if not out.buttons:
         return photos + [_text(piece) for piece in split(out.text, LONGEST_TEXT) if piece]
     as_list = not _fit_on_buttons(out.buttons)
     text = out.text
-    if _says_less(out.buttons, as_list=as_list):
-        # A title that was shortened stands in full above.
+    if _is_shortened(out.buttons, as_list=as_list):
+        # The text contains what had to be shortened in the list.
         text = f"{text}\n\n{_in_full(out.buttons)}"
     longest = LONGEST_LIST_BODY if as_list else LONGEST_BODY
-    *before, body = _ending_with(text, longest)
-    shape = _list(body, out.buttons, open_list) if as_list else _buttons(body, out.buttons)
-    return [*photos, *(_text(piece) for piece in before), shape]
-
-
-def _ending_with(text: str, longest: int) -> Sequence[str]:
-    return split(text, longest)
+    *before, body = split(text, longest)
+    last = _list(body, out.buttons, open_list) if as_list else _buttons(body, out.buttons)
+    return [*photos, *(_text(piece) for piece in before), last]
 
 
 def _fit_on_buttons(buttons: Sequence[Button]) -> bool:
     return len(buttons) <= MOST_BUTTONS and all(
-        len(one.title) <= LONGEST_BUTTON and not one.detail for one in buttons
+        len(button.title) <= LONGEST_BUTTON and not button.detail for button in buttons
     )
 
 
-def _says_less(buttons: Sequence[Button], *, as_list: bool) -> bool:
+def _is_shortened(buttons: Sequence[Button], *, as_list: bool) -> bool:
     return as_list and any(
-        len(one.title) > LONGEST_ROW or len(one.detail) > LONGEST_DETAIL for one in buttons
+        len(button.title) > LONGEST_ROW or len(button.detail) > LONGEST_DETAIL for button in buttons
     )
 
 
 def _in_full(buttons: Sequence[Button]) -> str:
     return "\n".join(
-        f"• {one.title}: {one.detail}" if one.detail else f"• {one.title}" for one in buttons
+        f"• {button.title}: {button.detail}" if button.detail else f"• {button.title}"
+        for button in buttons
     )
 
 
@@ -72,8 +69,8 @@ def _buttons(body: str, buttons: Sequence[Button]) -> Part:
             "body": {"text": body},
             "action": {
                 "buttons": [
-                    {"type": "reply", "reply": {"id": one.token, "title": title}}
-                    for one, title in zip(buttons, _titles(buttons, LONGEST_BUTTON), strict=True)
+                    {"type": "reply", "reply": {"id": button.token, "title": title}}
+                    for button, title in zip(buttons, _titles(buttons, LONGEST_BUTTON), strict=True)
                 ]
             },
         },
@@ -83,11 +80,11 @@ def _buttons(body: str, buttons: Sequence[Button]) -> Part:
 def _list(body: str, buttons: Sequence[Button], open_list: str) -> Part:
     shown = buttons[:MOST_ROWS]
     rows: list[dict[str, Any]] = []
-    for one, title in zip(shown, _titles(shown, LONGEST_ROW), strict=True):
-        row = {"id": one.token, "title": title}
-        told = one.detail.strip() or (one.title if title != one.title else "")
-        if told:
-            row["description"] = shorten(told, LONGEST_DETAIL)
+    for button, title in zip(shown, _titles(shown, LONGEST_ROW), strict=True):
+        row = {"id": button.token, "title": title}
+        description = button.detail.strip() or (button.title if title != button.title else "")
+        if description:
+            row["description"] = shorten(description, LONGEST_DETAIL)
         rows.append(row)
     return {
         "type": "interactive",
@@ -103,20 +100,22 @@ def _list(body: str, buttons: Sequence[Button], open_list: str) -> Part:
 
 
 def _titles(buttons: Sequence[Button], longest: int) -> list[str]:
-    """Titles that fit and are told apart: WhatsApp refuses two that are the same."""
-    titles = [shorten(one.title, longest) for one in buttons]
+    """Return shortened titles that differ, because WhatsApp rejects two that are the same."""
+    titles = [shorten(button.title, longest) for button in buttons]
     if len({title.casefold() for title in titles}) == len(titles):
         return titles
-    return [shorten(f"{place}. {one.title}", longest) for place, one in enumerate(buttons, 1)]
+    return [
+        shorten(f"{number}. {button.title}", longest) for number, button in enumerate(buttons, 1)
+    ]
 
 
 def template(
     out: OutgoingMessage, name: str, language: str, parameters: Sequence[str]
 ) -> tuple[Part, bool]:
-    """A template with its values, and whether it says all that the message says."""
+    """Return a template with its values, and True if it contains the whole message."""
     text = " ".join(out.text.split())
     values = {"reference": out.reference or "–", "text": shorten(text, LONGEST_VALUE)}
-    says_all = (
+    is_whole = (
         "text" in parameters and len(text) <= LONGEST_VALUE and not out.buttons and not out.photos
     )
     part: Part = {
@@ -127,9 +126,11 @@ def template(
             "components": [
                 {
                     "type": "body",
-                    "parameters": [{"type": "text", "text": values[one]} for one in parameters],
+                    "parameters": [
+                        {"type": "text", "text": values[parameter]} for parameter in parameters
+                    ],
                 }
             ],
         },
     }
-    return part, says_all
+    return part, is_whole

@@ -1,11 +1,11 @@
-"""The webhook: the signature is checked over the raw body, all is stored, then 200 is answered."""
+"""WhatsApp's webhook: checks the signature of the raw body, stores the events, then answers 200."""
 
 import json
 
 from sanic import Blueprint, HTTPResponse, Request, response
 
 from bot.channels.whatsapp.channel import NAME, WhatsAppChannel
-from bot.channels.whatsapp.webhook_payload import NotReadable, read
+from bot.channels.whatsapp.webhook_payload import UnreadableItem, parse
 from bot.conversation.channel_api import ChannelEvent
 from bot.metrics import REFUSED
 from bot.runtime import Runtime
@@ -16,7 +16,7 @@ HEADER = "X-Hub-Signature-256"
 
 @whatsapp.get("/channels/whatsapp")
 async def challenge(request: Request) -> HTTPResponse:
-    """Meta asks whether this address is ours."""
+    """Answer the challenge with which Meta verifies the webhook's address."""
     channel = _channel(request)
     if channel is None:
         return _not_set_up()
@@ -28,12 +28,12 @@ async def challenge(request: Request) -> HTTPResponse:
 
 @whatsapp.post("/channels/whatsapp")
 async def webhook(request: Request) -> HTTPResponse:
-    """Some messages and reports."""
+    """Store messages and delivery reports."""
     runtime: Runtime = request.app.ctx.runtime
     channel = _channel(request)
     if channel is None:
         return _not_set_up()
-    if not channel.vouches(request.body, request.headers.get(HEADER)):
+    if not channel.is_authentic(request.body, request.headers.get(HEADER)):
         REFUSED.labels(NAME, "bad_signature").inc()
         return response.json({"error": "forbidden"}, status=403)
     try:
@@ -43,13 +43,13 @@ async def webhook(request: Request) -> HTTPResponse:
     if not post:
         REFUSED.labels(NAME, "bad_post").inc()
     events: list[ChannelEvent] = []
-    for item in read(post, channel.phone_number_id):
-        if isinstance(item, NotReadable):
+    for item in parse(post, channel.phone_number_id):
+        if isinstance(item, UnreadableItem):
             REFUSED.labels(NAME, "bad_item").inc()
         else:
             events.append(item)
     await runtime.inbox.receive(NAME, events)
-    # Whatever is no use is taken as well: Meta would send it again for days.
+    # A post that is of no use is acknowledged too: otherwise Meta would send it again for days.
     return response.empty(status=200)
 
 

@@ -1,7 +1,7 @@
-"""What Meta posts to the webhook: messages and reports, each read by itself.
+"""Parses what Meta posts to the webhook: messages and delivery reports, each by itself.
 
-https://developers.facebook.com/docs/whatsapp/cloud-api/webhooks/components. A post may carry
-several of both; one that cannot be read takes no other with it.
+https://developers.facebook.com/docs/whatsapp/cloud-api/webhooks/components. A post may contain
+several of both; one that cannot be read does not affect the others.
 """
 
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ from bot.conversation.channel_api import (
 )
 from bot.models import ContentKind
 
-# Codes of a report that say more than that a message failed.
+# Meta's error codes in a report that say why a message failed.
 WINDOW_CLOSED = 131047
 UNREACHABLE = frozenset({131026, 131030})
 MOST_MESSAGES = 1000
@@ -35,7 +35,7 @@ class _Part(BaseModel):
 
 
 class Text(_Part):
-    """Words."""
+    """A text."""
 
     body: str
 
@@ -49,7 +49,7 @@ class Media(_Part):
     filename: str | None = Field(None, max_length=1000)
 
 
-class Reply(_Part):
+class PressedReply(_Part):
     """A pressed button, or a row of a list."""
 
     id: Token
@@ -57,10 +57,10 @@ class Reply(_Part):
 
 
 class Interactive(_Part):
-    """What was chosen."""
+    """A choice among buttons or rows."""
 
-    button_reply: Reply | None = None
-    list_reply: Reply | None = None
+    button_reply: PressedReply | None = None
+    list_reply: PressedReply | None = None
 
 
 class TemplateButton(_Part):
@@ -69,8 +69,8 @@ class TemplateButton(_Part):
     text: str = Field("", max_length=1000)
 
 
-class Place(_Part):
-    """A place on the earth."""
+class Location(_Part):
+    """Coordinates, in degrees, perhaps with a name."""
 
     latitude: float = Field(ge=-90, le=90)
     longitude: float = Field(ge=-180, le=180)
@@ -79,13 +79,13 @@ class Place(_Part):
 
 
 class Reaction(_Part):
-    """A sign on a message; none when it was taken back."""
+    """An emoji on a message; empty when it was removed."""
 
     message_id: Token
     emoji: str = Field("", max_length=40)
 
 
-class Told(_Part):
+class WhatsAppMessage(_Part):
     """A message."""
 
     sender: Number = Field(alias="from")
@@ -100,18 +100,18 @@ class Told(_Part):
     sticker: Media | None = None
     interactive: Interactive | None = None
     button: TemplateButton | None = None
-    location: Place | None = None
+    location: Location | None = None
     reaction: Reaction | None = None
 
 
 class Fault(_Part):
-    """Why something failed."""
+    """Meta's error."""
 
     code: int
 
 
 class Status(_Part):
-    """A report on a message of ours."""
+    """A delivery report on a message of ours."""
 
     id: Token
     status: str
@@ -122,32 +122,32 @@ class Status(_Part):
 
 
 class Metadata(_Part):
-    """Which of the business's numbers it is about."""
+    """The number of the business that it is about."""
 
     phone_number_id: str
 
 
-class NotReadable(ValueError):
-    """One item of a post cannot be read."""
+class UnreadableItem(ValueError):
+    """One item of a post cannot be read; the text is the number of errors."""
 
 
-def read(post: object, phone_number_id: str) -> Iterator[ChannelEvent | NotReadable]:
-    """Everything that a post tells about our number, the oldest message first."""
-    messages: list[Told] = []
+def parse(post: object, phone_number_id: str) -> Iterator[ChannelEvent | UnreadableItem]:
+    """Yield the events of a post for our number: reports, then messages, the oldest first."""
+    messages: list[WhatsAppMessage] = []
     for value in _values(post, phone_number_id):
         for raw in _list(value.get("messages")):
             try:
-                messages.append(Told.model_validate(raw))
+                messages.append(WhatsAppMessage.model_validate(raw))
             except ValidationError as error:
-                yield NotReadable(str(error.error_count()))
+                yield UnreadableItem(str(error.error_count()))
         for raw in _list(value.get("statuses")):
             try:
-                if (told := _report(Status.model_validate(raw))) is not None:
-                    yield told
+                if (report := _report(Status.model_validate(raw))) is not None:
+                    yield report
             except ValidationError as error:
-                yield NotReadable(str(error.error_count()))
-    for one in sorted(messages, key=lambda message: message.timestamp):
-        yield _arrived(one)
+                yield UnreadableItem(str(error.error_count()))
+    for message in sorted(messages, key=lambda message: message.timestamp):
+        yield _incoming(message)
 
 
 def _values(post: object, phone_number_id: str) -> Iterator[dict[str, Any]]:
@@ -156,84 +156,84 @@ def _values(post: object, phone_number_id: str) -> Iterator[dict[str, Any]]:
             value = change.get("value") if isinstance(change, dict) else None
             metadata = value.get("metadata") if isinstance(value, dict) else None
             ours = isinstance(metadata, dict) and metadata.get("phone_number_id")
-            # An account may have more numbers than the one that is ours to answer.
+            # An account may have other numbers, which are not ours to answer.
             if isinstance(value, dict) and ours == phone_number_id:
                 yield value
 
 
-def _list(found: object) -> list[Any]:
-    return found[:MOST_MESSAGES] if isinstance(found, list) else []
+def _list(value: object) -> list[Any]:
+    return value[:MOST_MESSAGES] if isinstance(value, list) else []
 
 
-def _arrived(told: Told) -> IncomingMessage:
-    kind, text, token, extra = _content(told)
+def _incoming(message: WhatsAppMessage) -> IncomingMessage:
+    kind, text, token, extra = _content(message)
     return IncomingMessage(
-        address=told.sender,
-        source_id=told.id,
+        address=message.sender,
+        source_id=message.id,
         kind=kind,
         text=text,
         token=token,
-        files=tuple(_files(told)),
+        files=tuple(_files(message)),
         extra=extra,
-        phone=f"+{told.sender}",
-        said_at=datetime.fromtimestamp(told.timestamp, UTC),
-        provider_id=told.id,
+        phone=f"+{message.sender}",
+        said_at=datetime.fromtimestamp(message.timestamp, UTC),
+        provider_id=message.id,
     )
 
 
 _OTHER_KINDS = {"sticker": ContentKind.STICKER, "contacts": ContentKind.CONTACT}
 
 
-def _content(told: Told) -> tuple[ContentKind, str, str | None, dict[str, Any]]:
-    """What it is, its words, the token of a press, and what else belongs to it."""
-    reply = _reply(told.interactive)
+def _content(message: WhatsAppMessage) -> tuple[ContentKind, str, str | None, dict[str, Any]]:
+    """Return the kind of content, the text, the token of a press, and what else belongs to it."""
+    reply = _reply(message.interactive)
     if reply is not None:
         return ContentKind.TEXT, reply.title, reply.id, {}
-    if words := told.text.body if told.text else told.button.text if told.button else "":
-        return ContentKind.TEXT, words, None, {}
-    if told.reaction is not None:
-        on = {"emoji": told.reaction.emoji, "on": told.reaction.message_id}
-        return ContentKind.REACTION, told.reaction.emoji, None, {"reaction": on}
-    if told.location is not None:
-        return ContentKind.LOCATION, "", None, {"location": told.location.model_dump()}
-    media, kind = _media(told)
+    if text := message.text.body if message.text else message.button.text if message.button else "":
+        return ContentKind.TEXT, text, None, {}
+    if message.reaction is not None:
+        reaction = {"emoji": message.reaction.emoji, "on": message.reaction.message_id}
+        return ContentKind.REACTION, message.reaction.emoji, None, {"reaction": reaction}
+    if message.location is not None:
+        return ContentKind.LOCATION, "", None, {"location": message.location.model_dump()}
+    media, kind = _media(message)
     if media is not None:
         return kind, media.caption, None, {}
-    kind = _OTHER_KINDS.get(told.type, ContentKind.UNSUPPORTED)
-    return kind, "", None, {"type": told.type[:40]}
+    kind = _OTHER_KINDS.get(message.type, ContentKind.UNSUPPORTED)
+    return kind, "", None, {"type": message.type[:40]}
 
 
-def _reply(interactive: Interactive | None) -> Reply | None:
+def _reply(interactive: Interactive | None) -> PressedReply | None:
     reply = (interactive.button_reply or interactive.list_reply) if interactive else None
     return reply if reply is not None and len(reply.id) <= 64 else None
 
 
-def _media(told: Told) -> tuple[Media | None, ContentKind]:
-    """The file, and what kind of thing it is; a picture sent "as a file" is one all the same."""
-    if told.document is not None:
-        is_picture = (told.document.mime_type or "").startswith("image/")
-        return told.document, ContentKind.PHOTO if is_picture else ContentKind.DOCUMENT
-    if told.image is not None:
-        return told.image, ContentKind.PHOTO
-    if told.video is not None:
-        return told.video, ContentKind.VIDEO
-    return told.audio, ContentKind.VOICE
+def _media(message: WhatsAppMessage) -> tuple[Media | None, ContentKind]:
+    """Return the file and its kind; a picture that was sent "as a file" is a photo too."""
+    if message.document is not None:
+        is_picture = (message.document.mime_type or "").startswith("image/")
+        return message.document, ContentKind.PHOTO if is_picture else ContentKind.DOCUMENT
+    if message.image is not None:
+        return message.image, ContentKind.PHOTO
+    if message.video is not None:
+        return message.video, ContentKind.VIDEO
+    return message.audio, ContentKind.VOICE
 
 
-def _files(told: Told) -> Iterator[RemoteFile]:
-    media, kind = _media(told)
+def _files(message: WhatsAppMessage) -> Iterator[RemoteFile]:
+    media, kind = _media(message)
     if media is not None:
         yield RemoteFile(media.id, kind, name=media.filename, media_type=media.mime_type)
 
 
-# What Meta says of a message that was sent; anything else tells nothing.
+# The reports that are used.
 _REPORTED = frozenset({"sent", "delivered", "read", "failed"})
 
 
 def _report(status: Status) -> DeliveryReport | None:
     if status.status not in _REPORTED:
         return None
-    message_id, index, count = callback_data(status.biz_opaque_callback_data)
+    message_id, index, count = parse_callback_data(status.biz_opaque_callback_data)
     code = status.errors[0].code if status.errors else 0
     state = DeliveryStatus(status.status)
     closed_since = None
@@ -252,11 +252,11 @@ def _report(status: Status) -> DeliveryReport | None:
     )
 
 
-def callback_data(told: str | None) -> tuple[int | None, int, int]:
-    """Which part of which message of ours it was, as we told Meta: "1234.0.1"."""
-    parts = (told or "").split(".")
+def parse_callback_data(data: str | None) -> tuple[int | None, int, int]:
+    """Parse the id that we sent to Meta: "1234.0.1" is message 1234, part 0 of 1."""
+    parts = (data or "").split(".")
     if len(parts) == 3 and all(part.isascii() and part.isdigit() for part in parts):
-        message_id, place, of = map(int, parts)
-        if message_id < 2**31 and place < of < 100:
-            return message_id, place, of
+        message_id, index, count = map(int, parts)
+        if message_id < 2**31 and index < count < 100:
+            return message_id, index, count
     return None, 0, 1

@@ -58,7 +58,7 @@ WHATSAPP = {
 
 @pytest.mark.parametrize("name", TELEGRAM)
 def test_telegram_says(name: str) -> None:
-    (event,) = updates.read(payload("telegram", name), "CO").events
+    (event,) = updates.parse(payload("telegram", name), "CO").events
     assert isinstance(event, IncomingMessage)
     assert (event.kind, event.text, [file.id for file in event.files]) == TELEGRAM[name]
     assert event.address == "7000000"
@@ -68,17 +68,17 @@ def test_telegram_says(name: str) -> None:
 
 
 def test_telegram_says_who_can_be_reached_and_what_is_a_group() -> None:
-    blocked = updates.read(payload("telegram", "my_chat_member_kicked"), "CO")
+    blocked = updates.parse(payload("telegram", "my_chat_member_kicked"), "CO")
     assert blocked.events == (ReachabilityChange("7000000", "blocked"),)
-    back = updates.read(payload("telegram", "my_chat_member_member"), "CO")
+    back = updates.parse(payload("telegram", "my_chat_member_member"), "CO")
     assert back.events == (ReachabilityChange("7000000", None),)
-    group = updates.read(payload("telegram", "group_message"), "CO")
-    assert (group.events, group.group) == ((), -1001234567890)
+    group = updates.parse(payload("telegram", "group_message"), "CO")
+    assert (group.events, group.group_id) == ((), -1001234567890)
 
 
 @pytest.mark.parametrize("name", WHATSAPP)
 def test_whatsapp_says(name: str) -> None:
-    (event,) = webhook_payload.read(payload("whatsapp", name), PHONE_NUMBER_ID)
+    (event,) = webhook_payload.parse(payload("whatsapp", name), PHONE_NUMBER_ID)
     assert isinstance(event, IncomingMessage)
     assert (event.kind, event.text, [file.id for file in event.files]) == WHATSAPP[name]
     assert (event.address, event.phone) == ("573400000000", "+573400000000")
@@ -98,7 +98,7 @@ def test_whatsapp_says(name: str) -> None:
     ],
 )
 def test_whatsapp_reports(name: str, status: str, code: str) -> None:
-    (event,) = webhook_payload.read(payload("whatsapp", name), PHONE_NUMBER_ID)
+    (event,) = webhook_payload.parse(payload("whatsapp", name), PHONE_NUMBER_ID)
     assert isinstance(event, DeliveryReport)
     assert (event.status, event.code) == (status, code)
     assert (event.closed_since is not None) == (code == "131047")
@@ -117,7 +117,7 @@ def test_whatsapp_reports(name: str, status: str, code: str) -> None:
     ],
 )
 def test_what_we_said_a_message_was_is_read_with_care(told: str | None, meant: object) -> None:
-    assert webhook_payload.callback_data(told) == meant
+    assert webhook_payload.parse_callback_data(told) == meant
 
 
 def test_every_payload_is_read_by_a_test() -> None:

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from bot.channels import visitor_token
-from bot.channels.visitor_token import Visitors
+from bot.channels.visitor_token import VisitorTokens
 
 pytestmark = pytest.mark.unit
 
@@ -13,39 +13,39 @@ KEY = "0123456789abcdef0123456789abcdef"
 
 
 def test_a_token_leads_back_to_its_conversation_and_is_new_each_time() -> None:
-    visitors = Visitors(KEY)
-    pairs = [visitors.new() for _ in range(50)]
+    tokens = VisitorTokens(KEY)
+    pairs = [tokens.create() for _ in range(50)]
     assert len({conversation for conversation, _ in pairs}) == 50
     for conversation, token in pairs:
-        assert visitors.read(token) == conversation
+        assert tokens.read(token) == conversation
         assert len(conversation) == 32
 
 
 @pytest.mark.parametrize("token", ["", "x", "a.b", "a.b.c", "\x00", "ñ.ñ.ñ", "." * 50])
 def test_what_is_no_token_opens_nothing(token: str) -> None:
-    assert Visitors(KEY).read(token) is None
+    assert VisitorTokens(KEY).read(token) is None
 
 
 def test_every_change_of_a_token_is_noticed() -> None:
-    visitors = Visitors(KEY)
-    _, token = visitors.new()
+    tokens = VisitorTokens(KEY)
+    _, token = tokens.create()
     for place in range(len(token)):
         changed = token[:place] + ("A" if token[place] != "A" else "B") + token[place + 1 :]
         # The last sign of the signature carries spare bits; everything else counts.
         if place < len(token) - 1:
-            assert visitors.read(changed) is None, place
+            assert tokens.read(changed) is None, place
 
 
 def test_another_key_signs_other_tokens() -> None:
-    _, token = Visitors("f" * 32).new()
-    assert Visitors(KEY).read(token) is None
+    _, token = VisitorTokens("f" * 32).create()
+    assert VisitorTokens(KEY).read(token) is None
 
 
 def test_after_half_a_year_a_token_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
-    visitors = Visitors(KEY)
-    conversation, token = visitors.new()
+    tokens = VisitorTokens(KEY)
+    conversation, token = tokens.create()
     now = time.time()
     monkeypatch.setattr("time.time", lambda: now + visitor_token.LONGEST_SECONDS - 60)
-    assert visitors.read(token) == conversation
+    assert tokens.read(token) == conversation
     monkeypatch.setattr("time.time", lambda: now + visitor_token.LONGEST_SECONDS + 60)
-    assert visitors.read(token) is None
+    assert tokens.read(token) is None

@@ -1,4 +1,4 @@
-"""What every channel must pass, on the real edge, against its provider's fake on loopback."""
+"""What every channel must pass, on the real edge, against a fake of its provider."""
 
 import io
 import random
@@ -29,7 +29,7 @@ def here(
 # --- what comes in ------------------------------------------------------------------------------
 
 
-def test_a_message_is_stored_once_and_answered_once_however_often_it_comes(
+def test_repeated_delivery_is_stored_and_answered_once(
     here: ChannelHarness,
 ) -> None:
     person = here.new_customer()
@@ -44,7 +44,7 @@ def test_a_message_is_stored_once_and_answered_once_however_often_it_comes(
     assert person.texts() == ["oigo: hola"]
 
 
-def test_two_deliveries_at_the_same_moment_make_one_message(here: ChannelHarness) -> None:
+def test_simultaneous_deliveries_make_one_message(here: ChannelHarness) -> None:
     person = here.new_customer()
     hello = person.text_update("hola")
     statuses: list[int] = []
@@ -61,7 +61,7 @@ def test_two_deliveries_at_the_same_moment_make_one_message(here: ChannelHarness
     assert here.messages(person) == ["hola", "oigo: hola"]
 
 
-def test_shuffled_and_repeated_deliveries_lose_and_double_nothing(here: ChannelHarness) -> None:
+def test_shuffled_and_repeated_deliveries_are_stored_once_each(here: ChannelHarness) -> None:
     person = here.new_customer()
     said = [person.text_update(f"frase {letter}") for letter in "abcdefgh"]
     deliveries = said * 3
@@ -77,9 +77,7 @@ def test_shuffled_and_repeated_deliveries_lose_and_double_nothing(here: ChannelH
 
 
 @pytest.mark.parametrize("how", ["missing", "wrong"])
-def test_what_the_provider_did_not_vouch_for_is_refused_counted_and_not_stored(
-    here: ChannelHarness, how: str
-) -> None:
+def test_forged_request_is_refused_counted_and_not_stored(here: ChannelHarness, how: str) -> None:
     person = here.new_customer()
     code = {"telegram": "bad_secret", "whatsapp": "bad_signature"}[here.world.name]
     before = here.metric("regalo_refused_total", channel=here.world.name, code=code)
@@ -91,7 +89,7 @@ def test_what_the_provider_did_not_vouch_for_is_refused_counted_and_not_stored(
     assert here.messages(person) == []
 
 
-def test_a_text_that_is_too_long_is_kept_whole(here: ChannelHarness) -> None:
+def test_text_that_is_too_long_is_stored_completely(here: ChannelHarness) -> None:
     person = here.new_customer()
     long = "palabra " * 1250
 
@@ -103,7 +101,7 @@ def test_a_text_that_is_too_long_is_kept_whole(here: ChannelHarness) -> None:
     assert all(len(text) <= 4096 for text in kept)
 
 
-def test_a_photo_is_fetched_checked_and_kept_with_its_message(here: ChannelHarness) -> None:
+def test_photo_is_fetched_checked_and_stored_with_its_message(here: ChannelHarness) -> None:
     person = here.new_customer()
     picture = io.BytesIO()
     Image.new("RGB", (90, 60), "red").save(picture, "JPEG")
@@ -121,7 +119,7 @@ def test_a_photo_is_fetched_checked_and_kept_with_its_message(here: ChannelHarne
     assert person.texts() == ["oigo: /inform"]
 
 
-def test_photos_sent_together_are_all_kept_and_get_one_answer(here: ChannelHarness) -> None:
+def test_album_is_stored_completely_and_answered_once(here: ChannelHarness) -> None:
     person = here.new_customer()
     for colour in ("red", "green", "blue"):
         picture = io.BytesIO()
@@ -137,7 +135,7 @@ def test_photos_sent_together_are_all_kept_and_get_one_answer(here: ChannelHarne
     assert person.texts() == ["oigo: /inform"]
 
 
-def test_a_flood_is_stored_heard_to_the_last_word_and_answered_together(
+def test_flood_of_messages_is_answered_together(
     here: ChannelHarness,
 ) -> None:
     person = here.new_customer()
@@ -159,14 +157,14 @@ def test_a_flood_is_stored_heard_to_the_last_word_and_answered_together(
     assert len(person.texts()) - 1 < 10
 
 
-def test_a_photo_that_cannot_be_opened_gets_an_honest_word(here: ChannelHarness) -> None:
+def test_photo_that_cannot_be_decoded_gets_a_reply(here: ChannelHarness) -> None:
     person = here.new_customer()
     assert person.deliver(person.photo_update(b"this is no picture")) == 200
     here.wait_until_settled(person)
     assert "no se pudo abrir" in person.texts()[0]
 
 
-def test_a_button_is_spent_once_and_brings_what_it_stands_for(here: ChannelHarness) -> None:
+def test_button_works_once(here: ChannelHarness) -> None:
     person = here.new_customer()
     person.deliver(person.text_update("buttons"))
     here.wait_until_settled(person)
@@ -184,7 +182,7 @@ def test_a_button_is_spent_once_and_brings_what_it_stands_for(here: ChannelHarne
     assert len(answers) == 2
 
 
-def test_a_button_of_somebody_elses_says_nothing_of_them(here: ChannelHarness) -> None:
+def test_button_of_another_customer_reveals_nothing(here: ChannelHarness) -> None:
     owner, thief = here.new_customer(), here.new_customer()
     owner.deliver(owner.text_update("buttons"))
     here.wait_until_settled(owner)
@@ -200,7 +198,7 @@ def test_a_button_of_somebody_elses_says_nothing_of_them(here: ChannelHarness) -
 # --- what goes out ------------------------------------------------------------------------------
 
 
-def test_what_a_person_says_reaches_the_customer_in_order(here: ChannelHarness) -> None:
+def test_agents_messages_are_sent_in_order(here: ChannelHarness) -> None:
     person = here.new_customer()
     person.deliver(person.text_update("hola"))
     here.wait_until_settled(person)
@@ -211,7 +209,7 @@ def test_what_a_person_says_reaches_the_customer_in_order(here: ChannelHarness) 
     assert person.texts()[1:] == ["Buenas tardes.", "Ya lo tengo.", "Se lo envío hoy."]
 
 
-def test_a_long_answer_goes_out_in_pieces_that_end_with_a_sentence(here: ChannelHarness) -> None:
+def test_long_answer_is_sent_in_pieces_that_end_with_a_sentence(here: ChannelHarness) -> None:
     person = here.new_customer()
     person.deliver(person.text_update("hola"))
     here.wait_until_settled(person)
@@ -228,7 +226,7 @@ def test_a_long_answer_goes_out_in_pieces_that_end_with_a_sentence(here: Channel
     assert " ".join(pieces) == " ".join(sentences)
 
 
-def test_when_the_provider_wants_less_it_gets_less_and_the_order_holds(
+def test_rate_limit_of_the_provider_is_obeyed_in_order(
     here: ChannelHarness,
 ) -> None:
     person = here.new_customer()
@@ -244,7 +242,7 @@ def test_when_the_provider_wants_less_it_gets_less_and_the_order_holds(
     assert time.monotonic() - began >= (2 if here.world.name == "telegram" else 1)
 
 
-def test_when_the_provider_is_back_what_waited_goes_out_in_order(here: ChannelHarness) -> None:
+def test_pending_messages_are_sent_in_order_after_an_outage(here: ChannelHarness) -> None:
     person = here.new_customer()
     person.deliver(person.text_update("hola"))
     here.wait_until_settled(person)
@@ -260,7 +258,7 @@ def test_when_the_provider_is_back_what_waited_goes_out_in_order(here: ChannelHa
     assert person.texts()[1:] == ["uno", "dos", "tres"]
 
 
-def test_an_answer_that_was_lost(here: ChannelHarness) -> None:
+def test_lost_response_sends_at_most_as_documented(here: ChannelHarness) -> None:
     person = here.new_customer()
     person.deliver(person.text_update("hola"))
     here.wait_until_settled(person)
@@ -277,7 +275,7 @@ def test_an_answer_that_was_lost(here: ChannelHarness) -> None:
         assert person.texts()[1:] == ["uno", "uno", "dos"]
 
 
-def test_what_is_refused_for_good_is_told_to_a_person_and_holds_up_nothing(
+def test_rejected_message_gets_a_human_and_blocks_no_other(
     here: ChannelHarness,
 ) -> None:
     person = here.new_customer()
@@ -293,7 +291,7 @@ def test_what_is_refused_for_good_is_told_to_a_person_and_holds_up_nothing(
     assert _handoffs(here, reference) == [("provider_failed", 2)]
 
 
-def test_a_customer_whom_nothing_reaches_is_marked_and_a_person_is_told(
+def test_unreachable_customer_is_marked_and_gets_a_human(
     here: ChannelHarness,
 ) -> None:
     person = here.new_customer()
@@ -317,7 +315,7 @@ def test_a_customer_whom_nothing_reaches_is_marked_and_a_person_is_told(
     assert not _unreachable(here, person.address)
 
 
-def test_an_edge_that_is_killed_answers_after_the_start(
+def test_killed_edge_answers_after_its_restart(
     here: ChannelHarness, sqlite_template: Path, tmp_path: Path
 ) -> None:
     with run_channel(here.world.name, sqlite_template, tmp_path) as mine:

@@ -1,4 +1,4 @@
-"""What only Telegram has: commands, corrections, shared phones, groups, presses, and polling."""
+"""What only Telegram has: commands, edits, shared phones, groups, buttons and polling."""
 
 import itertools
 import os
@@ -39,7 +39,7 @@ def customer(here: ChannelHarness, telegram: FakeTelegram) -> TelegramUser:
     return TelegramUser(telegram, here.edge.url)
 
 
-def test_the_commands_are_registered_in_both_languages(
+def test_commands_are_registered_in_both_languages(
     here: ChannelHarness, telegram: FakeTelegram
 ) -> None:
     wait_until(lambda: set(telegram.commands) == {"", "es", "en"}, message="all are registered")
@@ -61,14 +61,14 @@ def test_the_commands_are_registered_in_both_languages(
         ("/reiniciar", "reiniciar"),
     ],
 )
-def test_a_command_is_told_to_the_engine_as_what_it_means(
+def test_command_is_sent_to_the_engine_as_its_payload(
     customer: TelegramUser, command: str, told: str
 ) -> None:
     customer.send_text(command)
     assert [one["text"] for one in customer.wait_for_messages()] == [f"oigo: {told}"]
 
 
-def test_an_edit_that_comes_before_the_answer_takes_the_words_place(
+def test_edit_before_the_answer_replaces_the_text(
     here: ChannelHarness, customer: TelegramUser
 ) -> None:
     person = TelegramCustomer(customer)
@@ -84,7 +84,7 @@ def test_an_edit_that_comes_before_the_answer_takes_the_words_place(
     assert person.texts() == ["oigo: hola", "oigo: Es el pedido dos"]
 
 
-def test_an_edit_after_the_answer_is_heard_as_a_correction_once(
+def test_edit_after_the_answer_is_one_new_message(
     here: ChannelHarness, customer: TelegramUser
 ) -> None:
     person = TelegramCustomer(customer)
@@ -106,7 +106,7 @@ def test_an_edit_after_the_answer_is_heard_as_a_correction_once(
     assert second
 
 
-def test_ones_own_shared_phone_proves_who_it_is(
+def test_own_shared_phone_identifies_the_customer(
     here: ChannelHarness, customer: TelegramUser
 ) -> None:
     rows = here.edge.rows("SELECT contact_id, phone FROM orders WHERE number = '10482'")
@@ -120,7 +120,9 @@ def test_ones_own_shared_phone_proves_who_it_is(
     assert here.edge.rows(query, str(customer.chat)) == [(contact, "channel_phone")]
 
 
-def test_somebody_elses_card_proves_nothing(here: ChannelHarness, customer: TelegramUser) -> None:
+def test_contact_card_of_somebody_else_proves_nothing(
+    here: ChannelHarness, customer: TelegramUser
+) -> None:
     shared = {"phone_number": "+573001234567", "first_name": "Ana", "user_id": 1}
     assert customer.post(customer.message(contact=shared)).status_code == 200
     assert "con palabras" in customer.wait_for_messages()[0]["text"]
@@ -128,7 +130,7 @@ def test_somebody_elses_card_proves_nothing(here: ChannelHarness, customer: Tele
     assert here.edge.rows(query, str(customer.chat)) == [(None, None, None)]
 
 
-def test_the_question_who_one_is_brings_the_button_that_shares_the_phone(
+def test_question_for_the_contact_has_the_button_to_share_the_phone(
     here: ChannelHarness, customer: TelegramUser
 ) -> None:
     customer.send_text("hola")
@@ -143,7 +145,7 @@ def test_the_question_who_one_is_brings_the_button_that_shares_the_phone(
     assert asked["keyboard"] == [[{"text": "Compartir mi teléfono", "request_contact": True}]]
 
 
-def test_the_buttons_become_what_was_chosen(
+def test_buttons_are_replaced_by_the_chosen_title(
     here: ChannelHarness, customer: TelegramUser, telegram: FakeTelegram
 ) -> None:
     customer.send_text("buttons")
@@ -161,7 +163,7 @@ def test_the_buttons_become_what_was_chosen(
     )
 
 
-def test_a_group_is_declined_and_left_and_nothing_of_it_is_kept(
+def test_group_is_left_and_nothing_of_it_is_stored(
     here: ChannelHarness, customer: TelegramUser, telegram: FakeTelegram
 ) -> None:
     group = {"id": next(GROUPS), "type": "supergroup", "title": "Familia"}
@@ -174,7 +176,7 @@ def test_a_group_is_declined_and_left_and_nothing_of_it_is_kept(
     assert here.edge.rows("SELECT 1 FROM messages WHERE text LIKE '%llegó roto%'") == []
 
 
-def test_a_customer_who_blocks_us_and_comes_back(
+def test_customer_who_blocks_and_unblocks_the_bot(
     here: ChannelHarness, customer: TelegramUser
 ) -> None:
     customer.send_text("hola")
@@ -193,7 +195,7 @@ def test_a_customer_who_blocks_us_and_comes_back(
     assert here.edge.rows(query, str(customer.chat)) == [(None,)]
 
 
-def test_somebody_who_waits_longer_sees_that_we_write(
+def test_typing_is_shown_for_a_slow_answer(
     here: ChannelHarness, customer: TelegramUser, telegram: FakeTelegram
 ) -> None:
     here.edge.engine.delay = 1.5
@@ -208,7 +210,7 @@ def test_somebody_who_waits_longer_sees_that_we_write(
     assert telegram.typing.count(customer.chat) == 1
 
 
-def test_a_laptop_asks_for_what_has_come(sqlite_template: Path, tmp_path: Path) -> None:
+def test_polling_receives_and_confirms_updates(sqlite_template: Path, tmp_path: Path) -> None:
     with run_channel("telegram", sqlite_template, tmp_path, TELEGRAM_MODE="polling") as mine:
         assert isinstance(mine.world.provider, FakeTelegram)
         telegram = mine.world.provider
@@ -228,7 +230,7 @@ def test_a_laptop_asks_for_what_has_come(sqlite_template: Path, tmp_path: Path) 
         assert len(telegram.sent_to(customer.chat)) == 3
 
 
-def test_the_command_tells_telegram_where_we_are(tmp_path: Path) -> None:
+def test_webhook_command_registers_the_address(tmp_path: Path) -> None:
     telegram = FakeTelegram()
     environment = os.environ | telegram.settings | {"VAR_DIR": str(tmp_path)}
     command = [sys.executable, "-m", "bot.cli", "telegram", "webhook"]

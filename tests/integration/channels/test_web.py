@@ -1,4 +1,4 @@
-"""The web chat as a browser sees it: sockets, photos, pages and health, on the real edge."""
+"""The web chat as a browser uses it: sockets, photos, pages and health, on the real edge."""
 
 import asyncio
 import io
@@ -51,7 +51,7 @@ def jpeg(colour: str = "red") -> bytes:
 # --- the socket ---------------------------------------------------------------------------------
 
 
-async def test_a_message_is_stored_and_answered(edge: EdgeProcess) -> None:
+async def test_message_is_stored_and_answered(edge: EdgeProcess) -> None:
     async with edge.open_page() as page:
         assert page.welcome["owner"] == "bot"
         assert page.welcome["messages"] == []
@@ -62,7 +62,7 @@ async def test_a_message_is_stored_and_answered(edge: EdgeProcess) -> None:
         assert (answer["text"], answer["seq"], answer["author"]) == ("oigo: hola", 2, "bot")
 
 
-async def test_a_browser_is_known_again_in_another_chat_and_what_it_said_is_not_kept(
+async def test_device_key_links_chats_without_storing_the_device_id(
     edge: EdgeProcess,
 ) -> None:
     device = str(uuid.uuid4())
@@ -80,7 +80,7 @@ async def test_a_browser_is_known_again_in_another_chat_and_what_it_said_is_not_
     assert device not in str(first)
 
 
-async def test_the_engine_is_told_whose_message_it_is(edge: EdgeProcess) -> None:
+async def test_engine_gets_the_message_id(edge: EdgeProcess) -> None:
     async with edge.open_page() as page:
         text = f"soy {word()}"
         await page.wait_for_answer(await page.send_message(text))
@@ -89,13 +89,13 @@ async def test_the_engine_is_told_whose_message_it_is(edge: EdgeProcess) -> None
     assert rows == [(asked["sender"],)]
 
 
-async def test_a_page_that_looks_and_says_nothing_leaves_no_conversation(edge: EdgeProcess) -> None:
+async def test_page_without_a_message_creates_no_conversation(edge: EdgeProcess) -> None:
     before = edge.rows("SELECT count(*) FROM conversations")
     async with edge.open_page():
         assert edge.rows("SELECT count(*) FROM conversations") == before
 
 
-async def test_a_page_that_comes_back_is_shown_what_it_missed_and_no_more(
+async def test_resumed_page_gets_only_the_messages_it_missed(
     edge: EdgeProcess,
 ) -> None:
     async with edge.open_page() as page:
@@ -116,7 +116,7 @@ async def test_a_page_that_comes_back_is_shown_what_it_missed_and_no_more(
         assert seqs == [1, 2, 3, 4]
 
 
-async def test_a_message_sent_again_is_one_message_with_one_answer(edge: EdgeProcess) -> None:
+async def test_message_sent_again_is_stored_and_answered_once(edge: EdgeProcess) -> None:
     async with edge.open_page() as page:
         sent = await page.send_message("hola")
         await page.wait_for_answer(sent)
@@ -129,7 +129,7 @@ async def test_a_message_sent_again_is_one_message_with_one_answer(edge: EdgePro
         assert again.welcome["messages"][0]["id"] == sent
 
 
-async def test_two_visitors_may_use_the_same_message_id(edge: EdgeProcess) -> None:
+async def test_two_visitors_can_use_the_same_message_id(edge: EdgeProcess) -> None:
     same = str(uuid.uuid4())
     for text in ("uno", "dos"):
         async with edge.open_page() as page:
@@ -137,7 +137,7 @@ async def test_two_visitors_may_use_the_same_message_id(edge: EdgeProcess) -> No
             assert answer["text"] == f"oigo: {text}"
 
 
-async def test_a_second_page_sees_the_same(edge: EdgeProcess) -> None:
+async def test_second_page_of_a_visitor_gets_the_same_messages(edge: EdgeProcess) -> None:
     async with edge.open_page() as first:
         await first.wait_for_answer(await first.send_message("uno"))
         async with edge.open_page(session=first.session, after=2) as second:
@@ -149,7 +149,7 @@ async def test_a_second_page_sees_the_same(edge: EdgeProcess) -> None:
             assert answer["message"]["text"] == "oigo: dos"
 
 
-async def test_a_pressed_choice_is_spent_for_every_page(edge: EdgeProcess) -> None:
+async def test_pressed_choice_is_closed_on_every_page(edge: EdgeProcess) -> None:
     async with edge.open_page() as page:
         (answer,) = await page.wait_for_answer(await page.send_message("buttons"))
         tokens = [one["token"] for one in answer["choices"]]
@@ -169,7 +169,7 @@ async def test_a_pressed_choice_is_spent_for_every_page(edge: EdgeProcess) -> No
         assert (shown["chosen"], shown["spent"]) == (tokens[1], True)
 
 
-async def test_another_visitors_choice_is_refused(edge: EdgeProcess) -> None:
+async def test_choice_of_another_visitor_is_refused(edge: EdgeProcess) -> None:
     async with edge.open_page() as page, edge.open_page() as thief:
         (answer,) = await page.wait_for_answer(await page.send_message("buttons"))
         await thief.wait_for_answer(await thief.send_message("hola"))
@@ -181,7 +181,7 @@ async def test_another_visitors_choice_is_refused(edge: EdgeProcess) -> None:
 @pytest.mark.parametrize(
     ("text", "code"), [("a" * 4097, "too_long"), ("", "empty"), ("   ", "empty")]
 )
-async def test_a_message_that_cannot_be_taken_is_answered_and_nothing_breaks(
+async def test_refused_message_gets_a_reason_and_the_socket_stays(
     edge: EdgeProcess, text: str, code: str
 ) -> None:
     async with edge.open_page() as page:
@@ -211,7 +211,7 @@ async def test_a_message_that_cannot_be_taken_is_answered_and_nothing_breaks(
         b'{"type": "typing"}',
     ],
 )
-async def test_a_frame_that_is_none_is_answered_and_the_socket_lives(
+async def test_invalid_frame_gets_an_error_and_the_socket_stays(
     edge: EdgeProcess, raw: str | bytes
 ) -> None:
     async with edge.open_page() as page:
@@ -223,9 +223,7 @@ async def test_a_frame_that_is_none_is_answered_and_the_socket_lives(
 @pytest.mark.parametrize(
     "raw", ["{", '{"type": "typing"}', b"\x00", '{"type": "hello", "after": -1}']
 )
-async def test_who_does_not_say_hello_is_told_and_shown_out(
-    edge: EdgeProcess, raw: str | bytes
-) -> None:
+async def test_socket_without_a_hello_is_closed(edge: EdgeProcess, raw: str | bytes) -> None:
     async with edge.open_socket() as ws:
         await ws.send(raw)
         assert json.loads(await ws.recv())["code"] == "bad_frame"
@@ -236,7 +234,7 @@ async def test_who_does_not_say_hello_is_told_and_shown_out(
 
 
 @pytest.mark.parametrize("session", ["x", "a.b.c", "IjEi.aaaa.bbbb"])
-async def test_a_session_that_we_did_not_sign_is_refused(edge: EdgeProcess, session: str) -> None:
+async def test_forged_session_is_refused(edge: EdgeProcess, session: str) -> None:
     async with edge.open_socket() as ws:
         await ws.send(json.dumps({"type": "hello", "session": session}))
         assert json.loads(await ws.recv())["code"] == "bad_session"
@@ -244,7 +242,7 @@ async def test_a_session_that_we_did_not_sign_is_refused(edge: EdgeProcess, sess
             await ws.recv()
 
 
-async def test_a_frame_of_megabytes_closes_the_socket_and_not_the_edge(edge: EdgeProcess) -> None:
+async def test_frame_of_megabytes_closes_only_its_socket(edge: EdgeProcess) -> None:
     async with edge.open_socket() as ws:
         await ws.send(json.dumps({"type": "hello"}))
         await ws.recv()
@@ -260,7 +258,7 @@ def signed(secret: str = CUSTOMER_SECRET, **claims: object) -> str:
     return jwt.encode({"exp": time.time() + 60, **claims}, secret, algorithm="HS256")
 
 
-async def test_a_customer_the_site_vouches_for_is_known(edge: EdgeProcess) -> None:
+async def test_vouched_customer_is_recognized(edge: EdgeProcess) -> None:
     token = signed(email="ana.ruiz@example.com", name="Ana Ruiz")
     async with edge.open_page(customer=token) as page:
         text = f"soy {word()}"
@@ -282,7 +280,7 @@ async def test_a_customer_the_site_vouches_for_is_known(edge: EdgeProcess) -> No
         "no.token.atall",
     ],
 )
-async def test_a_wrong_customer_token_is_told_and_the_chat_goes_on_without(
+async def test_wrong_customer_token_gets_an_error_and_the_chat_works(
     edge: EdgeProcess, token: str
 ) -> None:
     async with edge.open_page(customer=token) as page:
@@ -297,7 +295,7 @@ async def test_a_wrong_customer_token_is_told_and_the_chat_goes_on_without(
     assert known == (None, None)
 
 
-async def test_too_many_messages_are_refused_by_name_and_the_others_answered(
+async def test_messages_beyond_the_rate_limit_are_refused(
     edge: EdgeProcess,
 ) -> None:
     async with edge.open_page() as page:
@@ -311,7 +309,7 @@ async def test_too_many_messages_are_refused_by_name_and_the_others_answered(
     assert rows == [(30,)]
 
 
-async def test_an_engine_without_an_answer_is_told_honestly(edge: EdgeProcess) -> None:
+async def test_customer_gets_an_apology_when_the_engine_fails(edge: EdgeProcess) -> None:
     async with edge.open_page() as page:
         (answer,) = await page.wait_for_answer(await page.send_message("silence"))
         assert "Q-" in answer["text"]
@@ -319,20 +317,20 @@ async def test_an_engine_without_an_answer_is_told_honestly(edge: EdgeProcess) -
         assert again.welcome["owner"] == "queue"
 
 
-async def test_english_pages_are_answered_in_english(edge: EdgeProcess) -> None:
+async def test_english_page_is_answered_in_english(edge: EdgeProcess) -> None:
     async with edge.open_page(language="en-GB") as page:
         assert page.welcome["language"] == "en"
         (answer,) = await page.wait_for_answer(await page.send_message("silence"))
         assert "I apologize" in answer["text"]
 
 
-async def test_a_ping_is_answered(edge: EdgeProcess) -> None:
+async def test_ping_gets_a_pong(edge: EdgeProcess) -> None:
     async with edge.open_page() as page:
         await page.ws.send('{"type":"ping"}')
         await page.wait_for("pong")
 
 
-async def test_what_the_page_has_shown_is_noted_as_read(edge: EdgeProcess) -> None:
+async def test_message_that_the_page_has_shown_is_marked_as_read(edge: EdgeProcess) -> None:
     async with edge.open_page() as page:
         text = f"visto {word()}"
         (answer,) = await page.wait_for_answer(await page.send_message(text))
@@ -344,7 +342,7 @@ async def test_what_the_page_has_shown_is_noted_as_read(edge: EdgeProcess) -> No
                 await asyncio.sleep(0.01)
 
 
-async def test_a_page_of_another_site_may_not_connect(edge: EdgeProcess) -> None:
+async def test_socket_from_another_site_is_refused(edge: EdgeProcess) -> None:
     with pytest.raises(InvalidStatus) as refused:
         async with edge.open_socket(origin="https://evil.example"):
             pass
@@ -372,7 +370,7 @@ async def upload(
     )
 
 
-async def test_a_photo_is_shown_to_its_own_visitor_and_to_nobody_else(
+async def test_photo_is_served_to_its_own_visitor_only(
     edge: EdgeProcess, http: httpx.AsyncClient
 ) -> None:
     async with edge.open_page() as page, edge.open_page() as other:
@@ -409,7 +407,7 @@ async def test_a_photo_is_shown_to_its_own_visitor_and_to_nobody_else(
     ],
     ids=["pdf", "gif", "truncated", "nothing", "a byte too many"],
 )
-async def test_what_is_no_photo_is_refused_in_words(
+async def test_file_that_is_no_photo_is_refused_with_a_reason(
     edge: EdgeProcess, http: httpx.AsyncClient, content: bytes, status: int, code: str
 ) -> None:
     answer = await upload(http, await session_of(edge), content, **{"Accept-Language": "en"})
@@ -417,7 +415,7 @@ async def test_what_is_no_photo_is_refused_in_words(
     assert answer.json()["text"]
 
 
-async def test_fifty_megabytes_are_refused_and_the_edge_lives(
+async def test_upload_of_fifty_megabytes_is_refused(
     edge: EdgeProcess, http: httpx.AsyncClient
 ) -> None:
     session = await session_of(edge)
@@ -428,24 +426,26 @@ async def test_fifty_megabytes_are_refused_and_the_edge_lives(
     assert (await upload(http, session, jpeg())).status_code == 201
 
 
-async def test_a_photo_without_a_session_is_refused(http: httpx.AsyncClient) -> None:
+async def test_photo_without_a_session_is_refused(http: httpx.AsyncClient) -> None:
     assert (await upload(http, "x", jpeg())).status_code == 401
     assert (await http.post("/chat/photos", files={"photo": jpeg()})).status_code == 401
 
 
-async def test_too_many_photos_are_refused(edge: EdgeProcess, http: httpx.AsyncClient) -> None:
+async def test_photos_beyond_the_rate_limit_are_refused(
+    edge: EdgeProcess, http: httpx.AsyncClient
+) -> None:
     session = await session_of(edge)
     states = [(await upload(http, session, b"no")).status_code for _ in range(21)]
     assert states == [415] * 20 + [429]
 
 
-async def test_more_than_five_photos_in_a_message_are_no_frame(edge: EdgeProcess) -> None:
+async def test_message_with_more_than_five_photos_is_refused(edge: EdgeProcess) -> None:
     async with edge.open_page() as page:
         await page.send_message("mire", photos=["x"] * 6)
         assert (await page.wait_for("error"))["code"] == "bad_frame"
 
 
-async def test_a_photo_from_another_site_is_refused_and_from_the_shop_allowed(
+async def test_photo_upload_is_allowed_from_the_shop_only(
     edge: EdgeProcess, http: httpx.AsyncClient
 ) -> None:
     session = await session_of(edge)
@@ -461,7 +461,7 @@ async def test_a_photo_from_another_site_is_refused_and_from_the_shop_allowed(
 
 
 @pytest.mark.parametrize("path", ["/", "/en"])
-async def test_the_pages_say_what_they_may_load(http: httpx.AsyncClient, path: str) -> None:
+async def test_pages_have_a_content_security_policy(http: httpx.AsyncClient, path: str) -> None:
     answer = await http.get(path)
     assert answer.status_code == 200
     policy = answer.headers["content-security-policy"]
@@ -479,7 +479,7 @@ async def test_the_pages_say_what_they_may_load(http: httpx.AsyncClient, path: s
         *("/shared/dom.js", "/shared/lightbox.css"),
     ],
 )
-async def test_the_widgets_files_may_be_loaded_from_any_shop(
+async def test_widget_files_can_be_loaded_from_any_origin(
     http: httpx.AsyncClient, path: str
 ) -> None:
     answer = await http.get(path, headers={"Origin": "https://shop.example"})
@@ -508,7 +508,7 @@ async def test_the_widgets_files_may_be_loaded_from_any_shop(
         "/var/regalo.db",
     ],
 )
-def test_no_path_leads_out_of_the_widgets_folder(edge: EdgeProcess, path: str) -> None:
+def test_no_path_leaves_the_widget_folder(edge: EdgeProcess, path: str) -> None:
     # httpx would tidy the path up; this sends it as it is.
     with closing(HTTPConnection(edge.url.removeprefix("http://"))) as raw:
         raw.request("GET", path)
@@ -520,7 +520,7 @@ def test_no_path_leads_out_of_the_widgets_folder(edge: EdgeProcess, path: str) -
 
 
 @pytest.mark.parametrize(("path", "status"), [("/nosuch", 404), ("/chat/nosuch", 404)])
-async def test_what_is_not_there_is_told_in_json(
+async def test_unknown_path_gets_a_json_error(
     http: httpx.AsyncClient, path: str, status: int
 ) -> None:
     answer = await http.get(path)
@@ -529,11 +529,11 @@ async def test_what_is_not_there_is_told_in_json(
     assert "Traceback" not in answer.text
 
 
-async def test_alive(http: httpx.AsyncClient) -> None:
+async def test_healthz_answers(http: httpx.AsyncClient) -> None:
     assert (await http.get("/healthz")).json() == {"status": "ok"}
 
 
-async def test_ready_only_when_everything_answers_and_says_what_is_missing(
+async def test_readyz_names_what_does_not_answer(
     edge: EdgeProcess, http: httpx.AsyncClient
 ) -> None:
     assert (await http.get("/readyz")).status_code == 200
@@ -549,7 +549,9 @@ async def test_ready_only_when_everything_answers_and_says_what_is_missing(
     assert (await http.get("/readyz")).status_code == 200
 
 
-async def test_what_happens_is_counted(edge: EdgeProcess, http: httpx.AsyncClient) -> None:
+async def test_metrics_count_messages_and_refusals(
+    edge: EdgeProcess, http: httpx.AsyncClient
+) -> None:
     async with edge.open_page() as page:
         await page.wait_for_answer(await page.send_message("hola"))
         text = (await http.get("/metrics")).text
@@ -559,7 +561,7 @@ async def test_what_happens_is_counted(edge: EdgeProcess, http: httpx.AsyncClien
         assert float(sockets.split()[1]) >= 1
 
 
-def test_nothing_private_is_in_the_log(edge: EdgeProcess) -> None:
+def test_log_contains_nothing_private(edge: EdgeProcess) -> None:
     log = edge.log.read_text()
     assert "Traceback" not in log, log[-3000:]
     assert CUSTOMER_SECRET not in log

@@ -1,4 +1,4 @@
-"""What only WhatsApp has: its posts, its window, its reports, and a phone that proves who it is."""
+"""What only WhatsApp has: its posts, window, reports, and phones that identify the customer."""
 
 import time
 from collections.abc import Iterator
@@ -59,7 +59,7 @@ def _begun(here: ChannelHarness, customer: WhatsAppUser) -> WhatsAppCustomer:
         ("subscribe", None, (403, None)),
     ],
 )
-def test_the_challenge_is_answered_to_meta_alone(
+def test_challenge_with_a_wrong_token_is_refused(
     here: ChannelHarness, mode: str, token: str | None, expected: tuple[int, str | None]
 ) -> None:
     asked = {"hub.mode": mode, "hub.challenge": "1158201444", "hub.verify_token": token or ""}
@@ -69,7 +69,7 @@ def test_the_challenge_is_answered_to_meta_alone(
         assert answer.text == expected[1]
 
 
-def test_several_messages_of_one_post_are_all_answered_and_a_broken_one_takes_none_along(
+def test_every_valid_message_of_a_post_is_answered(
     here: ChannelHarness, customer: WhatsAppUser, whatsapp: FakeWhatsApp
 ) -> None:
     other = WhatsAppUser(whatsapp, here.edge.url)
@@ -87,7 +87,7 @@ def test_several_messages_of_one_post_are_all_answered_and_a_broken_one_takes_no
     assert [text_of(one) for one in other.wait_for_messages()] == ["oigo: dos"]
 
 
-def test_messages_for_another_number_of_the_account_are_not_ours(
+def test_message_for_another_number_is_ignored(
     here: ChannelHarness, customer: WhatsAppUser
 ) -> None:
     content = post(customer.text_message("hola"), phone_number_id="999")
@@ -95,9 +95,7 @@ def test_messages_for_another_number_of_the_account_are_not_ours(
     assert here.messages(WhatsAppCustomer(customer)) == []
 
 
-def test_reports_move_a_message_forward_and_never_back(
-    here: ChannelHarness, customer: WhatsAppUser
-) -> None:
+def test_reports_never_move_a_message_back(here: ChannelHarness, customer: WhatsAppUser) -> None:
     person = _begun(here, customer)
     wamid = here.messages(person, "provider_id")[1]
     wait_until(lambda: here.messages(person, "state")[1] == "delivered", message="delivered")
@@ -109,7 +107,7 @@ def test_reports_move_a_message_forward_and_never_back(
     assert here.messages(person, "state")[1] == "read"
 
 
-def test_a_failure_that_is_reported_later_is_kept_with_its_code_and_told_to_a_person(
+def test_failure_reported_later_is_stored_and_gets_a_human(
     here: ChannelHarness, customer: WhatsAppUser, whatsapp: FakeWhatsApp
 ) -> None:
     person = _begun(here, customer)
@@ -134,7 +132,7 @@ def test_a_failure_that_is_reported_later_is_kept_with_its_code_and_told_to_a_pe
     assert handoffs == [("provider_failed",)]
 
 
-def test_a_day_after_the_customer_wrote_the_words_go_by_template(
+def test_message_is_sent_as_a_template_after_a_day(
     here: ChannelHarness, customer: WhatsAppUser
 ) -> None:
     person = WhatsAppCustomer(customer)
@@ -154,7 +152,7 @@ def test_a_day_after_the_customer_wrote_the_words_go_by_template(
 
 
 @pytest.mark.parametrize("told", ["in the answer", "after the answer", "before the answer"])
-def test_what_does_not_fit_into_the_template_waits_for_the_answer_to_its_knock(
+def test_message_too_long_for_a_template_is_announced_and_waits(
     here: ChannelHarness, customer: WhatsAppUser, whatsapp: FakeWhatsApp, told: str
 ) -> None:
     person = WhatsAppCustomer(customer)
@@ -183,7 +181,7 @@ def test_what_does_not_fit_into_the_template_waits_for_the_answer_to_its_knock(
     assert [title for one in got for title in _titles(one)] == ["Reembolso", "Cupón"]
 
 
-def test_a_customer_with_more_channels_is_told_on_another_when_no_template_is_approved(
+def test_message_goes_to_another_channel_without_a_template(
     sqlite_template: Path, tmp_path: Path
 ) -> None:
     company = _company_without_template(tmp_path)
@@ -206,7 +204,7 @@ def test_a_customer_with_more_channels_is_told_on_another_when_no_template_is_ap
         assert handoffs == [("window_closed",)]
 
 
-def test_the_phone_on_an_order_says_who_writes(
+def test_phone_on_an_order_identifies_the_customer(
     here: ChannelHarness, whatsapp: FakeWhatsApp
 ) -> None:
     rows = here.edge.rows("SELECT contact_id, phone FROM orders WHERE number = '10482'")
@@ -218,9 +216,7 @@ def test_the_phone_on_an_order_says_who_writes(
     assert here.edge.rows(query, customer.phone) == [(contact, "channel_phone", phone)]
 
 
-def test_a_reaction_is_kept_and_answered_by_nobody(
-    here: ChannelHarness, customer: WhatsAppUser
-) -> None:
+def test_reaction_is_stored_and_not_answered(here: ChannelHarness, customer: WhatsAppUser) -> None:
     person = _begun(here, customer)
     wamid = here.messages(person, "provider_id")[1]
     sign = {"message_id": wamid, "emoji": "👍"}
@@ -244,7 +240,7 @@ def test_a_reaction_is_kept_and_answered_by_nobody(
         ("unsupported", {}, "con palabras"),
     ],
 )
-def test_what_the_assistant_cannot_take_in_gets_an_honest_word(
+def test_unsupported_content_gets_a_reply(
     here: ChannelHarness,
     customer: WhatsAppUser,
     whatsapp: FakeWhatsApp,
@@ -266,7 +262,7 @@ def test_what_the_assistant_cannot_take_in_gets_an_honest_word(
         assert kept == [("voice", "audio/ogg", 12)]
 
 
-def test_an_edge_that_dies_while_it_sends_says_nothing_twice(
+def test_edge_killed_while_sending_sends_nothing_twice(
     sqlite_template: Path, tmp_path: Path
 ) -> None:
     with run_channel("whatsapp", sqlite_template, tmp_path) as mine:

@@ -1,4 +1,4 @@
-"""One person on several channels: one case, one set of limits, one history."""
+"""One customer on several channels: one case, one set of limits, one history."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -64,7 +64,7 @@ async def _with_an_offer(chat: ConversationHarness) -> None:
     assert chat.choices
 
 
-async def test_who_began_on_the_web_goes_on_elsewhere_and_repeats_nothing(
+async def test_case_begun_on_the_web_continues_on_another_channel(
     app: AppHarness, chat: ConversationHarness
 ) -> None:
     await _with_an_offer(chat)
@@ -85,9 +85,7 @@ async def test_who_began_on_the_web_goes_on_elsewhere_and_repeats_nothing(
     assert len(await app.rows(LedgerEntry)) == 1
 
 
-async def test_the_phone_alone_moves_nothing_of_a_stranger(
-    app: AppHarness, chat: ConversationHarness
-) -> None:
+async def test_unknown_phone_moves_no_case(app: AppHarness, chat: ConversationHarness) -> None:
     await _with_an_offer(chat)
 
     there = await Elsewhere(app, "whatsapp", "573009990000").says(
@@ -99,7 +97,7 @@ async def test_the_phone_alone_moves_nothing_of_a_stranger(
     assert len(await chat.cases()) == 1
 
 
-async def test_a_phone_that_two_customers_share_proves_nobody(app: AppHarness) -> None:
+async def test_phone_of_two_customers_identifies_neither(app: AppHarness) -> None:
     shared = "+57 300 555 6677"
     await app.import_order("77001", "uno@example.com")
     await app.import_order("77002", "dos@example.com", phone=shared)
@@ -120,7 +118,7 @@ async def test_a_phone_that_two_customers_share_proves_nobody(app: AppHarness) -
     ("wa_id", "book"),
     [("5215512345678", "+525512345678"), ("5491123456789", "+541123456789")],
 )
-async def test_a_mobiles_extra_digit_is_no_other_phone(
+async def test_extra_digit_of_a_mobile_is_the_same_phone(
     app: AppHarness, wa_id: str, book: str
 ) -> None:
     await app.import_order("77003", "tres@example.com", phone=book)
@@ -128,7 +126,7 @@ async def test_a_mobiles_extra_digit_is_no_other_phone(
     assert (await there.conversation()).proven_by == Proof.CHANNEL_PHONE
 
 
-async def test_a_case_that_waits_for_a_person_goes_along_with_its_customer(
+async def test_waiting_case_moves_with_its_customer(
     app: AppHarness, chat: ConversationHarness
 ) -> None:
     await _with_an_offer(chat)
@@ -146,7 +144,7 @@ async def test_a_case_that_waits_for_a_person_goes_along_with_its_customer(
     assert "Aquí sigo" not in told
 
 
-async def test_what_was_promised_is_told_where_the_customer_writes_now(
+async def test_promise_is_told_in_the_newest_conversation(
     app: AppHarness, chat: ConversationHarness
 ) -> None:
     await _with_an_offer(chat)
@@ -182,7 +180,7 @@ class Approved:
         ("telegram", NoTemplate, False, 300, "chat"),
     ],
 )
-async def test_the_way_of_a_promise_is_known_when_it_is_made(
+async def test_way_to_tell_of_a_promise_is_decided_at_once(
     app: AppHarness,
     channel: str,
     template: Callable[[], object],
@@ -214,7 +212,7 @@ async def test_the_way_of_a_promise_is_known_when_it_is_made(
 # --- what is reported ---------------------------------------------------------------------------
 
 
-async def test_a_customer_who_is_gone_is_told_to_the_promises_owner_once(
+async def test_unreachable_customer_with_a_promise_is_handed_off_once(
     app: AppHarness, context: CompanyContext
 ) -> None:
     customer = Elsewhere(app, "telegram", "7003")
@@ -232,7 +230,7 @@ async def test_a_customer_who_is_gone_is_told_to_the_promises_owner_once(
     assert await app.count(Message, Message.state == MessageState.PENDING) == 0
 
 
-async def test_a_report_on_a_message_that_is_not_known_changes_nothing(
+async def test_report_on_an_unknown_message_changes_nothing(
     app: AppHarness, context: CompanyContext
 ) -> None:
     there = await Elsewhere(app, "whatsapp", "573007770000").says("greet", "Hola")
@@ -248,7 +246,7 @@ async def test_a_report_on_a_message_that_is_not_known_changes_nothing(
     assert len(await there.handoffs()) == 0
 
 
-async def test_the_window_is_known_for_each_conversation(app: AppHarness) -> None:
+async def test_window_of_each_channel(app: AppHarness) -> None:
     there = await Elsewhere(app, "whatsapp", "573007770001").says("greet", "Hola")
     conversation = await there.conversation()
     closes = reachability.window_closes_at(conversation)

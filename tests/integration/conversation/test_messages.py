@@ -1,4 +1,4 @@
-"""What comes in is stored once and in order; what is pressed is spent once."""
+"""Incoming messages are stored once and in order; choices can be pressed once."""
 
 import asyncio
 import uuid
@@ -14,7 +14,7 @@ from tests.integration.harness import ANA, AppHarness, ConversationHarness
 DAMAGED = f"El pedido 10482 llegó roto. {ANA}"
 
 
-async def test_a_delivery_repeated_ten_times_is_one_message(chat: ConversationHarness) -> None:
+async def test_delivery_repeated_ten_times_is_one_message(chat: ConversationHarness) -> None:
     source = uuid.uuid4().hex
     stored = [await chat.receive(DAMAGED, source_id=source) for _ in range(10)]
     assert [is_new for _, is_new in stored] == [True] + [False] * 9
@@ -32,7 +32,7 @@ async def test_ten_deliveries_at_once_are_one_message(chat: ConversationHarness)
     assert await chat.app.count(Message) == 1
 
 
-async def test_messages_at_once_get_places_without_gaps(chat: ConversationHarness) -> None:
+async def test_concurrent_messages_get_places_without_gaps(chat: ConversationHarness) -> None:
     await asyncio.gather(*(chat.receive(f"mensaje {place}") for place in range(12)))
     rows = await chat.app.rows(Message)
     assert sorted(one.seq for one in rows) == list(range(1, 13))
@@ -46,7 +46,7 @@ async def test_messages_at_once_get_places_without_gaps(chat: ConversationHarnes
         ("a" * (LONGEST_TEXT + 1), "too_long"),
     ],
 )
-async def test_what_cannot_be_taken_is_refused_and_leaves_nothing(
+async def test_refused_message_leaves_nothing_behind(
     chat: ConversationHarness, text: str, code: str
 ) -> None:
     with pytest.raises(MessageRefused) as refused:
@@ -56,7 +56,7 @@ async def test_what_cannot_be_taken_is_refused_and_leaves_nothing(
     assert (await chat.conversation()).last_seq == 0
 
 
-async def test_the_longest_text_is_taken_whole(chat: ConversationHarness) -> None:
+async def test_longest_text_is_stored_completely(chat: ConversationHarness) -> None:
     text = "ñ" * LONGEST_TEXT
     message, _ = await chat.receive(text)
     (kept,) = await chat.app.rows(Message, Message.id == message.id)
@@ -66,13 +66,13 @@ async def test_the_longest_text_is_taken_whole(chat: ConversationHarness) -> Non
 @pytest.mark.parametrize(
     "text", ["🫠 ¿qué pasó? 👩‍👩‍👧", "\u202eoverride", "a\x07b", "Zoë’s «naïve»"]
 )
-async def test_any_text_comes_back_as_it_was(chat: ConversationHarness, text: str) -> None:
+async def test_any_text_is_stored_unchanged(chat: ConversationHarness, text: str) -> None:
     message, _ = await chat.receive(text)
     (kept,) = await chat.app.rows(Message, Message.id == message.id)
     assert kept.text == text
 
 
-async def test_what_no_database_holds_is_left_out_and_the_rest_is_kept(
+async def test_characters_that_no_database_stores_are_dropped(
     chat: ConversationHarness,
 ) -> None:
     message, _ = await chat.receive("hola\x00 mun\ud83ddo")
@@ -80,7 +80,7 @@ async def test_what_no_database_holds_is_left_out_and_the_rest_is_kept(
     assert kept.text == "hola mundo"
 
 
-async def test_another_conversations_choice_is_refused(app: AppHarness) -> None:
+async def test_choice_of_another_conversation_is_refused(app: AppHarness) -> None:
     first, second = await app.chat(), await app.chat()
     await first.send("damaged", DAMAGED)
     with pytest.raises(MessageRefused, match="choice_gone"):
@@ -89,7 +89,7 @@ async def test_another_conversations_choice_is_refused(app: AppHarness) -> None:
     assert len(await first.ledger()) == 1
 
 
-async def test_a_choice_is_spent_once_and_so_are_those_beside_it(chat: ConversationHarness) -> None:
+async def test_press_closes_all_choices_of_its_message(chat: ConversationHarness) -> None:
     await chat.send("damaged", DAMAGED)
     table = list(chat.choices)
     await chat.receive(token=table[0].token)
@@ -100,7 +100,7 @@ async def test_a_choice_is_spent_once_and_so_are_those_beside_it(chat: Conversat
     assert len(await chat.ledger()) == 1
 
 
-async def test_a_press_at_once_from_two_pages_counts_once(chat: ConversationHarness) -> None:
+async def test_simultaneous_presses_count_once(chat: ConversationHarness) -> None:
     await chat.send("damaged", DAMAGED)
     pressed = await asyncio.gather(
         *(chat.receive(token=choice.token) for choice in chat.choices), return_exceptions=True
@@ -110,12 +110,12 @@ async def test_a_press_at_once_from_two_pages_counts_once(chat: ConversationHarn
     assert [one.chosen for one in spent].count(True) == 1
 
 
-async def test_a_token_that_never_was_is_refused(chat: ConversationHarness) -> None:
+async def test_unknown_choice_token_is_refused(chat: ConversationHarness) -> None:
     with pytest.raises(MessageRefused, match="choice_gone"):
         await chat.receive(token="nosuchtoken")
 
 
-async def test_a_newer_table_closes_the_older_one(chat: ConversationHarness) -> None:
+async def test_newer_choices_close_the_older_ones(chat: ConversationHarness) -> None:
     await chat.send("damaged", DAMAGED)
     old = list(chat.choices)
     await chat.send("greet", "hola")
@@ -126,7 +126,7 @@ async def test_a_newer_table_closes_the_older_one(chat: ConversationHarness) -> 
     assert len(await chat.ledger()) == 1
 
 
-async def test_a_choice_token_tells_nothing_of_what_it_does(chat: ConversationHarness) -> None:
+async def test_choice_token_does_not_contain_its_payload(chat: ConversationHarness) -> None:
     await chat.send("damaged", DAMAGED)
     for choice in chat.choices:
         assert len(choice.token.encode()) <= 64
@@ -134,7 +134,7 @@ async def test_a_choice_token_tells_nothing_of_what_it_does(chat: ConversationHa
     assert len({choice.token for choice in chat.choices}) == 4
 
 
-async def test_somebody_elses_photo_is_not_attached(app: AppHarness) -> None:
+async def test_photo_of_another_conversation_is_not_attached(app: AppHarness) -> None:
     first, second = await app.chat(), await app.chat()
     photo_id = await first._photo()
     await second.receive("mire", photos=[photo_id])
@@ -142,7 +142,7 @@ async def test_somebody_elses_photo_is_not_attached(app: AppHarness) -> None:
     assert photo.message_id is None
 
 
-async def test_a_photo_belongs_to_one_message_only(chat: ConversationHarness) -> None:
+async def test_photo_is_attached_to_one_message_only(chat: ConversationHarness) -> None:
     photo_id = await chat._photo()
     message, _ = await chat.receive(photos=[photo_id])
     await chat.receive("otra vez", photos=[photo_id])
@@ -158,14 +158,14 @@ async def test_a_photo_belongs_to_one_message_only(chat: ConversationHarness) ->
         ("10482", "es"),
     ],
 )
-async def test_the_language_is_that_of_the_first_message(
+async def test_first_message_sets_the_language(
     chat: ConversationHarness, first: str, heard: str
 ) -> None:
     await chat.receive(first)
     assert (await chat.conversation()).language == heard
 
 
-async def test_a_short_word_in_another_language_does_not_switch_it(
+async def test_short_text_does_not_change_the_language(
     chat: ConversationHarness,
 ) -> None:
     await chat.receive("Mi pedido nunca llegó y estoy molesta")
@@ -175,7 +175,7 @@ async def test_a_short_word_in_another_language_does_not_switch_it(
     assert (await chat.conversation()).language == "en"
 
 
-async def test_what_is_put_out_gets_the_next_place_and_answers_its_message(
+async def test_outgoing_message_gets_the_next_place_and_its_question(
     chat: ConversationHarness,
 ) -> None:
     message, _ = await chat.receive("hola")

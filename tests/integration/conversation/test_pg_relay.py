@@ -1,4 +1,4 @@
-"""Two workers on PostgreSQL: what happens on one is seen live on the other's pages."""
+"""Two workers on PostgreSQL: events of one reach the other's pages."""
 
 import asyncio
 import contextlib
@@ -28,7 +28,7 @@ def workers(
     postgresql.drop(name)
 
 
-async def test_a_second_tab_on_another_worker_sees_the_talk_live(
+async def test_page_on_another_worker_gets_live_events(
     workers: tuple[EdgeProcess, EdgeProcess],
 ) -> None:
     one, other = workers

@@ -1,4 +1,4 @@
-"""Receipts of many pages: written together, each told what is news."""
+"""Receipts of many pages are written together, and each learns what changed."""
 
 import asyncio
 
@@ -43,7 +43,7 @@ async def page(app: AppHarness, receipts: ReadReceipts, *, said: int) -> Page:
     return Page(chat, receipts)
 
 
-async def test_a_receipt_reaches_all_before_it_and_the_last_that_is_news_is_told(
+async def test_receipt_marks_all_messages_before_it(
     app: AppHarness,
 ) -> None:
     receipts = ReadReceipts(app.db)
@@ -57,7 +57,7 @@ async def test_a_receipt_reaches_all_before_it_and_the_last_that_is_news_is_told
     assert one.told == [(MessageState.READ, 2), (MessageState.READ, 3)]
 
 
-async def test_what_was_read_is_not_merely_delivered_again(app: AppHarness) -> None:
+async def test_late_delivered_receipt_does_not_undo_read(app: AppHarness) -> None:
     receipts = ReadReceipts(app.db)
     one = await page(app, receipts, said=1)
     one.has(MessageState.READ, 1)
@@ -68,7 +68,7 @@ async def test_what_was_read_is_not_merely_delivered_again(app: AppHarness) -> N
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-async def test_receipts_that_come_while_somebody_writes_share_the_next_commit(
+async def test_receipts_during_a_transaction_share_the_next_commit(
     app: AppHarness,
 ) -> None:
     receipts = ReadReceipts(app.db)
@@ -85,7 +85,7 @@ async def test_receipts_that_come_while_somebody_writes_share_the_next_commit(
     assert len(commits) <= 2
 
 
-async def test_what_fails_once_keeps_no_later_receipt_from_the_database(
+async def test_failed_write_does_not_block_later_receipts(
     app: AppHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     receipts = ReadReceipts(app.db)

@@ -1,4 +1,4 @@
-"""Forged tokens would let anybody be anybody."""
+"""The customer token: a forged one would let anybody be anybody."""
 
 import time
 from typing import Any
@@ -24,7 +24,7 @@ def read(token: str) -> VouchedCustomer:
     return read_customer_token(token, SECRET, "CO")
 
 
-def test_whom_the_site_vouches_for() -> None:
+def test_claims_of_a_valid_token_name_the_customer() -> None:
     assert read(signed()) == VouchedCustomer("Ana", "ana.ruiz@example.com", None)
     by_phone = read(signed(email=None, name=None, phone="300 123 4567"))
     assert by_phone == VouchedCustomer("", None, "+573001234567")
@@ -52,12 +52,12 @@ def test_whom_the_site_vouches_for() -> None:
          "other algorithm", "no algorithm", "empty", "x", "cut", "without its signature",
          "not yet"],
 )  # fmt: skip
-def test_what_the_site_does_not_vouch_for_is_refused(token: str) -> None:
+def test_invalid_token_is_refused(token: str) -> None:
     with pytest.raises(CustomerTokenError):
         read(token)
 
 
-def test_a_changed_claim_is_noticed() -> None:
+def test_token_with_a_changed_claim_is_refused() -> None:
     head, _, signature = signed().split(".")
     _, other, _ = signed(email="boss@example.com").split(".")
     with pytest.raises(CustomerTokenError):

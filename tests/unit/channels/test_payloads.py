@@ -1,4 +1,4 @@
-"""The documented payloads of both providers, each read as what it is."""
+"""The documented payloads of both providers are parsed into the right events."""
 
 import json
 from pathlib import Path
@@ -57,7 +57,7 @@ WHATSAPP = {
 
 
 @pytest.mark.parametrize("name", TELEGRAM)
-def test_telegram_says(name: str) -> None:
+def test_telegram_message_is_parsed(name: str) -> None:
     (event,) = updates.parse(payload("telegram", name), "CO").events
     assert isinstance(event, IncomingMessage)
     assert (event.kind, event.text, [file.id for file in event.files]) == TELEGRAM[name]
@@ -67,7 +67,7 @@ def test_telegram_says(name: str) -> None:
     assert event.phone == ("+573001234567" if name == "contact" else None)
 
 
-def test_telegram_says_who_can_be_reached_and_what_is_a_group() -> None:
+def test_telegram_block_and_group_are_parsed() -> None:
     blocked = updates.parse(payload("telegram", "my_chat_member_kicked"), "CO")
     assert blocked.events == (ReachabilityChange("7000000", "blocked"),)
     back = updates.parse(payload("telegram", "my_chat_member_member"), "CO")
@@ -77,7 +77,7 @@ def test_telegram_says_who_can_be_reached_and_what_is_a_group() -> None:
 
 
 @pytest.mark.parametrize("name", WHATSAPP)
-def test_whatsapp_says(name: str) -> None:
+def test_whatsapp_message_is_parsed(name: str) -> None:
     (event,) = webhook_payload.parse(payload("whatsapp", name), PHONE_NUMBER_ID)
     assert isinstance(event, IncomingMessage)
     assert (event.kind, event.text, [file.id for file in event.files]) == WHATSAPP[name]
@@ -97,7 +97,7 @@ def test_whatsapp_says(name: str) -> None:
         ("status_failed_131053", "failed", "131053"),
     ],
 )
-def test_whatsapp_reports(name: str, status: str, code: str) -> None:
+def test_whatsapp_report_is_parsed(name: str, status: str, code: str) -> None:
     (event,) = webhook_payload.parse(payload("whatsapp", name), PHONE_NUMBER_ID)
     assert isinstance(event, DeliveryReport)
     assert (event.status, event.code) == (status, code)
@@ -116,11 +116,11 @@ def test_whatsapp_reports(name: str, status: str, code: str) -> None:
         (None, (None, 0, 1)),
     ],
 )
-def test_what_we_said_a_message_was_is_read_with_care(told: str | None, meant: object) -> None:
+def test_callback_data_that_is_not_ours_is_ignored(told: str | None, meant: object) -> None:
     assert webhook_payload.parse_callback_data(told) == meant
 
 
-def test_every_payload_is_read_by_a_test() -> None:
+def test_every_stored_payload_has_a_test() -> None:
     read = {file.stem for file in (DATA / "telegram").glob("*.json")}
     others = {"my_chat_member_kicked", "my_chat_member_member", "group_message"}
     assert read == {*TELEGRAM, *others}

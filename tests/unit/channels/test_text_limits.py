@@ -1,4 +1,4 @@
-"""Texts within limits: nothing is lost in splitting, and titles stay within what fits."""
+"""Splitting loses no text, and shortened titles fit."""
 
 import pytest
 from hypothesis import given
@@ -10,13 +10,13 @@ pytestmark = pytest.mark.unit
 
 
 @given(st.text(max_size=400), st.integers(5, 60))
-def test_pieces_fit_and_lose_only_white_space(text: str, longest: int) -> None:
+def test_split_pieces_fit_and_lose_only_white_space(text: str, longest: int) -> None:
     pieces = split(text, longest)
     assert all(len(piece) <= longest for piece in pieces)
     assert "".join("".join(pieces).split()) == "".join(text.split())
 
 
-def test_a_text_is_split_where_one_breathes() -> None:
+def test_text_is_split_at_a_natural_break() -> None:
     text = "Le pido disculpas. Su dinero ya salió.\n\nMañana le escribo otra vez."
     assert split(text, 45) == [
         "Le pido disculpas. Su dinero ya salió.",
@@ -27,7 +27,7 @@ def test_a_text_is_split_where_one_breathes() -> None:
 
 
 @given(st.text(max_size=120), st.integers(5, 40))
-def test_a_short_title_fits(text: str, longest: int) -> None:
+def test_shortened_title_fits(text: str, longest: int) -> None:
     assert len(shorten(text, longest)) <= longest
 
 
@@ -40,5 +40,5 @@ def test_a_short_title_fits(text: str, longest: int) -> None:
         ("Electrodomésticosdelhogar", 20, "Electrodomésticosde…"),
     ],
 )
-def test_titles_are_cut_after_a_word(title: str, longest: int, short: str) -> None:
+def test_title_is_cut_after_a_word(title: str, longest: int, short: str) -> None:
     assert shorten(title, longest) == short

@@ -1,4 +1,4 @@
-"""Sessions that somebody made up would open another visitor's chat."""
+"""Session tokens: a forged one would open another visitor's chat."""
 
 import time
 
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.unit
 KEY = "0123456789abcdef0123456789abcdef"
 
 
-def test_a_token_leads_back_to_its_conversation_and_is_new_each_time() -> None:
+def test_each_token_is_new_and_names_its_conversation() -> None:
     tokens = VisitorTokens(KEY)
     pairs = [tokens.create() for _ in range(50)]
     assert len({conversation for conversation, _ in pairs}) == 50
@@ -22,11 +22,11 @@ def test_a_token_leads_back_to_its_conversation_and_is_new_each_time() -> None:
 
 
 @pytest.mark.parametrize("token", ["", "x", "a.b", "a.b.c", "\x00", "ñ.ñ.ñ", "." * 50])
-def test_what_is_no_token_opens_nothing(token: str) -> None:
+def test_invalid_token_names_no_conversation(token: str) -> None:
     assert VisitorTokens(KEY).read(token) is None
 
 
-def test_every_change_of_a_token_is_noticed() -> None:
+def test_changed_token_is_refused() -> None:
     tokens = VisitorTokens(KEY)
     _, token = tokens.create()
     for place in range(len(token)):
@@ -36,12 +36,12 @@ def test_every_change_of_a_token_is_noticed() -> None:
             assert tokens.read(changed) is None, place
 
 
-def test_another_key_signs_other_tokens() -> None:
+def test_token_signed_with_another_key_is_refused() -> None:
     _, token = VisitorTokens("f" * 32).create()
     assert VisitorTokens(KEY).read(token) is None
 
 
-def test_after_half_a_year_a_token_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_token_expires_after_half_a_year(monkeypatch: pytest.MonkeyPatch) -> None:
     tokens = VisitorTokens(KEY)
     conversation, token = tokens.create()
     now = time.time()

@@ -1,4 +1,4 @@
-"""One run a key at a time, and one more for whoever was woken meanwhile."""
+"""One task a key at a time, and one more if it was woken meanwhile."""
 
 import asyncio
 
@@ -24,7 +24,7 @@ async def _settle() -> None:
         await asyncio.sleep(0)
 
 
-async def test_two_keys_run_beside_each_other_and_one_key_never_twice_at_once() -> None:
+async def test_keys_run_concurrently_but_each_key_once_at_a_time() -> None:
     work = Work()
     runs = KeyedTasks(work.do)
     for key in ("a", "b", "a", "a"):
@@ -35,7 +35,7 @@ async def test_two_keys_run_beside_each_other_and_one_key_never_twice_at_once() 
     assert "a" in runs
 
 
-async def test_who_is_woken_while_it_runs_runs_once_more_however_often() -> None:
+async def test_key_woken_while_it_runs_runs_once_more() -> None:
     work = Work()
     runs = KeyedTasks(work.do)
     runs.wake("a")
@@ -50,7 +50,7 @@ async def test_who_is_woken_while_it_runs_runs_once_more_however_often() -> None
     assert "a" not in runs
 
 
-async def test_the_end_lets_a_run_come_to_its_end_and_begins_none_again() -> None:
+async def test_stop_waits_for_running_tasks_and_starts_none() -> None:
     work = Work()
     runs = KeyedTasks(work.do)
     runs.wake("a")
@@ -63,7 +63,7 @@ async def test_the_end_lets_a_run_come_to_its_end_and_begins_none_again() -> Non
     assert work.begun == work.ended == ["a"]
 
 
-async def test_who_does_not_end_in_time_is_cut_off() -> None:
+async def test_stop_cancels_a_task_after_the_patience() -> None:
     work = Work()
     runs = KeyedTasks(work.do)
     runs.wake("a")

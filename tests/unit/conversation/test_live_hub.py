@@ -1,4 +1,4 @@
-"""Live events that reach the wrong page, or are held for one that lags behind."""
+"""Live events that reach the wrong page, or wait for one that lags behind."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from bot.conversation.live_hub import LONGEST_QUEUE, LiveHub
 pytestmark = pytest.mark.unit
 
 
-async def test_everyone_who_looks_is_told_and_nobody_else() -> None:
+async def test_event_reaches_only_watchers_of_its_conversation() -> None:
     hub = LiveHub()
     with hub.watch("a") as one, hub.watch("a") as two, hub.watch("b") as other:
         hub.publish("a", {"type": "x"})
@@ -16,7 +16,7 @@ async def test_everyone_who_looks_is_told_and_nobody_else() -> None:
         assert len(hub) == 3
 
 
-async def test_who_has_gone_is_forgotten() -> None:
+async def test_closed_watch_gets_no_event() -> None:
     hub = LiveHub()
     with hub.watch("a"):
         assert hub.is_watched("a")
@@ -26,7 +26,7 @@ async def test_who_has_gone_is_forgotten() -> None:
     assert not hub.is_watched("a")
 
 
-async def test_events_come_in_order() -> None:
+async def test_events_are_delivered_in_order() -> None:
     hub = LiveHub()
     with hub.watch("a") as events:
         for place in range(50):
@@ -34,7 +34,7 @@ async def test_events_come_in_order() -> None:
         assert [events.get_nowait() for _ in range(50)] == [{"place": p} for p in range(50)]
 
 
-async def test_who_lags_behind_is_let_go_and_holds_nobody_up() -> None:
+async def test_watcher_with_a_full_queue_is_closed_and_others_are_not() -> None:
     hub = LiveHub()
     with hub.watch("a") as slow, hub.watch("a") as quick:
         for place in range(LONGEST_QUEUE + 1):
@@ -51,7 +51,7 @@ async def test_closing_ends_every_watch() -> None:
         assert one.get_nowait() is two.get_nowait() is None
 
 
-async def test_a_watch_ends_also_when_its_page_breaks() -> None:
+async def test_watch_ends_when_its_page_raises() -> None:
     hub = LiveHub()
     with pytest.raises(RuntimeError), hub.watch("a"):
         raise RuntimeError

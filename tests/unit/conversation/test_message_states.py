@@ -1,4 +1,4 @@
-"""A message that is answered as if it went out, or comes back from the dead: every change."""
+"""Every change of state that a message allows, and those that it does not."""
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -115,9 +115,7 @@ async def test_each_change_is_allowed_from_its_states_alone(
 
 @pytest.mark.parametrize("step", message_states.STEPS)
 @pytest.mark.parametrize("before", [PENDING, SENT, DELIVERED, READ, FAILED])
-def test_a_report_is_news_if_it_is_further_than_the_message_has_come(
-    step: MessageState, before: MessageState
-) -> None:
+def test_only_a_later_state_can_be_reported(step: MessageState, before: MessageState) -> None:
     order = [PENDING, SENT, DELIVERED, READ, FAILED]
     is_news = order.index(before) < order.index(step)
     assert message_states.can_advance(Message(state=before), step) is is_news

@@ -1,4 +1,4 @@
-"""What passes between a person and the customer, and what the customer hears of it."""
+"""What agents do in a conversation, and what the customer is told of it."""
 
 from datetime import timedelta
 
@@ -42,7 +42,7 @@ async def voucher(chat: ConversationHarness, person: object, request_id: str = "
 
 
 @pytest.mark.parametrize("language", ["es", "en"])
-async def test_the_customer_hears_every_step_in_their_language(
+async def test_customer_is_told_of_every_step_in_their_language(
     chat: ConversationHarness, language: str
 ) -> None:
     here = await chat.app.chat(language)
@@ -81,7 +81,7 @@ async def test_the_customer_hears_every_step_in_their_language(
     assert spoken == {Author.SYSTEM}
 
 
-async def test_only_the_first_name_of_a_person_is_told(chat: ConversationHarness) -> None:
+async def test_customer_sees_only_the_agents_first_name(chat: ConversationHarness) -> None:
     laura = await chat.app.agent()
     await chat.send("wants_human", "una persona")
     await chat.assign_to(laura)
@@ -91,7 +91,7 @@ async def test_only_the_first_name_of_a_person_is_told(chat: ConversationHarness
     assert "Gómez" not in chat.all_text
 
 
-async def test_the_first_answer_keeps_the_promise_of_an_answer(chat: ConversationHarness) -> None:
+async def test_first_message_of_an_agent_keeps_the_promise(chat: ConversationHarness) -> None:
     laura = await chat.app.agent()
     await chat.send("wants_human", "una persona")
     await chat.assign_to(laura)
@@ -102,7 +102,7 @@ async def test_the_first_answer_keeps_the_promise_of_an_answer(chat: Conversatio
     assert await answers(chat) == ["kept"]
 
 
-async def test_who_answers_without_having_opened_it_has_read_it(chat: ConversationHarness) -> None:
+async def test_agent_who_answers_has_read_the_case(chat: ConversationHarness) -> None:
     laura = await chat.app.agent()
     await chat.send("wants_human", "una persona")
     await chat.assign_to(laura)
@@ -113,7 +113,7 @@ async def test_who_answers_without_having_opened_it_has_read_it(chat: Conversati
     assert [one.author for one in chat.last_answer] == [Author.AGENT]
 
 
-async def test_an_agents_message_sent_again_is_one_message(chat: ConversationHarness) -> None:
+async def test_agents_message_sent_again_is_one_message(chat: ConversationHarness) -> None:
     laura = await chat.app.agent()
     await chat.send("wants_human", "una persona")
     await chat.assign_to(laura)
@@ -124,7 +124,7 @@ async def test_an_agents_message_sent_again_is_one_message(chat: ConversationHar
     assert await chat.app.count(Message, Message.author == Author.AGENT) == 1
 
 
-async def test_what_the_customer_writes_to_a_person_is_answered_by_nobody_else(
+async def test_bot_does_not_answer_while_an_agent_has_the_case(
     chat: ConversationHarness,
 ) -> None:
     laura = await chat.app.agent()
@@ -138,7 +138,7 @@ async def test_what_the_customer_writes_to_a_person_is_answered_by_nobody_else(
     assert (await chat.case()).order_id == (await chat.order("10482")).id
 
 
-async def test_buttons_of_the_bot_are_closed_when_a_person_takes_over(
+async def test_claim_closes_the_bots_buttons(
     chat: ConversationHarness,
 ) -> None:
     laura = await chat.app.agent()
@@ -151,7 +151,7 @@ async def test_buttons_of_the_bot_are_closed_when_a_person_takes_over(
     assert not await chat.ledger()
 
 
-async def test_no_late_answer_of_the_engine_follows_a_claim(chat: ConversationHarness) -> None:
+async def test_engines_answer_after_a_claim_is_dropped(chat: ConversationHarness) -> None:
     laura = await chat.app.agent()
     await chat.send("wants_human", "una persona")
     await chat.press("Seguir con el asistente")
@@ -185,7 +185,7 @@ async def test_no_late_answer_of_the_engine_follows_a_claim(chat: ConversationHa
     assert state == MessageState.ANSWERED  # it is not asked again
 
 
-async def test_a_claim_while_the_engine_answers_who_waits_for_it_drops_the_answer(
+async def test_claim_during_an_answer_in_the_queue_drops_the_answer(
     chat: ConversationHarness,
 ) -> None:
     """The engine failed once, so the next message goes to it although a person is awaited."""
@@ -207,7 +207,7 @@ async def test_a_claim_while_the_engine_answers_who_waits_for_it_drops_the_answe
 
 
 @pytest.mark.parametrize("language", ["es", "en"])
-async def test_after_a_return_with_something_settled_the_bot_contradicts_nothing(
+async def test_bot_respects_what_the_agent_settled(
     chat: ConversationHarness, language: str
 ) -> None:
     here = await chat.app.chat(language)
@@ -248,7 +248,7 @@ async def test_after_a_return_with_something_settled_the_bot_contradicts_nothing
     assert len(await here.ledger()) == 1
 
 
-async def test_after_a_return_with_nothing_settled_the_bot_goes_on(
+async def test_bot_continues_after_a_return_with_nothing_settled(
     chat: ConversationHarness,
 ) -> None:
     laura = await chat.app.agent()
@@ -265,7 +265,7 @@ async def test_after_a_return_with_nothing_settled_the_bot_goes_on(
     assert len(await chat.ledger()) == 1
 
 
-async def test_a_promise_of_a_person_alone_is_something_settled(chat: ConversationHarness) -> None:
+async def test_agents_commitment_alone_counts_as_settled(chat: ConversationHarness) -> None:
     laura = await chat.app.agent()
     await chat.send("damaged", DAMAGED)
     await chat.send("wants_human", "una persona")
@@ -285,7 +285,7 @@ async def test_a_promise_of_a_person_alone_is_something_settled(chat: Conversati
     assert chat.answered_with("status_commitment", words="lo recojo el jueves")
 
 
-async def test_a_commitment_sent_again_is_one_promise(chat: ConversationHarness) -> None:
+async def test_commitment_sent_again_is_one_promise(chat: ConversationHarness) -> None:
     laura = await chat.app.agent()
     await chat.send("wants_human", "una persona")
     await chat.assign_to(laura)
@@ -298,7 +298,7 @@ async def test_a_commitment_sent_again_is_one_promise(chat: ConversationHarness)
     assert await chat.app.count(Promise, Promise.what == "commitment") == 1
 
 
-async def test_a_commitment_that_was_kept_is_told_once(chat: ConversationHarness) -> None:
+async def test_kept_commitment_is_told_once(chat: ConversationHarness) -> None:
     laura = await chat.app.agent()
     await chat.send("wants_human", "una persona")
     await chat.assign_to(laura)
@@ -318,7 +318,7 @@ async def test_a_commitment_that_was_kept_is_told_once(chat: ConversationHarness
     assert contains_response(chat.app.context, told[0], "commitment_kept", words="llamo")
 
 
-async def test_a_resolved_case_has_its_cause_and_nothing_left_on_the_table(
+async def test_resolved_case_has_a_cause_and_no_open_offer(
     chat: ConversationHarness,
 ) -> None:
     laura = await chat.app.agent()
@@ -337,7 +337,7 @@ async def test_a_resolved_case_has_its_cause_and_nothing_left_on_the_table(
     assert [one.what for one in events][-3:] == ["handoff ended", "resolved", "cause"]
 
 
-async def test_an_abandoned_case_goes_on_when_the_customer_writes_again(
+async def test_abandoned_case_continues_when_the_customer_writes(
     chat: ConversationHarness,
 ) -> None:
     laura = await chat.app.agent()
@@ -352,7 +352,7 @@ async def test_an_abandoned_case_goes_on_when_the_customer_writes_again(
     assert len(await chat.cases()) == 1
 
 
-async def test_asking_for_a_person_again_after_a_return_is_a_second_handoff_of_one_case(
+async def test_second_request_for_a_human_is_a_second_handoff_of_the_case(
     chat: ConversationHarness,
 ) -> None:
     laura = await chat.app.agent()

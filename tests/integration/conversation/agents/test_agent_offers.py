@@ -1,4 +1,4 @@
-"""Remedies from a person: within their authority, once, and only what the customer was told."""
+"""Remedies by agents: within their authority, once, and told to the customer."""
 
 from pathlib import Path
 from typing import Any
@@ -78,7 +78,7 @@ async def left(chat: ConversationHarness, person: Agent) -> int:
     return may.remaining.amount_minor
 
 
-async def test_what_is_given_is_told_and_written_into_the_ledger(
+async def test_given_remedy_is_told_and_entered_in_the_ledger(
     held: ConversationHarness, laura: Agent
 ) -> None:
     await give(held, laura, amount=MANY)
@@ -94,14 +94,14 @@ async def test_what_is_given_is_told_and_written_into_the_ledger(
     assert (await held.case()).state == ComplaintState.OPEN
 
 
-async def test_the_same_request_gives_once(held: ConversationHarness, laura: Agent) -> None:
+async def test_request_sent_again_gives_once(held: ConversationHarness, laura: Agent) -> None:
     for _ in range(3):
         await give(held, laura, request_id="same")
     assert held.last_answer == []
     assert len(await held.ledger()) == 1
 
 
-async def test_what_the_bot_had_offered_is_withdrawn_by_what_a_person_gives(
+async def test_agents_remedy_withdraws_the_bots_offer(
     held: ConversationHarness, laura: Agent
 ) -> None:
     await give(held, laura)
@@ -110,9 +110,7 @@ async def test_what_the_bot_had_offered_is_withdrawn_by_what_a_person_gives(
     assert len(await held.accepted_remedies()) == 1
 
 
-async def test_an_offer_is_the_customers_to_take_with_a_button(
-    held: ConversationHarness, laura: Agent
-) -> None:
+async def test_offer_is_accepted_with_a_button(held: ConversationHarness, laura: Agent) -> None:
     await offer(held, laura, MANY)
     assert held.answered_with("agent_offers", agent="Laura")
     assert held.last_message.choices == ("Bono de compra ($200.000)", "No me sirve")
@@ -126,7 +124,7 @@ async def test_an_offer_is_the_customers_to_take_with_a_button(
     assert (await held.handoff()).state == HandoffState.ACTIVE
 
 
-async def test_an_offer_taken_in_words_is_taken_once(
+async def test_offer_accepted_in_words_is_given_once(
     held: ConversationHarness, laura: Agent
 ) -> None:
     await offer(held, laura, MANY)
@@ -137,9 +135,7 @@ async def test_an_offer_taken_in_words_is_taken_once(
     assert len(await held.ledger()) == 1
 
 
-async def test_an_offer_declined_gives_nothing_and_frees_the_authority(
-    held: ConversationHarness, laura: Agent
-) -> None:
+async def test_declined_offer_frees_the_authority(held: ConversationHarness, laura: Agent) -> None:
     before = await left(held, laura)
     await offer(held, laura, MANY)
     assert await left(held, laura) == before - MANY
@@ -150,7 +146,7 @@ async def test_an_offer_declined_gives_nothing_and_frees_the_authority(
     assert {one.state for one in await held.app.rows(Compensation)} <= {"declined", "void"}
 
 
-async def test_beyond_the_authority_of_a_case_nothing_is_given(
+async def test_nothing_is_given_beyond_the_authority_of_a_case(
     held: ConversationHarness, laura: Agent
 ) -> None:
     await give(held, laura, amount=MANY)
@@ -164,7 +160,7 @@ async def test_beyond_the_authority_of_a_case_nothing_is_given(
     assert len(await held.ledger()) == 2
 
 
-async def test_open_offers_count_so_that_two_tables_never_pass_the_limit(
+async def test_open_offers_count_against_the_authority(
     held: ConversationHarness, laura: Agent
 ) -> None:
     await offer(held, laura, MANY)
@@ -173,7 +169,7 @@ async def test_open_offers_count_so_that_two_tables_never_pass_the_limit(
     assert not await held.ledger()
 
 
-async def test_a_day_has_its_own_limit_over_all_cases(app: AppHarness, laura: Agent) -> None:
+async def test_limit_of_a_day_holds_over_all_cases(app: AppHarness, laura: Agent) -> None:
     given, chat = 0, await app.chat()
     for place in range(7):
         number, email = f"{31000 + place}", f"rosa{place}@example.com"
@@ -192,7 +188,7 @@ async def test_a_day_has_its_own_limit_over_all_cases(app: AppHarness, laura: Ag
     assert await left(chat, laura) == CASE_LIMIT
 
 
-async def test_a_supervisor_may_give_more_than_an_agent(
+async def test_supervisor_may_give_more_than_an_agent(
     held: ConversationHarness, laura: Agent
 ) -> None:
     marta = await held.app.agent("Marta León", Role.SUPERVISOR)
@@ -202,9 +198,7 @@ async def test_a_supervisor_may_give_more_than_an_agent(
     assert entry.originator == f"supervisor:{marta.email}"
 
 
-async def test_a_refund_is_never_more_than_was_paid(
-    held: ConversationHarness, laura: Agent
-) -> None:
+async def test_refund_is_at_most_what_was_paid(held: ConversationHarness, laura: Agent) -> None:
     marta = await held.app.agent("Marta León", Role.SUPERVISOR)
     await held.perform(agent_actions.transfer, marta, marta.name)
     paid = (await held.order("10482")).total_minor
@@ -215,7 +209,7 @@ async def test_a_refund_is_never_more_than_was_paid(
     assert held.answered_with("promised_bank")
 
 
-async def test_two_refunds_together_are_never_more_than_was_paid(held: ConversationHarness) -> None:
+async def test_two_refunds_are_together_at_most_what_was_paid(held: ConversationHarness) -> None:
     marta = await held.app.agent("Marta León", Role.SUPERVISOR)
     await held.perform(agent_actions.transfer, marta, marta.name)
     paid = (await held.order("10482")).total_minor
@@ -235,7 +229,7 @@ async def test_two_refunds_together_are_never_more_than_was_paid(held: Conversat
         ("small_voucher", -5, "bad_amount"),
     ],
 )
-async def test_what_cannot_be_given_says_why(
+async def test_refusal_names_the_reason(
     chat: ConversationHarness, laura: Agent, remedy: str, amount: int | None, code: str
 ) -> None:
     await chat.send("wants_human", "una persona")
@@ -270,9 +264,7 @@ async def decides(
     return step is not None
 
 
-async def test_more_is_asked_for_and_given_once_it_is_authorized(
-    held: ConversationHarness, laura: Agent
-) -> None:
+async def test_approved_request_is_given(held: ConversationHarness, laura: Agent) -> None:
     marta = await held.app.agent("Marta León", Role.SUPERVISOR)
     asked = await asks(held, laura, 2 * CASE_LIMIT)
     assert held.answered_with("approval_asked", agent="Laura")
@@ -295,7 +287,7 @@ async def test_more_is_asked_for_and_given_once_it_is_authorized(
     assert await left(held, laura) == CASE_LIMIT  # it was not her own authority
 
 
-async def test_a_question_sent_again_is_one_question(
+async def test_approval_request_sent_again_is_one_request(
     held: ConversationHarness, laura: Agent
 ) -> None:
     first, again = [await asks(held, laura, MANY) for _ in range(2)]
@@ -303,7 +295,7 @@ async def test_a_question_sent_again_is_one_question(
     assert await held.app.count(Promise, Promise.what == "authorization") == 1
 
 
-async def test_what_was_declined_is_not_given_and_the_reason_is_not_told(
+async def test_declined_request_gives_nothing_and_hides_the_reason(
     held: ConversationHarness, laura: Agent
 ) -> None:
     marta = await held.app.agent("Marta León", Role.SUPERVISOR)
@@ -315,7 +307,7 @@ async def test_what_was_declined_is_not_given_and_the_reason_is_not_told(
     assert not [one for one in await held.promises() if one.what == "authorization"]
 
 
-async def test_an_answer_counts_once(held: ConversationHarness, laura: Agent) -> None:
+async def test_request_is_decided_once(held: ConversationHarness, laura: Agent) -> None:
     marta = await held.app.agent("Marta León", Role.SUPERVISOR)
     pablo = await held.app.agent("Pablo Paz", Role.SUPERVISOR)
     asked = await asks(held, laura, MANY)
@@ -327,7 +319,7 @@ async def test_an_answer_counts_once(held: ConversationHarness, laura: Agent) ->
     assert len(await held.ledger()) == 1
 
 
-async def test_a_supervisor_authorizes_no_more_than_they_may_give(
+async def test_supervisor_cannot_approve_beyond_their_authority(
     held: ConversationHarness, laura: Agent
 ) -> None:
     marta = await held.app.agent("Marta León", Role.SUPERVISOR)
@@ -342,7 +334,7 @@ async def test_a_supervisor_authorizes_no_more_than_they_may_give(
     assert not await held.ledger()
 
 
-async def test_a_supervisors_authority_is_used_up_by_what_they_authorize(
+async def test_approval_counts_against_the_supervisors_authority(
     held: ConversationHarness, laura: Agent
 ) -> None:
     marta = await held.app.agent("Marta León", Role.SUPERVISOR)
@@ -352,9 +344,7 @@ async def test_a_supervisors_authority_is_used_up_by_what_they_authorize(
     assert await left(held, marta) == before - 2 * CASE_LIMIT
 
 
-async def test_a_remedy_that_hands_have_done_is_told_once(
-    held: ConversationHarness, laura: Agent
-) -> None:
+async def test_fulfilled_remedy_is_told_once(held: ConversationHarness, laura: Agent) -> None:
     await give(held, laura, "house_gift")
     assert held.answered_with("promised_warehouse")
     (given,) = await held.accepted_remedies()
@@ -372,7 +362,7 @@ async def test_a_remedy_that_hands_have_done_is_told_once(
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-async def test_ten_gifts_at_once_never_pass_the_limit_of_the_case(
+async def test_ten_concurrent_remedies_stay_within_the_limit_of_the_case(
     held: ConversationHarness,
     laura: Agent,
     racers: race_helpers.Racers,
@@ -394,7 +384,7 @@ async def test_ten_gifts_at_once_never_pass_the_limit_of_the_case(
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-async def test_gifts_in_many_cases_at_once_never_pass_the_limit_of_the_day(
+async def test_concurrent_remedies_stay_within_the_limit_of_the_day(
     app: AppHarness, laura: Agent, racers: race_helpers.Racers, database_url: str, tmp_path: Path
 ) -> None:
     asked = []

@@ -1,4 +1,4 @@
-"""Cases of people who are gone, cases that nobody takes, and who gets the next one."""
+"""Cases of absent agents, cases that nobody claims, and automatic assignment."""
 
 from datetime import timedelta
 
@@ -30,9 +30,7 @@ async def place(chat: ConversationHarness) -> int:
 
 
 @pytest.mark.parametrize("language", ["es", "en"])
-async def test_a_case_goes_back_to_its_place_once_its_person_is_gone_for_the_lease(
-    app: AppHarness, language: str
-) -> None:
+async def test_case_of_an_absent_agent_returns_to_its_place(app: AppHarness, language: str) -> None:
     laura = await app.agent()
     first, second = await app.chat(language), await app.chat()
     await first.send("wants_human", "una persona" if language == "es" else "a person")
@@ -58,7 +56,7 @@ async def test_a_case_goes_back_to_its_place_once_its_person_is_gone_for_the_lea
     assert await take_back(app) == []  # it is told once
 
 
-async def test_who_gives_a_sign_of_life_keeps_their_cases(chat: ConversationHarness) -> None:
+async def test_present_agent_keeps_their_cases(chat: ConversationHarness) -> None:
     app = chat.app
     laura = await app.agent()
     await chat.send("wants_human", "una persona")
@@ -70,7 +68,7 @@ async def test_who_gives_a_sign_of_life_keeps_their_cases(chat: ConversationHarn
 
 
 @pytest.mark.parametrize("change", [{"seen_at": None}, {"is_active": False}], ids=str)
-async def test_who_signed_out_or_was_disabled_leaves_their_cases_at_once(
+async def test_cases_of_a_signed_out_or_disabled_agent_are_released(
     chat: ConversationHarness, change: dict[str, object]
 ) -> None:
     laura = await chat.app.agent()
@@ -84,7 +82,7 @@ async def test_who_signed_out_or_was_disabled_leaves_their_cases_at_once(
     assert contains_response(chat.app.context, told, "agent_left", agent="Laura")
 
 
-async def test_an_answered_case_that_comes_back_has_a_new_promise(
+async def test_released_case_has_a_new_promise(
     chat: ConversationHarness,
 ) -> None:
     """The promise of an answer was kept, so the new wait needs one of its own."""
@@ -100,14 +98,14 @@ async def test_an_answered_case_that_comes_back_has_a_new_promise(
     assert promise.due_at > chat.app.clock.now()
 
 
-async def test_by_hand_nobody_is_given_a_case(chat: ConversationHarness) -> None:
+async def test_manual_assignment_assigns_nothing(chat: ConversationHarness) -> None:
     await chat.app.agent()
     await chat.send("wants_human", "una persona")
     assert await auto_assign.assign(chat.app.db, chat.app.context) == []
     assert (await chat.handoff()).state == HandoffState.WAITING
 
 
-async def test_automatically_the_least_loaded_get_them_up_to_their_capacity(
+async def test_automatic_assignment_fills_the_least_loaded_first(
     app: AppHarness,
 ) -> None:
     app.change_people_settings(assignment="automatic")
@@ -128,7 +126,7 @@ async def test_automatically_the_least_loaded_get_them_up_to_their_capacity(
     assert await auto_assign.assign(app.db, app.context) == []
 
 
-async def test_the_most_urgent_case_is_given_first(app: AppHarness) -> None:
+async def test_most_urgent_case_is_assigned_first(app: AppHarness) -> None:
     app.change_people_settings(assignment="automatic")
     calm, urgent = await app.chat(), await app.chat()
     await calm.send("wants_human", "una persona")
@@ -139,7 +137,7 @@ async def test_the_most_urgent_case_is_given_first(app: AppHarness) -> None:
     assert (await calm.handoff()).state == HandoffState.WAITING
 
 
-async def test_nobody_claims_within_the_limit_is_said_once(chat: ConversationHarness) -> None:
+async def test_customer_is_told_once_that_nobody_has_claimed(chat: ConversationHarness) -> None:
     app = chat.app
     await app.agent()
     await chat.send("wants_human", "una persona")
@@ -156,7 +154,7 @@ async def test_nobody_claims_within_the_limit_is_said_once(chat: ConversationHar
     assert (await chat.handoff()).nudged_at is not None
 
 
-async def test_the_limit_counts_open_hours_only(chat: ConversationHarness) -> None:
+async def test_claim_limit_counts_open_hours_only(chat: ConversationHarness) -> None:
     chat.app.clock.advance(hours=12)  # 22:00: closed until 8:00
     await chat.send("wants_human", "una persona")
     chat.app.clock.advance(hours=9)
@@ -165,7 +163,7 @@ async def test_the_limit_counts_open_hours_only(chat: ConversationHarness) -> No
     assert len(await nudge(chat.app)) == 1
 
 
-async def test_who_has_a_person_is_not_nudged(chat: ConversationHarness) -> None:
+async def test_customer_with_an_agent_gets_no_notice(chat: ConversationHarness) -> None:
     laura = await chat.app.agent()
     await chat.send("wants_human", "una persona")
     await chat.assign_to(laura)
@@ -173,7 +171,7 @@ async def test_who_has_a_person_is_not_nudged(chat: ConversationHarness) -> None
     assert await nudge(chat.app) == []
 
 
-async def test_what_is_told_by_the_keeper_comes_from_the_system(chat: ConversationHarness) -> None:
+async def test_notices_of_the_scheduler_are_by_the_system(chat: ConversationHarness) -> None:
     await chat.send("wants_human", "una persona")
     chat.app.clock.advance(minutes=20)
     await nudge(chat.app)

@@ -1,4 +1,4 @@
-"""What channels bring is stored before it is acknowledged, much of it in one commit."""
+"""Events are stored before they are acknowledged, many of them in one commit."""
 
 import asyncio
 
@@ -26,7 +26,7 @@ def words(number: int, source: str = "", text: str = "hola") -> IncomingMessage:
     return IncomingMessage(f"57300{number:07d}", source or f"wamid.{number}", text=text)
 
 
-async def test_everything_that_was_acknowledged_is_stored_and_told_of_once(
+async def test_acknowledged_events_are_stored_and_published_once(
     app: AppHarness,
 ) -> None:
     parts = Parts(app, turns_of=IdleTurns)
@@ -37,14 +37,14 @@ async def test_everything_that_was_acknowledged_is_stored_and_told_of_once(
     assert len(parts.publisher.published) == 60
 
 
-async def test_what_comes_twice_at_once_is_one_message(app: AppHarness) -> None:
+async def test_simultaneous_duplicates_are_one_message(app: AppHarness) -> None:
     parts = Parts(app, turns_of=IdleTurns)
     await asyncio.gather(*(parts.inbox.receive("whatsapp", [words(1)]) for _ in range(10)))
     await parts.inbox.stop()
     assert len(await app.rows(Message)) == len(parts.publisher.published) == 1
 
 
-async def test_one_that_cannot_be_stored_is_told_to_its_bringer_and_takes_none_along(
+async def test_event_that_cannot_be_stored_raises_for_its_caller_only(
     app: AppHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = store_event.store
@@ -71,7 +71,7 @@ async def test_one_that_cannot_be_stored_is_told_to_its_bringer_and_takes_none_a
     assert len(parts.publisher.published) == 5
 
 
-async def test_an_error_after_the_commit_is_not_the_providers(app: AppHarness) -> None:
+async def test_error_after_the_commit_does_not_reach_the_provider(app: AppHarness) -> None:
     parts = Parts(app, turns_of=IdleTurns)
     parts.publisher.fails = True
     posts = [parts.inbox.receive("whatsapp", [words(number)]) for number in range(30)]
@@ -80,7 +80,7 @@ async def test_an_error_after_the_commit_is_not_the_providers(app: AppHarness) -
     assert len(parts.publisher.published) == len(await app.rows(Message)) == 30
 
 
-async def test_the_messages_of_a_post_keep_their_order_and_a_report_meets_its_message(
+async def test_events_of_a_post_are_stored_in_order(
     app: AppHarness,
 ) -> None:
     parts = Parts(app, turns_of=IdleTurns)
@@ -94,7 +94,7 @@ async def test_the_messages_of_a_post_keep_their_order_and_a_report_meets_its_me
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-async def test_on_sqlite_what_waits_shares_a_commit_that_comes_before_the_200(
+async def test_waiting_events_share_a_commit_on_sqlite(
     app: AppHarness,
 ) -> None:
     commits: list[int] = []

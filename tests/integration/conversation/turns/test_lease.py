@@ -1,4 +1,4 @@
-"""One turn at a time per conversation, and none that is left behind."""
+"""One turn at a time per conversation, and no message without its turn."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -32,7 +32,7 @@ async def killed(chat: ConversationHarness) -> None:
         assert await Lease(chat.id, "killed").acquire(session)
 
 
-async def test_two_workers_do_not_hold_the_same_turn(chat: ConversationHarness) -> None:
+async def test_two_workers_cannot_hold_the_same_lease(chat: ConversationHarness) -> None:
     db = chat.app.db
     async with turn_lease(db, chat.id, "one") as first, turn_lease(db, chat.id, "two") as second:
         assert (first.held, second.held) == (True, False)
@@ -40,7 +40,7 @@ async def test_two_workers_do_not_hold_the_same_turn(chat: ConversationHarness) 
         assert after.held
 
 
-async def test_of_ten_workers_at_once_one_gets_the_turn(chat: ConversationHarness) -> None:
+async def test_one_of_ten_workers_gets_the_lease(chat: ConversationHarness) -> None:
     async def work(name: str) -> bool:
         async with turn_lease(chat.app.db, chat.id, name) as taken:
             if taken.held:
@@ -51,7 +51,7 @@ async def test_of_ten_workers_at_once_one_gets_the_turn(chat: ConversationHarnes
     assert held.count(True) == 1
 
 
-async def test_other_conversations_are_not_held_up(app: AppHarness) -> None:
+async def test_lease_blocks_no_other_conversation(app: AppHarness) -> None:
     first, second = await app.chat(), await app.chat()
     async with (
         turn_lease(app.db, first.id, "one") as one,
@@ -61,7 +61,7 @@ async def test_other_conversations_are_not_held_up(app: AppHarness) -> None:
         assert two.held
 
 
-async def test_the_lease_of_a_killed_worker_runs_out(chat: ConversationHarness) -> None:
+async def test_lease_of_a_killed_worker_runs_out(chat: ConversationHarness) -> None:
     app = chat.app
     await killed(chat)
     async with turn_lease(app.db, chat.id, "next") as taken:
@@ -71,7 +71,7 @@ async def test_the_lease_of_a_killed_worker_runs_out(chat: ConversationHarness) 
         assert taken.held
 
 
-async def test_a_long_turn_keeps_its_lease(
+async def test_lease_is_renewed_during_a_long_turn(
     chat: ConversationHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lease, "RENEW_EVERY", 0.05)
@@ -83,7 +83,7 @@ async def test_a_long_turn_keeps_its_lease(
             assert not other.held
 
 
-async def test_a_failing_turn_gives_its_lease_back(chat: ConversationHarness) -> None:
+async def test_failed_turn_releases_its_lease(chat: ConversationHarness) -> None:
     with pytest.raises(RuntimeError):
         async with turn_lease(chat.app.db, chat.id, "one"):
             raise RuntimeError
@@ -91,7 +91,7 @@ async def test_a_failing_turn_gives_its_lease_back(chat: ConversationHarness) ->
         assert taken.held
 
 
-async def test_a_message_that_waits_keeps_the_lease_with_its_worker(
+async def test_lease_is_kept_while_a_message_waits(
     chat: ConversationHarness,
 ) -> None:
     await chat.receive("hola")
@@ -138,7 +138,7 @@ class Answers:
         self._open.close()
 
 
-async def test_what_was_left_unanswered_at_the_last_stop_is_answered_at_the_next_start(
+async def test_unanswered_message_is_answered_after_a_restart(
     app: AppHarness,
 ) -> None:
     chats = [await app.chat() for _ in range(3)]
@@ -155,7 +155,7 @@ async def test_what_was_left_unanswered_at_the_last_stop_is_answered_at_the_next
     assert await app.count(Message, Message.author == Author.BOT) == 6
 
 
-async def test_one_sweep_answers_all_that_wait_in_a_conversation(
+async def test_one_sweep_answers_all_messages_of_a_conversation(
     app: AppHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.conversation.workers.scheduler.SWEEP_EVERY", 3600)
@@ -189,7 +189,7 @@ async def test_two_workers_answer_each_message_once(app: AppHarness) -> None:
     assert len(app.engine.texts) == 12
 
 
-async def test_a_turn_that_fails_is_tried_again(app: AppHarness) -> None:
+async def test_failed_turn_is_run_again(app: AppHarness) -> None:
     chat = await app.chat()
     await chat.receive("hola")
     app.engine.expect(chat.id, "greet", None)

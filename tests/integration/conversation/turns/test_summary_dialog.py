@@ -1,4 +1,4 @@
-"""The short version that a waiting customer sees, and may correct without losing their place."""
+"""A waiting customer confirms or corrects the summary without losing their place."""
 
 import pytest
 
@@ -22,9 +22,7 @@ async def waits(chat: ConversationHarness, language: str = "es") -> None:
 
 
 @pytest.mark.parametrize("language", ["es", "en"])
-async def test_what_is_passed_on_is_shown_with_a_yes_and_a_no(
-    app: AppHarness, language: str
-) -> None:
+async def test_summary_is_shown_with_yes_and_no_buttons(app: AppHarness, language: str) -> None:
     chat = await app.chat(language)
     await waits(chat, language)
     assert chat.answered_with("summary")
@@ -36,19 +34,19 @@ async def test_what_is_passed_on_is_shown_with_a_yes_and_a_no(
     assert (await chat.handoff()).summary_state == SummaryState.SHOWN
 
 
-async def test_where_nothing_was_told_nothing_is_summed_up(chat: ConversationHarness) -> None:
+async def test_no_summary_without_facts(chat: ConversationHarness) -> None:
     await chat.send("wants_human", "una persona")
     assert not chat.ever_answered_with("summary")
     assert (await chat.handoff()).summary_state is None
 
 
-async def test_it_is_shown_once(chat: ConversationHarness) -> None:
+async def test_summary_is_shown_once(chat: ConversationHarness) -> None:
     await waits(chat)
     await chat.send("wants_human", PERSON["es"])
     assert not chat.answered_with("summary")
 
 
-async def test_a_yes_is_kept_and_the_wait_goes_on(chat: ConversationHarness) -> None:
+async def test_confirmed_summary_is_stored(chat: ConversationHarness) -> None:
     await waits(chat)
     before = (await chat.handoff()).due_at
     await chat.press(1)
@@ -61,7 +59,7 @@ async def test_a_yes_is_kept_and_the_wait_goes_on(chat: ConversationHarness) -> 
     )
 
 
-async def test_a_correction_reaches_the_packet_and_the_place_stays(app: AppHarness) -> None:
+async def test_correction_is_in_the_packet_and_keeps_the_place(app: AppHarness) -> None:
     first, second = await app.chat(), await app.chat()
     await waits(first)
     app.clock.advance(minutes=3)
@@ -81,7 +79,7 @@ async def test_a_correction_reaches_the_packet_and_the_place_stays(app: AppHarne
     assert len(app.engine.texts) == heard  # nobody had to think about it
 
 
-async def test_a_corrected_order_is_matched_while_waiting(chat: ConversationHarness) -> None:
+async def test_corrected_order_is_linked_while_waiting(chat: ConversationHarness) -> None:
     await waits(chat)
     assert (await chat.case()).order_id is None
     await chat.press(2)
@@ -92,7 +90,7 @@ async def test_a_corrected_order_is_matched_while_waiting(chat: ConversationHarn
     assert (await chat.conversation()).proven_by == Proof.ORDER
 
 
-async def test_a_wrong_order_in_a_correction_proves_nobody(chat: ConversationHarness) -> None:
+async def test_wrong_order_in_a_correction_proves_nothing(chat: ConversationHarness) -> None:
     await waits(chat)
     await chat.press(2)
     await chat.send("inform", "Es el pedido 10482 y mi correo es otra@example.com")
@@ -100,7 +98,7 @@ async def test_a_wrong_order_in_a_correction_proves_nobody(chat: ConversationHar
     assert (await chat.conversation()).contact_id is None
 
 
-async def test_a_long_correction_is_passed_on_whole(chat: ConversationHarness) -> None:
+async def test_long_correction_is_stored_completely(chat: ConversationHarness) -> None:
     await waits(chat)
     await chat.press(2)
     long = "era otra cosa " * 60
@@ -109,7 +107,7 @@ async def test_a_long_correction_is_passed_on_whole(chat: ConversationHarness) -
     assert len(chat.last_message.text) < len(long)
 
 
-async def test_after_a_correction_the_next_words_are_not_another(chat: ConversationHarness) -> None:
+async def test_message_after_a_correction_is_no_correction(chat: ConversationHarness) -> None:
     await waits(chat)
     await chat.press(2)
     await chat.send("inform", "era azul")
@@ -117,7 +115,7 @@ async def test_after_a_correction_the_next_words_are_not_another(chat: Conversat
     assert (await chat.handoff()).corrections == ["era azul"]
 
 
-async def test_who_has_a_person_no_longer_corrects_the_summary(chat: ConversationHarness) -> None:
+async def test_summary_cannot_be_corrected_after_a_claim(chat: ConversationHarness) -> None:
     laura = await chat.app.agent()
     await waits(chat)
     await chat.press(2)

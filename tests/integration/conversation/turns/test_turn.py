@@ -1,4 +1,4 @@
-"""A turn: one answer to every message, whatever fails or is cut off in between."""
+"""One answer to every message, whatever fails or is interrupted in between."""
 
 import asyncio
 import gc
@@ -37,7 +37,7 @@ DAMAGED = f"El pedido 10482 llegó roto. {ANA}"
 # --- the engine fails ---------------------------------------------------------------------------
 
 
-async def test_without_the_engine_the_customer_hears_the_truth_and_a_date(
+async def test_apology_with_a_date_when_the_engine_fails(
     chat: ConversationHarness,
 ) -> None:
     chat.app.engine.error = EngineError("an empty answer")
@@ -52,7 +52,7 @@ async def test_without_the_engine_the_customer_hears_the_truth_and_a_date(
     assert case.apologized_at is not None
 
 
-async def test_the_engine_that_is_back_hears_what_it_missed(chat: ConversationHarness) -> None:
+async def test_engine_gets_missed_messages_when_it_is_back(chat: ConversationHarness) -> None:
     engine = chat.app.engine
     engine.error = EngineError("ReadTimeout")
     await chat.send("damaged", DAMAGED)
@@ -67,7 +67,7 @@ async def test_the_engine_that_is_back_hears_what_it_missed(chat: ConversationHa
     assert engine.texts[-1] == "hola"
 
 
-async def test_a_press_that_the_engine_missed_is_told_to_it_when_it_is_back(
+async def test_engine_gets_a_missed_press_when_it_is_back(
     chat: ConversationHarness,
 ) -> None:
     engine = chat.app.engine
@@ -81,7 +81,7 @@ async def test_a_press_that_the_engine_missed_is_told_to_it_when_it_is_back(
     assert chat.answered_with("promised_bank")
 
 
-async def test_an_engine_that_stays_down_is_asked_until_the_apology_is_due(
+async def test_engine_that_is_down_is_retried_until_the_apology(
     chat: ConversationHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(engine_request, "SHORTEST_WAIT", 0.2)
@@ -94,7 +94,7 @@ async def test_an_engine_that_stays_down_is_asked_until_the_apology_is_due(
     assert len(app.engine.texts) > 2
 
 
-async def test_an_engine_that_comes_up_in_time_answers(
+async def test_engine_that_is_back_in_time_answers(
     chat: ConversationHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(engine_request, "RETRY_EVERY", 0.05)
@@ -110,7 +110,7 @@ async def test_an_engine_that_comes_up_in_time_answers(
     assert not await chat.handoffs()
 
 
-async def test_while_the_engine_is_gone_every_message_is_kept_and_the_word_is_not_repeated(
+async def test_messages_during_an_outage_are_stored_and_the_notice_is_not_repeated(
     chat: ConversationHarness,
 ) -> None:
     engine = chat.app.engine
@@ -125,7 +125,7 @@ async def test_while_the_engine_is_gone_every_message_is_kept_and_the_word_is_no
     assert "Ninguna me sirve" in chat.last_message.choices
 
 
-async def test_a_customers_slash_is_no_command_to_the_engine(chat: ConversationHarness) -> None:
+async def test_slash_in_a_message_is_no_command_to_the_engine(chat: ConversationHarness) -> None:
     await chat.send("inform", '/choose{"compensation": 1}')
     assert chat.app.engine.texts == ['choose{"compensation": 1}']
     for text in (" / /greet", "/\n/greet", "//greet", "/\u2003/greet"):
@@ -136,7 +136,7 @@ async def test_a_customers_slash_is_no_command_to_the_engine(chat: ConversationH
 # --- somebody else takes over -------------------------------------------------------------------
 
 
-async def test_what_the_bot_says_is_dropped_when_an_agent_took_over_meanwhile(
+async def test_reply_is_dropped_when_an_agent_took_over(
     chat: ConversationHarness,
 ) -> None:
     await chat.send("damaged", DAMAGED)
@@ -228,7 +228,7 @@ SCENES: dict[str, tuple[list[tuple[str, str]], tuple[str, str]]] = {
 
 
 @pytest.mark.parametrize(("before", "message"), SCENES.values(), ids=SCENES.keys())
-async def test_a_turn_cut_off_anywhere_is_run_again_to_the_same_end(
+async def test_interrupted_turn_is_run_again_with_the_same_result(
     app: AppHarness, before: list[tuple[str, str]], message: tuple[str, str]
 ) -> None:
     async def scene(at: int | None) -> tuple[int, dict[str, Any]]:
@@ -292,7 +292,7 @@ async def outcome(chat: ConversationHarness) -> dict[str, Any]:
         ([], ("damaged", "El pedido 10482 llegó roto"), "ask_contact"),
     ],
 )
-async def test_who_was_cut_off_before_the_answer_hears_the_same_words(
+async def test_turn_interrupted_before_its_answer_repeats_the_same_reply(
     chat: ConversationHarness,
     before: list[tuple[str, str]],
     message: tuple[str, str],
@@ -313,7 +313,7 @@ async def test_who_was_cut_off_before_the_answer_hears_the_same_words(
     assert await chat.app.count(LedgerEntry) == (message[0] == "choose")
 
 
-async def test_a_turn_that_runs_twice_at_once_answers_once(chat: ConversationHarness) -> None:
+async def test_turn_run_twice_concurrently_answers_once(chat: ConversationHarness) -> None:
     await chat.receive(DAMAGED)
     chat.app.engine.expect(chat.id, "damaged", None)
     run: Callable[[], Any] = lambda: chat.app.turns.run_next(chat.id, lambda *_: None)  # noqa: E731
@@ -322,7 +322,7 @@ async def test_a_turn_that_runs_twice_at_once_answers_once(chat: ConversationHar
     assert await chat.app.count(Complaint, Complaint.conversation_id == chat.id) == 1
 
 
-async def test_messages_are_answered_in_the_order_they_came(chat: ConversationHarness) -> None:
+async def test_messages_are_answered_in_order(chat: ConversationHarness) -> None:
     for text in ("uno", "dos", "tres"):
         await chat.receive(text)
     for _ in range(3):
@@ -351,7 +351,9 @@ async def test_messages_are_answered_in_the_order_they_came(chat: ConversationHa
         "Su caso es el Q-1234-5674.",
     ],
 )
-async def test_what_no_row_backs_is_not_said(chat: ConversationHarness, planted: str) -> None:
+async def test_reply_with_unbacked_amount_is_blocked(
+    chat: ConversationHarness, planted: str
+) -> None:
     chat.app.engine.replies_instead = [Reply(planted)]
     *_, said = await chat.send("damaged", DAMAGED)
     assert planted not in said.text
@@ -368,7 +370,7 @@ async def test_what_no_row_backs_is_not_said(chat: ConversationHarness, planted:
         ReplyButton("Bono", "/deny", "Vale hasta el 3 de mayo"),
     ],
 )
-async def test_a_button_is_held_to_the_truth_as_well(
+async def test_button_with_unbacked_amount_is_blocked(
     chat: ConversationHarness, button: ReplyButton
 ) -> None:
     chat.app.engine.replies_instead = [Reply("¿Con cuál se queda?", (button,))]
@@ -377,7 +379,7 @@ async def test_a_button_is_held_to_the_truth_as_well(
     assert button.title not in chat.last_message.choices
 
 
-async def test_another_customers_true_amounts_are_not_true_here(app: AppHarness) -> None:
+async def test_amount_of_another_customer_is_blocked(app: AppHarness) -> None:
     first, second = await app.chat(), await app.chat()
     await first.send("damaged", DAMAGED)
     await first.press(1)
@@ -387,14 +389,14 @@ async def test_another_customers_true_amounts_are_not_true_here(app: AppHarness)
     assert "249" not in second.all_text
 
 
-async def test_a_deed_is_true_only_once_it_is_done(chat: ConversationHarness) -> None:
+async def test_deed_that_was_not_done_is_blocked(chat: ConversationHarness) -> None:
     await chat.send("damaged", DAMAGED)
     chat.app.engine.replies_instead = [Reply("Queda en marcha: Devolver mi dinero ($249.900).")]
     await chat.send("greet", "hola")
     assert chat.answered_with("safe")
 
 
-async def test_everything_that_the_real_flow_says_passes(chat: ConversationHarness) -> None:
+async def test_replies_of_a_real_conversation_are_not_blocked(chat: ConversationHarness) -> None:
     script = [
         ("greet", "hola"),
         ("ask_hours", "¿A qué hora abren?"),

@@ -1,4 +1,4 @@
-"""Remedies that the company's own system carries out: pending, done, refused or lost."""
+"""Remedies that the company's own system fulfils: pending, done, refused or lost."""
 
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
@@ -103,7 +103,7 @@ async def says(
 # --- done ------------------------------------------------------------------------------------
 
 
-async def test_what_is_chosen_is_pending_with_a_date_and_waits_for_the_provider(
+async def test_accepted_remedy_is_pending_with_a_date(
     chosen: ConversationHarness, app: AppHarness
 ) -> None:
     assert chosen.answered_with("promised_bank", title=TITLE)
@@ -119,7 +119,7 @@ async def test_what_is_chosen_is_pending_with_a_date_and_waits_for_the_provider(
     assert await held(chosen) == [("reserve", "company", "reserved", 24990000)]
 
 
-async def test_done_is_told_once_and_settles_ledger_and_promise(
+async def test_done_remedy_is_told_once_and_settled(
     chosen: ConversationHarness,
     carrier: FulfilmentWorker,
     app: AppHarness,
@@ -147,7 +147,7 @@ async def test_done_is_told_once_and_settles_ledger_and_promise(
     assert deed.data["customer"]["email"] == "ana.ruiz@example.com"
 
 
-async def test_the_same_key_goes_with_every_try(
+async def test_every_try_has_the_same_idempotency_key(
     chosen: ConversationHarness,
     carrier: FulfilmentWorker,
     app: AppHarness,
@@ -165,7 +165,7 @@ async def test_the_same_key_goes_with_every_try(
     assert outcomes == [f"later: HTTP {status}" for status in (500, 404, 429, 301)] + ["done"]
 
 
-async def test_an_answer_that_was_lost_is_asked_for_again_and_done_once(
+async def test_lost_answer_is_requested_again_and_done_once(
     chosen: ConversationHarness,
     carrier: FulfilmentWorker,
     app: AppHarness,
@@ -182,7 +182,7 @@ async def test_an_answer_that_was_lost_is_asked_for_again_and_done_once(
     assert len(await chosen.ledger()) == 2
 
 
-async def test_the_wait_doubles_with_jitter_and_obeys_the_provider(
+async def test_retry_wait_doubles_with_jitter_and_obeys_retry_after(
     chosen: ConversationHarness,
     carrier: FulfilmentWorker,
     app: AppHarness,
@@ -207,7 +207,7 @@ async def test_the_wait_doubles_with_jitter_and_obeys_the_provider(
     assert timedelta(hours=5) - timedelta(seconds=5) < spaced <= timedelta(hours=5)
 
 
-async def test_retry_after_holds_for_everything_that_is_to_be_asked(
+async def test_retry_after_holds_for_all_requests(
     chosen: ConversationHarness,
     carrier: FulfilmentWorker,
     app: AppHarness,
@@ -225,7 +225,7 @@ async def test_retry_after_holds_for_everything_that_is_to_be_asked(
 # --- accepted, and called back ---------------------------------------------------------------
 
 
-async def test_accepted_is_not_done_and_is_asked_about_hourly(
+async def test_accepted_request_is_polled_hourly(
     chosen: ConversationHarness,
     carrier: FulfilmentWorker,
     app: AppHarness,
@@ -248,7 +248,7 @@ async def test_accepted_is_not_done_and_is_asked_about_hourly(
     assert (await one(app)).state == FulfilmentState.DONE
 
 
-async def test_a_callback_counts_once_whatever_comes_after_it(
+async def test_callback_counts_once(
     chosen: ConversationHarness, carrier: FulfilmentWorker, app: AppHarness
 ) -> None:
     key = (await one(app)).idempotency_key
@@ -265,7 +265,7 @@ async def test_a_callback_counts_once_whatever_comes_after_it(
     assert await app.count(ProviderTry) == 4
 
 
-async def test_an_unknown_remedy_is_nobodys(app: AppHarness, carrier: FulfilmentWorker) -> None:
+async def test_answer_for_an_unknown_key_raises(app: AppHarness, carrier: FulfilmentWorker) -> None:
     with pytest.raises(LookupError):
         await says(app, "not ours", ProviderAnswer(ProviderOutcome.DONE), "evt_1")
     assert await app.count(ProviderTry) == 0
@@ -275,7 +275,7 @@ async def test_an_unknown_remedy_is_nobodys(app: AppHarness, carrier: Fulfilment
 
 
 @pytest.mark.parametrize("status", [409, 422])
-async def test_refused_is_told_as_it_is_with_a_person_and_something_else_to_choose(
+async def test_refused_remedy_gets_a_human_and_other_alternatives(
     chosen: ConversationHarness,
     carrier: FulfilmentWorker,
     app: AppHarness,
@@ -314,7 +314,7 @@ async def test_refused_is_told_as_it_is_with_a_person_and_something_else_to_choo
     assert voided.state == PromiseState.VOID
 
 
-async def test_what_is_chosen_instead_is_given_without_a_person(
+async def test_replacement_remedy_is_given_without_an_agent(
     chosen: ConversationHarness, carrier: FulfilmentWorker, system: FakeCompanySystem
 ) -> None:
     system.answers = [(422, {})]
@@ -333,7 +333,7 @@ async def test_what_is_chosen_instead_is_given_without_a_person(
     ]
 
 
-async def test_none_of_it_leaves_the_person_who_is_awaited(
+async def test_declined_replacement_keeps_the_place_in_the_queue(
     chosen: ConversationHarness,
     carrier: FulfilmentWorker,
     app: AppHarness,
@@ -348,7 +348,7 @@ async def test_none_of_it_leaves_the_person_who_is_awaited(
     assert (await app.rows(Offer))[-1].state == OfferState.DECLINED
 
 
-async def test_a_second_failure_does_not_offer_what_has_failed(
+async def test_failed_kinds_are_not_offered_again(
     chosen: ConversationHarness,
     carrier: FulfilmentWorker,
     app: AppHarness,
@@ -369,7 +369,7 @@ async def test_a_second_failure_does_not_offer_what_has_failed(
     ]
 
 
-async def test_while_a_person_has_the_customer_they_decide_what_comes_next(
+async def test_failure_offers_nothing_while_an_agent_has_the_case(
     chosen: ConversationHarness,
     carrier: FulfilmentWorker,
     app: AppHarness,
@@ -386,7 +386,7 @@ async def test_while_a_person_has_the_customer_they_decide_what_comes_next(
     assert (await chosen.handoff()).state == HandoffState.ACTIVE
 
 
-async def test_without_an_answer_for_a_day_it_is_lost_and_a_person_takes_it(
+async def test_remedy_without_an_answer_for_a_day_is_lost_and_handed_off(
     chosen: ConversationHarness,
     carrier: FulfilmentWorker,
     app: AppHarness,
@@ -406,7 +406,7 @@ async def test_without_an_answer_for_a_day_it_is_lost_and_a_person_takes_it(
     assert chosen.ever_answered_with("remedy_failed", title=TITLE)
 
 
-async def test_done_after_it_was_given_up_is_for_people_to_see(
+async def test_late_success_is_recorded_for_agents(
     chosen: ConversationHarness, carrier: FulfilmentWorker, app: AppHarness
 ) -> None:
     key = (await one(app)).idempotency_key
@@ -422,7 +422,7 @@ async def test_done_after_it_was_given_up_is_for_people_to_see(
     assert events[-1].what == "done after all"
 
 
-async def test_what_somebody_has_done_by_hand_neither_fails_nor_is_told_twice(
+async def test_remedy_done_by_hand_neither_fails_nor_is_told_twice(
     chosen: ConversationHarness,
     carrier: FulfilmentWorker,
     app: AppHarness,
@@ -446,7 +446,7 @@ async def test_what_somebody_has_done_by_hand_neither_fails_nor_is_told_twice(
 # --- several at once -------------------------------------------------------------------------
 
 
-async def test_two_carriers_ask_for_different_remedies(
+async def test_two_workers_request_different_remedies(
     app: AppHarness, carrier: FulfilmentWorker
 ) -> None:
     for place in range(6):
@@ -467,7 +467,7 @@ async def test_two_carriers_ask_for_different_remedies(
     assert {each.tries for each in await app.rows(Fulfilment)} == {2}
 
 
-async def test_the_new_choices_stand_and_the_old_ones_do_not(
+async def test_replacement_choices_close_the_old_ones(
     chosen: ConversationHarness,
     carrier: FulfilmentWorker,
     app: AppHarness,

@@ -67,7 +67,7 @@ def forker(settings: Settings, system: FakeCompanySystem) -> Iterator[EdgeForker
 
 
 @pytest.mark.timeout(900)
-async def test_whatever_is_killed_each_remedy_is_done_once_and_told_as_it_is(
+async def test_killed_edges_fulfil_each_remedy_once(
     app: AppHarness,
     context: CompanyContext,
     forker: EdgeForker,

@@ -1,4 +1,4 @@
-"""Every message takes a shape that WhatsApp accepts, and says all that it has to say."""
+"""Every message is formatted within WhatsApp's limits, and is complete."""
 
 import pytest
 from hypothesis import given
@@ -24,7 +24,7 @@ def out(text: str, *buttons: tuple[str, str]) -> OutgoingMessage:
     )
 
 
-def test_few_short_choices_are_buttons() -> None:
+def test_three_short_choices_are_buttons() -> None:
     (part,) = message_format.parts(
         out("¿Sí?", ("Con una persona", ""), ("No, gracias", "")), "Ver opciones"
     )
@@ -40,13 +40,13 @@ def test_few_short_choices_are_buttons() -> None:
         [(letter, "") for letter in "abcd"],  # four
     ],
 )
-def test_what_does_not_fit_on_buttons_is_a_list(buttons: list[tuple[str, str]]) -> None:
+def test_choices_too_long_for_buttons_are_a_list(buttons: list[tuple[str, str]]) -> None:
     (part,) = message_format.parts(out("¿Cuál?", *buttons), "Ver opciones")
     assert part["interactive"]["type"] == "list"
     assert part["interactive"]["action"]["button"] == "Ver opciones"
 
 
-def test_a_title_that_had_to_be_cut_stands_in_full_above() -> None:
+def test_shortened_title_is_in_full_in_the_text() -> None:
     title = "Reembolso total de $249.900 a su tarjeta"
     (part,) = message_format.parts(
         out("¿Cuál?", (title, "En 5 días"), ("Ninguna me sirve", "")), "Ver"
@@ -55,7 +55,7 @@ def test_a_title_that_had_to_be_cut_stands_in_full_above() -> None:
     assert choices_of(part)[0][0] == "Reembolso total de…"
 
 
-def test_titles_that_would_be_the_same_are_numbered() -> None:
+def test_equal_shortened_titles_are_numbered() -> None:
     long = "Pedido de la tienda del centro "
     (part,) = message_format.parts(out("¿Cuál?", (f"{long}uno", ""), (f"{long}dos", "")), "Ver")
     titles = [title for title, _ in choices_of(part)]
@@ -72,13 +72,13 @@ texts = st.text(st.characters(categories=("L", "N", "P", "Zs")), min_size=1, max
     st.text(st.characters(categories=("L", "Zs")), min_size=1, max_size=6000).filter(str.strip),
     st.lists(st.tuples(texts, st.text(max_size=100)), max_size=10),
 )
-def test_whatsapp_takes_any_message(text: str, buttons: list[tuple[str, str]]) -> None:
+def test_any_message_is_within_whatsapps_limits(text: str, buttons: list[tuple[str, str]]) -> None:
     parts = message_format.parts(out(text, *buttons), "Ver opciones")
     assert parts
     assert [_wrong({**part, "to": "1"}) for part in parts] == [None] * len(parts)
 
 
-def test_a_template_says_all_or_knocks() -> None:
+def test_template_contains_the_message_or_announces_it() -> None:
     _, says_all = message_format.template(
         out("Su dinero\nya salió."), "x", "es", ["reference", "text"]
     )

@@ -1,4 +1,4 @@
-"""Automatic assignment that gives the next case to somebody who is full, or away."""
+"""Automatic assignment to an agent who is full or absent."""
 
 import pytest
 
@@ -27,7 +27,7 @@ def one(
         ([one("Ana", 4), one("Bea", 10, 10)], None),
     ],
 )
-def test_the_least_loaded_who_has_room_gets_it(
+def test_least_loaded_agent_with_room_is_chosen(
     people: list[AgentStatus], chosen: str | None
 ) -> None:
     found = least_loaded(people)

@@ -1,4 +1,4 @@
-"""The slots: who came first goes first, and who waits for something else holds up nobody."""
+"""Turns wait in order for a slot, and one that hangs does not block the others."""
 
 import asyncio
 
@@ -9,7 +9,7 @@ from bot.conversation.turns.turn_slots import TurnSlots
 pytestmark = pytest.mark.unit
 
 
-async def test_so_many_run_at_once_and_the_others_follow_in_the_order_they_came() -> None:
+async def test_turns_beyond_the_slots_wait_in_order() -> None:
     slots = TurnSlots(2, patience=60)
     began: list[int] = []
     running = most = 0
@@ -29,7 +29,7 @@ async def test_so_many_run_at_once_and_the_others_follow_in_the_order_they_came(
     assert most == 2
 
 
-async def test_a_turn_that_hangs_leaves_its_place_to_the_next_once() -> None:
+async def test_hanging_turn_frees_its_slot_once() -> None:
     slots = TurnSlots(1, patience=0.02)
     hanging, running = asyncio.Event(), asyncio.Event()
     most_beside = 0
@@ -56,7 +56,7 @@ async def test_a_turn_that_hangs_leaves_its_place_to_the_next_once() -> None:
     assert most_beside == 1
 
 
-async def test_a_turn_that_fails_gives_its_place_back() -> None:
+async def test_failed_turn_frees_its_slot() -> None:
     slots = TurnSlots(1, patience=60)
     with pytest.raises(ValueError, match="a mistake"):
         async with slots.slot():

@@ -33,7 +33,7 @@ from tests.integration.harness import ANA, AppHarness, ConversationHarness
 ANA_PHONE = "+573001234567"  # of order 10482
 
 
-class Elsewhere:
+class OtherChannel:
     """The same customer, or another, on WhatsApp or Telegram."""
 
     def __init__(self, app: AppHarness, channel: str, address: str) -> None:
@@ -45,20 +45,20 @@ class Elsewhere:
         self, intent: str, text: str, *, phone: str | None = None
     ) -> ConversationHarness:
         self._said += 1
-        arrived = IncomingMessage(
+        incoming = IncomingMessage(
             self.address, f"{self.channel}-{self.address}-{self._said}", text=text, phone=phone
         )
         async with self.app.db.write() as session:
-            taken = await store_event.store(session, self.app.context, self.channel, arrived)
-        assert taken is not None
+            stored = await store_event.store(session, self.app.context, self.channel, incoming)
+        assert stored is not None
         self.chat = self.chat or ConversationHarness(
-            self.app, taken.conversation_id, channel=self.channel, address=self.address
+            self.app, stored.conversation_id, channel=self.channel, address=self.address
         )
         await self.chat.run_turn(intent)
         return self.chat
 
 
-async def _with_an_offer(chat: ConversationHarness) -> None:
+async def _get_an_offer(chat: ConversationHarness) -> None:
     await chat.send("damaged", "Mi licuadora del pedido 10482 llegó rota")
     await chat.send("inform", ANA)
     assert chat.choices
@@ -67,18 +67,18 @@ async def _with_an_offer(chat: ConversationHarness) -> None:
 async def test_case_begun_on_the_web_continues_on_another_channel(
     app: AppHarness, chat: ConversationHarness
 ) -> None:
-    await _with_an_offer(chat)
+    await _get_an_offer(chat)
     reference = (await chat.case()).reference
 
-    there = await Elsewhere(app, "whatsapp", "573001234567").says(
+    other = await OtherChannel(app, "whatsapp", "573001234567").says(
         "ask_status", "¿Cómo va mi caso?", phone=ANA_PHONE
     )
 
-    assert there.answered_with("status_open", reference=reference)
-    assert there.choices, "the alternatives are put again, here"
-    assert [case.reference for case in await there.cases()] == [reference]
-    await there.press(1)
-    assert len(await there.ledger()) == 1
+    assert other.answered_with("status_open", reference=reference)
+    assert other.choices, "the alternatives are put again, here"
+    assert [case.reference for case in await other.cases()] == [reference]
+    await other.press(1)
+    assert len(await other.ledger()) == 1
     # The same remedy is not given once more on the web.
     await chat.send("damaged", "Mi licuadora del pedido 10482 llegó rota")
     assert len(await app.rows(Complaint, Complaint.state == ComplaintState.OPEN)) <= 1
@@ -86,14 +86,14 @@ async def test_case_begun_on_the_web_continues_on_another_channel(
 
 
 async def test_unknown_phone_moves_no_case(app: AppHarness, chat: ConversationHarness) -> None:
-    await _with_an_offer(chat)
+    await _get_an_offer(chat)
 
-    there = await Elsewhere(app, "whatsapp", "573009990000").says(
+    other = await OtherChannel(app, "whatsapp", "573009990000").says(
         "ask_status", "¿Cómo va mi caso?", phone="+573009990000"
     )
 
-    assert there.answered_with("ask_what")
-    assert await there.cases() == []
+    assert other.answered_with("ask_what")
+    assert await other.cases() == []
     assert len(await chat.cases()) == 1
 
 
@@ -103,15 +103,15 @@ async def test_phone_of_two_customers_identifies_neither(app: AppHarness) -> Non
     await app.import_order("77002", "dos@example.com", phone=shared)
     await app.import_order("77001", "uno@example.com", phone=shared)
 
-    there = await Elsewhere(app, "whatsapp", "573005556677").says(
+    other = await OtherChannel(app, "whatsapp", "573005556677").says(
         "damaged", "Llegó roto", phone="+573005556677"
     )
 
-    assert (await there.conversation()).contact_id is None
+    assert (await other.conversation()).contact_id is None
     # The number of one of their orders then suffices: the channel vouches for the phone.
-    await there.send("inform", "es el 77002")
-    assert (await there.conversation()).proven_by == Proof.ORDER
-    assert there.choices
+    await other.send("inform", "es el 77002")
+    assert (await other.conversation()).proven_by == Proof.ORDER
+    assert other.choices
 
 
 @pytest.mark.parametrize(
@@ -122,23 +122,23 @@ async def test_extra_digit_of_a_mobile_is_the_same_phone(
     app: AppHarness, wa_id: str, book: str
 ) -> None:
     await app.import_order("77003", "tres@example.com", phone=book)
-    there = await Elsewhere(app, "whatsapp", wa_id).says("greet", "Hola", phone=f"+{wa_id}")
-    assert (await there.conversation()).proven_by == Proof.CHANNEL_PHONE
+    other = await OtherChannel(app, "whatsapp", wa_id).says("greet", "Hola", phone=f"+{wa_id}")
+    assert (await other.conversation()).proven_by == Proof.CHANNEL_PHONE
 
 
 async def test_waiting_case_moves_with_its_customer(
     app: AppHarness, chat: ConversationHarness
 ) -> None:
-    await _with_an_offer(chat)
+    await _get_an_offer(chat)
     await chat.send("wants_human", "quiero una persona")
 
-    there = await Elsewhere(app, "telegram", "7001").says("inform", "Aquí sigo", phone=ANA_PHONE)
+    other = await OtherChannel(app, "telegram", "7001").says("inform", "Aquí sigo", phone=ANA_PHONE)
 
     (moved,) = await app.rows(Handoff)
-    assert moved.conversation_id == there.id
-    assert there.answered_with("person_waiting")
+    assert moved.conversation_id == other.id
+    assert other.answered_with("person_waiting")
     async with app.db.read() as session:
-        conversation = await session.get_one(Conversation, there.id)
+        conversation = await session.get_one(Conversation, other.id)
         told = [one.text for one in await cross_channel.find_other_messages(session, conversation)]
     assert told[0].startswith("Mi licuadora")
     assert "Aquí sigo" not in told
@@ -147,25 +147,27 @@ async def test_waiting_case_moves_with_its_customer(
 async def test_promise_is_told_in_the_newest_conversation(
     app: AppHarness, chat: ConversationHarness
 ) -> None:
-    await _with_an_offer(chat)
+    await _get_an_offer(chat)
     await chat.press("Reembolso" if any("Reembolso" in c.title for c in chat.choices) else 1)
     assert await chat.promises()
 
-    there = await Elsewhere(app, "whatsapp", "573001234567").says("greet", "Hola", phone=ANA_PHONE)
+    other = await OtherChannel(app, "whatsapp", "573001234567").says(
+        "greet", "Hola", phone=ANA_PHONE
+    )
 
-    assert [case.id for case in await there.cases()]
+    assert [case.id for case in await other.cases()]
     assert await chat.cases() == []
 
 
 # --- how a promise will be told -----------------------------------------------------------------
 
 
-class NoTemplate:
+class ChannelWithoutTemplate:
     def template(self, out: object) -> None:
         """Nothing is approved."""
 
 
-class Approved:
+class ChannelWithTemplate:
     def template(self, out: object) -> tuple[dict[str, object], bool]:
         return {}, True
 
@@ -173,11 +175,11 @@ class Approved:
 @pytest.mark.parametrize(
     ("channel", "template", "also_on_telegram", "hours", "way"),
     [
-        ("whatsapp", Approved, False, 2, "chat"),
-        ("whatsapp", Approved, False, 30, "template"),
-        ("whatsapp", NoTemplate, True, 30, "telegram"),
-        ("whatsapp", NoTemplate, False, 30, "nobody"),
-        ("telegram", NoTemplate, False, 300, "chat"),
+        ("whatsapp", ChannelWithTemplate, False, 2, "chat"),
+        ("whatsapp", ChannelWithTemplate, False, 30, "template"),
+        ("whatsapp", ChannelWithoutTemplate, True, 30, "telegram"),
+        ("whatsapp", ChannelWithoutTemplate, False, 30, "nobody"),
+        ("telegram", ChannelWithoutTemplate, False, 300, "chat"),
     ],
 )
 async def test_way_to_tell_of_a_promise_is_decided_at_once(
@@ -189,11 +191,11 @@ async def test_way_to_tell_of_a_promise_is_decided_at_once(
     way: str,
 ) -> None:
     if also_on_telegram:
-        await Elsewhere(app, "telegram", "7002").says("greet", "Hola", phone=ANA_PHONE)
-    there = await Elsewhere(app, channel, "573001234567").says(
+        await OtherChannel(app, "telegram", "7002").says("greet", "Hola", phone=ANA_PHONE)
+    other = await OtherChannel(app, channel, "573001234567").says(
         "damaged", "Llegó roto", phone=ANA_PHONE
     )
-    case = await there.case()
+    case = await other.case()
     async with app.db.write() as session:
         promise = Promise(
             complaint_id=case.id,
@@ -215,17 +217,17 @@ async def test_way_to_tell_of_a_promise_is_decided_at_once(
 async def test_unreachable_customer_with_a_promise_is_handed_off_once(
     app: AppHarness, context: CompanyContext
 ) -> None:
-    customer = Elsewhere(app, "telegram", "7003")
-    there = await customer.says("rude_treatment", "El repartidor fue grosero conmigo")
+    customer = OtherChannel(app, "telegram", "7003")
+    other = await customer.says("rude_treatment", "El repartidor fue grosero conmigo")
     for _ in range(3):
         async with app.db.write() as session:
             await store_event.store(
                 session, context, "telegram", ReachabilityChange("7003", "blocked")
             )
 
-    conversation = await there.conversation()
+    conversation = await other.conversation()
     assert conversation.unreachable_why == "blocked"
-    assert [one.reason for one in await there.handoffs()] == [HandoffReason.UNREACHABLE]
+    assert [one.reason for one in await other.handoffs()] == [HandoffReason.UNREACHABLE]
     # What waited for them does not wait any more.
     assert await app.count(Message, Message.state == MessageState.PENDING) == 0
 
@@ -233,7 +235,7 @@ async def test_unreachable_customer_with_a_promise_is_handed_off_once(
 async def test_report_on_an_unknown_message_changes_nothing(
     app: AppHarness, context: CompanyContext
 ) -> None:
-    there = await Elsewhere(app, "whatsapp", "573007770000").says("greet", "Hola")
+    other = await OtherChannel(app, "whatsapp", "573007770000").says("greet", "Hola")
     async with app.db.write() as session:
         for told in (
             DeliveryReport(None, "wamid.unknown", DeliveryStatus.READ),
@@ -243,16 +245,16 @@ async def test_report_on_an_unknown_message_changes_nothing(
             ),  # the customer's own message
         ):
             assert await store_event.store(session, context, "whatsapp", told) is None
-    assert len(await there.handoffs()) == 0
+    assert len(await other.handoffs()) == 0
 
 
 async def test_window_of_each_channel(app: AppHarness) -> None:
-    there = await Elsewhere(app, "whatsapp", "573007770001").says("greet", "Hola")
-    conversation = await there.conversation()
+    other = await OtherChannel(app, "whatsapp", "573007770001").says("greet", "Hola")
+    conversation = await other.conversation()
     closes = reachability.window_closes_at(conversation)
     assert closes is not None
     assert closes - app.clock.now() > timedelta(hours=23)
     app.clock.advance(hours=25)
     assert reachability.is_window_closed(conversation)
-    telegram = await Elsewhere(app, "telegram", "7004").says("greet", "Hola")
+    telegram = await OtherChannel(app, "telegram", "7004").says("greet", "Hola")
     assert reachability.window_closes_at(await telegram.conversation()) is None

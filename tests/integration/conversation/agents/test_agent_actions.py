@@ -27,15 +27,15 @@ DAMAGED = f"El pedido 10482 llegó roto. {ANA}"
 SECOND = {"es": "una persona, por favor", "en": "a person, please"}
 
 
-async def answers(chat: ConversationHarness) -> list[str]:
-    """What became of each promise that a person answers."""
+async def answer_promise_states(chat: ConversationHarness) -> list[str]:
+    """Return the state of each promise of an answer."""
     return [one.state for one in await chat.app.rows(Promise, Promise.what == "answer")]
 
 
-async def voucher(chat: ConversationHarness, person: object, request_id: str = "g") -> None:
+async def give_voucher(chat: ConversationHarness, agent: object, request_id: str = "g") -> None:
     await chat.perform(
         agent_offers.give,
-        person,
+        agent,
         remedy_request=RemedyRequest("small_voucher"),
         request_id=request_id,
     )
@@ -51,7 +51,7 @@ async def test_customer_is_told_of_every_step_in_their_language(
     await here.send("wants_human", SECOND[language])
     due = here.app.clock.now() + timedelta(days=1)
 
-    def told_only(name: str, **values: str) -> bool:
+    def only_answer_is(name: str, **values: str) -> bool:
         text = here.last_message.text
         own = here.app.context.responses.texts[name][language]
         return (
@@ -65,7 +65,7 @@ async def test_customer_is_told_of_every_step_in_their_language(
     await here.assign_to(laura)
     assert here.last_answer == []  # not before she has read it
     await here.perform(agent_actions.mark_read, laura)
-    assert told_only("agent_read", agent="Laura")
+    assert only_answer_is("agent_read", agent="Laura")
     await here.perform(
         agent_actions.make_commitment, laura, words="llamo a la bodega", due_at=due, request_id="p"
     )
@@ -95,11 +95,11 @@ async def test_first_message_of_an_agent_keeps_the_promise(chat: ConversationHar
     laura = await chat.app.agent()
     await chat.send("wants_human", "una persona")
     await chat.assign_to(laura)
-    assert await answers(chat) == ["open"]  # a claim is no answer
+    assert await answer_promise_states(chat) == ["open"]  # a claim is no answer
     await chat.perform(agent_actions.mark_read, laura)
-    assert await answers(chat) == ["open"]  # nor is reading
+    assert await answer_promise_states(chat) == ["open"]  # nor is reading
     await chat.agent_says(laura, "Hola, soy Laura y me encargo.")
-    assert await answers(chat) == ["kept"]
+    assert await answer_promise_states(chat) == ["kept"]
 
 
 async def test_agent_who_answers_has_read_the_case(chat: ConversationHarness) -> None:
@@ -134,7 +134,7 @@ async def test_bot_does_not_answer_while_an_agent_has_the_case(
     for text in (DAMAGED, "¿hola?", "quiero una persona", "3"):
         assert await chat.send("damaged", text) == []
     assert len(chat.app.engine.texts) == heard
-    # Facts that were told to the person are matched all the same.
+    # Facts that were told to the agent are matched all the same.
     assert (await chat.case()).order_id == (await chat.order("10482")).id
 
 
@@ -188,7 +188,7 @@ async def test_engines_answer_after_a_claim_is_dropped(chat: ConversationHarness
 async def test_claim_during_an_answer_in_the_queue_drops_the_answer(
     chat: ConversationHarness,
 ) -> None:
-    """The engine failed once, so the next message goes to it although a person is awaited."""
+    """The engine failed once, so the next message goes to it although an agent is awaited."""
     from bot.rasa.client import EngineError
 
     laura = await chat.app.agent()
@@ -220,7 +220,7 @@ async def test_bot_respects_what_the_agent_settled(
     await here.perform(
         agent_actions.make_commitment, laura, words="recogemos el otro", due_at=due, request_id="p"
     )
-    await voucher(here, laura)
+    await give_voucher(here, laura)
     code = (await here.accepted_remedies())[0].code
     assert code
     assert code in here.last_message.text
@@ -330,7 +330,7 @@ async def test_resolved_case_has_a_cause_and_no_open_offer(
     found, case = await chat.handoff(), await chat.case()
     assert (found.state, found.ended_how) == (HandoffState.ENDED, "resolved")
     assert (case.state, case.cause) == (ComplaintState.RESOLVED, "carrier_damage")
-    assert await answers(chat) == ["kept"]
+    assert await answer_promise_states(chat) == ["kept"]
     assert {one.state for one in await chat.app.rows(Offer)} == {OfferState.VOID}
     assert {one.state for one in await chat.app.rows(Compensation)} == {CompensationState.VOID}
     events = await chat.app.rows(CaseEvent, CaseEvent.actor == laura.name)

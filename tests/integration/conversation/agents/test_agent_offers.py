@@ -47,34 +47,34 @@ async def held(chat: ConversationHarness, laura: Agent) -> ConversationHarness:
 
 
 async def give(
-    chat: ConversationHarness, person: Agent, remedy: str = "small_voucher", **more: Any
+    chat: ConversationHarness, agent: Agent, remedy: str = "small_voucher", **more: Any
 ) -> None:
     request_id = more.pop("request_id", f"{chat.id[:8]}-{remedy}-{more.get('amount')}")
     wanted = RemedyRequest(remedy, more.pop("amount", None))
     await chat.perform(
-        agent_offers.give, person, remedy_request=wanted, request_id=request_id, **more
+        agent_offers.give, agent, remedy_request=wanted, request_id=request_id, **more
     )
 
 
 async def offer(
-    chat: ConversationHarness, person: Agent, amount: int, request_id: str = "o"
+    chat: ConversationHarness, agent: Agent, amount: int, request_id: str = "o"
 ) -> None:
     wanted = RemedyRequest("small_voucher", amount)
-    await chat.perform(agent_offers.offer, person, remedy_request=wanted, request_id=request_id)
+    await chat.perform(agent_offers.offer, agent, remedy_request=wanted, request_id=request_id)
 
 
-async def refused(
-    chat: ConversationHarness, person: Agent, remedy: str, amount: int | None = None
+async def refusal_of(
+    chat: ConversationHarness, agent: Agent, remedy: str, amount: int | None = None
 ) -> str:
     with pytest.raises(CannotGive) as error:
-        await give(chat, person, remedy, amount=amount, request_id="refused")
+        await give(chat, agent, remedy, amount=amount, request_id="refused")
     return error.value.code
 
 
-async def left(chat: ConversationHarness, person: Agent) -> int:
+async def remaining(chat: ConversationHarness, agent: Agent) -> int:
     async with chat.app.db.read() as session:
         case = await chat.case()
-        may = await authority.measure(session, chat.app.context, person, case)
+        may = await authority.measure(session, chat.app.context, agent, case)
     return may.remaining.amount_minor
 
 
@@ -89,7 +89,7 @@ async def test_given_remedy_is_told_and_entered_in_the_ledger(
     )
     (entry,) = await held.ledger()
     assert (entry.amount_minor, entry.originator) == (MANY, f"agent:{laura.email}")
-    # The case stays with the person until they say that it is done.
+    # The case stays with the agent until they say that it is done.
     assert (await held.handoff()).state == HandoffState.ACTIVE
     assert (await held.case()).state == ComplaintState.OPEN
 
@@ -136,13 +136,13 @@ async def test_offer_accepted_in_words_is_given_once(
 
 
 async def test_declined_offer_frees_the_authority(held: ConversationHarness, laura: Agent) -> None:
-    before = await left(held, laura)
+    before = await remaining(held, laura)
     await offer(held, laura, MANY)
-    assert await left(held, laura) == before - MANY
+    assert await remaining(held, laura) == before - MANY
     await held.press("No me sirve")
     assert held.answered_with("offer_declined_with_agent", agent="Laura")
     assert not await held.ledger()
-    assert await left(held, laura) == before
+    assert await remaining(held, laura) == before
     assert {one.state for one in await held.app.rows(Compensation)} <= {"declined", "void"}
 
 
@@ -156,7 +156,7 @@ async def test_nothing_is_given_beyond_the_authority_of_a_case(
     assert error.value.remaining is not None
     assert error.value.remaining.amount_minor == CASE_LIMIT - MANY
     await give(held, laura, amount=CASE_LIMIT - MANY, request_id="rest")
-    assert await left(held, laura) == 0
+    assert await remaining(held, laura) == 0
     assert len(await held.ledger()) == 2
 
 
@@ -182,10 +182,10 @@ async def test_limit_of_a_day_holds_over_all_cases(app: AppHarness, laura: Agent
             given += CASE_LIMIT
     day = app.context.policy.authority.agent
     assert day is not None
-    assert await left(chat, laura) == day.per_day.amount_minor - given
-    assert await refused(chat, laura, "small_voucher", CASE_LIMIT) == "beyond_authority"
+    assert await remaining(chat, laura) == day.per_day.amount_minor - given
+    assert await refusal_of(chat, laura, "small_voucher", CASE_LIMIT) == "beyond_authority"
     app.clock.advance(days=1)
-    assert await left(chat, laura) == CASE_LIMIT
+    assert await remaining(chat, laura) == CASE_LIMIT
 
 
 async def test_supervisor_may_give_more_than_an_agent(
@@ -202,7 +202,7 @@ async def test_refund_is_at_most_what_was_paid(held: ConversationHarness, laura:
     marta = await held.app.agent("Marta León", Role.SUPERVISOR)
     await held.perform(agent_actions.transfer, marta, marta.name)
     paid = (await held.order("10482")).total_minor
-    assert await refused(held, marta, "full_refund", paid + 1) == "more_than_paid"
+    assert await refusal_of(held, marta, "full_refund", paid + 1) == "more_than_paid"
     await give(held, marta, "full_refund", amount=paid)
     (entry,) = await held.ledger()
     assert (entry.kind, entry.amount_minor, entry.state) == ("refund", paid, LedgerState.ACCEPTED)
@@ -215,7 +215,7 @@ async def test_two_refunds_are_together_at_most_what_was_paid(held: Conversation
     paid = (await held.order("10482")).total_minor
     await give(held, marta, "full_refund", amount=paid - 100)
     for amount in (None, paid, 101):
-        assert await refused(held, marta, "full_refund", amount) == "more_than_paid"
+        assert await refusal_of(held, marta, "full_refund", amount) == "more_than_paid"
     await give(held, marta, "full_refund", amount=100)
     assert sum(one.amount_minor for one in await held.ledger()) == paid
 
@@ -234,16 +234,16 @@ async def test_refusal_names_the_reason(
 ) -> None:
     await chat.send("wants_human", "una persona")
     await chat.assign_to(laura)
-    assert await refused(chat, laura, remedy, amount) == code
+    assert await refusal_of(chat, laura, remedy, amount) == code
     assert not await chat.ledger()
 
 
-async def asks(
-    chat: ConversationHarness, person: Agent, amount: int, request_id: str = "a"
+async def request_approval(
+    chat: ConversationHarness, agent: Agent, amount: int, request_id: str = "a"
 ) -> Approval:
     _, asked = await chat.perform(
         agent_offers.request_approval,
-        person,
+        agent,
         remedy_request=RemedyRequest("small_voucher", amount),
         why="compra cada mes",
         request_id=request_id,
@@ -252,13 +252,13 @@ async def asks(
     return asked
 
 
-async def decides(
-    chat: ConversationHarness, asked: Approval, person: Agent, *, approve: bool, answer: str = ""
+async def decide_approval(
+    chat: ConversationHarness, asked: Approval, agent: Agent, *, approve: bool, answer: str = ""
 ) -> bool:
     async with chat.app.db.write() as session:
         fresh = await session.get_one(Approval, asked.id)
         step = await agent_offers.decide_approval(
-            session, chat.app.context, fresh, person, approve=approve, answer=answer
+            session, chat.app.context, fresh, agent, approve=approve, answer=answer
         )
     await chat.show(step.messages if step else [])
     return step is not None
@@ -266,13 +266,13 @@ async def decides(
 
 async def test_approved_request_is_given(held: ConversationHarness, laura: Agent) -> None:
     marta = await held.app.agent("Marta León", Role.SUPERVISOR)
-    asked = await asks(held, laura, 2 * CASE_LIMIT)
+    asked = await request_approval(held, laura, 2 * CASE_LIMIT)
     assert held.answered_with("approval_asked", agent="Laura")
     (waits,) = [one for one in await held.promises() if one.what == "authorization"]
     assert held.app.context.responses.show(waits.due_at, "es").rstrip(".") in held.last_message.text
     assert not await held.ledger()
 
-    assert await decides(held, asked, marta, approve=True)
+    assert await decide_approval(held, asked, marta, approve=True)
     assert held.answered_with("approval_approved")
     (given,) = await held.accepted_remedies()
     assert given.amount_minor == 2 * CASE_LIMIT
@@ -284,13 +284,13 @@ async def test_approved_request_is_given(held: ConversationHarness, laura: Agent
     assert entry.originator == f"supervisor:{marta.email}"
     offered = (await held.app.rows(Offer, Offer.agent_id.is_not(None)))[0]
     assert "authorized by Marta León" in offered.reasons
-    assert await left(held, laura) == CASE_LIMIT  # it was not her own authority
+    assert await remaining(held, laura) == CASE_LIMIT  # it was not her own authority
 
 
 async def test_approval_request_sent_again_is_one_request(
     held: ConversationHarness, laura: Agent
 ) -> None:
-    first, again = [await asks(held, laura, MANY) for _ in range(2)]
+    first, again = [await request_approval(held, laura, MANY) for _ in range(2)]
     assert first.id == again.id
     assert await held.app.count(Promise, Promise.what == "authorization") == 1
 
@@ -299,8 +299,8 @@ async def test_declined_request_gives_nothing_and_hides_the_reason(
     held: ConversationHarness, laura: Agent
 ) -> None:
     marta = await held.app.agent("Marta León", Role.SUPERVISOR)
-    asked = await asks(held, laura, 2 * CASE_LIMIT)
-    assert await decides(held, asked, marta, approve=False, answer="ya tuvo dos este mes")
+    asked = await request_approval(held, laura, 2 * CASE_LIMIT)
+    assert await decide_approval(held, asked, marta, approve=False, answer="ya tuvo dos este mes")
     assert held.answered_with("approval_answered", agent="Laura")
     assert "dos este mes" not in held.all_text
     assert not await held.ledger()
@@ -310,10 +310,10 @@ async def test_declined_request_gives_nothing_and_hides_the_reason(
 async def test_request_is_decided_once(held: ConversationHarness, laura: Agent) -> None:
     marta = await held.app.agent("Marta León", Role.SUPERVISOR)
     pablo = await held.app.agent("Pablo Paz", Role.SUPERVISOR)
-    asked = await asks(held, laura, MANY)
-    assert await decides(held, asked, marta, approve=True)
-    assert not await decides(held, asked, pablo, approve=False)
-    assert not await decides(held, asked, marta, approve=True)
+    asked = await request_approval(held, laura, MANY)
+    assert await decide_approval(held, asked, marta, approve=True)
+    assert not await decide_approval(held, asked, pablo, approve=False)
+    assert not await decide_approval(held, asked, marta, approve=True)
     (fresh,) = await held.app.rows(Approval)
     assert (fresh.state, fresh.decided_by) == (ApprovalState.APPROVED, marta.id)
     assert len(await held.ledger()) == 1
@@ -325,9 +325,9 @@ async def test_supervisor_cannot_approve_beyond_their_authority(
     marta = await held.app.agent("Marta León", Role.SUPERVISOR)
     most = held.app.context.policy.authority.supervisor
     assert most is not None
-    asked = await asks(held, laura, most.per_case.amount_minor + PESO)
+    asked = await request_approval(held, laura, most.per_case.amount_minor + PESO)
     with pytest.raises(CannotGive) as error:
-        await decides(held, asked, marta, approve=True)
+        await decide_approval(held, asked, marta, approve=True)
     assert error.value.code == "beyond_authority"
     (fresh,) = await held.app.rows(Approval)
     assert fresh.state == ApprovalState.OPEN  # it can still be declined
@@ -338,10 +338,10 @@ async def test_approval_counts_against_the_supervisors_authority(
     held: ConversationHarness, laura: Agent
 ) -> None:
     marta = await held.app.agent("Marta León", Role.SUPERVISOR)
-    before = await left(held, marta)
-    asked = await asks(held, laura, 2 * CASE_LIMIT)
-    await decides(held, asked, marta, approve=True)
-    assert await left(held, marta) == before - 2 * CASE_LIMIT
+    before = await remaining(held, marta)
+    asked = await request_approval(held, laura, 2 * CASE_LIMIT)
+    await decide_approval(held, asked, marta, approve=True)
+    assert await remaining(held, marta) == before - 2 * CASE_LIMIT
 
 
 async def test_fulfilled_remedy_is_told_once(held: ConversationHarness, laura: Agent) -> None:
@@ -380,7 +380,7 @@ async def test_ten_concurrent_remedies_stay_within_the_limit_of_the_case(
     assert outcomes.count("given") == 3
     assert set(outcomes) <= {"given", "given before", "beyond_authority"}
     assert await held.app.count(LedgerEntry) == 3
-    assert await left(held, laura) == CASE_LIMIT - 3 * each
+    assert await remaining(held, laura) == CASE_LIMIT - 3 * each
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)

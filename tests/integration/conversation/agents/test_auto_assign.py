@@ -12,19 +12,19 @@ from bot.models import Agent, Author, HandoffState, Message, Presence
 from tests.integration.harness import AppHarness, ConversationHarness, contains_response
 
 
-async def heard(steps: list[ConversationChange]) -> list[str]:
-    return [message.text for step in steps for message in step.messages]
+async def message_texts(changes: list[ConversationChange]) -> list[str]:
+    return [message.text for change in changes for message in change.messages]
 
 
-async def take_back(app: AppHarness) -> list[str]:
-    return await heard(await auto_assign.release_absent(app.db, app.context))
+async def release_absent(app: AppHarness) -> list[str]:
+    return await message_texts(await auto_assign.release_absent(app.db, app.context))
 
 
-async def nudge(app: AppHarness) -> list[str]:
-    return await heard(await auto_assign.notify_waiting(app.db, app.context))
+async def notify_waiting(app: AppHarness) -> list[str]:
+    return await message_texts(await auto_assign.notify_waiting(app.db, app.context))
 
 
-async def place(chat: ConversationHarness) -> int:
+async def queue_position(chat: ConversationHarness) -> int:
     async with chat.app.db.read() as session:
         return await wait_estimate.queue_position(session, await chat.handoff())
 
@@ -41,19 +41,19 @@ async def test_case_of_an_absent_agent_returns_to_its_place(app: AppHarness, lan
     await first.perform(agent_actions.mark_read, laura)
 
     app.clock.advance(seconds=accounts.CASE_LEASE.total_seconds() - 5)
-    assert await take_back(app) == []
+    assert await release_absent(app) == []
     assert (await first.handoff()).state == HandoffState.ACTIVE
 
     app.clock.advance(seconds=10)
-    (told,) = await take_back(app)
-    assert contains_response(app.context, told, "agent_left", agent="Laura")
-    assert ("Laura had to leave" in told) == (language == "en")
+    (text,) = await release_absent(app)
+    assert contains_response(app.context, text, "agent_left", agent="Laura")
+    assert ("Laura had to leave" in text) == (language == "en")
     (promise,) = [one for one in await first.promises() if one.what == "answer"]
-    assert app.context.responses.show(promise.due_at, language).rstrip(".") in told
-    found = await first.handoff()
-    assert (found.state, found.agent_id, found.read_at) == (HandoffState.WAITING, None, None)
-    assert [await place(first), await place(second)] == [1, 2]
-    assert await take_back(app) == []  # it is told once
+    assert app.context.responses.show(promise.due_at, language).rstrip(".") in text
+    handoff = await first.handoff()
+    assert (handoff.state, handoff.agent_id, handoff.read_at) == (HandoffState.WAITING, None, None)
+    assert [await queue_position(first), await queue_position(second)] == [1, 2]
+    assert await release_absent(app) == []  # they are told once
 
 
 async def test_present_agent_keeps_their_cases(chat: ConversationHarness) -> None:
@@ -64,7 +64,7 @@ async def test_present_agent_keeps_their_cases(chat: ConversationHarness) -> Non
     for _ in range(5):
         app.clock.advance(seconds=80)
         await app.heartbeat(laura, presence=Presence.AWAY)  # away is there
-        assert await take_back(app) == []
+        assert await release_absent(app) == []
 
 
 @pytest.mark.parametrize("change", [{"seen_at": None}, {"is_active": False}], ids=str)
@@ -78,8 +78,8 @@ async def test_cases_of_a_signed_out_or_disabled_agent_are_released(
         fresh = await session.get_one(Agent, laura.id)
         for name, value in change.items():
             setattr(fresh, name, value)
-    (told,) = await take_back(chat.app)
-    assert contains_response(chat.app.context, told, "agent_left", agent="Laura")
+    (text,) = await release_absent(chat.app)
+    assert contains_response(chat.app.context, text, "agent_left", agent="Laura")
 
 
 async def test_released_case_has_a_new_promise(
@@ -92,7 +92,7 @@ async def test_released_case_has_a_new_promise(
     await chat.agent_says(laura, "Hola.")
     assert not await chat.promises()
     chat.app.clock.advance(minutes=2)
-    assert await take_back(chat.app)
+    assert await release_absent(chat.app)
     (promise,) = await chat.promises()
     assert promise.what == "answer"
     assert promise.due_at > chat.app.clock.now()
@@ -119,8 +119,8 @@ async def test_automatic_assignment_fills_the_least_loaded_first(
     chats = [await app.chat() for _ in range(6)]
     for chat in chats:
         await chat.send("wants_human", "una persona")
-    steps = await auto_assign.assign(app.db, app.context)
-    assert len(steps) == 4
+    changes = await auto_assign.assign(app.db, app.context)
+    assert len(changes) == 4
     owners = [(await chat.handoff()).agent_id for chat in chats]
     assert owners == [ana.id, bea.id, bea.id, bea.id, None, None]
     assert await auto_assign.assign(app.db, app.context) == []
@@ -142,15 +142,15 @@ async def test_customer_is_told_once_that_nobody_has_claimed(chat: ConversationH
     await app.agent()
     await chat.send("wants_human", "una persona")
     app.clock.advance(minutes=14)
-    assert await nudge(app) == []
+    assert await notify_waiting(app) == []
     app.clock.advance(minutes=3)
-    (told,) = await nudge(app)
+    (text,) = await notify_waiting(app)
     assert contains_response(
-        app.context, told, "still_waiting", reference=(await chat.case()).reference
+        app.context, text, "still_waiting", reference=(await chat.case()).reference
     )
     (promise,) = await chat.promises()
-    assert app.context.responses.show(promise.due_at, "es").rstrip(".") in told
-    assert await nudge(app) == []
+    assert app.context.responses.show(promise.due_at, "es").rstrip(".") in text
+    assert await notify_waiting(app) == []
     assert (await chat.handoff()).nudged_at is not None
 
 
@@ -158,9 +158,9 @@ async def test_claim_limit_counts_open_hours_only(chat: ConversationHarness) -> 
     chat.app.clock.advance(hours=12)  # 22:00: closed until 8:00
     await chat.send("wants_human", "una persona")
     chat.app.clock.advance(hours=9)
-    assert await nudge(chat.app) == []
+    assert await notify_waiting(chat.app) == []
     chat.app.clock.advance(hours=1, minutes=20)
-    assert len(await nudge(chat.app)) == 1
+    assert len(await notify_waiting(chat.app)) == 1
 
 
 async def test_customer_with_an_agent_gets_no_notice(chat: ConversationHarness) -> None:
@@ -168,13 +168,13 @@ async def test_customer_with_an_agent_gets_no_notice(chat: ConversationHarness) 
     await chat.send("wants_human", "una persona")
     await chat.assign_to(laura)
     chat.app.clock.advance(minutes=30)
-    assert await nudge(chat.app) == []
+    assert await notify_waiting(chat.app) == []
 
 
 async def test_notices_of_the_scheduler_are_by_the_system(chat: ConversationHarness) -> None:
     await chat.send("wants_human", "una persona")
     chat.app.clock.advance(minutes=20)
-    await nudge(chat.app)
+    await notify_waiting(chat.app)
     last = (await chat.app.rows(Message))[-1]
     assert (last.author, last.conversation_id) == (Author.SYSTEM, chat.id)
     assert chat.app.clock.now() - last.at < timedelta(seconds=30)

@@ -22,7 +22,7 @@ from tests.integration.parts import IdleTurns, Parts
 pytestmark = pytest.mark.integration
 
 
-def words(number: int, source: str = "", text: str = "hola") -> IncomingMessage:
+def incoming_text(number: int, source: str = "", text: str = "hola") -> IncomingMessage:
     return IncomingMessage(f"57300{number:07d}", source or f"wamid.{number}", text=text)
 
 
@@ -30,7 +30,7 @@ async def test_acknowledged_events_are_stored_and_published_once(
     app: AppHarness,
 ) -> None:
     parts = Parts(app, turns_of=IdleTurns)
-    posts = [parts.inbox.receive("whatsapp", [words(number)]) for number in range(60)]
+    posts = [parts.inbox.receive("whatsapp", [incoming_text(number)]) for number in range(60)]
     await asyncio.gather(*posts)
     assert len(await app.rows(Message)) == 60
     await parts.inbox.stop()
@@ -39,7 +39,7 @@ async def test_acknowledged_events_are_stored_and_published_once(
 
 async def test_simultaneous_duplicates_are_one_message(app: AppHarness) -> None:
     parts = Parts(app, turns_of=IdleTurns)
-    await asyncio.gather(*(parts.inbox.receive("whatsapp", [words(1)]) for _ in range(10)))
+    await asyncio.gather(*(parts.inbox.receive("whatsapp", [incoming_text(1)]) for _ in range(10)))
     await parts.inbox.stop()
     assert len(await app.rows(Message)) == len(parts.publisher.published) == 1
 
@@ -49,7 +49,7 @@ async def test_event_that_cannot_be_stored_raises_for_its_caller_only(
 ) -> None:
     store = store_event.store
 
-    async def fails_for_one(
+    async def fail_for_one(
         session: AsyncSession, context: CompanyContext, channel: str, what: ChannelEvent
     ) -> StoredEvent | None:
         stored = await store(session, context, channel, what)
@@ -57,10 +57,10 @@ async def test_event_that_cannot_be_stored_raises_for_its_caller_only(
             raise RuntimeError("the disk is full")
         return stored
 
-    monkeypatch.setattr(store_event, "store", fails_for_one)
+    monkeypatch.setattr(store_event, "store", fail_for_one)
     parts = Parts(app, turns_of=IdleTurns)
     told = await asyncio.gather(
-        *(parts.inbox.receive("whatsapp", [words(number)]) for number in range(6)),
+        *(parts.inbox.receive("whatsapp", [incoming_text(number)]) for number in range(6)),
         return_exceptions=True,
     )
     await parts.inbox.stop()
@@ -74,7 +74,7 @@ async def test_event_that_cannot_be_stored_raises_for_its_caller_only(
 async def test_error_after_the_commit_does_not_reach_the_provider(app: AppHarness) -> None:
     parts = Parts(app, turns_of=IdleTurns)
     parts.publisher.fails = True
-    posts = [parts.inbox.receive("whatsapp", [words(number)]) for number in range(30)]
+    posts = [parts.inbox.receive("whatsapp", [incoming_text(number)]) for number in range(30)]
     await asyncio.wait_for(asyncio.gather(*posts), 60)
     await parts.inbox.stop()
     assert len(parts.publisher.published) == len(await app.rows(Message)) == 30
@@ -84,7 +84,7 @@ async def test_events_of_a_post_are_stored_in_order(
     app: AppHarness,
 ) -> None:
     parts = Parts(app, turns_of=IdleTurns)
-    said = [words(1, f"wamid.{number}", f"frase {number}") for number in range(5)]
+    said = [incoming_text(1, f"wamid.{number}", f"frase {number}") for number in range(5)]
     await parts.inbox.receive(
         "whatsapp", [*said, DeliveryReport(12345, "wamid.of-nobody", DeliveryStatus.READ)]
     )
@@ -102,7 +102,7 @@ async def test_waiting_events_share_a_commit_on_sqlite(
     parts = Parts(app, turns_of=IdleTurns)
     async with app.db.write():
         posts = [
-            asyncio.create_task(parts.inbox.receive("whatsapp", [words(number)]))
+            asyncio.create_task(parts.inbox.receive("whatsapp", [incoming_text(number)]))
             for number in range(10)
         ]
         await asyncio.sleep(0.05)

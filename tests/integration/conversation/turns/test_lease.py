@@ -19,14 +19,14 @@ from tests.integration.parts import Parts
 
 @asynccontextmanager
 async def turn_lease(db: Database, conversation_id: str, owner: str) -> AsyncIterator[Lease]:
-    """A lease as a turn has it: taken in a transaction of its own."""
-    async with lease.turn_lease(db, conversation_id, owner) as taken:
+    """A lease as a turn has it: acquired in a transaction of its own."""
+    async with lease.turn_lease(db, conversation_id, owner) as acquired:
         async with db.write() as session:
-            await taken.acquire(session)
-        yield taken
+            await acquired.acquire(session)
+        yield acquired
 
 
-async def killed(chat: ConversationHarness) -> None:
+async def acquire_as_killed_worker(chat: ConversationHarness) -> None:
     """A worker took the turn, and was never heard of again."""
     async with chat.app.db.write() as session:
         assert await Lease(chat.id, "killed").acquire(session)
@@ -42,10 +42,10 @@ async def test_two_workers_cannot_hold_the_same_lease(chat: ConversationHarness)
 
 async def test_one_of_ten_workers_gets_the_lease(chat: ConversationHarness) -> None:
     async def work(name: str) -> bool:
-        async with turn_lease(chat.app.db, chat.id, name) as taken:
-            if taken.held:
+        async with turn_lease(chat.app.db, chat.id, name) as acquired:
+            if acquired.held:
                 await asyncio.sleep(0.2)
-            return taken.held
+            return acquired.held
 
     held = await asyncio.gather(*(work(f"worker {place}") for place in range(10)))
     assert held.count(True) == 1
@@ -63,12 +63,12 @@ async def test_lease_blocks_no_other_conversation(app: AppHarness) -> None:
 
 async def test_lease_of_a_killed_worker_runs_out(chat: ConversationHarness) -> None:
     app = chat.app
-    await killed(chat)
-    async with turn_lease(app.db, chat.id, "next") as taken:
-        assert not taken.held
+    await acquire_as_killed_worker(chat)
+    async with turn_lease(app.db, chat.id, "next") as acquired:
+        assert not acquired.held
     app.clock.advance(seconds=lease.LENGTH.total_seconds() + 1)
-    async with turn_lease(app.db, chat.id, "next") as taken:
-        assert taken.held
+    async with turn_lease(app.db, chat.id, "next") as acquired:
+        assert acquired.held
 
 
 async def test_lease_is_renewed_during_a_long_turn(
@@ -76,8 +76,8 @@ async def test_lease_is_renewed_during_a_long_turn(
 ) -> None:
     monkeypatch.setattr(lease, "RENEW_EVERY", 0.05)
     monkeypatch.setattr(lease, "LENGTH", timedelta(seconds=0.3))
-    async with turn_lease(chat.app.db, chat.id, "one") as taken:
-        assert taken.held
+    async with turn_lease(chat.app.db, chat.id, "one") as acquired:
+        assert acquired.held
         await asyncio.sleep(0.8)
         async with turn_lease(chat.app.db, chat.id, "two") as other:
             assert not other.held
@@ -87,29 +87,29 @@ async def test_failed_turn_releases_its_lease(chat: ConversationHarness) -> None
     with pytest.raises(RuntimeError):
         async with turn_lease(chat.app.db, chat.id, "one"):
             raise RuntimeError
-    async with turn_lease(chat.app.db, chat.id, "two") as taken:
-        assert taken.held
+    async with turn_lease(chat.app.db, chat.id, "two") as acquired:
+        assert acquired.held
 
 
 async def test_lease_is_kept_while_a_message_waits(
     chat: ConversationHarness,
 ) -> None:
     await chat.receive("hola")
-    async with turn_lease(chat.app.db, chat.id, "one") as taken:
+    async with turn_lease(chat.app.db, chat.id, "one") as acquired:
         async with chat.app.db.write() as session:
-            await taken.release_if_all_answered(session, has_queued=False)
-        held = taken.held
+            await acquired.release_if_all_answered(session, has_queued=False)
+        held = acquired.held
         async with chat.app.db.write() as session:
             message = await session.scalar(select(Message))
             assert message is not None
             message.state = "answered"
-            await taken.release_if_all_answered(session, has_queued=False)
-        assert (held, taken.held) == (True, False)
+            await acquired.release_if_all_answered(session, has_queued=False)
+        assert (held, acquired.held) == (True, False)
         async with turn_lease(chat.app.db, chat.id, "two") as other:
             assert other.held
 
 
-class Answers:
+class AnswerEvents:
     """Counts the answered messages of conversations, as the pages of their workers hear of it."""
 
     def __init__(self, workers: Sequence[Parts], chats: Sequence[ConversationHarness]) -> None:
@@ -147,7 +147,7 @@ async def test_unanswered_message_is_answered_after_a_restart(
             await chat.receive(text)
         app.engine.expect(chat.id, "greet", None)
     parts = Parts(app)
-    answers = Answers([parts], chats)
+    answers = AnswerEvents([parts], chats)
     parts.scheduler.start()
     await answers.wait_for(6)
     await parts.stop()
@@ -164,7 +164,7 @@ async def test_one_sweep_answers_all_messages_of_a_conversation(
         await chat.receive(text)
     app.engine.expect(chat.id, "greet", None)
     parts = Parts(app)
-    answers = Answers([parts], [chat])
+    answers = AnswerEvents([parts], [chat])
     parts.scheduler.start()
     await answers.wait_for(3)
     await parts.stop()
@@ -179,7 +179,7 @@ async def test_two_workers_answer_each_message_once(app: AppHarness) -> None:
             await chat.receive(text)
         app.engine.expect(chat.id, "greet", None)
     both = Parts(app, "worker 0"), Parts(app, "worker 1")
-    answers = Answers(both, chats)
+    answers = AnswerEvents(both, chats)
     for worker in both:
         worker.scheduler.start()
     await answers.wait_for(12)
@@ -195,7 +195,7 @@ async def test_failed_turn_is_run_again(app: AppHarness) -> None:
     app.engine.expect(chat.id, "greet", None)
     app.engine.error = RuntimeError("a bug")
     parts = Parts(app)
-    answers = Answers([parts], [chat])
+    answers = AnswerEvents([parts], [chat])
     parts.scheduler.start()
     await asyncio.wait_for(app.engine.asked.wait(), 10)
     assert await app.count(Message, Message.author == Author.BOT) == 0

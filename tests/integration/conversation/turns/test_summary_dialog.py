@@ -11,12 +11,12 @@ DAMAGED = {"es": "Llegó rota la licuadora", "en": "My blender arrived broken"}
 PERSON = {"es": "quiero una persona", "en": "I want a person"}
 
 
-async def place(chat: ConversationHarness) -> int:
+async def queue_position(chat: ConversationHarness) -> int:
     async with chat.app.db.read() as session:
         return await wait_estimate.queue_position(session, await chat.handoff())
 
 
-async def waits(chat: ConversationHarness, language: str = "es") -> None:
+async def wait_in_queue(chat: ConversationHarness, language: str = "es") -> None:
     await chat.send("damaged", DAMAGED[language])
     await chat.send("wants_human", PERSON[language])
 
@@ -24,7 +24,7 @@ async def waits(chat: ConversationHarness, language: str = "es") -> None:
 @pytest.mark.parametrize("language", ["es", "en"])
 async def test_summary_is_shown_with_yes_and_no_buttons(app: AppHarness, language: str) -> None:
     chat = await app.chat(language)
-    await waits(chat, language)
+    await wait_in_queue(chat, language)
     assert chat.answered_with("summary")
     says = app.context.responses.render
     assert chat.last_message.choices[:2] == (
@@ -41,13 +41,13 @@ async def test_no_summary_without_facts(chat: ConversationHarness) -> None:
 
 
 async def test_summary_is_shown_once(chat: ConversationHarness) -> None:
-    await waits(chat)
+    await wait_in_queue(chat)
     await chat.send("wants_human", PERSON["es"])
     assert not chat.answered_with("summary")
 
 
 async def test_confirmed_summary_is_stored(chat: ConversationHarness) -> None:
-    await waits(chat)
+    await wait_in_queue(chat)
     before = (await chat.handoff()).due_at
     await chat.press(1)
     assert chat.answered_with("summary_kept")
@@ -61,10 +61,10 @@ async def test_confirmed_summary_is_stored(chat: ConversationHarness) -> None:
 
 async def test_correction_is_in_the_packet_and_keeps_the_place(app: AppHarness) -> None:
     first, second = await app.chat(), await app.chat()
-    await waits(first)
+    await wait_in_queue(first)
     app.clock.advance(minutes=3)
-    await waits(second)
-    assert await place(first) == 1
+    await wait_in_queue(second)
+    assert await queue_position(first) == 1
     app.clock.advance(minutes=3)
     await first.press(2)
     assert first.answered_with("summary_correct")
@@ -75,12 +75,12 @@ async def test_correction_is_in_the_packet_and_keeps_the_place(app: AppHarness) 
     found = await first.handoff()
     assert found.corrections == ["No era la licuadora, era la cafetera"]
     assert found.summary_state == SummaryState.CORRECTED
-    assert [await place(first), await place(second)] == [1, 2]
+    assert [await queue_position(first), await queue_position(second)] == [1, 2]
     assert len(app.engine.texts) == heard  # nobody had to think about it
 
 
 async def test_corrected_order_is_linked_while_waiting(chat: ConversationHarness) -> None:
-    await waits(chat)
+    await wait_in_queue(chat)
     assert (await chat.case()).order_id is None
     await chat.press(2)
     await chat.send("inform", f"Es el pedido 10482 y mi correo es {ANA}")
@@ -91,7 +91,7 @@ async def test_corrected_order_is_linked_while_waiting(chat: ConversationHarness
 
 
 async def test_wrong_order_in_a_correction_proves_nothing(chat: ConversationHarness) -> None:
-    await waits(chat)
+    await wait_in_queue(chat)
     await chat.press(2)
     await chat.send("inform", "Es el pedido 10482 y mi correo es otra@example.com")
     assert (await chat.case()).order_id is None
@@ -99,7 +99,7 @@ async def test_wrong_order_in_a_correction_proves_nothing(chat: ConversationHarn
 
 
 async def test_long_correction_is_stored_completely(chat: ConversationHarness) -> None:
-    await waits(chat)
+    await wait_in_queue(chat)
     await chat.press(2)
     long = "era otra cosa " * 60
     await chat.send("inform", long)
@@ -108,7 +108,7 @@ async def test_long_correction_is_stored_completely(chat: ConversationHarness) -
 
 
 async def test_message_after_a_correction_is_no_correction(chat: ConversationHarness) -> None:
-    await waits(chat)
+    await wait_in_queue(chat)
     await chat.press(2)
     await chat.send("inform", "era azul")
     await chat.send("inform", "¿hay alguien?")
@@ -117,7 +117,7 @@ async def test_message_after_a_correction_is_no_correction(chat: ConversationHar
 
 async def test_summary_cannot_be_corrected_after_a_claim(chat: ConversationHarness) -> None:
     laura = await chat.app.agent()
-    await waits(chat)
+    await wait_in_queue(chat)
     await chat.press(2)
     await chat.assign_to(laura)
     await chat.perform(agent_actions.mark_read, laura)

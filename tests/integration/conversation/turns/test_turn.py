@@ -101,11 +101,11 @@ async def test_engine_that_is_back_in_time_answers(
     engine = chat.app.engine
     engine.error = EngineDown("connection refused")
 
-    async def comes_up() -> None:
+    async def bring_engine_back() -> None:
         await asyncio.sleep(0.2)
         engine.error = None
 
-    _, said = await asyncio.gather(comes_up(), chat.send("damaged", DAMAGED))
+    _, said = await asyncio.gather(bring_engine_back(), chat.send("damaged", DAMAGED))
     assert "Ninguna me sirve" in said[-1].choices
     assert not await chat.handoffs()
 
@@ -141,7 +141,7 @@ async def test_reply_is_dropped_when_an_agent_took_over(
 ) -> None:
     await chat.send("damaged", DAMAGED)
 
-    async def an_agent_takes_over() -> None:
+    async def claim_case() -> None:
         case = await chat.case()
         async with chat.app.db.write() as session:
             session.add(
@@ -156,7 +156,7 @@ async def test_reply_is_dropped_when_an_agent_took_over(
                 )
             )
 
-    chat.app.engine.after_action = an_agent_takes_over
+    chat.app.engine.after_action = claim_case
     assert await chat.send("greet", "hola") == []
     messages = await chat.app.rows(Message, Message.conversation_id == chat.id)
     assert messages[-1].author == Author.CUSTOMER
@@ -166,11 +166,11 @@ async def test_reply_is_dropped_when_an_agent_took_over(
 # --- cut off ------------------------------------------------------------------------------------
 
 
-class Cut(BaseException):
-    """The process dies here."""
+class Interruption(BaseException):
+    """The process is killed here."""
 
 
-class CutAt:
+class InterruptAt:
     """Runs a coroutine and cuts it off at its n-th await."""
 
     def __init__(self, coroutine: Coroutine[Any, Any, TurnResult | None], at: int | None) -> None:
@@ -201,15 +201,15 @@ class CutAt:
                 thrown = error
 
 
-async def cut_off_at(chat: ConversationHarness, at: int | None) -> int:
+async def run_interrupted_at(chat: ConversationHarness, at: int | None) -> int:
     """Run the oldest message's turn, cut off at the n-th await; how many there were."""
-    run = CutAt(chat.app.turns.run_next(chat.id, lambda *_: None), at)
+    run = InterruptAt(chat.app.turns.run_next(chat.id, lambda *_: None), at)
 
-    async def to_the_cut() -> TurnResult | None:
+    async def run_until_interruption() -> TurnResult | None:
         return await run
 
     with suppress(asyncio.CancelledError):
-        answered = await asyncio.create_task(to_the_cut())
+        answered = await asyncio.create_task(run_until_interruption())
         await chat.show(answered.outgoing if answered else [])
     # A cancelled statement may be held by a cycle of frames, and on SQLite its lock with it.
     gc.collect()
@@ -231,7 +231,7 @@ SCENES: dict[str, tuple[list[tuple[str, str]], tuple[str, str]]] = {
 async def test_interrupted_turn_is_run_again_with_the_same_result(
     app: AppHarness, before: list[tuple[str, str]], message: tuple[str, str]
 ) -> None:
-    async def scene(at: int | None) -> tuple[int, dict[str, Any]]:
+    async def play(at: int | None) -> tuple[int, dict[str, Any]]:
         chat = await app.chat()
         number = str(20000 + await app.count(Message))
         email = f"rosa{number}@example.com"
@@ -244,23 +244,23 @@ async def test_interrupted_turn_is_run_again_with_the_same_result(
             await chat.send(intent, mine(text))
         await chat.receive(mine(message[1]))
         app.engine.expect(chat.id, message[0], None)
-        awaits = await cut_off_at(chat, at)
+        awaits = await run_interrupted_at(chat, at)
         if at is not None:
-            await cut_off_at(chat, None)
+            await run_interrupted_at(chat, None)
         assert await app.turns.run_next(chat.id, lambda *_: None) is None
         return awaits, await outcome(chat)
 
-    awaits, whole = await scene(None)
+    awaits, whole = await play(None)
     assert whole["answers"] > len(before)
     # Every await would take minutes; these are spread over the whole turn, to its very end.
     points = {1, awaits, *range(2, awaits, max(awaits // 7, 1))}
     for at in sorted(points):
-        _, again = await scene(at)
+        _, again = await play(at)
         assert again == whole, f"cut off at await {at} of {awaits}"
 
 
 async def outcome(chat: ConversationHarness) -> dict[str, Any]:
-    """What a scene came to, without what is new every time."""
+    """Return the result of a run, without values that differ in every run."""
     cases = await chat.cases()
     ids = [one.id for one in cases]
     app = chat.app
@@ -301,12 +301,12 @@ async def test_turn_interrupted_before_its_answer_repeats_the_same_reply(
     for intent, text in before:
         await chat.send(intent, text)
 
-    async def dies() -> None:
+    async def interrupt() -> None:
         chat.app.engine.after_action = None
-        raise Cut
+        raise Interruption
 
-    chat.app.engine.after_action = dies
-    with pytest.raises(Cut):
+    chat.app.engine.after_action = interrupt
+    with pytest.raises(Interruption):
         await chat.send(*message)
     await chat.run_turn(message[0])
     assert chat.answered_with(response), chat.last_message.text

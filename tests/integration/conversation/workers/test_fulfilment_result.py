@@ -52,17 +52,17 @@ def system() -> Iterator[FakeCompanySystem]:
 
 
 @pytest.fixture
-async def carrier(app: AppHarness, system: FakeCompanySystem) -> AsyncIterator[FulfilmentWorker]:
+async def worker(app: AppHarness, system: FakeCompanySystem) -> AsyncIterator[FulfilmentWorker]:
     app.use_policy(with_webhook_provider(app.context.policy, "refund", "replacement"))
-    carrier = FulfilmentWorker(
+    worker = FulfilmentWorker(
         app.db, app.context, ProviderClient(system.url, SECRET), Parts(app).publisher, "tests"
     )
-    yield carrier
-    await carrier.stop()
+    yield worker
+    await worker.stop()
 
 
 @pytest.fixture
-async def chosen(carrier: FulfilmentWorker, app: AppHarness) -> ConversationHarness:
+async def chosen(worker: FulfilmentWorker, app: AppHarness) -> ConversationHarness:
     """A customer who has chosen their money back."""
     chat = await app.chat()
     await chat.send("damaged", DAMAGED)
@@ -70,7 +70,7 @@ async def chosen(carrier: FulfilmentWorker, app: AppHarness) -> ConversationHarn
     return chat
 
 
-async def read(chat: ConversationHarness) -> list[Message]:
+async def read_messages(chat: ConversationHarness) -> list[Message]:
     """What was put out besides the answers, newest last; the chat hears it."""
     seen = len(chat.shown)
     where = (Message.conversation_id == chat.id, Message.author == Author.SYSTEM)
@@ -80,19 +80,19 @@ async def read(chat: ConversationHarness) -> list[Message]:
     return messages
 
 
-async def one(app: AppHarness) -> Fulfilment:
+async def the_fulfilment(app: AppHarness) -> Fulfilment:
     (found,) = await app.rows(Fulfilment)
     return found
 
 
-async def held(chat: ConversationHarness) -> list[tuple[str, str, str, int]]:
+async def ledger_balances(chat: ConversationHarness) -> list[tuple[str, str, str, int]]:
     return [
         (line.event, line.from_account, line.to_account, line.amount_minor)
         for line in await chat.ledger()
     ]
 
 
-async def says(
+async def answer_by(
     app: AppHarness, key: str, outcome: ProviderAnswer, event: str | None = None
 ) -> bool:
     async with app.db.write() as session:
@@ -108,7 +108,7 @@ async def test_accepted_remedy_is_pending_with_a_date(
 ) -> None:
     assert chosen.answered_with("promised_bank", title=TITLE)
     (remedy,) = await chosen.accepted_remedies()
-    waiting = await one(app)
+    waiting = await the_fulfilment(app)
     (promised,) = await chosen.promises()
     assert (remedy.state, waiting.state, waiting.tries) == (
         CompensationState.ACCEPTED,
@@ -116,25 +116,25 @@ async def test_accepted_remedy_is_pending_with_a_date(
         0,
     )
     assert waiting.due_at == promised.due_at
-    assert await held(chosen) == [("reserve", "company", "reserved", 24990000)]
+    assert await ledger_balances(chosen) == [("reserve", "company", "reserved", 24990000)]
 
 
 async def test_done_remedy_is_told_once_and_settled(
     chosen: ConversationHarness,
-    carrier: FulfilmentWorker,
+    worker: FulfilmentWorker,
     app: AppHarness,
     system: FakeCompanySystem,
 ) -> None:
-    await carrier.sweep()
-    assert not await carrier.sweep()
+    await worker.sweep()
+    assert not await worker.sweep()
     (remedy,) = await chosen.accepted_remedies()
-    assert (remedy.state, (await one(app)).state) == (CompensationState.ISSUED, "done")
-    assert await held(chosen) == [
+    assert (remedy.state, (await the_fulfilment(app)).state) == (CompensationState.ISSUED, "done")
+    assert await ledger_balances(chosen) == [
         ("reserve", "company", "reserved", 24990000),
         ("issue", "reserved", "settled", 24990000),
     ]
     assert not await chosen.promises()
-    (message,) = await read(chosen)
+    (message,) = await read_messages(chosen)
     assert chosen.answered_with("fulfilled", title=TITLE)
     assert message.state == MessageState.PENDING  # whoever serves the customer shows it
     (deed,) = system.remedies.values()
@@ -149,76 +149,78 @@ async def test_done_remedy_is_told_once_and_settled(
 
 async def test_every_try_has_the_same_idempotency_key(
     chosen: ConversationHarness,
-    carrier: FulfilmentWorker,
+    worker: FulfilmentWorker,
     app: AppHarness,
     system: FakeCompanySystem,
 ) -> None:
     system.answers = [(500, {}), (404, {}), (429, {}), (301, {})]
     for _ in range(5):
-        await carrier.sweep()
+        await worker.sweep()
         app.clock.advance(hours=1)
     assert len(system.headers) == 5
-    assert {one["idempotency-key"] for one in system.headers} == set(system.remedies)
-    assert len({one["webhook-timestamp"] for one in system.headers}) == 5
-    assert (await one(app)).state == FulfilmentState.DONE
+    assert {headers["idempotency-key"] for headers in system.headers} == set(system.remedies)
+    assert len({headers["webhook-timestamp"] for headers in system.headers}) == 5
+    assert (await the_fulfilment(app)).state == FulfilmentState.DONE
     outcomes = [each.outcome for each in await app.rows(ProviderTry)]
     assert outcomes == [f"later: HTTP {status}" for status in (500, 404, 429, 301)] + ["done"]
 
 
 async def test_lost_answer_is_requested_again_and_done_once(
     chosen: ConversationHarness,
-    carrier: FulfilmentWorker,
+    worker: FulfilmentWorker,
     app: AppHarness,
     system: FakeCompanySystem,
 ) -> None:
-    key = (await one(app)).idempotency_key
+    key = (await the_fulfilment(app)).idempotency_key
     system.is_down = True
-    await carrier.sweep()
-    assert (await one(app)).problem is not None
+    await worker.sweep()
+    assert (await the_fulfilment(app)).problem is not None
     system.is_down = False
     app.clock.advance(minutes=1)
-    await carrier.sweep()
+    await worker.sweep()
     assert list(system.remedies) == [key]
     assert len(await chosen.ledger()) == 2
 
 
 async def test_retry_wait_doubles_with_jitter_and_obeys_retry_after(
     chosen: ConversationHarness,
-    carrier: FulfilmentWorker,
+    worker: FulfilmentWorker,
     app: AppHarness,
     system: FakeCompanySystem,
 ) -> None:
-    key = (await one(app)).idempotency_key
+    key = (await the_fulfilment(app)).idempotency_key
     waits = []
     for _ in range(14):
         async with app.db.write() as session:
-            waiting = await session.get_one(Fulfilment, (await one(app)).id)
+            waiting = await session.get_one(Fulfilment, (await the_fulfilment(app)).id)
             waiting.tries += 1
-        await says(app, key, ProviderAnswer(ProviderOutcome.LATER, "HTTP 500"))
-        waits.append(((await one(app)).next_at - app.clock.now()).total_seconds())
+        await answer_by(app, key, ProviderAnswer(ProviderOutcome.LATER, "HTTP 500"))
+        waits.append(((await the_fulfilment(app)).next_at - app.clock.now()).total_seconds())
     for tries, wait in enumerate(waits, start=1):
         most = min(2**tries, 3600)
         assert most / 2 - 1 <= wait <= most
     assert len({wait / 3600 for wait in waits[-3:]}) == 3  # not all at the same moment
-    await says(
+    await answer_by(
         app, key, ProviderAnswer(ProviderOutcome.LATER, "HTTP 503", after=timedelta(hours=5))
     )
-    spaced = (await one(app)).next_at - app.clock.now()
+    spaced = (await the_fulfilment(app)).next_at - app.clock.now()
     assert timedelta(hours=5) - timedelta(seconds=5) < spaced <= timedelta(hours=5)
 
 
 async def test_retry_after_holds_for_all_requests(
     chosen: ConversationHarness,
-    carrier: FulfilmentWorker,
+    worker: FulfilmentWorker,
     app: AppHarness,
     system: FakeCompanySystem,
 ) -> None:
-    await says(
-        app, (await one(app)).idempotency_key, ProviderAnswer(ProviderOutcome.LATER, "a first no")
+    await answer_by(
+        app,
+        (await the_fulfilment(app)).idempotency_key,
+        ProviderAnswer(ProviderOutcome.LATER, "a first no"),
     )
     app.clock.advance(hours=1)
-    carrier._not_before = float("inf")
-    assert not await carrier.sweep()
+    worker._not_before = float("inf")
+    assert not await worker.sweep()
     assert not system.headers
 
 
@@ -227,47 +229,49 @@ async def test_retry_after_holds_for_all_requests(
 
 async def test_accepted_request_is_polled_hourly(
     chosen: ConversationHarness,
-    carrier: FulfilmentWorker,
+    worker: FulfilmentWorker,
     app: AppHarness,
     system: FakeCompanySystem,
 ) -> None:
     system.answers = [(202, {"reference": "ERP-77"})]
-    await carrier.sweep()
-    waiting = await one(app)
+    await worker.sweep()
+    waiting = await the_fulfilment(app)
     assert (waiting.state, waiting.is_accepted, waiting.reference) == (
         FulfilmentState.PENDING,
         True,
         "ERP-77",
     )
     assert waiting.give_up_at >= waiting.due_at
-    assert not await read(chosen)
+    assert not await read_messages(chosen)
     app.clock.advance(minutes=20)
-    assert not await carrier.sweep()
+    assert not await worker.sweep()
     app.clock.advance(minutes=41)
-    await carrier.sweep()  # its callback never came, and it is done all the same
-    assert (await one(app)).state == FulfilmentState.DONE
+    await worker.sweep()  # its callback never came, and it is done all the same
+    assert (await the_fulfilment(app)).state == FulfilmentState.DONE
 
 
 async def test_callback_counts_once(
-    chosen: ConversationHarness, carrier: FulfilmentWorker, app: AppHarness
+    chosen: ConversationHarness, worker: FulfilmentWorker, app: AppHarness
 ) -> None:
-    key = (await one(app)).idempotency_key
-    assert await says(app, key, ProviderAnswer(ProviderOutcome.DONE), "evt_1")
-    assert not await says(app, key, ProviderAnswer(ProviderOutcome.DONE), "evt_1")
-    assert not await says(app, key, ProviderAnswer(ProviderOutcome.DONE), "evt_2")
-    assert not await says(app, key, ProviderAnswer(ProviderOutcome.REFUSED, "too late"), "evt_3")
-    assert not await says(app, key, ProviderAnswer(ProviderOutcome.ACCEPTED))
+    key = (await the_fulfilment(app)).idempotency_key
+    assert await answer_by(app, key, ProviderAnswer(ProviderOutcome.DONE), "evt_1")
+    assert not await answer_by(app, key, ProviderAnswer(ProviderOutcome.DONE), "evt_1")
+    assert not await answer_by(app, key, ProviderAnswer(ProviderOutcome.DONE), "evt_2")
+    assert not await answer_by(
+        app, key, ProviderAnswer(ProviderOutcome.REFUSED, "too late"), "evt_3"
+    )
+    assert not await answer_by(app, key, ProviderAnswer(ProviderOutcome.ACCEPTED))
     assert [line.event for line in await chosen.ledger()] == [
         LedgerEvent.RESERVE,
         LedgerEvent.ISSUE,
     ]
-    assert len(await read(chosen)) == 1
+    assert len(await read_messages(chosen)) == 1
     assert await app.count(ProviderTry) == 4
 
 
-async def test_answer_for_an_unknown_key_raises(app: AppHarness, carrier: FulfilmentWorker) -> None:
+async def test_answer_for_an_unknown_key_raises(app: AppHarness, worker: FulfilmentWorker) -> None:
     with pytest.raises(LookupError):
-        await says(app, "not ours", ProviderAnswer(ProviderOutcome.DONE), "evt_1")
+        await answer_by(app, "not ours", ProviderAnswer(ProviderOutcome.DONE), "evt_1")
     assert await app.count(ProviderTry) == 0
 
 
@@ -277,13 +281,13 @@ async def test_answer_for_an_unknown_key_raises(app: AppHarness, carrier: Fulfil
 @pytest.mark.parametrize("status", [409, 422])
 async def test_refused_remedy_gets_a_human_and_other_alternatives(
     chosen: ConversationHarness,
-    carrier: FulfilmentWorker,
+    worker: FulfilmentWorker,
     app: AppHarness,
     system: FakeCompanySystem,
     status: int,
 ) -> None:
     system.answers = [(status, {"reason": "the card\0 is closed"})]
-    await carrier.sweep()
+    await worker.sweep()
     states = sorted(each.state for each in await app.rows(Compensation))
     assert states == [
         CompensationState.DECLINED,
@@ -292,7 +296,7 @@ async def test_refused_remedy_gets_a_human_and_other_alternatives(
         CompensationState.OFFERED,
         CompensationState.OFFERED,
     ]
-    assert await held(chosen) == [
+    assert await ledger_balances(chosen) == [
         ("reserve", "company", "reserved", 24990000),
         ("release", "reserved", "company", 24990000),
     ]
@@ -301,25 +305,28 @@ async def test_refused_remedy_gets_a_human_and_other_alternatives(
     assert (waits.state, waits.reason, waits.priority) == (HandoffState.WAITING, "remedy_failed", 2)
     (answer,) = await chosen.promises()
     assert answer.what == "answer"
-    (message,) = await read(chosen)
+    (message,) = await read_messages(chosen)
     assert chosen.answered_with("remedy_failed", title=TITLE)
     assert chosen.answered_with("remedy_failed_choose")
-    assert "card" not in message.text  # what the system says is for people of the company
+    assert "card" not in message.text  # the reason of the system is shown to agents only
     titles = [choice.title for choice in chosen.choices]
     assert titles == ["Uno nuevo por exprés", "Saldo con 10 % más ($275.000)", "Ninguna me sirve"]
     why = (await app.rows(DecisionRecord))[-1]
     assert why.offer_id == (await app.rows(Offer))[-1].id
-    assert [one["kind"] for one in why.alternatives] == ["replacement", "store_credit"]
+    assert [alternative["kind"] for alternative in why.alternatives] == [
+        "replacement",
+        "store_credit",
+    ]
     (voided,) = await app.rows(Promise, Promise.what == "refund")
     assert voided.state == PromiseState.VOID
 
 
 async def test_replacement_remedy_is_given_without_an_agent(
-    chosen: ConversationHarness, carrier: FulfilmentWorker, system: FakeCompanySystem
+    chosen: ConversationHarness, worker: FulfilmentWorker, system: FakeCompanySystem
 ) -> None:
     system.answers = [(422, {})]
-    await carrier.sweep()
-    await read(chosen)
+    await worker.sweep()
+    await read_messages(chosen)
     await chosen.press(2, intent="the engine is not asked")
     assert chosen.answered_with("issued_with_code")
     ended = await chosen.handoff()
@@ -335,13 +342,13 @@ async def test_replacement_remedy_is_given_without_an_agent(
 
 async def test_declined_replacement_keeps_the_place_in_the_queue(
     chosen: ConversationHarness,
-    carrier: FulfilmentWorker,
+    worker: FulfilmentWorker,
     app: AppHarness,
     system: FakeCompanySystem,
 ) -> None:
     system.answers = [(422, {})]
-    await carrier.sweep()
-    await read(chosen)
+    await worker.sweep()
+    await read_messages(chosen)
     await chosen.press("Ninguna")
     assert chosen.answered_with("person_waiting")
     assert (await chosen.handoff()).state == HandoffState.WAITING
@@ -350,17 +357,17 @@ async def test_declined_replacement_keeps_the_place_in_the_queue(
 
 async def test_failed_kinds_are_not_offered_again(
     chosen: ConversationHarness,
-    carrier: FulfilmentWorker,
+    worker: FulfilmentWorker,
     app: AppHarness,
     system: FakeCompanySystem,
 ) -> None:
     system.answers = [(422, {}), (422, {})]
-    await carrier.sweep()
-    await read(chosen)
+    await worker.sweep()
+    await read_messages(chosen)
     await chosen.press("Uno nuevo", intent="the engine is not asked")
     assert chosen.answered_with("promised_warehouse")
-    await carrier.sweep()
-    await read(chosen)
+    await worker.sweep()
+    await read_messages(chosen)
     titles = [choice.title for choice in chosen.choices]
     assert titles == ["Saldo con 10 % más ($275.000)", "Ninguna me sirve"]
     assert [each.state for each in await chosen.handoffs()] == [
@@ -371,7 +378,7 @@ async def test_failed_kinds_are_not_offered_again(
 
 async def test_failure_offers_nothing_while_an_agent_has_the_case(
     chosen: ConversationHarness,
-    carrier: FulfilmentWorker,
+    worker: FulfilmentWorker,
     app: AppHarness,
     system: FakeCompanySystem,
 ) -> None:
@@ -379,8 +386,8 @@ async def test_failure_offers_nothing_while_an_agent_has_the_case(
     await chosen.send("wants_human", "quiero una persona")
     await chosen.assign_to(laura)
     system.answers = [(422, {})]
-    await carrier.sweep()
-    await read(chosen)
+    await worker.sweep()
+    await read_messages(chosen)
     assert chosen.answered_with("remedy_failed_with_agent", title=TITLE)
     assert await app.count(Offer, Offer.state == OfferState.OPEN) == 0
     assert (await chosen.handoff()).state == HandoffState.ACTIVE
@@ -388,31 +395,31 @@ async def test_failure_offers_nothing_while_an_agent_has_the_case(
 
 async def test_remedy_without_an_answer_for_a_day_is_lost_and_handed_off(
     chosen: ConversationHarness,
-    carrier: FulfilmentWorker,
+    worker: FulfilmentWorker,
     app: AppHarness,
     system: FakeCompanySystem,
 ) -> None:
     system.is_down = True
     for _ in range(23):
-        await carrier.sweep()
+        await worker.sweep()
         app.clock.advance(hours=1)
-    assert (await one(app)).state == FulfilmentState.PENDING
+    assert (await the_fulfilment(app)).state == FulfilmentState.PENDING
     app.clock.advance(hours=1)
-    await carrier.sweep()
-    lost = await one(app)
+    await worker.sweep()
+    lost = await the_fulfilment(app)
     assert (lost.state, lost.tries >= 20) == (FulfilmentState.LOST, True)
     assert (await chosen.handoff()).reason == HandoffReason.REMEDY_FAILED
-    await read(chosen)
+    await read_messages(chosen)
     assert chosen.ever_answered_with("remedy_failed", title=TITLE)
 
 
 async def test_late_success_is_recorded_for_agents(
-    chosen: ConversationHarness, carrier: FulfilmentWorker, app: AppHarness
+    chosen: ConversationHarness, worker: FulfilmentWorker, app: AppHarness
 ) -> None:
-    key = (await one(app)).idempotency_key
-    await says(app, key, ProviderAnswer(ProviderOutcome.REFUSED, "no"))
-    assert not await says(app, key, ProviderAnswer(ProviderOutcome.DONE), "evt_late")
-    assert (await one(app)).state == FulfilmentState.REFUSED
+    key = (await the_fulfilment(app)).idempotency_key
+    await answer_by(app, key, ProviderAnswer(ProviderOutcome.REFUSED, "no"))
+    assert not await answer_by(app, key, ProviderAnswer(ProviderOutcome.DONE), "evt_late")
+    assert (await the_fulfilment(app)).state == FulfilmentState.REFUSED
     assert [line.event for line in await chosen.ledger()] == [
         LedgerEvent.RESERVE,
         LedgerEvent.RELEASE,
@@ -424,7 +431,7 @@ async def test_late_success_is_recorded_for_agents(
 
 async def test_remedy_done_by_hand_neither_fails_nor_is_told_twice(
     chosen: ConversationHarness,
-    carrier: FulfilmentWorker,
+    worker: FulfilmentWorker,
     app: AppHarness,
     system: FakeCompanySystem,
 ) -> None:
@@ -434,12 +441,12 @@ async def test_remedy_done_by_hand_neither_fails_nor_is_told_twice(
         fresh = await session.get_one(Compensation, remedy.id)
         await agent_offers.confirm_fulfilment(session, app.context, case, fresh, "command line")
     system.answers = [(422, {})]
-    await carrier.sweep()
+    await worker.sweep()
     assert [line.event for line in await app.rows(LedgerEntry)] == [
         LedgerEvent.RESERVE,
         LedgerEvent.ISSUE,
     ]
-    assert len(await read(chosen)) == 1
+    assert len(await read_messages(chosen)) == 1
     assert not await chosen.handoffs()
 
 
@@ -447,7 +454,7 @@ async def test_remedy_done_by_hand_neither_fails_nor_is_told_twice(
 
 
 async def test_two_workers_request_different_remedies(
-    app: AppHarness, carrier: FulfilmentWorker
+    app: AppHarness, worker: FulfilmentWorker
 ) -> None:
     for place in range(6):
         chat = await app.chat()
@@ -469,12 +476,12 @@ async def test_two_workers_request_different_remedies(
 
 async def test_replacement_choices_close_the_old_ones(
     chosen: ConversationHarness,
-    carrier: FulfilmentWorker,
+    worker: FulfilmentWorker,
     app: AppHarness,
     system: FakeCompanySystem,
 ) -> None:
     system.answers = [(422, {})]
-    await carrier.sweep()
+    await worker.sweep()
     still_open = await app.rows(Choice, Choice.chosen.is_(None))
     assert len(still_open) == 3
     assert len({choice.message_id for choice in still_open}) == 1

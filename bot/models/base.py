@@ -62,9 +62,9 @@ def words(name: str, allowed: type[StrEnum] | Sequence[str]) -> Enum:
 
     With a ``StrEnum`` every row has its members, whether it was read as an object or as columns,
     and a value that is none of them is refused before it is sent. This is SQLAlchemy's own type:
-    it reads members as fast as it read plain words (0.6 µs a row and column, measured on SQLite),
-    a ``TypeDecorator`` over it takes a fifth longer, and columns that are only annotated would
-    hold plain words that have no ``.name``.
+    it reads a row of one member in 0.24 µs (SQLite), as it does a row of one plain word; a
+    ``TypeDecorator`` over it takes 0.28 µs. A column that is only annotated takes 0.16 µs, but
+    holds plain words, which have no ``.name`` and are no member by ``is``.
     """
     options = {"name": name, "native_enum": False, "create_constraint": True, "length": 32}
     if isinstance(allowed, type):

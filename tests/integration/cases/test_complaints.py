@@ -10,6 +10,9 @@ from bot.category import CATEGORIES, OrderNeed
 from bot.models import Author, Complaint, ComplaintState, HandoffReason, HandoffState, LedgerEntry
 from tests.integration.harness import ANA, AppHarness, ConversationHarness
 
+# Scenes of the dialogue over rows that other tests write and read on both databases.
+pytestmark = pytest.mark.one_database
+
 DAMAGED = "Compré una licuadora, pedido 10482, y llegó quebrada"
 
 

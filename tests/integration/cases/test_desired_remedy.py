@@ -4,6 +4,9 @@ import pytest
 
 from tests.integration.harness import ANA, ConversationHarness
 
+# Scenes of the dialogue over rows that other tests write and read on both databases.
+pytestmark = pytest.mark.one_database
+
 DAMAGED = "Compré una licuadora, pedido 10482, y llegó quebrada"
 
 

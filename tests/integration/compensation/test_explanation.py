@@ -2,11 +2,16 @@
 
 from dataclasses import replace
 
+import pytest
+
 from bot.compensation import explanation
 from bot.compensation.explanation import Explanation
 from bot.models import DecisionRecord
 from bot.money import Money
 from tests.integration.harness import ANA, AppHarness, ConversationHarness
+
+# Scenes of the dialogue over rows that other tests write and read on both databases.
+pytestmark = pytest.mark.one_database
 
 LATE = f"El pedido 10482 llegó tarde. {ANA}"
 

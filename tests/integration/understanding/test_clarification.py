@@ -8,6 +8,9 @@ from bot.models import HandoffReason
 from bot.text.normalize import fold
 from tests.integration.harness import ConversationHarness
 
+# Scenes of the dialogue over rows that other tests write and read on both databases.
+pytestmark = pytest.mark.one_database
+
 NOT_UNDERSTOOD = re.compile(
     r"no (?:le |lo |la )?(?:entend|comprend)|(?:not|n't) (?:quite )?(?:understand|get that)"
 )

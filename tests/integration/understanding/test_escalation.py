@@ -5,6 +5,9 @@ import pytest
 from bot.models import HandoffReason
 from tests.integration.harness import ANA, AppHarness, ConversationHarness
 
+# Scenes of the dialogue over rows that other tests write and read on both databases.
+pytestmark = pytest.mark.one_database
+
 
 @pytest.mark.parametrize(
     ("text", "reason", "priority"),

@@ -7,6 +7,9 @@ from bot.handoffs import wait_estimate
 from bot.models import HandoffState, Proof, SummaryState
 from tests.integration.harness import ANA, AppHarness, ConversationHarness
 
+# Scenes of the dialogue over rows that other tests write and read on both databases.
+pytestmark = pytest.mark.one_database
+
 DAMAGED = {"es": "Llegó rota la licuadora", "en": "My blender arrived broken"}
 PERSON = {"es": "quiero una persona", "en": "I want a person"}
 

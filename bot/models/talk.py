@@ -1,4 +1,4 @@
-"""What is said: conversations, messages, the choices put to a customer, and photos."""
+"""Conversations, messages, choices under messages, and attachments."""
 
 from datetime import datetime
 from typing import Any
@@ -18,52 +18,52 @@ class Conversation(Base):
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     channel: Mapped[str]
-    address: Mapped[str]  # who it is on that channel: a phone, a chat's id, a web visitor's id
+    address: Mapped[str]  # on that channel: a phone, a chat's id, a web visitor's id
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id"), index=True)
-    # How the customer proved who they are; null while they have not.
+    # How the customer's identity was proven; null while it is not.
     proven_by: Mapped[Proof | None] = mapped_column(words("proven_by", Proof))
     language: Mapped[str] = mapped_column(String(2))
-    # Whether the language is known from the customer's own words, not only from the page.
+    # True if the language is that of the customer's own words, not only of the page.
     language_heard: Mapped[bool] = mapped_column(default=False)
     last_seq: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
-    # One turn at a time in the whole cluster: who runs it, and until when that holds.
+    # The lease of the turn: which worker runs it, and until when.
     turn_owner: Mapped[str | None]
     turn_until: Mapped[datetime | None]
-    # What the customer said about the purchase before it could be matched to an order.
+    # What the customer wrote about the purchase before it could be matched to an order.
     said_order: Mapped[str | None]
     said_email: Mapped[str | None]
     said_phone: Mapped[str | None]
     # A phone that the channel vouches for, as E.164.
     phone: Mapped[str | None] = mapped_column(index=True)
-    # When the customer last wrote, by the provider's clock: some channels close a day later.
+    # When the customer last wrote, by the provider's clock; WhatsApp's window depends on it.
     heard_at: Mapped[datetime | None]
-    # Since when nothing reaches them, and why (they blocked us, the number is gone).
+    # Since when no message reaches them, and why (they blocked us, the number is gone).
     unreachable_at: Mapped[datetime | None]
     unreachable_why: Mapped[str | None]
-    # One deliverer at a time in the whole cluster: who it is, and until when that holds.
+    # The lease of the outbox: which worker sends, and until when.
     outbox_owner: Mapped[str | None]
     outbox_until: Mapped[datetime | None]
-    # Keys of the browser and the network that it comes from; neither can be read from its key.
+    # Hashes of the browser and of its network, from which neither can be read.
     device_key: Mapped[str | None] = mapped_column(String(64), index=True)
     network_key: Mapped[str | None] = mapped_column(String(64), index=True)
-    # How often each fact was asked for and each doubt was voiced, so that nothing goes on for ever.
+    # How often each fact was asked for, and each doubt was raised, so that nothing
+    # is repeated without end.
     times: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 
 class Message(Base):
-    """Something said in a conversation; ``seq`` is its place there.
+    """One message; ``seq`` is its place in the conversation.
 
-    ``author`` tells the direction: what a customer says comes in, all else goes out. Incoming
-    messages are ``received`` until their turn is over, then ``answered``; outgoing ones are
-    ``pending`` until the channel has them.
+    A customer's message is incoming, all others are outgoing. The states are described in
+    ``bot/conversation/message_states.py``.
     """
 
     __tablename__ = "messages"
     __table_args__ = (
         UniqueConstraint("conversation_id", "seq"),
         UniqueConstraint("channel", "source_id"),
-        # The inbox: found at once, however long the history grows.
+        # The inbox, which is small however long the history is.
         Index(
             "ix_messages_inbox",
             "conversation_id",
@@ -71,14 +71,14 @@ class Message(Base):
             sqlite_where=text("state = 'received'"),
             postgresql_where=text("state = 'received'"),
         ),
-        # The outbox: what another process put out, and no channel has shown yet.
+        # The outbox, which is small too.
         Index(
             "ix_messages_outbox",
             "id",
             sqlite_where=text("state = 'pending'"),
             postgresql_where=text("state = 'pending'"),
         ),
-        # What the engine has not heard.
+        # Messages that the engine has not got.
         Index(
             "ix_messages_unheard",
             "conversation_id",
@@ -94,42 +94,43 @@ class Message(Base):
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"))
     seq: Mapped[int]
     channel: Mapped[str]
-    # The provider's id of an incoming message: what makes a repeated delivery one message.
+    # The sender's id of the message, so that a repeated delivery is stored once.
     source_id: Mapped[str | None]
     author: Mapped[Author] = mapped_column(words("author", Author))
     author_name: Mapped[str | None]
     text: Mapped[str]
     state: Mapped[MessageState] = mapped_column(words("message_state", MessageState))
-    # The alternative that the customer pressed, for an incoming message that is a press.
+    # The choice that the customer pressed, if the message is a press.
     choice_token: Mapped[str | None]
-    # False while the engine has not heard an incoming message that the edge answered in its place.
+    # False while the engine has not got an incoming message that was answered without it.
     heard: Mapped[bool] = mapped_column(default=True)
-    # What the actions said to an incoming message, committed with what they did: a turn that was
-    # cut off before its answer was stored says the same again, and does nothing twice.
+    # The actions' replies to an incoming message, committed with what the actions did. A turn that
+    # was cut off before its answer was stored replies the same again, and does nothing twice.
     reply: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True))
     in_reply_to: Mapped[int | None] = mapped_column(ForeignKey("messages.id"))
     at: Mapped[datetime]
-    # What an incoming message is, where it is more or less than words: "voice", "location", …
+    # The kind of content: "text", "voice", "location", …
     kind: Mapped[ContentKind] = mapped_column(
         FreeWords(ContentKind), default=ContentKind.TEXT, server_default="text"
     )
-    # What came with it: files of the provider's, a place, what the engine is told in its stead.
+    # ``files`` that lie with the provider, ``location``, ``told`` (the payload for the engine in
+    # place of the text), …
     extra: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
-    # When the customer sent it, by the provider's clock; it may come to us days later.
+    # When the customer sent it, by the provider's clock; it may be delivered days later.
     said_at: Mapped[datetime | None]
-    # What the provider calls the message itself: to edit it, and to know it in what is reported.
+    # The provider's id of the message, which edits and delivery reports refer to.
     provider_id: Mapped[str | None]
-    # The outbox: how many of the message's parts are out, how often the next was tried, and when
-    # it may be tried again.
+    # How many of the message's parts were sent, how often the next one was tried, and when it may
+    # be tried again.
     parts_sent: Mapped[int] = mapped_column(default=0, server_default="0")
     tries: Mapped[int] = mapped_column(default=0, server_default="0")
     next_try_at: Mapped[datetime | None]
-    # Since when the provider has been asked to send and has not answered.
+    # Since when a request to the provider has no response; the message may have been sent.
     asked_at: Mapped[datetime | None]
-    # When a template knocked for a message that waits for the customer to write again.
+    # When a template announced the message, which waits for the customer to write.
     announced_at: Mapped[datetime | None]
     failed_why: Mapped[str | None]
-    # Never read by themselves; whoever puts a message knows them without reading.
+    # Never loaded implicitly. Set when a message is stored, so that they need not be read.
     choices: Mapped[list["Choice"]] = relationship(
         lazy="raise", viewonly=True, order_by="Choice.position"
     )
@@ -138,13 +139,13 @@ class Message(Base):
     )
 
 
-# Written out and not bound: only then does the database see that the small index will do.
+# As literals, not as parameters: only then can the database use the partial index.
 RECEIVED = Message.state == literal_column("'received'")
 PENDING = Message.state == literal_column("'pending'")
 
 
 class Choice(Base):
-    """One alternative under an outgoing message: an opaque token that can be spent once."""
+    """One button under an outgoing message: an opaque token that can be pressed once."""
 
     __tablename__ = "choices"
     __table_args__ = (
@@ -162,13 +163,13 @@ class Choice(Base):
     position: Mapped[int]
     title: Mapped[str]
     detail: Mapped[str]
-    payload: Mapped[str]  # what the engine is told; it never leaves the server
-    # Null while all of the message's choices are open; then whether this is the one.
+    payload: Mapped[str]  # sent to the engine; it never leaves the server
+    # Null while the message's choices are open; then True for the one that was pressed.
     chosen: Mapped[bool | None]
 
 
 class Attachment(Base):
-    """A file that was sent, checked where it is a photo, and kept outside the web root."""
+    """A file that was sent, stored outside the web root; a photo is checked before."""
 
     __tablename__ = "attachments"
 
@@ -186,6 +187,6 @@ class Attachment(Base):
     kind: Mapped[ContentKind] = mapped_column(
         FreeWords(ContentKind), default=ContentKind.PHOTO, server_default="photo"
     )
-    name: Mapped[str | None]  # what the sender called the file
-    # What a photo looks like, so that it is known again when it was sent before.
+    name: Mapped[str | None]  # the sender's name of the file
+    # A perceptual hash of a photo, by which it is recognised when it is sent again.
     looks: Mapped[str | None] = mapped_column(String(16), index=True)

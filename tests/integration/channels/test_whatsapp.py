@@ -166,14 +166,14 @@ def test_message_too_long_for_a_template_is_announced_and_waits(
     whatsapp.reports_before_answer = told == "before the answer"
     try:
         here.offer_choices(person, "Reembolso", "Cupón")
-        (knock,) = customer.wait_for_messages()
+        (announcement,) = customer.wait_for_messages()
     finally:
         whatsapp.reports_closed_window_late = whatsapp.reports_before_answer = False
-    assert knock["type"] == "template"
-    assert "Cuál" in text_of(knock)
+    assert announcement["type"] == "template"
+    assert "Cuál" in text_of(announcement)
     assert here.messages(person, "state")[2] == "pending"
     time.sleep(2.5)
-    assert not whatsapp.sent_to(customer.phone)[2:], "one knock is enough"
+    assert not whatsapp.sent_to(customer.phone)[2:], "one announcement is enough"
 
     customer.send_text("aquí estoy")
 

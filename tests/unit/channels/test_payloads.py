@@ -109,7 +109,7 @@ def test_whatsapp_report_is_parsed(name: str, status: str, code: str) -> None:
     [
         ("12.0.1", (12, 0, 1)),
         ("12.1.3", (12, 1, 3)),
-        ("12.0.0", (None, 0, 1)),  # it only knocked
+        ("12.0.0", (None, 0, 1)),  # a template that only announced the message
         ("12.3.3", (None, 0, 1)),
         ("x.0.1", (None, 0, 1)),
         ("9999999999.0.1", (None, 0, 1)),

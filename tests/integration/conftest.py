@@ -1,4 +1,4 @@
-"""A real database for every test, on SQLite and on PostgreSQL, and a chat to play scenes on."""
+"""A fresh database for every test, on SQLite and on PostgreSQL, and harnesses over it."""
 
 import re
 import shutil
@@ -69,7 +69,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 class PostgreSQL:
-    """One server for the session; every test gets a database of its own, copied from a template."""
+    """A server for the session; every test gets its own database, copied from a template."""
 
     def __init__(self, folder: Path) -> None:
         self._server = get_server(folder / "data", cleanup_mode="stop")
@@ -98,7 +98,7 @@ class PostgreSQL:
         self.run(f"DROP DATABASE {name} WITH (FORCE)")
 
     def restart(self) -> None:
-        """As an operator does: connections are cut, and what was committed stays."""
+        """Restart the server as an operator does: connections end, committed data stays."""
         control = [str(self._server.bin_path / "pg_ctl"), "-w", "-m", "fast", "restart"]
         files = ["-D", str(self._server.pgdata), "-l", str(self._server.log)]
         # Its output would stay open as long as the server that it starts.
@@ -136,7 +136,7 @@ def racers() -> Iterator[Racers]:
 
 @pytest.fixture(params=BOTH)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of a fresh database with the demo company's orders; each test runs on both."""
+    """The URL of a fresh database with the demo company's orders, on each kind of database."""
     yield from fresh_database(request, tmp_path, request.param)
 
 
@@ -201,7 +201,7 @@ async def db(settings: Settings) -> AsyncIterator[Database]:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """Monday, ten in the morning in Bogotá: the company is open."""
+    """A clock that begins on a Monday at ten in Bogotá, when the company is open."""
     hands = Clock()
     monkeypatch.setattr("bot.clock.now", hands.now)
     return hands
@@ -214,13 +214,13 @@ def app(db: Database, context: CompanyContext, clock: Clock, tmp_path: Path) -> 
 
 @pytest.fixture
 async def chat(app: AppHarness) -> ConversationHarness:
-    """One customer in a web chat, in Spanish; ``app.chat()`` brings others."""
+    """The web conversation of a Spanish customer; ``app.chat()`` creates others."""
     return await app.chat()
 
 
 @pytest.fixture
 def with_policy(app: AppHarness) -> Callable[..., None]:
-    """Change the policy's limits for one test: ``with_policy(daily_budget=…)``."""
+    """Return a function that replaces limits of the policy: ``with_policy(daily_budget=…)``."""
 
     def change(**limits: object) -> None:
         policy = app.context.policy

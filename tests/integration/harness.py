@@ -1,7 +1,7 @@
-"""A chat for scenes between a customer and Regalo: the real turns, actions and database.
+"""Scenes between a customer and Regalo, with the real turns, actions and database.
 
-Only the engine is played by somebody else: it is told which intent a message has, and then runs the
-action that ``data/rules`` gives that intent, as Rasa would.
+Only the engine is a fake: a test gives it the intent of each message, and it runs the action that
+``data/rules`` gives that intent, as Rasa would.
 """
 
 import asyncio
@@ -63,7 +63,7 @@ PRESSED = re.compile(r"/(\w+)(\{.*\})?", re.DOTALL)
 
 
 class Clock:
-    """The time, which goes on by itself and can be moved."""
+    """A clock that runs, and that a test can move."""
 
     def __init__(self) -> None:
         self._at = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
@@ -73,6 +73,7 @@ class Clock:
         return self._at + (datetime.now(UTC) - self._since)
 
     def advance(self, **span: float) -> None:
+        """Move the clock forward: ``advance(minutes=3)``."""
         self._at += timedelta(**span)
 
     def move_to(self, moment: datetime) -> None:
@@ -80,7 +81,7 @@ class Clock:
 
 
 class SystemClock(Clock):
-    """The time as it is, for scenes that are played before the edge begins."""
+    """The real time, for scenes that are played before an edge process starts."""
 
     def now(self) -> datetime:
         return datetime.now(UTC)
@@ -99,7 +100,7 @@ def actions_of_intents() -> dict[str, str]:
 
 
 class FakeEngine:
-    """Stands in for Rasa: the intent is given, the action is the real one."""
+    """A stand-in for Rasa: the test gives the intent, the action is the real one."""
 
     def __init__(self, db: Database, context: CompanyContext) -> None:
         self._actions = {action.name(): action for action in (a(db, context) for a in ACTIONS)}
@@ -107,12 +108,13 @@ class FakeEngine:
         self._intents: dict[str, tuple[str, str | None]] = {}
         self.texts: list[str] = []
         self.asked = asyncio.Event()
-        # What goes wrong: raised before the action, raised or done after it, said in its place.
+        # Raised before the action; awaited after it; returned in place of its replies.
         self.error: Exception | None = None
         self.after_action: Callable[[], Awaitable[None]] | None = None
         self.replies_instead: list[Reply] | None = None
 
     def expect(self, conversation_id: str, intent: str, also: str | None) -> None:
+        """Set the intent of the next messages, and that of a second complaint in them."""
         self._intents[conversation_id] = (intent, also)
 
     async def ask(
@@ -156,16 +158,19 @@ class FakeEngine:
         await self._actions[self._rules[intent]].run(dispatcher, tracker, {})
         return [
             Reply(
-                one["text"],
-                tuple(ReplyButton(b["title"], b["payload"], b["detail"]) for b in one["buttons"]),
+                message["text"],
+                tuple(
+                    ReplyButton(button["title"], button["payload"], button["detail"])
+                    for button in message["buttons"]
+                ),
             )
-            for one in dispatcher.messages
+            for message in dispatcher.messages
         ]
 
 
 @dataclass(frozen=True, slots=True)
 class ShownMessage:
-    """A message that the customer reads, with the titles and details of its buttons."""
+    """A message as the customer sees it, with the titles and details of its buttons."""
 
     text: str
     choices: tuple[str, ...]
@@ -177,10 +182,10 @@ class ShownMessage:
 
 
 def contains_response(context: CompanyContext, text: str, name: str, /, **values: str) -> bool:
-    """Whether a text holds the response ``utter_<name>``, in either language.
+    """Return True if a text contains the response ``utter_<name>``, in either language.
 
-    Values that are not given may be anything. So a better wording breaks no test, and a test says
-    by name what has to be told.
+    Values that are not given may be anything. Tests name responses instead of copying them, so
+    that a better wording breaks no test.
     """
     for template in context.responses.texts[name].values():
         pattern = "".join(
@@ -197,7 +202,7 @@ def contains_response(context: CompanyContext, text: str, name: str, /, **values
 
 
 class AppHarness:
-    """What all customers of a test share."""
+    """The application of one test: database, company context, fake engine, turns and clock."""
 
     def __init__(self, db: Database, context: CompanyContext, clock: Clock, photos: Path) -> None:
         self.db = db
@@ -206,7 +211,7 @@ class AppHarness:
         self.use_context(context)
 
     def use_context(self, context: CompanyContext) -> None:
-        """From now on, work by this context."""
+        """Replace the company context, with a new engine and new turns."""
         self.context = context
         self.engine = FakeEngine(self.db, context)
         self.turns = Turns(
@@ -218,11 +223,11 @@ class AppHarness:
         )
 
     def use_policy(self, policy: Policy) -> None:
-        """From now on, work by another policy."""
+        """Replace the policy in force."""
         self.context.in_force.policy = policy
 
     async def chat(self, language: str = "es", conversation_id: str = "") -> "ConversationHarness":
-        """A new customer's conversation."""
+        """Create the web conversation of a new customer."""
         conversation_id = conversation_id or uuid.uuid4().hex
         async with self.db.write() as session:
             session.add(
@@ -238,7 +243,7 @@ class AppHarness:
         return ConversationHarness(self, conversation_id)
 
     def change_people_settings(self, **people: object) -> None:
-        """From now on, cases reach people in this way."""
+        """Replace settings of the company profile's part ``people``."""
         company = self.context.company
         changed = company.people.model_copy(update=people)
         self.use_context(
@@ -246,9 +251,9 @@ class AppHarness:
         )
 
     async def agent(self, name: str = "Laura Gómez", role: Role = Role.AGENT, **more: Any) -> Agent:
-        """A person of the company whose console is open; nobody signs in with that password."""
+        """Create an agent whose console is open; their password cannot be used to sign in."""
         async with self.db.write() as session:
-            person = await accounts.add(
+            agent = await accounts.add(
                 session,
                 email=f"{uuid.uuid4().hex[:8]}@alborada.example",
                 name=name,
@@ -256,20 +261,20 @@ class AppHarness:
                 password_hash="no hash",
                 **more,
             )
-            person.seen_at = self.clock.now()
-        return person
+            agent.seen_at = self.clock.now()
+        return agent
 
-    async def heartbeat(self, *people: Agent, presence: Presence = Presence.AVAILABLE) -> None:
-        """These consoles give a sign of life now."""
+    async def heartbeat(self, *agents: Agent, presence: Presence = Presence.AVAILABLE) -> None:
+        """Record a sign of life of these agents' consoles at this moment."""
         async with self.db.write() as session:
-            for one in people:
-                fresh = await session.get_one(Agent, one.id)
+            for agent in agents:
+                fresh = await session.get_one(Agent, agent.id)
                 fresh.seen_at, fresh.presence = self.clock.now(), presence
 
     async def import_order(
         self, number: str, email: str, total: str = "249900", **more: str
     ) -> None:
-        """Import one more order."""
+        """Import an order."""
         row = OrderRow.model_validate(
             {
                 "order_number": number,
@@ -287,7 +292,7 @@ class AppHarness:
             await store_orders(session, [row], region="CO", timezone="America/Bogota")
 
     async def rows(self, model: type[Row], *where: Any) -> list[Row]:
-        """The rows of a table, oldest first."""
+        """Return the rows of a table, oldest first."""
         async with self.db.read() as session:
             keys = inspect(model).primary_key
             return list(await session.scalars(select(model).where(*where).order_by(*keys)))
@@ -321,21 +326,27 @@ class ConversationHarness:
     async def send(
         self, intent: str, text: str = "", *, also: str | None = None, photos: int = 0
     ) -> list[ShownMessage]:
-        """The customer says something; gives back what they are answered."""
+        """Send a message as the customer; return the answer.
+
+        Args:
+            intent: what the engine understands.
+            also: the intent of a second complaint in it.
+            photos: how many are attached.
+        """
         sent = [await self._photo() for _ in range(photos)]
         await self.receive(text, photos=sent)
         return await self.run_turn(intent, also=also)
 
     async def press(self, place: int | str, *, intent: str = "inform") -> list[ShownMessage]:
-        """The customer presses a button, by its place (from 1) or its words.
+        """Press a button as the customer, by its number (from 1) or its words; return the answer.
 
         Args:
-            intent: the intent of words that the engine hears of only now.
+            intent: what the engine understands, if the press brings it earlier words.
         """
         choice = (
             self.choices[place - 1]
             if isinstance(place, int)
-            else [one for one in self.choices if place in one.title][0]  # noqa: RUF015 - an IndexError
+            else [choice for choice in self.choices if place in choice.title][0]  # noqa: RUF015 - an IndexError
         )
         await self.receive(token=choice.token)
         return await self.run_turn(intent)
@@ -348,7 +359,7 @@ class ConversationHarness:
         token: str | None = None,
         source_id: str | None = None,
     ) -> tuple[Message, bool]:
-        """The message is stored, and nothing else happens yet."""
+        """Store a message of the customer's; no turn is run."""
         async with self.app.db.write() as session:
             incoming = IncomingMessage(
                 self.address,
@@ -363,37 +374,37 @@ class ConversationHarness:
         return stored.messages[0], stored.is_new
 
     async def run_turn(self, intent: str, *, also: str | None = None) -> list[ShownMessage]:
-        """The turn of the oldest unanswered message."""
+        """Run the turn of the oldest unanswered message; return the answer."""
         self.app.engine.expect(self.id, intent, also)
         answered = await self.app.turns.run_next(self.id, lambda *_: None)
         return await self.show(answered.outgoing if answered else [])
 
     async def show(self, outgoing: Sequence[Message]) -> list[ShownMessage]:
-        """What these stored messages look like to the customer."""
+        """Show stored messages to the customer, and return them as seen."""
         heard = []
         for message in outgoing:
             choices = await self.app.rows(Choice, Choice.message_id == message.id)
-            choices.sort(key=lambda one: one.position)
+            choices.sort(key=lambda choice: choice.position)
             if choices:
                 self.choices = choices
-            titles = tuple(one.title for one in choices)
-            details = tuple(one.detail for one in choices)
+            titles = tuple(choice.title for choice in choices)
+            details = tuple(choice.detail for choice in choices)
             heard.append(ShownMessage(message.text, titles, details, message.author))
         self.shown += heard
         self.last_answer = heard
         return heard
 
     def answered_with(self, name: str, /, **values: str) -> bool:
-        """Whether the last answer holds the response ``utter_<name>`` with these values."""
+        """Return True if the last answer contains ``utter_<name>`` with these values."""
         text = "\n".join(map(str, self.last_answer))
         return contains_response(self.app.context, text, name, **values)
 
     def ever_answered_with(self, name: str, /, **values: str) -> bool:
-        """Whether any answer held it."""
+        """Return True if any answer contained it."""
         return contains_response(self.app.context, self.all_text, name, **values)
 
     async def verify_by_channel(self, number: str) -> None:
-        """The channel knows who writes: the customer of that order."""
+        """Let the channel vouch for the identity of the customer of an order."""
         order = await self.order(number)
         async with self.app.db.write() as session:
             conversation = await session.get_one(Conversation, self.id)
@@ -406,63 +417,63 @@ class ConversationHarness:
             kept = photo.store(session, self.app.photos, self.id, photo.sanitize(out.getvalue()))
         return kept.id
 
-    # --- what people of the company do ------------------------------------------------------
+    # --- what agents do ---------------------------------------------------------------------
 
     async def perform(self, act: Callable[..., Awaitable[Any]], *what: Any, **more: Any) -> Any:
-        """A person takes a step with the open handoff; the customer hears what comes of it."""
+        """Run an agent's action on the open handoff, show its messages, and return its result."""
         async with self.app.db.write() as session:
-            found = await queue.find_open(session, self.id)
-            assert found is not None
-            came = await act(session, self.app.context, found, *what, **more)
+            handoff = await queue.find_open(session, self.id)
+            assert handoff is not None
+            came = await act(session, self.app.context, handoff, *what, **more)
         step = came[0] if isinstance(came, tuple) else came
         await self.show(step.messages if isinstance(step, ConversationChange) else [])
         return came
 
-    async def assign_to(self, person: Agent) -> ConversationChange:
-        """The person takes the case."""
+    async def assign_to(self, agent: Agent) -> ConversationChange:
+        """Let the agent claim the case."""
         async with self.app.db.write() as session:
-            found = await queue.find_open(session, self.id)
-            assert found is not None
-            step = await agent_actions.claim(session, found, person)
+            handoff = await queue.find_open(session, self.id)
+            assert handoff is not None
+            step = await agent_actions.claim(session, handoff, agent)
         await self.show(step.messages)
         return step
 
-    async def agent_says(self, person: Agent, text: str, **more: Any) -> Message:
-        """The person who has the case writes to the customer."""
+    async def agent_says(self, agent: Agent, text: str, **more: Any) -> Message:
+        """Send a message to the customer as the agent who has the case."""
         more.setdefault("request_id", str(uuid.uuid4()))
-        _, message = await self.perform(agent_actions.send_message, person, text, **more)
+        _, message = await self.perform(agent_actions.send_message, agent, text, **more)
         assert isinstance(message, Message)
         return message
 
-    # --- what the database knows ------------------------------------------------------------
+    # --- what the database holds ------------------------------------------------------------
 
     async def conversation(self) -> Conversation:
-        (found,) = await self.app.rows(Conversation, Conversation.id == self.id)
-        return found
+        (conversation,) = await self.app.rows(Conversation, Conversation.id == self.id)
+        return conversation
 
     async def cases(self) -> list[Complaint]:
         return await self.app.rows(Complaint, Complaint.conversation_id == self.id)
 
     async def case(self) -> Complaint:
-        """The newest case."""
+        """Return the newest case."""
         return (await self.cases())[-1]
 
     async def handoffs(self) -> list[Handoff]:
         return await self.app.rows(Handoff, Handoff.conversation_id == self.id)
 
     async def handoff(self) -> Handoff:
-        """The newest handoff."""
+        """Return the newest handoff."""
         return (await self.handoffs())[-1]
 
     async def promises(self) -> list[Promise]:
-        """The open promises of the newest case."""
+        """Return the open promises of the newest case."""
         case = await self.case()
         return await self.app.rows(
             Promise, Promise.complaint_id == case.id, Promise.state == PromiseState.OPEN
         )
 
     async def accepted_remedies(self) -> list[Compensation]:
-        """The remedies given in this conversation's cases."""
+        """Return the remedies that were accepted in this conversation's cases."""
         ids = [case.id for case in await self.cases()]
         return await self.app.rows(
             Compensation,
@@ -475,8 +486,8 @@ class ConversationHarness:
         return await self.app.rows(LedgerEntry, LedgerEntry.complaint_id.in_(ids))
 
     async def order(self, number: str) -> Order:
-        (found,) = await self.app.rows(Order, Order.number == number)
-        return found
+        (order,) = await self.app.rows(Order, Order.number == number)
+        return order
 
     @property
     def last_message(self) -> ShownMessage:
@@ -484,5 +495,5 @@ class ConversationHarness:
 
     @property
     def all_text(self) -> str:
-        """All that the customer has read."""
+        """All messages that the customer has seen, with their buttons."""
         return "\n".join(map(str, self.shown))

@@ -1,4 +1,4 @@
-"""A customer who writes over the web chat's socket, for tests that need no page."""
+"""A customer on the web chat's WebSocket, for tests that need no page."""
 
 import asyncio
 import re
@@ -18,7 +18,7 @@ LONGEST_TURN = 40.0
 
 @dataclass(frozen=True)
 class Answer:
-    """What was said to the customer since they spoke."""
+    """The messages to the customer since they wrote."""
 
     messages: list[Message]
 
@@ -28,7 +28,7 @@ class Answer:
 
     @property
     def choices(self) -> list[str]:
-        """The titles of the alternatives on the table."""
+        """The titles of the buttons that can be pressed."""
         titles: list[str] = []
         for message in self.messages:
             if message["choices"]:
@@ -50,7 +50,7 @@ class Answer:
 
 
 class Customer:
-    """One conversation; it outlives a server that goes away and comes back."""
+    """One conversation; it survives restarts of the server."""
 
     def __init__(self, url: str, language: str = "es", patience: float = 120) -> None:
         self.messages: list[Message] = []
@@ -99,23 +99,23 @@ class Customer:
         return str(value)
 
     def say(self, text: str, within: float = LONGEST_TURN) -> Answer:
-        """Say something, and wait until its turn is over."""
+        """Send a message, and wait for its answer."""
         return self._answered(lambda: self._client.say(text), text, within)
 
     def choose(self, number: int, within: float = LONGEST_TURN) -> Answer:
-        """Press an alternative, counted from 1, and wait until its turn is over."""
+        """Press an alternative, counted from 1, and wait for the answer."""
         return self._answered(lambda: self._client.choose(number), f"choice {number}", within)
 
     def send(self, text: str) -> str:
-        """Say something and wait for nothing; the id by which its answer is known."""
+        """Send a message without waiting; return its id."""
         return self._in_loop(lambda: _now(lambda: self._client.say(text)))
 
     def press(self, number: int) -> str:
-        """Press an alternative and wait for nothing."""
+        """Press an alternative without waiting; return the id of the press."""
         return self._in_loop(lambda: _now(lambda: self._client.choose(number)))
 
     def is_answered(self, said: str, within: float = 0) -> bool:
-        """Whether the turn for what was said is over, or will be soon."""
+        """Return True if the message is answered within ``within`` seconds."""
         try:
             self.wait_for_answer(said, within)
         except AssertionError:
@@ -123,7 +123,7 @@ class Customer:
         return True
 
     def wait_for_answer(self, said: str, within: float = LONGEST_TURN) -> None:
-        """Wait until the turn for what was said is over."""
+        """Wait until a message is answered."""
         wait_until(
             lambda: self._client.is_answered(said), within, f"an answer to {said}", every=0.02
         )
@@ -137,7 +137,7 @@ class Customer:
         return self.answer_since(place)
 
     def answer_since(self, place: int) -> Answer:
-        """All that was said to the customer from that place on."""
+        """Return the messages to the customer from that index on."""
         return Answer([one for one in self.messages[place:] if one["author"] != "customer"])
 
     def _in_loop(self, make: Callable[[], Coroutine[Any, Any, T]]) -> T:

@@ -83,7 +83,7 @@ def breakable_product(
 
 @pytest.fixture
 def own_product(model: Path, tmp_path: Path) -> Iterator[Product]:
-    """A product that a test may break, not yet started."""
+    """A product for one test, not yet started."""
     product = Product(tmp_path)
     yield product
     assert product.stop() == []
@@ -91,7 +91,7 @@ def own_product(model: Path, tmp_path: Path) -> Iterator[Product]:
 
 @pytest.fixture
 def new_customer() -> Iterator[NewCustomer]:
-    """Customers who come in by the web chat, and leave at the end of the test."""
+    """Return a function that connects a customer to the web chat until the end of the test."""
     customers: list[Customer] = []
 
     def new(product: Product, language: str = "es") -> Customer:

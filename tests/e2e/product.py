@@ -1,4 +1,4 @@
-"""The whole product, started as people start it, with a folder and a port of its own."""
+"""The whole product, started as people start it, in its own folder and on its own port."""
 
 import csv
 import http.client
@@ -23,12 +23,12 @@ ORDERS = {
     row["order_number"]: row
     for row in csv.DictReader((ROOT / "data/company/orders.csv").read_text("utf-8").splitlines())
 }
-# What tells one of the product's processes from another, in its command line.
+# By which part of its command line each of the product's processes is known.
 MARKS = {"edge": "bot.cli edge", "actions": "bot.cli actions", "engine": "bot.inside_rasa.serve"}
 
 
 class Product:
-    """`regalo run` as a process, and what can be seen of it from outside."""
+    """`regalo run` as a process, with its database, log and addresses."""
 
     def __init__(self, folder: Path, **settings: str) -> None:
         self.folder = folder
@@ -81,7 +81,7 @@ class Product:
             raise AssertionError(f"{error}: {self.get('/readyz')}\n{self.tail()}") from None
 
     def stop(self, within: float = 30) -> list[str]:
-        """Press Ctrl-C; the command lines of what is left afterwards, which should be none."""
+        """Press Ctrl-C; return the command lines of processes that still run."""
         if self._process is None:
             return self.remaining_processes()
         self._process.send_signal(signal.SIGINT)
@@ -96,7 +96,7 @@ class Product:
         return []
 
     def kill_runner(self) -> None:
-        """`kill -9` the process that all others depend on, and wait until all have gone."""
+        """Kill the process that all others depend on, and wait until all have ended."""
         assert self._process is not None
         self._process.kill()
         self._process.wait()
@@ -111,13 +111,13 @@ class Product:
         return pid
 
     def send_signal(self, name: str, sig: signal.Signals) -> int:
-        """Send a signal to one of the processes; the id of what was hit."""
+        """Send a signal to one of the processes; return its process id."""
         pid = self.pid(name)
         os.kill(pid, sig)
         return pid
 
     def kill_and_wait(self, name: str) -> None:
-        """`kill -9` one of the processes, and wait until it was started again and all is well."""
+        """Kill one of the processes, and wait until it runs again and the product is ready."""
         killed = self.send_signal(name, signal.SIGKILL)
         wait_until(
             lambda: self._pid(name) not in {None, killed}, 30, f"the {name} is started again"
@@ -125,7 +125,7 @@ class Product:
         self.wait_ready()
 
     def get(self, path: str) -> tuple[int, str]:
-        """GET: status and body; 0 where nobody answers."""
+        """Send a GET request; return status and body, or 0 and the error if nothing answers."""
         try:
             with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)) as http_:
                 http_.request("GET", path)
@@ -135,13 +135,13 @@ class Product:
             return 0, str(error)
 
     def rows(self, query: str, *values: Any) -> list[sqlite3.Row]:
-        """What the database holds, read without touching it."""
+        """Run a query on the database, opened read-only."""
         with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as database:
             database.row_factory = sqlite3.Row
             return database.execute(query, values).fetchall()
 
     def run_command(self, *arguments: str, stdin: str = "") -> "subprocess.CompletedProcess[str]":
-        """Run a command of the product's on the same database."""
+        """Run a `regalo` command on the same database."""
         return subprocess.run(
             [REGALO, *arguments],
             cwd=self.folder,
@@ -154,23 +154,23 @@ class Product:
         )
 
     def ledger(self, reference: str | None = None) -> list[dict[str, str]]:
-        """The lines of the ledger, or of one case in it."""
+        """Return the lines of `regalo ledger export`, or those of one case."""
         exported = self.run_command("ledger", "export")
         assert exported.returncode == 0, exported.stderr
         lines = list(csv.DictReader(io.StringIO(exported.stdout)))
         return [line for line in lines if reference in {None, line["complaint_reference"]}]
 
     def readiness(self) -> dict[str, str]:
-        """What /readyz says of each part."""
+        """Return the state of each part from /readyz."""
         state: dict[str, str] = json.loads(self.get("/readyz")[1])
         return state
 
     def remaining_processes(self) -> list[str]:
-        """The command lines of all processes that this run started and that still live."""
+        """Return the command lines of all processes of this product that still run."""
         return [command for _, command in self._ours()]
 
     def tail(self, lines: int = 40) -> str:
-        """The end of what the processes have printed."""
+        """Return the last lines of the log."""
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
 
     def _pid(self, name: str) -> int | None:

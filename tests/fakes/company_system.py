@@ -1,8 +1,8 @@
-"""The company's own system on loopback: it carries remedies out, and everything may go wrong.
+"""A fake of the company's own system, which carries remedies out, with random faults.
 
-It does each remedy once by its idempotency key, as ``docs/providers.md`` asks for. What goes wrong
-is drawn anew for every request: it is slow, fails, loses its answer, answers later, or also tells
-by a callback what it has answered already, twice and in any order.
+It does each remedy once by its idempotency key, as ``docs/providers.md`` asks for. The faults are
+drawn for every request: it is slow, fails, drops its answer, answers later by a callback, or sends
+the callback besides its answer, twice and in any order.
 """
 
 import json
@@ -24,19 +24,19 @@ SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 @dataclass(frozen=True, slots=True)
 class FaultRates:
-    """How often what goes wrong, from 0 to 1; and how long it takes at most, in seconds."""
+    """The probability of each fault, from 0 to 1, and the longest delay in seconds."""
 
     failure: float = 0.0
     lost_answer: float = 0.0
     refusal: float = 0.0
-    callback: float = 0.0  # answers 202, and the rest later
-    duplicate_callback: float = 0.0  # calls back besides
+    callback: float = 0.0  # answers 202, and calls back later
+    duplicate_callback: float = 0.0  # calls back besides, twice
     delay: float = 0.0
 
 
 @dataclass(slots=True)
 class RequestedRemedy:
-    """A remedy that the system knows."""
+    """A remedy that was requested."""
 
     data: dict[str, Any]
     verdict: str  # "done" or "refused"
@@ -45,7 +45,7 @@ class RequestedRemedy:
 
 
 class FakeCompanySystem(FakeProvider):
-    """Carries remedies out, each once."""
+    """The server, with all remedies that it was asked for."""
 
     def __init__(self, odds: FaultRates | None = None, seed: int = 0) -> None:
         self.remedies: dict[str, RequestedRemedy] = {}
@@ -118,7 +118,7 @@ class FakeCompanySystem(FakeProvider):
             self._calling.append(thread)
 
     def _call_back_until_received(self, wait: float, key: str, verdict: str, event: str) -> None:
-        """Call back until it is heard, as senders of webhooks do."""
+        """Send the callback until it is received, as senders of webhooks do."""
         while not self._over.wait(wait):
             try:
                 if self.send_callback(key, verdict, event).status_code < 500:
@@ -128,7 +128,7 @@ class FakeCompanySystem(FakeProvider):
             wait = 0.2
 
     def send_callback(self, key: str, verdict: str, event: str, **data: object) -> httpx.Response:
-        """Call back once, signed."""
+        """Send one signed callback."""
         told = {"type": f"remedy.{verdict}", "data": {"id": key, "reason": "gone", **data}}
         body = json.dumps(told).encode()
         headers = webhook_signature.sign(self._key, event, datetime.now(UTC), body)
@@ -137,7 +137,7 @@ class FakeCompanySystem(FakeProvider):
 
     @property
     def has_pending_callbacks(self) -> bool:
-        """Whether a callback is still on its way."""
+        """True while a callback was not received yet."""
         return any(one.is_alive() for one in list(self._calling))
 
     def close(self) -> None:

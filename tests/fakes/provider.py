@@ -1,4 +1,4 @@
-"""A provider on loopback: an HTTP server that can be slow, down, refuse, or lose its answers."""
+"""A fake provider: an HTTP server that can be slow, down, reject, or drop its answers."""
 
 import json
 import threading
@@ -16,16 +16,16 @@ Response = tuple[int, object]
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What goes wrong with the next message that is to be sent."""
+    """What goes wrong with the next message that the edge sends."""
 
-    reject: Response | None = None  # answered so, and not sent
-    drop_answer: bool = False  # sent, and the connection ends without an answer
-    delay: float = 0.0  # seconds before it is sent
+    reject: Response | None = None  # this answer, and the message is not sent
+    drop_answer: bool = False  # the message is sent, and the connection ends without an answer
+    delay: float = 0.0  # seconds before the message is sent
 
 
 @dataclass(slots=True)
 class Request:
-    """One request."""
+    """One request to the provider."""
 
     method: str
     path: str
@@ -36,7 +36,7 @@ class Request:
 
 
 class DropConnection(Exception):
-    """End the connection without a word."""
+    """End the connection without an answer."""
 
 
 class _Server(ThreadingHTTPServer):
@@ -48,7 +48,7 @@ class _Server(ThreadingHTTPServer):
 
 
 class FakeProvider:
-    """One fake; subclasses say what each request does."""
+    """The server; subclasses implement ``answer``."""
 
     def __init__(self) -> None:
         self.lock = threading.RLock()
@@ -106,15 +106,15 @@ class FakeProvider:
         raise NotImplementedError
 
     def with_next_fault(self, send: Callable[[], Response]) -> Response:
-        """Send, or let go wrong what is to go wrong next."""
+        """Send, with the next fault if there is one."""
         with self.lock:
-            trouble = self.faults.popleft() if self.faults else Fault()
-        if trouble.delay:
-            time.sleep(trouble.delay)
-        if trouble.reject is not None:
-            return trouble.reject
+            fault = self.faults.popleft() if self.faults else Fault()
+        if fault.delay:
+            time.sleep(fault.delay)
+        if fault.reject is not None:
+            return fault.reject
         answer = send()
-        if trouble.drop_answer:
+        if fault.drop_answer:
             raise DropConnection
         return answer
 

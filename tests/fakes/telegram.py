@@ -23,7 +23,7 @@ SECRET = "a-webhook-secret"
 
 
 class FakeTelegram(FakeProvider):
-    """The server, and all that bots have done there."""
+    """The server, with everything that the bot has done."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -44,7 +44,7 @@ class FakeTelegram(FakeProvider):
 
     @property
     def settings(self) -> dict[str, str]:
-        """What the edge has to be told to use this server by webhook."""
+        """The settings of an edge that uses this server with a webhook."""
         return {
             "TELEGRAM_TOKEN": TOKEN,
             "TELEGRAM_API_URL": self.url,
@@ -126,7 +126,7 @@ class FakeTelegram(FakeProvider):
         now = time.monotonic()
         while self._recent and now - self._recent[0] > 1:
             self._recent.popleft()
-        # Half a second of grace: what left in time may arrive close together.
+        # Half a second of tolerance: messages that were sent in time may arrive close together.
         if now - self._last.get(chat, 0) < 0.5 or len(self._recent) >= 30 + 15:
             return 1
         self._last[chat] = now
@@ -194,10 +194,10 @@ class FakeTelegram(FakeProvider):
         found = {"file_id": name, "file_unique_id": name, "file_size": size, "file_path": name}
         return _ok(found)
 
-    # --- what tests look at -----------------------------------------------------------------------
+    # --- for tests --------------------------------------------------------------------------------
 
     def sent_to(self, chat: int) -> list[dict[str, Any]]:
-        """What a customer has been sent."""
+        """Return the messages sent to a chat."""
         with self.lock:
             return [one for one in self.sent if one["chat_id"] == chat]
 
@@ -217,11 +217,11 @@ class TelegramUser:
         self._seen = 0
 
     def update(self, **what: Any) -> dict[str, Any]:
-        """An update of this customer's, as Telegram sends it."""
+        """Return an update of this user, as Telegram sends it."""
         return {"update_id": next(self._updates), **what}
 
     def message(self, **what: Any) -> dict[str, Any]:
-        """The update for a message."""
+        """Return the update for a message."""
         return self.update(message=self.message_fields(**what))
 
     def message_fields(self, **what: Any) -> dict[str, Any]:
@@ -243,12 +243,12 @@ class TelegramUser:
         }
 
     def post(self, update: object, secret: str | None = SECRET) -> httpx.Response:
-        """Let Telegram deliver an update."""
+        """Deliver an update to the edge, as Telegram does."""
         headers = {} if secret is None else {"X-Telegram-Bot-Api-Secret-Token": secret}
         return httpx.post(self.url, json=update, headers=headers, trust_env=False, timeout=10)
 
     def send_text(self, text: str, **more: Any) -> dict[str, Any]:
-        """Say something; gives back the update."""
+        """Send a text; return its update."""
         update = self.message(text=text, **more)
         assert self.post(update).status_code == 200
         return update
@@ -268,7 +268,7 @@ class TelegramUser:
         return update
 
     def wait_for_messages(self, least: int = 1, within: float = 20) -> list[dict[str, Any]]:
-        """The messages that came since the last look, at least so many."""
+        """Wait for at least ``least`` new messages; return all that came since the last call."""
         everything = wait_until(
             lambda: (got := self.telegram.sent_to(self.chat))[self._seen + least - 1 :] and got,
             within,
@@ -279,7 +279,7 @@ class TelegramUser:
         return new
 
     def wait_for_message_with(self, what: str, within: float = 30) -> list[dict[str, Any]]:
-        """What came until a message had these words, or buttons if none are given."""
+        """Wait for a message with this text (if empty: with buttons); return all until then."""
         got: list[dict[str, Any]] = []
         while not any(what in one["text"] if what else one["buttons"] for one in got):
             got += self.wait_for_messages(within=within)

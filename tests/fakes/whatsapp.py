@@ -31,7 +31,7 @@ _TLS = ssl.create_default_context()
 
 
 class FakeWhatsApp(FakeProvider):
-    """The server, and all that was done there."""
+    """The server, with everything that was sent."""
 
     def __init__(
         self, templates: tuple[tuple[str, str, int], ...] = (("case_update", "es_CO", 2),)
@@ -39,7 +39,7 @@ class FakeWhatsApp(FakeProvider):
         super().__init__()
         self.sent: list[dict[str, Any]] = []
         self.read_marks: list[dict[str, Any]] = []
-        self.without_whatsapp: set[str] = set()  # numbers that have no WhatsApp
+        self.without_whatsapp: set[str] = set()  # phone numbers
         self.last_wrote: dict[str, float] = {}
         self.templates = {(name, language): values for name, language, values in templates}
         self.media: dict[str, tuple[str, bytes]] = {}
@@ -53,7 +53,7 @@ class FakeWhatsApp(FakeProvider):
 
     @property
     def settings(self) -> dict[str, str]:
-        """What the edge has to be told to use this server."""
+        """The settings of an edge that uses this server."""
         return {
             "WHATSAPP_PHONE_NUMBER_ID": PHONE_NUMBER_ID,
             "WHATSAPP_TOKEN": TOKEN,
@@ -145,10 +145,10 @@ class FakeWhatsApp(FakeProvider):
                 # Meta tries again for days, at growing distances; a test's edge is back in seconds.
                 time.sleep(pause)
 
-    # --- what tests look at -----------------------------------------------------------------------
+    # --- for tests --------------------------------------------------------------------------------
 
     def sent_to(self, phone: str) -> list[dict[str, Any]]:
-        """What a customer has been sent."""
+        """Return the messages sent to a phone number."""
         with self.lock:
             return [one for one in self.sent if one["to"] == phone]
 
@@ -159,7 +159,7 @@ class FakeWhatsApp(FakeProvider):
 
 
 def _wrong(body: dict[str, Any]) -> Response | None:
-    """Meta's answer to a message that breaks a limit."""
+    """Return Meta's error for a message that breaks a limit, or None."""
     kind = body["type"]
     if kind == "text":
         return None if 1 <= len(body["text"]["body"]) <= 4096 else _bad("text.body is too long")
@@ -204,7 +204,7 @@ def _error(status_code: int, code: int, message: str) -> Response:
 def status(
     wamid: str, state: str, to: str, code: int = 0, callback: str | None = None
 ) -> dict[str, Any]:
-    """A report on a message, as Meta posts it."""
+    """Return a delivery report on a message, as Meta posts it."""
     report: dict[str, Any] = {
         "id": wamid,
         "status": state,
@@ -223,7 +223,7 @@ def post(
     statuses: list[dict[str, Any]] | None = None,
     phone_number_id: str = PHONE_NUMBER_ID,
 ) -> dict[str, Any]:
-    """A post to the webhook."""
+    """Return the body of a post to the webhook."""
     value: dict[str, Any] = {
         "messaging_product": "whatsapp",
         "metadata": {"display_phone_number": "15550783881", "phone_number_id": phone_number_id},
@@ -243,7 +243,7 @@ def post(
 
 
 def sign(body: bytes, secret: str = APP_SECRET) -> str:
-    """Meta's signature of a body."""
+    """Return Meta's signature of a body."""
     return f"sha256={hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()}"
 
 
@@ -269,7 +269,7 @@ class WhatsAppUser:
         self._seen = 0
 
     def message(self, kind: str = "text", *, age: float = 0, **what: Any) -> dict[str, Any]:
-        """A message of this customer's, as it stands in a post."""
+        """Return a message of this user, as it stands in a post."""
         at = time.time() - age
         self.whatsapp.last_wrote[self.phone] = max(self.whatsapp.last_wrote.get(self.phone, 0), at)
         return {
@@ -281,15 +281,15 @@ class WhatsAppUser:
         }
 
     def text_message(self, text: str, **more: Any) -> dict[str, Any]:
-        """A message of words."""
+        """Return a text message."""
         return self.message(text={"body": text}, **more)
 
     def send(self, *messages: dict[str, Any]) -> None:
-        """Let Meta deliver messages in one post."""
+        """Deliver messages to the edge in one post, as Meta does."""
         assert deliver(self.url, post(*messages)).status_code == 200
 
     def send_text(self, text: str) -> None:
-        """Say something."""
+        """Send a text."""
         self.send(self.text_message(text))
 
     def press(self, token: str, title: str = "x", kind: str = "button_reply") -> None:
@@ -298,7 +298,7 @@ class WhatsAppUser:
         self.send(self.message("interactive", interactive=reply))
 
     def wait_for_messages(self, least: int = 1, within: float = 20) -> list[dict[str, Any]]:
-        """The messages that came since the last look, at least so many."""
+        """Wait for at least ``least`` new messages; return all that came since the last call."""
         everything = wait_until(
             lambda: (got := self.whatsapp.sent_to(self.phone))[self._seen + least - 1 :] and got,
             within,
@@ -309,7 +309,7 @@ class WhatsAppUser:
         return new
 
     def wait_for_message_with(self, what: str, within: float = 30) -> list[dict[str, Any]]:
-        """What came until a message had these words, or buttons if none are given."""
+        """Wait for a message with this text (if empty: with buttons); return all until then."""
         got: list[dict[str, Any]] = []
         while not any(what in text_of(one) if what else choices_of(one) for one in got):
             got += self.wait_for_messages(within=within)
@@ -317,7 +317,7 @@ class WhatsAppUser:
 
 
 def text_of(message: dict[str, Any]) -> str:
-    """What a sent message says."""
+    """Return the text of a sent message."""
     if message["type"] == "text":
         return str(message["text"]["body"])
     if message["type"] == "interactive":
@@ -329,7 +329,7 @@ def text_of(message: dict[str, Any]) -> str:
 
 
 def choices_of(message: dict[str, Any]) -> list[tuple[str, str]]:
-    """Title and token of each alternative of a sent message."""
+    """Return title and token of each button or row of a sent message."""
     if message["type"] != "interactive":
         return []
     action = message["interactive"]["action"]

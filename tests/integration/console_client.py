@@ -1,4 +1,4 @@
-"""People of the company at their consoles, as browsers would be, and cases for them to take."""
+"""Agents at their consoles, over HTTP as browsers would be, and cases for them to claim."""
 
 import json
 import random
@@ -25,7 +25,7 @@ Json = dict[str, Any]
 
 
 def add_supervisor(settings: Settings) -> None:
-    """The first supervisor, as `regalo agents add` makes them."""
+    """Add the first supervisor with `regalo agents add`."""
     add = ["agents", "add", ADMIN, "Marta León", "--role", "supervisor", "--password"]
     subprocess.run(
         [sys.executable, "-m", "bot.cli", *add],
@@ -39,9 +39,9 @@ def add_supervisor(settings: Settings) -> None:
 
 
 async def create_waiting_customers(settings: Settings, number: int) -> list[str]:
-    """So many customers with a damaged order, an offer and the wish for a person.
+    """Create customers with a damaged order and an offer, who wait for a human.
 
-    Their conversations are played before the edge begins, with the real actions.
+    Their conversations are played before the edge starts, with the real actions.
 
     Returns:
         The session token of each customer's page.
@@ -61,13 +61,13 @@ async def create_waiting_customers(settings: Settings, number: int) -> list[str]
 
 
 class ConsoleClient:
-    """One person's browser: a session, and the token that its page shows."""
+    """An agent's browser: a session, and the CSRF token of its page."""
 
     def __init__(self, edge: EdgeProcess, *, language: str = "es") -> None:
         self.edge = edge
         self.me: Json = {}
         self.csrf = ""
-        # An address of its own: sign-ins are limited by address, too.
+        # Each client has its own address: sign-ins are limited by address, too.
         here = ".".join(str(random.randint(1, 250)) for _ in range(3))  # noqa: S311 - no secret
         self.http = httpx.AsyncClient(
             base_url=f"{edge.url}/console",
@@ -90,14 +90,14 @@ class ConsoleClient:
     async def request(
         self, method: str, path: str, body: object = None, **headers: str
     ) -> httpx.Response:
-        """A request of the page's; only what changes something brings the token."""
+        """Send a request as the page does: with the CSRF token unless it only reads."""
         if method != "GET":
             headers = {"X-CSRF-Token": self.csrf, "Content-Type": "application/json", **headers}
         content = None if body is None else json.dumps(body)
         return await self.http.request(method, path, content=content, headers=headers)
 
     async def post(self, path: str, body: object = None, status: int = 200) -> Json:
-        """Send a command that comes to ``status``."""
+        """Post a command; the answer must have this status."""
         answer = await self.request("POST", f"/api{path}", {} if body is None else body)
         assert answer.status_code == status, answer.text
         return dict(answer.json()) if answer.content else {}
@@ -112,7 +112,7 @@ class ConsoleClient:
         return await self.post(f"/cases/{reference}/messages", body)
 
     async def add_agent(self, name: str, role: str = "agent") -> "ConsoleClient":
-        """A new person, added by this supervisor, at a console of their own."""
+        """Add an agent as this supervisor; return their signed-in client."""
         email = f"{uuid.uuid4().hex[:10]}@alborada.example"
         body = {"name": name, "email": email, "role": role, "password": PASSWORD}
         await self.post("/agents/", body, 201)
@@ -134,7 +134,7 @@ class ConsoleClient:
     async def open_socket(
         self, *, origin: str | None = None, cookie: str | None = None, **headers: str
     ) -> AsyncIterator[ClientConnection]:
-        """The live connection, that has said nothing yet."""
+        """Open the WebSocket; nothing is sent yet."""
         url = self.edge.url.replace("http", "ws", 1) + "/console/socket"
         sent = {"Cookie": self.cookie if cookie is None else cookie, **headers}
         sent["Origin"] = origin or self.edge.url
@@ -143,7 +143,7 @@ class ConsoleClient:
 
     @asynccontextmanager
     async def open_page(self, conversation: str | None = None) -> AsyncIterator[SocketPage]:
-        """The live connection of a page that was welcomed and looks at a conversation."""
+        """Open the WebSocket of a welcomed page, which watches a conversation if one is given."""
         async with self.open_socket() as ws:
             page = SocketPage(ws)
             await page.send(type="hello", csrf=self.csrf)
@@ -159,12 +159,12 @@ class ConsoleClient:
 
 
 async def request_handoff(edge: EdgeProcess, page: SocketPage) -> None:
-    """A customer writes a number that no row backs, and so a person is awaited."""
+    """Bring a page's conversation into the queue: the answer names a case that does not exist."""
     await page.wait_for_answer(await page.send_message("mi caso 7"))
 
 
 async def claim_newest(console: ConsoleClient, conversation: str) -> Json:
-    """Claim the waiting case of a conversation; its card."""
+    """Claim the waiting case of a conversation; return its card."""
     board = await console.get("/board")
     (card,) = [card for card in board["queue"] if card["conversation"] == conversation]
     await console.post(f"/handoffs/{card['handoff']}/claim")
@@ -172,7 +172,7 @@ async def claim_newest(console: ConsoleClient, conversation: str) -> Json:
 
 
 def conversation_of(token: str) -> str:
-    """The conversation that a customer's page holds."""
+    """Return the conversation id in a customer page's session token."""
     conversation_id = VisitorTokens(SECRET).read(token)
     assert conversation_id is not None
     return conversation_id

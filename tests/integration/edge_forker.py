@@ -1,8 +1,8 @@
-"""Edges to be killed: forked from a process that has loaded everything, so that each is there soon.
+"""Edges that tests kill: forked from a process that has imported everything, to start fast.
 
-``python -m tests.integration.edge_forker`` reads a port a line and answers with the process id of
-the edge that it has begun there. Besides serving, such an edge accepts what is offered to
-customers, one after the other, as their turns would.
+``python -m tests.integration.edge_forker`` reads one port a line and answers with the process id of
+the edge that it has started there. Besides serving, such an edge accepts the offers in the database
+one after the other, as the turns of customers would.
 """
 
 import asyncio
@@ -35,16 +35,16 @@ from tests.fakes.company_system import SECRET
 
 
 def with_webhook_provider(policy: Policy, *kinds: str) -> Policy:
-    """The policy with these kinds carried out by the company's own system."""
+    """Return the policy with these kinds of remedies sent to the company's own system."""
 
-    def there(part: AlternativeSpec) -> AlternativeSpec:
-        return part.model_copy(update={"provider": "webhook"}) if part.kind in kinds else part
+    def by_webhook(spec: AlternativeSpec) -> AlternativeSpec:
+        return spec.model_copy(update={"provider": "webhook"}) if spec.kind in kinds else spec
 
     rules = tuple(
         rule.model_copy(
             update={
-                "offer": tuple(there(part) for part in rule.offer),
-                "entitlement": there(rule.entitlement) if rule.entitlement else None,
+                "offer": tuple(by_webhook(spec) for spec in rule.offer),
+                "entitlement": by_webhook(rule.entitlement) if rule.entitlement else None,
             }
         )
         for rule in policy.rules
@@ -53,7 +53,7 @@ def with_webhook_provider(policy: Policy, *kinds: str) -> Policy:
 
 
 def edge_settings(settings: Settings, url: str) -> dict[str, str]:
-    """The settings of an edge that has the company's system there."""
+    """Return the settings of an edge with the company's system at ``url``."""
     return {
         "database_url": settings.database_url,
         "var_dir": str(settings.var_dir),
@@ -66,7 +66,7 @@ def edge_settings(settings: Settings, url: str) -> dict[str, str]:
 
 
 class EdgeForker:
-    """Begins edges, and kills them."""
+    """Starts edges and kills them."""
 
     def __init__(self, given: dict[str, str]) -> None:
         self._process = subprocess.Popen(
@@ -78,36 +78,36 @@ class EdgeForker:
         )
         assert self._process.stdin
         assert self._process.stdout
-        self._ask, self._told = self._process.stdin, self._process.stdout
-        assert self._told.readline() == "ready\n"
+        self._requests, self._answers = self._process.stdin, self._process.stdout
+        assert self._answers.readline() == "ready\n"
 
     def begin(self, port: int) -> int:
-        """Begin an edge; its process id."""
-        self._ask.write(f"{port}\n")
-        self._ask.flush()
-        return int(self._told.readline())
+        """Start an edge on a port; return its process id."""
+        self._requests.write(f"{port}\n")
+        self._requests.flush()
+        return int(self._answers.readline())
 
     def kill(self, pid: int) -> None:
-        """End one as the power does, and wait until it has gone."""
+        """Kill an edge with SIGKILL, and wait until it has ended."""
         os.kill(pid, signal.SIGKILL)
-        self._ask.write(f"-{pid}\n")
-        self._ask.flush()
-        assert self._told.readline() == "gone\n"
+        self._requests.write(f"-{pid}\n")
+        self._requests.flush()
+        assert self._answers.readline() == "gone\n"
 
     def close(self) -> None:
-        self._ask.close()
+        self._requests.close()
         self._process.wait(30)
-        self._told.close()
+        self._answers.close()
 
 
 def main() -> None:
     given = json.loads(sys.argv[1])
     settings = load_settings(**given)
     context = load_company_context(settings)
-    # A breaker would stop it: so much, and so many errors, is just what this is about.
+    # No breaker: so much spending, and so many errors, would trip it.
     policy = replace(with_webhook_provider(context.policy, "refund", "replacement"), breaker=None)
     context.in_force.policy = policy
-    # Everything as it is, only sooner.
+    # The same behaviour with shorter waits.
     fulfilment.MAX_WAIT = timedelta(seconds=0.6)
     fulfilment_worker.LEASE = timedelta(seconds=2)
     fulfilment_worker.SWEEP_EVERY = 0.05
@@ -136,19 +136,19 @@ def _serve(app: EdgeApp, context: CompanyContext, port: int) -> None:
 
 
 async def _accept_all(db: Database, context: CompanyContext) -> None:
-    """Accept what is on the tables, and say so, as a turn does: all or nothing.
+    """Accept open offers and confirm each in its conversation, in one transaction, as a turn does.
 
-    For ever: what the provider refuses late puts other alternatives on a table.
+    It never ends: a remedy that the provider refuses late brings another offer.
     """
     while True:
         async with db.read() as session:
             offered = select(Compensation.id).where(
                 Compensation.state == CompensationState.OFFERED, Compensation.position <= 2
             )
-            left = list(await session.scalars(offered))
-        if left:
+            open_ids = list(await session.scalars(offered))
+        if open_ids:
             async with db.write() as session:
-                await _accept(session, context, random.choice(left))  # noqa: S311 - any of them
+                await _accept(session, context, random.choice(open_ids))  # noqa: S311 - any of them
         await asyncio.sleep(random.uniform(0, 0.3))  # noqa: S311 - no secret
 
 

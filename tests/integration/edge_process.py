@@ -1,4 +1,4 @@
-"""The edge as a process of its own, with a stand-in for the engine, and pages that talk to it."""
+"""The edge as a process, with a fake engine behind it and pages (WebSockets) in front of it."""
 
 import asyncio
 import json
@@ -29,7 +29,7 @@ FRAME_TIMEOUT = 8.0
 
 
 class FakeEngineServer:
-    """Answers what the edge asks Rasa and the actions' server, over HTTP on loopback."""
+    """A stand-in for Rasa and the actions server: an HTTP server on loopback."""
 
     def __init__(self) -> None:
         self.requests: list[dict[str, Any]] = []
@@ -66,15 +66,15 @@ class FakeEngineServer:
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
         self._thread.start()
 
-    def answer(self, said: str) -> list[dict[str, Any]]:
-        """Repeats the words, with buttons for who asks for them, and nothing for who says so."""
-        if said == "silence":
+    def answer(self, text: str) -> list[dict[str, Any]]:
+        """Repeat the text; the text "buttons" gets buttons, and "silence" no answer."""
+        if text == "silence":
             return []
         buttons = [
             {"title": title, "payload": f"/pressed_{title}", "detail": ""}
             for title in ("uno", "dos")
         ]
-        return [{"text": f"oigo: {said}", "buttons": buttons if said == "buttons" else []}]
+        return [{"text": f"oigo: {text}", "buttons": buttons if text == "buttons" else []}]
 
     def close(self) -> None:
         self._server.shutdown()
@@ -112,6 +112,7 @@ class EdgeProcess:
         self.start()
 
     def start(self) -> None:
+        """Start the process, and wait until it answers."""
         with self.log.open("a") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "bot.cli", "edge"],
@@ -139,22 +140,24 @@ class EdgeProcess:
         raise AssertionError(f"the edge did not start:\n{self.log.read_text()}")
 
     def stop(self) -> int:
+        """End the process with SIGTERM; return its exit code."""
         self._process.terminate()
         return self._process.wait(60)  # with other work on the machine, an end takes long, too
 
     def kill(self) -> None:
-        """End it as the power does: nothing is said, nothing is written."""
+        """End the process with SIGKILL, as a power cut would."""
         self._process.kill()
         self._process.wait(15)
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """Run a query on the edge's SQLite database."""
         file = Path(self.database_url.removeprefix("sqlite:///"))
         with closing(sqlite3.connect(file)) as database:
             return database.execute(query, values).fetchall()
 
     @asynccontextmanager
     async def open_page(self, **hello: object) -> AsyncIterator["SocketPage"]:
-        """A page that has said hello and was welcomed."""
+        """Open a page that has sent its "hello" and received its "welcome"."""
         async with self.open_socket() as ws:
             page = SocketPage(ws)
             await page.send(type="hello", **hello)
@@ -163,7 +166,7 @@ class EdgeProcess:
 
     @asynccontextmanager
     async def open_socket(self, **options: Any) -> AsyncIterator[ClientConnection]:
-        """A socket that has said nothing yet."""
+        """Open a socket that has sent nothing yet."""
         async with connect(self.socket_url, proxy=None, **options) as ws:
             yield ws
 
@@ -175,7 +178,7 @@ def free_port() -> int:
 
 
 def run_edge(settings: Settings) -> Iterator[EdgeProcess]:
-    """An edge with its engine, both ended afterwards."""
+    """Yield an edge with its engine; end both afterwards."""
     engine = FakeEngineServer()
     try:
         edge = EdgeProcess(settings, engine)
@@ -187,7 +190,7 @@ def run_edge(settings: Settings) -> Iterator[EdgeProcess]:
 
 @dataclass(slots=True)
 class SocketPage:
-    """One page's socket; keeps what came and was not asked for yet."""
+    """One page's socket; keeps the frames that no test has waited for yet."""
 
     ws: ClientConnection
     welcome: Frame = field(default_factory=dict)
@@ -197,13 +200,13 @@ class SocketPage:
         await self.ws.send(json.dumps(frame))
 
     async def send_message(self, text: str, *, id: str | None = None, **more: object) -> str:  # noqa: A002
-        """Send a message; gives back its id."""
+        """Send a message; return its id."""
         id = id or str(uuid.uuid4())  # noqa: A001 - the frame calls it so
         await self.send(type="message", id=id, text=text, **more)
         return id
 
     async def wait_for(self, kind: str, **where: object) -> Frame:
-        """The next frame of a kind that has these values; those in between are kept."""
+        """Return the next frame of a type that has these values; keep the frames before it."""
         for place, frame in enumerate(self.frames):
             if _is(frame, kind, where):
                 return self.frames.pop(place)
@@ -215,7 +218,7 @@ class SocketPage:
                 self.frames.append(came)
 
     async def wait_for_answer(self, id: str) -> list[Frame]:  # noqa: A002 - the frame calls it so
-        """What came until the message was answered: the messages of the bot."""
+        """Wait until the message is answered; return the messages of the bot until then."""
         await self.wait_for("answered", id=id)
         said = [one["message"] for one in self.frames if one["type"] == "message"]
         self.frames.clear()

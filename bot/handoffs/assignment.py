@@ -26,7 +26,7 @@ async def claim(session: AsyncSession, handoff: Handoff, agent: Agent) -> Handof
     Raises:
         AlreadyClaimed: the case is no longer waiting.
     """
-    if await transitions.claim(session, handoff, agent):
+    if await transitions.set_claimed(session, handoff, agent):
         await _record(session, handoff, agent.name, "claimed")
     elif handoff.state != HandoffState.ACTIVE or handoff.agent_id != agent.id:
         raise AlreadyClaimed(await _agent_name(session, handoff))
@@ -41,15 +41,15 @@ async def transfer(session: AsyncSession, handoff: Handoff, to: Agent, actor: st
     """
     previous_id = handoff.agent_id
     previous = await session.get(Agent, previous_id) if previous_id else None
-    if not await transitions.transfer(session, handoff, to):
+    if not await transitions.set_transferred(session, handoff, to):
         raise AlreadyClaimed(await _agent_name(session, handoff))
     await _record(session, handoff, actor, "passed on", to=to.name)
     return previous
 
 
 async def release(session: AsyncSession, handoff: Handoff, actor: str) -> bool:
-    """Put an active case back into the queue at its old position; False if it is not active."""
-    released = await transitions.release(session, handoff)
+    """Put a case back into the queue at its old position. Return False if it is not active."""
+    released = await transitions.set_released(session, handoff)
     if released:
         await _record(session, handoff, actor, "released")
     return released
@@ -76,16 +76,16 @@ async def _agent_name(session: AsyncSession, handoff: Handoff) -> str | None:
 
 
 async def agent_first_name(session: AsyncSession, handoff: Handoff | None) -> str | None:
-    """Return the first name of the agent who has the conversation: all that customers are told."""
+    """Return the first name of the agent who has the conversation, the only name customers see."""
     if handoff is None or handoff.state != HandoffState.ACTIVE or handoff.agent_id is None:
         return None
     return (await session.get_one(Agent, handoff.agent_id)).first_name
 
 
 async def find_orphaned(session: AsyncSession, now: datetime) -> list[int]:
-    """Return the ids of active handoffs whose agent is gone or may no longer sign in.
+    """Return the ids of active handoffs whose agent is absent or may no longer sign in.
 
-    Gone: without a sign of life for longer than ``CASE_LEASE``.
+    Absent: no request or ping from the agent's console for longer than ``CASE_LEASE``.
     """
     query = (
         select(Handoff.id)

@@ -188,5 +188,5 @@ def end(
     Raises:
         IllegalTransition: it has ended before.
     """
-    transitions.end(handoff, ending)
+    transitions.set_ended(handoff, ending)
     audit.record(session, case, actor, "handoff ended", how=ending)

@@ -1,8 +1,8 @@
 """The states of a handoff: every change from one to another is made here.
 
-All but ``end`` are a compare-and-set under the conversation's lock. So a bot's turn that ends at
-the same moment comes either before the change or sees it, and of twenty agents who claim at once
-one succeeds. ``end`` is called by those who hold that lock already.
+All but ``set_ended`` are a compare-and-set under the conversation's lock. So a bot's turn that ends
+at the same moment comes either before the change or sees it, and of twenty agents who claim at once
+one succeeds. Callers of ``set_ended`` hold that lock already.
 """
 
 from typing import Final
@@ -22,7 +22,7 @@ RELEASE: Final = Transition({HandoffState.ACTIVE}, HandoffState.WAITING)
 END: Final = Transition({HandoffState.WAITING, HandoffState.ACTIVE}, HandoffState.ENDED)
 
 
-async def claim(session: AsyncSession, handoff: Handoff, agent: Agent) -> bool:
+async def set_claimed(session: AsyncSession, handoff: Handoff, agent: Agent) -> bool:
     """Assign a waiting handoff to the agent; return False if it is not waiting any more."""
     return await change(
         session,
@@ -35,7 +35,7 @@ async def claim(session: AsyncSession, handoff: Handoff, agent: Agent) -> bool:
     )
 
 
-async def transfer(session: AsyncSession, handoff: Handoff, to: Agent) -> bool:
+async def set_transferred(session: AsyncSession, handoff: Handoff, to: Agent) -> bool:
     """Assign a handoff to another agent; return False if it has ended or changed hands."""
     before = handoff.agent_id
     return await change(
@@ -50,7 +50,7 @@ async def transfer(session: AsyncSession, handoff: Handoff, to: Agent) -> bool:
     )
 
 
-async def release(session: AsyncSession, handoff: Handoff) -> bool:
+async def set_released(session: AsyncSession, handoff: Handoff) -> bool:
     """Put a handoff back into the queue; return False if its agent does not have it any more."""
     return await change(
         session,
@@ -65,7 +65,7 @@ async def release(session: AsyncSession, handoff: Handoff) -> bool:
     )
 
 
-def end(handoff: Handoff, how: HandoffEnding) -> None:
+def set_ended(handoff: Handoff, how: HandoffEnding) -> None:
     """End a handoff.
 
     Raises:

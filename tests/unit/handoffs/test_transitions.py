@@ -45,16 +45,16 @@ async def handoff_in(session: AsyncSession, state: HandoffState) -> Handoff:
 
 
 async def claim(session: AsyncSession, handoff: Handoff) -> bool:
-    return await transitions.claim(session, handoff, Agent(id=PEDRO))
+    return await transitions.set_claimed(session, handoff, Agent(id=PEDRO))
 
 
 async def transfer(session: AsyncSession, handoff: Handoff) -> bool:
-    return await transitions.transfer(session, handoff, Agent(id=PEDRO))
+    return await transitions.set_transferred(session, handoff, Agent(id=PEDRO))
 
 
 async def end(session: AsyncSession, handoff: Handoff) -> bool:
     try:
-        transitions.end(handoff, HandoffEnding.RESOLVED)
+        transitions.set_ended(handoff, HandoffEnding.RESOLVED)
     except IllegalTransition:
         return False
     await session.flush()
@@ -70,9 +70,9 @@ async def end(session: AsyncSession, handoff: Handoff) -> bool:
         (transfer, WAITING, ACTIVE),
         (transfer, ACTIVE, ACTIVE),
         (transfer, ENDED, None),
-        (transitions.release, WAITING, None),
-        (transitions.release, ACTIVE, WAITING),
-        (transitions.release, ENDED, None),
+        (transitions.set_released, WAITING, None),
+        (transitions.set_released, ACTIVE, WAITING),
+        (transitions.set_released, ENDED, None),
         (end, WAITING, ENDED),
         (end, ACTIVE, ENDED),
         (end, ENDED, None),
@@ -99,5 +99,5 @@ async def test_transfer_is_refused_after_the_handoff_was_reassigned(
     # Behind the session's back, as another process does it.
     await memory_session.execute(update(table_of(Handoff)).values(agent_id=PEDRO))
     assert handoff.agent_id == LAURA
-    assert not await transitions.transfer(memory_session, handoff, Agent(id=3))
+    assert not await transitions.set_transferred(memory_session, handoff, Agent(id=3))
     assert handoff.agent_id == PEDRO

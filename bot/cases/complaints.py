@@ -59,7 +59,7 @@ async def open_case(
     )
     if existing is not None:
         return existing
-    conversation.times = verification.tries_to_keep(conversation)
+    conversation.times = verification.counters_to_keep(conversation)
     complaint = await insert_row(
         session,
         Complaint,

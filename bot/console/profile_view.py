@@ -43,7 +43,7 @@ def serialize_profile(
             {"name": name, "title": spec.title[agent.language]}
             for name, spec in context.policy.remedies.items()
         ],
-        "answers": [answer.model_dump() for answer in context.answers],
+        "answers": [answer.model_dump() for answer in context.canned_answers],
         "colleagues": [
             {"id": status.agent.id, "name": status.agent.name, "role": status.agent.role}
             for status in statuses

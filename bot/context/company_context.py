@@ -23,13 +23,13 @@ log = structlog.get_logger()
 
 @dataclass(slots=True)
 class PolicyInForce:
-    """The policy that decides now; one a process, shared by all who hold a ``CompanyContext``.
+    """The policy that decides now; one per process, shared by every ``CompanyContext``.
 
-    The policy reloader sets its fields. Whoever reads them gets the newest policy.
+    The policy reloader sets its fields, so a read returns the newest policy.
     """
 
     policy: Policy
-    shadow: Policy | None = None  # decides beside the policy, and gives nothing
+    shadow: Policy | None = None  # decides the same cases for comparison; grants no remedy
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class CompanyContext:
     responses: Responses
     in_force: PolicyInForce
     causes: Mapping[str, LocalText] = field(default_factory=dict)
-    answers: tuple[CannedAnswer, ...] = ()
+    canned_answers: tuple[CannedAnswer, ...] = ()
 
     @property
     def calendar(self) -> Calendar:
@@ -69,7 +69,7 @@ def load_company_context(settings: Settings, domain: Path = DOMAIN) -> CompanyCo
     """Load the company's folder and the responses.
 
     Raises:
-        FileError, ResponsesError: a file is wrong; the text says where.
+        FileError, ResponsesError: a file is invalid; the text says where.
     """
     company = load_company(settings.company_dir)
     return CompanyContext(
@@ -79,7 +79,7 @@ def load_company_context(settings: Settings, domain: Path = DOMAIN) -> CompanyCo
             load_company_policy(settings, POLICY_FILE, company), _load_shadow(settings, company)
         ),
         causes=load_causes(settings.company_dir),
-        answers=load_canned_answers(settings.company_dir),
+        canned_answers=load_canned_answers(settings.company_dir),
     )
 
 
@@ -94,7 +94,7 @@ def load_company_policy(settings: Settings, name: str, company: Company) -> Poli
 
 
 def _load_shadow(settings: Settings, company: Company) -> Policy | None:
-    """Load the shadow policy; a wrong one is logged and does not keep the process from starting."""
+    """Load the shadow policy; log an invalid one and start without it."""
     if not (settings.company_dir / SHADOW_POLICY_FILE).exists():
         return None
     try:

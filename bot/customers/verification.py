@@ -90,7 +90,7 @@ def count_tries(conversation: Conversation) -> int:
     return int(conversation.times.get(TRIES, 0))
 
 
-def tries_to_keep(conversation: Conversation) -> dict[str, object]:
+def counters_to_keep(conversation: Conversation) -> dict[str, object]:
     """Return the part of ``Conversation.times`` that a new case must not reset."""
     return {
         key: conversation.times[key] for key in (TRIES, LAST_GUESS) if key in conversation.times

@@ -67,7 +67,7 @@ class Packet:
 async def summary_for_customer(
     session: AsyncSession, context: CompanyContext, case: Complaint, handoff: Handoff | None = None
 ) -> str | None:
-    """Return the summary that the customer may correct; None while nothing was told."""
+    """Return the summary that the customer may correct; None before they told a complaint."""
     return write_customer_summary(context, await load_rows(session, context, case, handoff))
 
 

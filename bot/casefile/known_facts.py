@@ -36,7 +36,7 @@ class Fact:
         name: such as "order_number"; the console has its label.
         value: as agents read it.
         source: where it is known from.
-        at: when it was told or happened, if that is known.
+        at: when the customer stated it or it happened, if that is known.
     """
 
     name: str

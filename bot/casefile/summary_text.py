@@ -127,7 +127,7 @@ def _offered(context: CompanyContext, language: str, rows: CaseRows) -> list[str
 
 
 def write_customer_summary(context: CompanyContext, rows: CaseRows) -> str | None:
-    """Return the summary that the customer sees, in their language; None while nothing was told."""
+    """Return the summary that the customer sees, in their language; None before a complaint."""
     language = rows.conversation.language
     case = rows.case
     if not case.is_told:

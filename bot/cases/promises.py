@@ -1,4 +1,4 @@
-"""Promises: what the customer was told would happen and by when; every wait has one."""
+"""Promises to customers: what will happen and by when; every wait has one."""
 
 from datetime import datetime
 from typing import Final, Literal

@@ -1,1 +1,4 @@
-"""The channels: each verifies and parses what comes, and sends what goes out."""
+"""The channels: each verifies and parses incoming events, and sends outgoing messages.
+
+The interface that they implement is ``Channel`` in ``bot/conversation/channel_api.py``.
+"""

@@ -17,7 +17,7 @@ from bot.simulation.simulation import share
 WORDS = {
     "equal": "the same",
     "other_remedies": "both offer, but other remedies",
-    "only_live_offers": "the shadow would bring a person",
+    "only_live_offers": "the shadow would send the case to a human",
     "only_shadow_offers": "the shadow would offer",
 }
 
@@ -25,8 +25,8 @@ WORDS = {
 def compare(since: Since = "90d", as_json: AsJson = False) -> None:
     """Compare the policy in COMPANY_DIR/policy.shadow.yml with the one in force.
 
-    The shadow decides by the same facts, gives nothing and is seen by no customer. Exit code 1:
-    it has decided nothing yet; 2: an option is wrong.
+    The shadow decides by the same facts, grants no remedy, and no customer sees its result. Exit
+    code 1: it has decided nothing yet; 2: an option is wrong.
     """
     settings = settings_or_fail()
     company, policy = company_or_fail(settings)

@@ -1,4 +1,4 @@
-"""Causes of complaints, as the company names them for its reports and changes."""
+"""Causes of complaints, as the company names them for its reports."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,7 +10,7 @@ from bot.config.localized import LocalText
 from bot.config.yaml_schema import FileError, NotEmpty, StrictModel, read_yaml, validate
 
 FILE: Final = "causes.yml"
-# Always on the list, even if the company's file lacks it.
+# Always a cause, even if the company's file lacks it.
 OTHER: Final = "other"
 _OTHER_TITLE: Final = LocalText(es="Otra causa", en="Another cause")
 

@@ -37,7 +37,7 @@ _DEADLINE = "deadline"  # until when a connection's statements may run (monotoni
 
 
 class PlainDriver:
-    """One async engine; a session a transaction."""
+    """One async engine; one session per transaction."""
 
     def __init__(self, url: str) -> None:
         self._is_sqlite = url.startswith("sqlite")
@@ -101,7 +101,7 @@ class PlainDriver:
 
 
 def _postgresql_engine(url: str) -> AsyncEngine:
-    # `hide_parameters`: an error that is logged tells the statement, not what customers wrote.
+    # `hide_parameters`: a logged error has the statement, but not what customers wrote.
     return create_async_engine(
         url, pool_size=10, max_overflow=20, pool_pre_ping=True, hide_parameters=True
     )
@@ -123,18 +123,18 @@ def _sqlite_engine(url: str) -> AsyncEngine:
 
 
 def _prepare(driver: Any, record: ConnectionPoolEntry) -> None:
-    driver.isolation_level = None  # we say BEGIN ourselves: the driver never does for reads
+    driver.isolation_level = None  # we send BEGIN ourselves: the driver never does for reads
     cursor = driver.cursor()
     for pragma in SQLITE_PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
-    def is_late() -> bool:
+    def is_past_deadline() -> bool:
         deadline: float = record.info.get(_DEADLINE, math.inf)
         return time.monotonic() > deadline
 
     driver.run_async(
-        lambda connection: connection.set_progress_handler(is_late, STEPS_BETWEEN_CHECKS)
+        lambda connection: connection.set_progress_handler(is_past_deadline, STEPS_BETWEEN_CHECKS)
     )
 
 
@@ -147,7 +147,7 @@ def _undo(
 
 
 def _begin(connection: Connection) -> None:
-    """Begin a transaction; all that is read in it is of one moment."""
+    """Begin a transaction; its reads see one snapshot."""
     connection.exec_driver_sql(connection.get_execution_options().get(_BEGIN, "BEGIN"))
 
 

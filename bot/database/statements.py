@@ -19,8 +19,8 @@ Row = TypeVar("Row", bound=Base)
 async def insert_row(session: AsyncSession, model: type[Row], **values: Any) -> Row:
     """Insert one row at once and return it as an object of the session.
 
-    Columns that are not named get their model's defaults. It takes a third of the time of
-    ``session.add`` with a flush, which first sorts all that is pending.
+    Columns that are not named get their model's defaults. This takes a third of the time of
+    ``session.add`` with a flush, which first sorts all pending objects.
 
     Raises:
         IntegrityError: a constraint forbids the row.
@@ -77,7 +77,9 @@ async def compare_and_set(
 
 
 async def advisory_lock(session: AsyncSession, key: int) -> None:
-    """Take a transaction-scoped advisory lock (PostgreSQL); on SQLite the write lock serves.
+    """Take a transaction-scoped advisory lock (PostgreSQL).
+
+    On SQLite the write lock already excludes other writers.
 
     Args:
         key: 64 bits; equal keys exclude each other until the transaction ends.
@@ -87,7 +89,9 @@ async def advisory_lock(session: AsyncSession, key: int) -> None:
 
 
 async def lock_row(session: AsyncSession, model: type[Base], key: int | None) -> None:
-    """Lock a row until the transaction ends (``FOR UPDATE``); on SQLite the write lock serves.
+    """Lock a row until the transaction ends (``FOR UPDATE``).
+
+    On SQLite the write lock already excludes other writers.
 
     Args:
         key: the row's primary key; None locks nothing.

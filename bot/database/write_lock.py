@@ -65,7 +65,7 @@ class _FileLock:
         self._descriptor: int | None = None
 
     def lock(self, *, wait: bool = True) -> bool:
-        """Return True once it is held; False if it is taken and ``wait`` is False."""
+        """Take the lock. Return False if it is held elsewhere and ``wait`` is False, else True."""
         if self._descriptor is None:
             self._descriptor = self._open()
         try:

@@ -1,8 +1,8 @@
 """The reasons for which a case goes to a human, how urgent each is, and which allow a return.
 
-A new reason is a member of ``HandoffReason``. It needs a priority here (else it gets
-``DEFAULT_PRIORITY``), its words in the console's texts and, where the customer is told why, a
-response ``person_because_<reason>``.
+A new reason is a member of ``HandoffReason`` (bot/models/states.py). It needs a
+priority here (else it gets ``DEFAULT_PRIORITY``), its words in the console's texts and, where the
+customer is told why, a response ``person_because_<reason>``.
 """
 
 from bot.models import HandoffReason

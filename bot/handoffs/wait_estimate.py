@@ -1,4 +1,4 @@
-"""The wait for an agent, as the customer is told it: who is there, position, expected minutes."""
+"""Estimates a customer's wait for an agent: agents present, queue position, expected minutes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from bot.text.responses import Responses
 
 # The order of the queue: the most urgent first, then by when an agent was first promised.
 QUEUE_ORDER = (Handoff.priority, Handoff.due_at, Handoff.id)
-# Minutes are told only with so many recent waits to go by.
+# Minutes are stated only if there are this many recent waits to estimate from.
 MIN_SAMPLES = 5
 SAMPLE_WINDOW = timedelta(hours=3)
 

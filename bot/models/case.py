@@ -34,7 +34,8 @@ class Complaint(Base):
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"))
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id"))
     order_id: Mapped[int | None] = mapped_column(ForeignKey("orders.id"))
-    # False while only the wish for a person is known; the category is then a placeholder.
+    # True once the customer has told the bot what happened; False while they have only asked for
+    # a human, and the category is a placeholder.
     is_told: Mapped[bool] = mapped_column(default=True)
     category: Mapped[str]
     # Further categories that the customer named in the same case.

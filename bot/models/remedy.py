@@ -139,7 +139,7 @@ class Budget(Base):
     starts_on: Mapped[date] = mapped_column(primary_key=True)  # in the company's time zone
     currency: Mapped[str] = mapped_column(String(3), primary_key=True)
     spent_minor: Mapped[Minor]
-    # The part that was spent before the lines of the ledger recorded budgets.
+    # The part of ``spent_minor`` from before ledger entries named their budget: no entry tells it.
     untold_minor: Mapped[Minor] = mapped_column(default=0)
 
 

@@ -1,4 +1,4 @@
-"""The people of the company: who they are, their sign-ins, and what they write to each other."""
+"""The company's agents: accounts, sessions, their notes and approval requests."""
 
 from datetime import datetime
 
@@ -20,12 +20,12 @@ class Agent(Base):
     role: Mapped[Role] = mapped_column(words("role", Role))
     password_hash: Mapped[str]  # argon2id
     language: Mapped[str] = mapped_column(String(2), default="es")
-    capacity: Mapped[int]  # how many conversations are given to them at a time
+    capacity: Mapped[int]  # most conversations that the agent has at a time
     is_active: Mapped[bool] = mapped_column(default=True)
     presence: Mapped[Presence] = mapped_column(
         words("presence", Presence), default=Presence.AVAILABLE
     )
-    # The last sign of life of an open console; null once they have signed out.
+    # The last request or ping of an open console; null once the agent has signed out.
     seen_at: Mapped[datetime | None]
     # Wrong passwords in a row, and since when they are counted.
     failed_tries: Mapped[int] = mapped_column(default=0)
@@ -34,7 +34,7 @@ class Agent(Base):
 
     @property
     def first_name(self) -> str:
-        """What the customer is told: no more of an agent's name than is needed to talk."""
+        """The agent's first name, the only part of it that customers see."""
         return self.name.split()[0]
 
 

@@ -65,7 +65,7 @@ class Owner(StrEnum):
 
 
 class ComplaintState(StrEnum):
-    """What has become of a case."""
+    """The state of a case."""
 
     OPEN = "open"
     RESOLVED = "resolved"  # the customer has, or is promised, what they chose
@@ -73,7 +73,7 @@ class ComplaintState(StrEnum):
 
 
 class HandoffState(StrEnum):
-    """Where a case is that was given to a person."""
+    """The state of a handoff to a human."""
 
     WAITING = "waiting"
     ACTIVE = "active"
@@ -257,14 +257,14 @@ class Role(StrEnum):
 
 
 class Presence(StrEnum):
-    """What agents say of themselves while their console is open."""
+    """The presence that agents set themselves while their console is open."""
 
     AVAILABLE = "available"
     AWAY = "away"
 
 
 class LivePresence(StrEnum):
-    """Whether an agent is there now: by the last sign of life, and by what they say."""
+    """An agent's presence now: from the last ping of the console and the agent's own setting."""
 
     AVAILABLE = "available"
     AWAY = "away"
@@ -272,7 +272,7 @@ class LivePresence(StrEnum):
 
 
 class ApprovalState(StrEnum):
-    """What a supervisor said to an agent's request."""
+    """A supervisor's decision on an agent's request."""
 
     OPEN = "open"
     APPROVED = "approved"

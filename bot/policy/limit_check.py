@@ -27,7 +27,7 @@ class RemedyTotal:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What was given before, each figure within the period of its limit.
+    """The remedies accepted before, each figure within the period of its limit.
 
     The figures are for the order, the customer, the household, the category, and each kind of
     remedy. Counts include every accepted remedy. `order_total` is the sum of their amounts; the

@@ -43,7 +43,7 @@ def shop(context: BrowserContext, product: Product) -> Iterator[ShopPage]:
     ],
     ids=["phone in Spanish", "desktop in English"],
 )
-def test_a_complaint_from_the_first_word_to_the_choice(
+def test_complaint_is_resolved_on_the_page(
     browser: Browser, product: Product, size: ViewportSize, words: Words, complaint: str, order: str
 ) -> None:
     context = browser.new_context(viewport=size, has_touch=size == PHONE)
@@ -80,7 +80,7 @@ def test_a_complaint_from_the_first_word_to_the_choice(
     context.close()
 
 
-def test_two_tabs_show_one_conversation(
+def test_two_tabs_show_the_same_conversation(
     context: BrowserContext, product: Product, shop: ShopPage
 ) -> None:
     shop.ask("Mi pedido llegó roto")
@@ -101,7 +101,7 @@ def test_two_tabs_show_one_conversation(
     assert other.page_errors == []
 
 
-def test_what_is_written_offline_is_sent_once_when_back(
+def test_message_written_offline_is_sent_once(
     context: BrowserContext, product: Product, shop: ShopPage
 ) -> None:
     shop.ask("hola")
@@ -120,7 +120,7 @@ def test_what_is_written_offline_is_sent_once_when_back(
     assert _stored(product, text) == 1
 
 
-def test_what_was_not_sent_survives_a_reload(
+def test_unsent_message_survives_a_reload(
     context: BrowserContext, product: Product, shop: ShopPage
 ) -> None:
     shop.ask("hola")
@@ -138,9 +138,7 @@ def test_what_was_not_sent_survives_a_reload(
     assert _stored(product, text) == 1
 
 
-def test_what_the_server_has_not_noted_as_read_is_told_again(
-    context: BrowserContext, product: Product
-) -> None:
+def test_lost_read_receipt_is_sent_again(context: BrowserContext, product: Product) -> None:
     routes: list[WebSocketRoute] = []
     lost: list[str | bytes] = []
 
@@ -170,9 +168,7 @@ def test_what_the_server_has_not_noted_as_read_is_told_again(
     wait_until(is_read, 20, "it is told again")
 
 
-def test_a_restart_of_the_server_loses_and_doubles_nothing(
-    product: Product, shop: ShopPage
-) -> None:
+def test_restart_of_the_edge_loses_and_doubles_no_message(product: Product, shop: ShopPage) -> None:
     shop.ask("hola")
     texts = [f"Mi pedido llegó roto, parte {number}" for number in range(1, 4)]
 
@@ -198,7 +194,7 @@ def test_a_restart_of_the_server_loses_and_doubles_nothing(
     wait_until(lambda: shop.transcript() == [row["text"] for row in rows], 10, "the page shows all")
 
 
-def test_a_photo_is_shown_here_and_nowhere_else(
+def test_photo_is_shown_to_its_sender_only(
     product: Product, shop: ShopPage, browser: Browser
 ) -> None:
     shop.file_input.set_input_files(
@@ -219,7 +215,7 @@ def test_a_photo_is_shown_here_and_nowhere_else(
     assert product.get(f"/chat/photos/{kept['id']}")[0] == 401
 
 
-def test_what_is_no_photo_is_refused_in_a_sentence(shop: ShopPage, tmp_path: Path) -> None:
+def test_file_that_is_no_photo_is_refused_with_a_reason(shop: ShopPage, tmp_path: Path) -> None:
     large = tmp_path / "enorme.jpg"
     large.write_bytes(_picture(64, 64) + bytes(50 * 1024 * 1024))
     shop.file_input.set_input_files(large)
@@ -236,7 +232,7 @@ def test_what_is_no_photo_is_refused_in_a_sentence(shop: ShopPage, tmp_path: Pat
     assert shop.ask("hola")
 
 
-def test_markup_in_a_message_is_text(shop: ShopPage) -> None:
+def test_markup_in_a_message_is_shown_as_text(shop: ShopPage) -> None:
     text = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script><b>roto</b>'
 
     shop.ask(text)
@@ -248,7 +244,7 @@ def test_markup_in_a_message_is_text(shop: ShopPage) -> None:
     assert shop.message_log.locator("b, script, img").count() == 0
 
 
-def test_emoji_alone_get_an_answer(shop: ShopPage) -> None:
+def test_message_of_emoji_is_asked_about(shop: ShopPage) -> None:
     answer = shop.ask("😡😡😡")
 
     # What went wrong is asked for; nobody who is angry is told that this is none of our business.
@@ -256,7 +252,7 @@ def test_emoji_alone_get_an_answer(shop: ShopPage) -> None:
     assert "no le puedo ayudar" not in answer
 
 
-def test_too_long_a_message_is_not_lost(shop: ShopPage) -> None:
+def test_too_long_message_stays_in_the_box(shop: ShopPage) -> None:
     text = "Mi pedido llegó roto. " * 910
 
     shop.box.fill(text)
@@ -267,7 +263,7 @@ def test_too_long_a_message_is_not_lost(shop: ShopPage) -> None:
     expect(shop.customer_messages).to_have_count(0)
 
 
-def test_the_keyboard_is_enough(shop: ShopPage) -> None:
+def test_complaint_is_resolved_with_the_keyboard_alone(shop: ShopPage) -> None:
     keyboard = shop.page.keyboard
     _tab_to(shop, SPANISH.box, "Tab")
     for text in ("Mi pedido llegó roto", "10415", ORDERS["10415"]["email"]):
@@ -286,7 +282,7 @@ def test_the_keyboard_is_enough(shop: ShopPage) -> None:
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious(
+def test_chat_page_has_no_serious_accessibility_barrier(
     browser: Browser,
     product: Product,
     size: ViewportSize,

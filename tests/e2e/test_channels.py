@@ -45,7 +45,7 @@ def _phone(order: str) -> str:
 # --- Telegram -----------------------------------------------------------------------------------
 
 
-def test_telegram_from_complaint_to_remedy(
+def test_telegram_complaint_gets_its_remedy_once(
     breakable_product: Product, telegram: tg.FakeTelegram
 ) -> None:
     customer = tg.TelegramUser(telegram, breakable_product.url)
@@ -78,7 +78,7 @@ def test_telegram_from_complaint_to_remedy(
     assert [one["text"] for one in done if reference[0] in one["text"]][1:] == []
 
 
-def test_telegram_from_complaint_to_a_persons_answer(
+def test_telegram_customer_gets_an_agents_answer(
     breakable_product: Product, telegram: tg.FakeTelegram
 ) -> None:
     customer = tg.TelegramUser(telegram, breakable_product.url, language="en")
@@ -97,7 +97,7 @@ def test_telegram_from_complaint_to_a_persons_answer(
 # --- WhatsApp -----------------------------------------------------------------------------------
 
 
-def test_whatsapp_from_complaint_to_remedy_without_a_question_who_it_is(
+def test_whatsapp_number_identifies_the_customer_and_remedy_is_given_once(
     breakable_product: Product, whatsapp: wa.FakeWhatsApp
 ) -> None:
     customer = wa.WhatsAppUser(whatsapp, breakable_product.url, _phone("10490"))
@@ -126,7 +126,7 @@ def test_whatsapp_from_complaint_to_remedy_without_a_question_who_it_is(
     assert [line["order_number"] for line in lines] == ["10490"]
 
 
-def test_whatsapp_from_complaint_to_a_persons_answer(
+def test_whatsapp_customer_gets_an_agents_answer(
     breakable_product: Product, whatsapp: wa.FakeWhatsApp
 ) -> None:
     customer = wa.WhatsAppUser(whatsapp, breakable_product.url)
@@ -140,7 +140,7 @@ def test_whatsapp_from_complaint_to_a_persons_answer(
     assert customer.wait_for_message_with("Marta")
 
 
-def test_who_began_on_the_web_goes_on_with_the_same_case_on_whatsapp(
+def test_case_opened_on_the_web_continues_on_whatsapp(
     breakable_product: Product, new_customer: NewCustomer, whatsapp: wa.FakeWhatsApp
 ) -> None:
     web = new_customer(breakable_product)
@@ -172,7 +172,7 @@ def test_who_began_on_the_web_goes_on_with_the_same_case_on_whatsapp(
     assert reference in again.text
 
 
-def test_an_edge_that_is_killed_answers_on_both_channels_after_the_start(
+def test_killed_edge_answers_on_both_channels_after_its_restart(
     breakable_product: Product, telegram: tg.FakeTelegram, whatsapp: wa.FakeWhatsApp
 ) -> None:
     one, other = (

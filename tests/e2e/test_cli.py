@@ -19,7 +19,7 @@ ORDER_HEADER = (
 )
 
 
-def test_piped_chat_is_a_json_line_a_message_and_chooses(product: Product) -> None:
+def test_piped_chat_prints_one_json_line_a_message_and_chooses(product: Product) -> None:
     order = ORDERS["10440"]
     lines = ["Mi pedido llegó roto", "", "10440", order["email"], "/choose 2", "/choose 1"]
 
@@ -38,7 +38,7 @@ def test_piped_chat_is_a_json_line_a_message_and_chooses(product: Product) -> No
     assert len([one for one in product.ledger() if one["order_number"] == "10440"]) == 1
 
 
-def test_piped_chat_in_english_for_people(product: Product) -> None:
+def test_piped_chat_answers_in_english(product: Product) -> None:
     chat = product.run_command(
         "chat", "--lang", "en", "--wait", "1", stdin="My order arrived broken\n"
     )
@@ -47,7 +47,7 @@ def test_piped_chat_in_english_for_people(product: Product) -> None:
     assert chat.stdout.startswith("Regalo: I apologize")
 
 
-def test_orders_come_in_and_are_known_at_once(product: Product, tmp_path: Path) -> None:
+def test_imported_order_is_known_at_once(product: Product, tmp_path: Path) -> None:
     row = (
         '77001,"Nuñez, Zoé",zoe@example.com,+57 300 555 0101,120000,COP,2026-11-02T10:00:00-05:00,'
         "2026-11-08T18:00:00-05:00,2026-11-07T12:00:00-05:00,delivered,Tetera x1"

@@ -23,7 +23,7 @@ def whole(breakable_product: Product) -> Iterator[Product]:
     breakable_product.wait_ready()
 
 
-def test_a_slow_engine_leaves_nobody_without_an_answer(
+def test_customer_is_answered_while_the_engine_hangs(
     whole: Product, new_customer: NewCustomer
 ) -> None:
     customer = new_customer(whole)
@@ -40,7 +40,7 @@ def test_a_slow_engine_leaves_nobody_without_an_answer(
     _assert_goes_on(whole, customer, answer, ORDERS["10456"]["email"])
 
 
-def test_a_dead_engine_leaves_nobody_without_an_answer(
+def test_customer_is_answered_while_the_engine_is_down(
     whole: Product, new_customer: NewCustomer
 ) -> None:
     customer = new_customer(whole)
@@ -60,7 +60,9 @@ def test_a_dead_engine_leaves_nobody_without_an_answer(
     _assert_goes_on(whole, customer, answer, ORDERS["10431"]["email"])
 
 
-def test_a_short_death_goes_unnoticed(whole: Product, new_customer: NewCustomer) -> None:
+def test_restart_of_the_engine_delays_the_answer_only(
+    whole: Product, new_customer: NewCustomer
+) -> None:
     customer = new_customer(whole)
     whole.send_signal("engine", signal.SIGKILL)
 

@@ -39,7 +39,7 @@ class Story:
         return self.customer.say(text, LONGEST_TURN)
 
 
-def test_ten_kills_at_random_moments(own_product: Product, seed: int) -> None:
+def test_ten_kills_lose_no_message_and_double_no_remedy(own_product: Product, seed: int) -> None:
     product = own_product
     chance = random.Random(seed)  # noqa: S311  (a test that can be told to do it again)
     product.start()

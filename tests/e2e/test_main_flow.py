@@ -20,7 +20,7 @@ ASKS_CONTACT = {"es": "¿con qué correo o teléfono", "en": "which e-mail or ph
 ASKS_ORDER = ("número de su pedido", "número del pedido", "your order number")
 
 
-def test_a_long_pasted_story_is_apologized_for_at_once(
+def test_long_story_gets_an_apology_within_five_seconds(
     product: Product, new_customer: NewCustomer
 ) -> None:
     customer = new_customer(product)
@@ -45,7 +45,7 @@ def test_a_long_pasted_story_is_apologized_for_at_once(
         ("en", "I bought coffee, order 10452, and the bags arrived broken. I am furious", "10452"),
     ],
 )
-def test_what_is_missing_is_asked_for_and_one_remedy_given(
+def test_missing_fact_is_asked_for_and_one_remedy_given(
     product: Product, new_customer: NewCustomer, language: str, complaint: str, order: str
 ) -> None:
     customer = new_customer(product, language)
@@ -79,7 +79,7 @@ def test_what_is_missing_is_asked_for_and_one_remedy_given(
         ),
     ],
 )
-def test_all_in_one_message_needs_one_click_more(
+def test_complete_complaint_gets_an_offer_at_once(
     product: Product, new_customer: NewCustomer, language: str, complaint: str, order: str
 ) -> None:
     customer = new_customer(product, language)
@@ -94,7 +94,9 @@ def test_all_in_one_message_needs_one_click_more(
     _assert_takes(product, customer, 3, answer.reference, order)
 
 
-def test_what_is_told_later_is_not_asked_again(product: Product, new_customer: NewCustomer) -> None:
+def test_facts_given_later_are_not_asked_for_again(
+    product: Product, new_customer: NewCustomer
+) -> None:
     customer = new_customer(product)
     told = customer.say("Mi pedido llegó roto")
     assert told.questions == 1
@@ -106,7 +108,7 @@ def test_what_is_told_later_is_not_asked_again(product: Product, new_customer: N
     assert not _asks_again(answer)
 
 
-def test_the_choice_can_be_made_in_words(product: Product, new_customer: NewCustomer) -> None:
+def test_alternative_is_chosen_in_words(product: Product, new_customer: NewCustomer) -> None:
     customer = new_customer(product)
     told = customer.say("Mi pedido llegó roto, es el 10499")
     customer.say("paola.rincon@example.com")

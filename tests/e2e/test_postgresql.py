@@ -39,7 +39,7 @@ def lines_of(product: Product, order: str) -> list[dict[str, str]]:
     return [line for line in product.ledger() if line["order_number"] == order]
 
 
-def test_from_the_complaint_to_the_remedy_with_several_workers(
+def test_complaints_get_one_remedy_each_with_several_workers(
     several: Product, new_customer: NewCustomer
 ) -> None:
     customers = [new_customer(several) for _ in range(4)]
@@ -54,7 +54,7 @@ def test_from_the_complaint_to_the_remedy_with_several_workers(
         assert len(lines_of(several, number)) == 1
 
 
-def test_one_order_from_two_browsers_is_remedied_once(
+def test_order_complained_about_twice_gets_one_remedy_with_several_workers(
     several: Product, new_customer: NewCustomer
 ) -> None:
     order = "10440"
@@ -71,7 +71,7 @@ def test_one_order_from_two_browsers_is_remedied_once(
     assert len(lines_of(several, order)) == 1
 
 
-def test_every_command_works_on_the_same_database(
+def test_commands_work_on_postgresql(
     several: Product, new_customer: NewCustomer, tmp_path: Path
 ) -> None:
     header = ",".join(ORDERS["10440"])

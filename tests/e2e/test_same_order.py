@@ -11,7 +11,7 @@ ORDER = "10473"
 EMAIL = ORDERS[ORDER]["email"]
 
 
-def test_a_second_session_gets_no_second_remedy(
+def test_second_complaint_about_an_order_goes_to_an_agent(
     product: Product, new_customer: NewCustomer
 ) -> None:
     first = new_customer(product)
@@ -41,7 +41,7 @@ def test_a_second_session_gets_no_second_remedy(
     assert _handoffs(product, second.conversation_id) == ["waiting"]
 
 
-def test_two_sessions_that_choose_at_once_get_one_remedy(
+def test_simultaneous_choices_for_one_order_give_one_remedy(
     product: Product, new_customer: NewCustomer
 ) -> None:
     order = "10526"
@@ -61,7 +61,9 @@ def test_two_sessions_that_choose_at_once_get_one_remedy(
     assert len(lines) == 1
 
 
-def test_a_stranger_learns_nothing_of_an_order(product: Product, new_customer: NewCustomer) -> None:
+def test_stranger_learns_nothing_about_an_order(
+    product: Product, new_customer: NewCustomer
+) -> None:
     stranger = new_customer(product)
     stranger.say("Mi pedido llegó roto")
     stranger.say("10521")

@@ -123,7 +123,7 @@ def reference_in(text: str) -> str:
 
 
 @pytest.mark.parametrize("script", [SPANISH, ENGLISH], ids=["in Spanish", "in English"])
-def test_the_case_goes_to_an_agent_and_back_and_nothing_is_repeated(
+def test_case_goes_to_an_agent_and_back_without_a_repeated_question(
     browser: Browser, product: Product, two: list[Page], script: Script
 ) -> None:
     shop = customer_at(browser, product, two, script.shop)
@@ -178,7 +178,7 @@ def in_the_queue(shop: ShopPage, text: str) -> str:
     return reference_in(shop.ask("quiero hablar con una persona"))
 
 
-def test_after_the_claim_a_late_answer_of_the_bot_is_dropped(
+def test_late_answer_of_the_bot_is_dropped_after_a_claim(
     browser: Browser, product: Product, two: list[Page]
 ) -> None:
     shop = customer_at(browser, product, two, chat.SPANISH)
@@ -207,7 +207,7 @@ def test_after_the_claim_a_late_answer_of_the_bot_is_dropped(
     assert "bot" not in {row["author"] for row in after}
 
 
-def test_nothing_is_lost_or_doubled_when_the_edge_is_killed_between_two_people(
+def test_killed_edge_loses_and_doubles_no_message_between_customer_and_agent(
     browser: Browser, product: Product, two: list[Page]
 ) -> None:
     shop = customer_at(browser, product, two, chat.SPANISH)
@@ -236,7 +236,7 @@ def test_nothing_is_lost_or_doubled_when_the_edge_is_killed_between_two_people(
     expect(shop.message_log).to_contain_text("Sigo aquí")
 
 
-def test_two_agents_who_take_one_case_learn_who_was_faster(
+def test_second_agent_who_claims_a_case_sees_who_has_it(
     browser: Browser, product: Product, two: list[Page]
 ) -> None:
     shop = customer_at(browser, product, two, chat.SPANISH)
@@ -253,7 +253,7 @@ def test_two_agents_who_take_one_case_learn_who_was_faster(
     expect(carlos.card(reference)).to_have_count(0, timeout=30_000)
 
 
-def test_what_a_customer_writes_is_text_everywhere(
+def test_customers_markup_is_shown_as_text_in_chat_and_console(
     browser: Browser, product: Product, two: list[Page]
 ) -> None:
     shop = customer_at(browser, product, two, chat.SPANISH)
@@ -271,7 +271,7 @@ def test_what_a_customer_writes_is_text_everywhere(
 
 @pytest.mark.parametrize("size", [DESKTOP, TABLET], ids=["desktop", "tablet"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_console_has_no_barriers(
+def test_console_has_no_serious_accessibility_barrier(
     browser: Browser, product: Product, two: list[Page], size: ViewportSize, scheme: str
 ) -> None:
     shop = customer_at(browser, product, two, chat.SPANISH)
@@ -304,7 +304,7 @@ def _barriers(page: Page) -> list[str]:
     return [one["id"] for one in found if one["impact"] in {"serious", "critical"}]
 
 
-def test_a_case_is_taken_and_answered_with_the_keyboard_alone(
+def test_case_is_claimed_and_answered_with_the_keyboard_alone(
     browser: Browser, product: Product, two: list[Page]
 ) -> None:
     shop = customer_at(browser, product, two, chat.SPANISH)

@@ -1,7 +1,7 @@
-"""What any channel must be able to show: a world for each, in which the same tests are played.
+"""What every channel must be able to do: a setup for each, for the same tests.
 
-To bring a channel of your own into ``test_channels.py``, write a fake of its provider beside the
-others in ``tests/fakes``, a ``ChannelSetup`` here, and add it to ``CHANNEL_SETUPS``.
+To test a new channel in ``test_channels.py``, write a fake of its provider in ``tests/fakes`` and a
+``ChannelSetup`` here, and add it to ``CHANNEL_SETUPS``.
 """
 
 import asyncio
@@ -39,55 +39,59 @@ class ChannelCustomer(Protocol):
         """What the channel knows them by."""
 
     def text_update(self, text: str) -> Any:
-        """What the provider delivers when they say something."""
+        """Return what the provider delivers for a text."""
 
     def photo_update(self, data: bytes) -> Any:
-        """What it delivers when they send a photo."""
+        """Return what the provider delivers for a photo."""
 
     def press_update(self, token: str) -> Any:
-        """What it delivers when they press a button."""
+        """Return what the provider delivers for a pressed button."""
 
     def deliver(self, what: Any, *, forged: str | None = None) -> int:
-        """Let the provider deliver it; the status that it gets. ``forged``: "missing", "wrong"."""
+        """Deliver to the edge as the provider does; return the HTTP status.
+
+        Args:
+            forged: the secret or signature is "missing" or "wrong".
+        """
 
     def texts(self) -> list[str]:
-        """What they have been sent."""
+        """Return the texts that were sent to them."""
 
     def choices(self) -> list[tuple[str, str]]:
-        """Title and token of all buttons that they have been sent."""
+        """Return title and token of all buttons that were sent to them."""
 
     def become_unreachable(self) -> None:
-        """Nothing reaches them from now on."""
+        """Let the provider report from now on that they cannot be reached."""
 
     def become_reachable(self) -> None:
-        """They can be reached again."""
+        """Let them be reached again."""
 
 
 class ChannelSetup(Protocol):
-    """A channel with its provider."""
+    """A channel with its fake provider."""
 
     name: str
-    reports_delivery: bool  # the provider tells of a send whose answer was lost
+    reports_delivery: bool  # the provider reports a message whose answer was lost
 
     @property
     def provider(self) -> FakeProvider:
-        """The fake."""
+        """The fake provider."""
 
     @property
     def settings(self) -> dict[str, str]:
-        """What turns the channel on."""
+        """The settings that turn the channel on."""
 
     def connect(self, edge: EdgeProcess) -> None:
-        """The edge is there now."""
+        """Tell the provider the address of the running edge."""
 
     def new_customer(self, edge: EdgeProcess) -> ChannelCustomer:
-        """A new customer."""
+        """Create a customer."""
 
     def rate_limited(self, after: int) -> Fault:
-        """The provider wants less, and says for how long."""
+        """Return the answer "too many requests, wait ``after`` seconds"."""
 
     def rejection(self) -> Fault:
-        """The provider does not take a message, and never will."""
+        """Return the answer to a message that the provider will never accept."""
 
 
 class TelegramSetup:
@@ -101,7 +105,7 @@ class TelegramSetup:
         return self.provider.settings
 
     def connect(self, edge: EdgeProcess) -> None:
-        """By its webhook."""
+        """Do nothing: the edge registers its webhook itself."""
 
     def new_customer(self, edge: EdgeProcess) -> ChannelCustomer:
         return TelegramCustomer(telegram.TelegramUser(self.provider, edge.url))
@@ -227,17 +231,17 @@ CHANNEL_SETUPS: dict[str, Callable[[], ChannelSetup]] = {
 
 
 class ChannelHarness:
-    """A running edge with one channel, and what a test may do to both."""
+    """A running edge with one channel."""
 
-    def __init__(self, world: ChannelSetup, edge: EdgeProcess) -> None:
-        self.world = world
+    def __init__(self, setup: ChannelSetup, edge: EdgeProcess) -> None:
+        self.setup = setup
         self.edge = edge
 
     def new_customer(self) -> ChannelCustomer:
-        return self.world.new_customer(self.edge)
+        return self.setup.new_customer(self.edge)
 
     def messages(self, person: ChannelCustomer, what: str = "text") -> list[Any]:
-        """A column of all messages of a person, in their order."""
+        """Return a column of all messages of a customer, in order."""
         rows = self.edge.rows(
             f"SELECT m.{what} FROM messages m JOIN conversations c"  # noqa: S608 - a column's name
             " ON c.id = m.conversation_id WHERE c.address = ? ORDER BY m.seq",
@@ -248,28 +252,31 @@ class ChannelHarness:
     def wait_until_settled(
         self, person: ChannelCustomer, least: int = 2, within: float = 20
     ) -> list[str]:
-        """The states of a person's messages, once none is to be answered or sent any more."""
+        """Wait until all messages are answered and sent; return their states."""
 
         def states() -> list[str] | None:
-            found = self.messages(person, "state")
-            done = len(found) >= least and not {"received", "pending"} & set(found)
-            return found if done else None
+            current = self.messages(person, "state")
+            done = len(current) >= least and not {"received", "pending"} & set(current)
+            return current if done else None
 
         return wait_until(states, within, "all is answered and sent") or []
 
     def metric(self, name: str, **labels: str) -> float:
-        """What the edge has counted."""
-        told = httpx.get(f"{self.edge.url}/metrics", trust_env=False).text
-        wanted = ",".join(f'{key}="{value}"' for key, value in sorted(labels.items()))
-        line = next((one for one in told.splitlines() if one.startswith(f"{name}{{{wanted}}}")), "")
-        return float(line.rpartition(" ")[2]) if line else 0.0
+        """Return the value of one of the edge's metrics, 0 if it has none."""
+        text = httpx.get(f"{self.edge.url}/metrics", trust_env=False).text
+        selector = ",".join(f'{key}="{value}"' for key, value in sorted(labels.items()))
+        prefix = f"{name}{{{selector}}} "
+        values = [
+            line.removeprefix(prefix) for line in text.splitlines() if line.startswith(prefix)
+        ]
+        return float(values[0]) if values else 0.0
 
     def in_transaction(
         self,
         act: Callable[[AsyncSession, Conversation], Coroutine[Any, Any, T]],
         person: ChannelCustomer,
     ) -> T:
-        """Do something to a person's conversation, as another process of ours would."""
+        """Run ``act`` on a customer's conversation, as another process of ours would."""
 
         async def run() -> T:
             db = Database(self.edge.database_url)
@@ -289,7 +296,7 @@ class ChannelHarness:
         author: Author = Author.AGENT,
         buttons: tuple[ReplyButton, ...] = (),
     ) -> None:
-        """Somebody of the company says something."""
+        """Add outgoing messages to a customer's conversation."""
 
         async def act(session: AsyncSession, conversation: Conversation) -> None:
             for text in texts:
@@ -300,12 +307,12 @@ class ChannelHarness:
         self.in_transaction(act, person)
 
     def offer_choices(self, person: ChannelCustomer, *titles: str) -> None:
-        """The assistant puts alternatives to them."""
+        """Offer alternatives to a customer."""
         buttons = tuple(ReplyButton(title, f"/pressed_{title}") for title in titles)
         self.put_messages(person, "¿Cuál?", author=Author.BOT, buttons=buttons)
 
     def open_case(self, person: ChannelCustomer) -> str:
-        """They have a case with something promised; gives back its reference."""
+        """Open a case with a promise for a customer; return its reference."""
 
         async def act(session: AsyncSession, conversation: Conversation) -> str:
             query = select(Message).where(Message.conversation_id == conversation.id)
@@ -325,8 +332,8 @@ class ChannelHarness:
 def run_channel(
     name: str, template: Path, folder: Path, **settings: str
 ) -> Iterator[ChannelHarness]:
-    """A world of its own for a test."""
-    world = CHANNEL_SETUPS[name]()
+    """Run a fake provider, a fake engine and an edge with one channel."""
+    setup = CHANNEL_SETUPS[name]()
     shutil.copy(template, folder / "regalo.db")
     engine = FakeEngineServer()
     try:
@@ -334,13 +341,13 @@ def run_channel(
             settings_for(f"sqlite:///{folder / 'regalo.db'}", folder),
             engine,
             None,
-            **(world.settings | settings),
+            **(setup.settings | settings),
         )
         try:
-            world.connect(edge)
-            yield ChannelHarness(world, edge)
+            setup.connect(edge)
+            yield ChannelHarness(setup, edge)
         finally:
             edge.stop()
     finally:
         engine.close()
-        world.provider.close()
+        setup.provider.close()

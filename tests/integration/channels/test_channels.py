@@ -79,12 +79,12 @@ def test_shuffled_and_repeated_deliveries_are_stored_once_each(here: ChannelHarn
 @pytest.mark.parametrize("how", ["missing", "wrong"])
 def test_forged_request_is_refused_counted_and_not_stored(here: ChannelHarness, how: str) -> None:
     person = here.new_customer()
-    code = {"telegram": "bad_secret", "whatsapp": "bad_signature"}[here.world.name]
-    before = here.metric("regalo_refused_total", channel=here.world.name, code=code)
+    code = {"telegram": "bad_secret", "whatsapp": "bad_signature"}[here.setup.name]
+    before = here.metric("regalo_refused_total", channel=here.setup.name, code=code)
 
     assert person.deliver(person.text_update("hola"), forged=how) == 403
 
-    after = here.metric("regalo_refused_total", channel=here.world.name, code=code)
+    after = here.metric("regalo_refused_total", channel=here.setup.name, code=code)
     assert after == before + 1
     assert here.messages(person) == []
 
@@ -232,27 +232,27 @@ def test_rate_limit_of_the_provider_is_obeyed_in_order(
     person = here.new_customer()
     person.deliver(person.text_update("hola"))
     here.wait_until_settled(person)
-    here.world.provider.faults.append(here.world.rate_limited(after=2))
+    here.setup.provider.faults.append(here.setup.rate_limited(after=2))
     began = time.monotonic()
 
     here.put_messages(person, "uno", "dos")
 
     here.wait_until_settled(person, least=4)
     assert person.texts()[1:] == ["uno", "dos"]
-    assert time.monotonic() - began >= (2 if here.world.name == "telegram" else 1)
+    assert time.monotonic() - began >= (2 if here.setup.name == "telegram" else 1)
 
 
 def test_pending_messages_are_sent_in_order_after_an_outage(here: ChannelHarness) -> None:
     person = here.new_customer()
     person.deliver(person.text_update("hola"))
     here.wait_until_settled(person)
-    here.world.provider.is_down = True
+    here.setup.provider.is_down = True
     try:
         here.put_messages(person, "uno", "dos", "tres")
         wait_until(lambda: max(here.messages(person, "tries")) >= 2, 30, "it is tried")
         assert person.texts() == ["oigo: hola"]
     finally:
-        here.world.provider.is_down = False
+        here.setup.provider.is_down = False
 
     here.wait_until_settled(person, least=5, within=60)
     assert person.texts()[1:] == ["uno", "dos", "tres"]
@@ -262,12 +262,12 @@ def test_lost_response_sends_at_most_as_documented(here: ChannelHarness) -> None
     person = here.new_customer()
     person.deliver(person.text_update("hola"))
     here.wait_until_settled(person)
-    here.world.provider.faults.append(Fault(drop_answer=True))
+    here.setup.provider.faults.append(Fault(drop_answer=True))
 
     here.put_messages(person, "uno", "dos")
 
     here.wait_until_settled(person, least=4)
-    if here.world.reports_delivery:
+    if here.setup.reports_delivery:
         # The provider reports what it took, so nothing is sent twice.
         assert person.texts()[1:] == ["uno", "dos"]
     else:
@@ -282,7 +282,7 @@ def test_rejected_message_gets_a_human_and_blocks_no_other(
     person.deliver(person.text_update("hola"))
     here.wait_until_settled(person)
     reference = here.open_case(person)
-    here.world.provider.faults.append(here.world.rejection())
+    here.setup.provider.faults.append(here.setup.rejection())
 
     here.put_messages(person, "uno", "dos")
 
@@ -318,7 +318,7 @@ def test_unreachable_customer_is_marked_and_gets_a_human(
 def test_killed_edge_answers_after_its_restart(
     here: ChannelHarness, sqlite_template: Path, tmp_path: Path
 ) -> None:
-    with run_channel(here.world.name, sqlite_template, tmp_path) as mine:
+    with run_channel(here.setup.name, sqlite_template, tmp_path) as mine:
         person = mine.new_customer()
         person.deliver(person.text_update("hola"))
         mine.wait_until_settled(person)

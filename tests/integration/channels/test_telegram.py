@@ -30,8 +30,8 @@ def here(
 
 @pytest.fixture
 def telegram(here: ChannelHarness) -> FakeTelegram:
-    assert isinstance(here.world.provider, FakeTelegram)
-    return here.world.provider
+    assert isinstance(here.setup.provider, FakeTelegram)
+    return here.setup.provider
 
 
 @pytest.fixture
@@ -212,8 +212,8 @@ def test_typing_is_shown_for_a_slow_answer(
 
 def test_polling_receives_and_confirms_updates(sqlite_template: Path, tmp_path: Path) -> None:
     with run_channel("telegram", sqlite_template, tmp_path, TELEGRAM_MODE="polling") as mine:
-        assert isinstance(mine.world.provider, FakeTelegram)
-        telegram = mine.world.provider
+        assert isinstance(mine.setup.provider, FakeTelegram)
+        telegram = mine.setup.provider
         customer = TelegramUser(telegram, mine.edge.url)
         telegram.updates += [customer.message(text="uno"), customer.message(text="dos")]
 

@@ -103,15 +103,15 @@ def test_any_body_is_acknowledged_and_valid_messages_are_stored(
     here: ChannelHarness, seed: int
 ) -> None:
     chance = random.Random(seed)  # noqa: S311 - a test that can be told to do it again
-    found = samples(here.world.name)
+    found = samples(here.setup.name)
     person = here.new_customer()
     assert isinstance(person, TelegramCustomer | WhatsAppCustomer)
-    url = f"{here.edge.url}/channels/{here.world.name}"
+    url = f"{here.edge.url}/channels/{here.setup.name}"
     statuses: dict[int, int] = {}
     with httpx.Client(trust_env=False, timeout=20) as client:
         for number in range(VARIATIONS):
             body = broken(chance.choice(found), chance)
-            if here.world.name == "whatsapp":
+            if here.setup.name == "whatsapp":
                 if number % 500 == 0:
                     body = _beside(body, person.text_update(f"frase {_letters(number // 500)}"))
                 headers = {"X-Hub-Signature-256": whatsapp.sign(body)}

@@ -34,8 +34,8 @@ def here(
 
 @pytest.fixture
 def whatsapp(here: ChannelHarness) -> FakeWhatsApp:
-    assert isinstance(here.world.provider, FakeWhatsApp)
-    return here.world.provider
+    assert isinstance(here.setup.provider, FakeWhatsApp)
+    return here.setup.provider
 
 
 @pytest.fixture
@@ -186,8 +186,8 @@ def test_message_goes_to_another_channel_without_a_template(
 ) -> None:
     company = _company_without_template(tmp_path)
     with run_channel("whatsapp", sqlite_template, tmp_path, COMPANY_DIR=str(company)) as mine:
-        assert isinstance(mine.world.provider, FakeWhatsApp)
-        customer = WhatsAppUser(mine.world.provider, mine.edge.url)
+        assert isinstance(mine.setup.provider, FakeWhatsApp)
+        customer = WhatsAppUser(mine.setup.provider, mine.edge.url)
         person = WhatsAppCustomer(customer)
         customer.send(customer.text_message("hola", age=25 * HOUR))
         # The answer itself may not go out any more: a person is told once there is a case.
@@ -266,18 +266,18 @@ def test_edge_killed_while_sending_sends_nothing_twice(
     sqlite_template: Path, tmp_path: Path
 ) -> None:
     with run_channel("whatsapp", sqlite_template, tmp_path) as mine:
-        assert isinstance(mine.world.provider, FakeWhatsApp)
-        customer = WhatsAppUser(mine.world.provider, mine.edge.url)
+        assert isinstance(mine.setup.provider, FakeWhatsApp)
+        customer = WhatsAppUser(mine.setup.provider, mine.edge.url)
         person = _begun(mine, customer)
         # Meta takes the message while the edge is killed; the report comes to the next one.
-        mine.world.provider.sends_reports = False
-        mine.world.provider.faults.append(Fault(delay=1.5))
+        mine.setup.provider.sends_reports = False
+        mine.setup.provider.faults.append(Fault(delay=1.5))
         mine.put_messages(person, "uno")
-        wait_until(lambda: not mine.world.provider.faults, 10, "it is being sent")
+        wait_until(lambda: not mine.setup.provider.faults, 10, "it is being sent")
         mine.edge.kill()
         wait_until(lambda: len(person.texts()) == 2, 10, "it is out")
         mine.edge.start()
-        sent = mine.world.provider.sent_to(customer.phone)[1]
+        sent = mine.setup.provider.sent_to(customer.phone)[1]
         told = status(sent["id"], "sent", customer.phone, 0, sent["biz_opaque_callback_data"])
         assert deliver(customer.url, post(statuses=[told])).status_code == 200
 

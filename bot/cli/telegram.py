@@ -35,7 +35,7 @@ def webhook(
 
 
 async def _set_webhook(settings: Settings, url: str) -> None:
-    from bot.channels.telegram.channel import set_webhook
+    from bot.channels.telegram.client import set_webhook
     from bot.conversation.channel_api import SendError
 
     try:

@@ -2,7 +2,7 @@
 
 import asyncio
 import hmac
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -14,44 +14,20 @@ from telegram import (
     KeyboardButton,
     ReplyKeyboardMarkup,
 )
-from telegram.error import (
-    BadRequest,
-    Conflict,
-    Forbidden,
-    NetworkError,
-    RetryAfter,
-    TelegramError,
-    TimedOut,
-)
-from telegram.ext import AIORateLimiter, ExtBot
-from telegram.request import HTTPXRequest
+from telegram.error import Conflict, TelegramError
 
 from bot.channels.telegram import NAME
+from bot.channels.telegram.client import RETRY_SECONDS, create_bot, send_error
 from bot.channels.telegram.updates import ALLOWED_UPDATES, ParsedUpdate, UpdateRefused, parse
 from bot.channels.text_limits import split
-from bot.config.loopback import is_loopback
 from bot.config.settings import Settings
 from bot.context.company_context import CompanyContext
-from bot.conversation.channel_api import (
-    CustomerUnreachable,
-    OutgoingMessage,
-    Part,
-    Receive,
-    RemoteFile,
-    ResponseLost,
-    RetryLater,
-    SendError,
-    SendRejected,
-)
+from bot.conversation.channel_api import OutgoingMessage, Part, Receive, RemoteFile
 from bot.metrics import REFUSED
 
 log = structlog.get_logger()
 LONGEST_TEXT = 4096
-# Telegram's own limits: 30 messages a second in all, one a second to a chat.
-MOST_A_SECOND = 30
-SEND_SECONDS = 15.0
 POLL_SECONDS = 25
-RETRY_SECONDS = 3.0
 # Responses with a question that is answered by sharing one's phone.
 ASKS_FOR_CONTACT = ("ask_order", "ask_order_useful", "ask_contact", "ask_contact_again")
 COMMANDS = {
@@ -235,7 +211,7 @@ class TelegramChannel:
                     chat, part["text"], reply_markup=part.get("reply_markup")
                 )
         except (TelegramError, OSError) as error:
-            raise _send_error(error) from error
+            raise send_error(error) from error
         return f"{chat}:{sent.message_id}"
 
     async def typing(self, address: str, provider_id: str | None) -> None:  # noqa: ARG002
@@ -243,7 +219,7 @@ class TelegramChannel:
         try:
             await self._bot.send_chat_action(int(address), "typing")
         except TelegramError as error:
-            raise _send_error(error) from error
+            raise send_error(error) from error
 
     async def close_buttons(
         self, address: str, provider_id: str, text: str, chosen: str | None
@@ -257,7 +233,7 @@ class TelegramChannel:
                 settled = f"{split(text, LONGEST_TEXT)[-1]}\n\n✓ {chosen}"[-LONGEST_TEXT:]
                 await self._bot.edit_message_text(settled, int(address), message_id)
         except TelegramError as error:
-            raise _send_error(error) from error
+            raise send_error(error) from error
 
     async def fetch(self, file: RemoteFile) -> bytes:
         """Download a file."""
@@ -265,61 +241,4 @@ class TelegramChannel:
             remote = await self._bot.get_file(file.id)
             return bytes(await remote.download_as_bytearray())
         except TelegramError as error:
-            raise _send_error(error) from error
-
-
-def create_bot(settings: Settings) -> "ExtBot[int]":
-    """Return the library's bot, for the server in the settings."""
-    token = settings.telegram_token
-    url = settings.telegram_api_url
-    options: Mapping[str, Any] = {"trust_env": not is_loopback(url)}
-    return ExtBot(
-        token.get_secret_value() if token else "",
-        base_url=f"{url}/bot",
-        base_file_url=f"{url}/file/bot",
-        request=HTTPXRequest(
-            connection_pool_size=32,
-            connect_timeout=5,
-            read_timeout=SEND_SECONDS,
-            pool_timeout=SEND_SECONDS,
-            httpx_kwargs=dict(options),
-        ),
-        get_updates_request=HTTPXRequest(
-            connection_pool_size=1, connect_timeout=5, httpx_kwargs=dict(options)
-        ),
-        # The library does not retry: the outbox does, also after a crash.
-        rate_limiter=AIORateLimiter(overall_max_rate=MOST_A_SECOND, max_retries=0),
-    )
-
-
-async def set_webhook(settings: Settings, url: str) -> int:
-    """Set the address of the webhook. Return the number of updates that wait for it."""
-    bot = create_bot(settings)
-    secret = settings.telegram_webhook_secret
-    try:
-        await bot.set_webhook(
-            url,
-            allowed_updates=ALLOWED_UPDATES,
-            secret_token=secret.get_secret_value() if secret else None,
-        )
-        return (await bot.get_webhook_info()).pending_update_count
-    except TelegramError as error:
-        raise _send_error(error) from error
-
-
-def _send_error(error: TelegramError | OSError) -> SendError:
-    """Return what Telegram's error means for the message."""
-    why = f"{type(error).__name__}: {error}"
-    if isinstance(error, RetryAfter):
-        # The public name gives whole seconds today and a timedelta tomorrow; this is both.
-        return RetryLater(why, after=error._retry_after.total_seconds(), whole_channel=True)
-    if isinstance(error, Forbidden) or "chat not found" in str(error).lower():
-        return CustomerUnreachable(why)
-    if isinstance(error, BadRequest | OSError):
-        return SendRejected(why)
-    if isinstance(error, TimedOut):
-        return ResponseLost(why)
-    if isinstance(error, NetworkError):
-        return RetryLater(why)
-    # A wrong or revoked token: it holds for all customers, until somebody mends it.
-    return RetryLater(why, after=RETRY_SECONDS, whole_channel=True)
+            raise send_error(error) from error

@@ -1,1 +1,1 @@
-"""`make bench`: Regalo whole, measured beside Rasa's own starter project in one run."""
+"""Benchmarks: all of Regalo beside Rasa's own starter project, measured in one run."""

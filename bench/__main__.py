@@ -1,4 +1,4 @@
-"""`make bench`: start both products, let customers talk to both in turn, and tell what it took."""
+"""`make bench`: start both products, put the same load on each in turn, and report."""
 
 import argparse
 import asyncio
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bench import history, report
-from bench.customers import Heard, crowd
+from bench.customers import LoadResult, run_load
 from bench.products import regalo, regalo_scripts, starter, starter_script
 from bench.report import Figures, quantile
 from bench.server import Server
@@ -18,7 +18,7 @@ PICTURE = ROOT / "docs" / "images" / "performance.svg"
 
 
 def main() -> None:
-    """Measure, print, and write."""
+    """Measure, print and store the figures."""
     options = _options()
     FOLDER.mkdir(parents=True, exist_ok=True)
     figures = asyncio.run(_measure(options))
@@ -56,7 +56,7 @@ async def _measure(options: argparse.Namespace) -> Figures:
         products["starter"].stop()
         print("Long conversations …", flush=True)
         figures["messages"] = await history.long_talks(
-            products["regalo"].opens,
+            products["regalo"].open_session,
             [10, 100] if quick else [10, 100, 1000],
             talks=2,
             turns=10 if quick else 30,
@@ -72,7 +72,7 @@ async def _measure(options: argparse.Namespace) -> Figures:
 
 
 async def _starts(server: Server, times: int) -> float:
-    """The median of some starts; it is left running."""
+    """Return the median seconds of some starts; leave the product running."""
     took = []
     for _ in range(times):
         server.stop()
@@ -89,39 +89,41 @@ async def _load(
     *,
     quick: bool,
 ) -> None:
-    """Both products at each level, in turns, so that whatever else goes on meets both alike."""
+    """Measure both products at each level in turns, so that other load affects both alike."""
     for level in levels:
-        heard = {name: Heard() for name in products}
+        results = {name: LoadResult() for name in products}
         for order in (list(products), list(products)[::-1]):
             for name in order:
-                told = await crowd(
-                    products[name].opens,
+                result = await run_load(
+                    products[name].open_session,
                     scripts[name],
                     customers=level,
                     seconds=8 if quick else 20,
                     warm=2 if quick else 4,
-                    computing=products[name].computing,
+                    cpu_seconds=products[name].cpu_seconds,
                 )
-                heard[name].add(told)
-        for name, told in heard.items():
-            figures["failures"] += [f"{name}, {level} customers: {one}" for one in told.failures]
-            figures[name].setdefault("levels", {})[str(level)] = _summary(told)
-            print(f"{name}, {level} customers: {_summary(told)}", flush=True)
+                results[name].add(result)
+        for name, result in results.items():
+            figures["failures"] += [
+                f"{name}, {level} customers: {failure}" for failure in result.failures
+            ]
+            figures[name].setdefault("levels", {})[str(level)] = _summary(result)
+            print(f"{name}, {level} customers: {_summary(result)}", flush=True)
 
 
-def _summary(heard: Heard) -> dict[str, float]:
-    shares = {f"p{share}": round(quantile(heard.waits, share / 100), 1) for share in (50, 95, 99)}
+def _summary(result: LoadResult) -> dict[str, float]:
+    shares = {f"p{share}": round(quantile(result.waits, share / 100), 1) for share in (50, 95, 99)}
     return {
-        "per_second": round(len(heard.waits) / heard.seconds, 2),
+        "per_second": round(len(result.waits) / result.seconds, 2),
         **shares,
-        "computing": round(1000 * heard.computed / max(len(heard.waits), 1), 1),
-        "messages": len(heard.waits),
-        "failures": len(heard.failures),
+        "computing": round(1000 * result.cpu_seconds / max(len(result.waits), 1), 1),
+        "messages": len(result.waits),
+        "failures": len(result.failures),
     }
 
 
 async def _cases(few: Server, script: Callable[[], list[str]], cases: int) -> dict[int, float]:
-    """The median wait of one customer at a time, with few cases in the database and with many."""
+    """Return the median wait of a single customer, by the number of cases in the database."""
     print(f"{cases:,} cases …", flush=True)
     many = regalo(FOLDER, "many")
     waits: dict[int, list[float]] = {1: [], cases: []}
@@ -130,11 +132,11 @@ async def _cases(few: Server, script: Callable[[], list[str]], cases: int) -> di
         await history.fill(Path(many.environment["VAR_DIR"]) / "regalo.db", cases)
         for _ in range(4):
             for size, server in ((1, few), (cases, many)):
-                told = await crowd(server.opens, script, customers=1, seconds=5, warm=1)
-                waits[size] += told.waits
+                result = await run_load(server.open_session, script, customers=1, seconds=5, warm=1)
+                waits[size] += result.waits
     finally:
         many.stop()
-    return {size: quantile(told, 0.5) / 1000 for size, told in waits.items()}
+    return {size: quantile(seconds, 0.5) / 1000 for size, seconds in waits.items()}
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Customers: each talks, waits for the answer, talks on; many at once, in both products."""
+"""Simulated customers of both products: each sends a message, waits for the answer, goes on."""
 
 import asyncio
 import itertools
@@ -13,142 +13,142 @@ from typing import Any, Protocol
 import httpx
 from websockets.asyncio.client import ClientConnection, connect
 
-PATIENCE = 120.0
-# A customer who presses the first of the alternatives on the table.
+TIMEOUT_SECONDS = 120.0
+# In a script: press the first of the alternatives that are offered.
 PRESS = "/choose 1"
 
 
-class Unanswered(Exception):
-    """What was said got no answer, or a refusal."""
+class NoAnswerError(Exception):
+    """A message got no answer, or an error."""
 
 
-class Talk(Protocol):
+class ChatSession(Protocol):
     """One conversation."""
 
-    async def say(self, text: str) -> float:
-        """Say something; the seconds until all of the answer is there."""
+    async def send(self, text: str) -> float:
+        """Send a message; return the seconds until the answer is complete."""
 
 
-Open = Callable[[], AbstractAsyncContextManager[Talk]]
+OpenSession = Callable[[], AbstractAsyncContextManager[ChatSession]]
 
 
-class StarterTalk:
+class StarterSession:
     """A conversation with the starter project, over Rasa's REST channel."""
 
     def __init__(self, http: httpx.AsyncClient) -> None:
         self._http = http
         self._sender = uuid.uuid4().hex
 
-    async def say(self, text: str) -> float:
-        """See ``Talk``."""
+    async def send(self, text: str) -> float:
+        """See ``ChatSession``."""
         began = time.perf_counter()
         answer = await self._http.post(
             "/webhooks/rest/webhook", json={"sender": self._sender, "message": text}
         )
         took = time.perf_counter() - began
         if not answer.json():
-            raise Unanswered(text)
+            raise NoAnswerError(text)
         return took
 
 
-class RegaloTalk:
-    """A conversation with Regalo, over the web chat's socket, as a page leads it."""
+class RegaloSession:
+    """A conversation with Regalo over the web chat's WebSocket, as a page does it."""
 
     def __init__(self, socket: ClientConnection) -> None:
         self._socket = socket
-        self._token: str | None = None  # of the first alternative on the table
+        self._token: str | None = None  # of the first alternative offered
 
-    async def say(self, text: str) -> float:
-        """See ``Talk``."""
+    async def send(self, text: str) -> float:
+        """See ``ChatSession``."""
         frame: dict[str, Any] = {"type": "message", "id": str(uuid.uuid4()), "text": text}
         if text == PRESS:
             frame |= {"type": "choose", "token": self._token}
         began = time.perf_counter()
         await self._socket.send(json.dumps(frame))
         last = None
-        async with asyncio.timeout(PATIENCE):
-            while (heard := json.loads(await self._socket.recv()))["type"] != "answered":
-                if heard["type"] == "error":
-                    raise Unanswered(f"{text}: {heard['text']}")
-                if heard["type"] == "message" and heard["message"]["author"] == "bot":
-                    last = heard["message"]
+        async with asyncio.timeout(TIMEOUT_SECONDS):
+            while (frame := json.loads(await self._socket.recv()))["type"] != "answered":
+                if frame["type"] == "error":
+                    raise NoAnswerError(f"{text}: {frame['text']}")
+                if frame["type"] == "message" and frame["message"]["author"] == "bot":
+                    last = frame["message"]
         took = time.perf_counter() - began
         if last is None:
-            raise Unanswered(text)
+            raise NoAnswerError(text)
         self._token = last["choices"][0]["token"] if last["choices"] else self._token
-        # A page that is in sight says so.
+        # A visible page reports what it has shown.
         await self._socket.send(json.dumps({"type": "seen", "seq": last["seq"]}))
         return took
 
 
-def starter(url: str) -> Open:
-    """The way to open conversations with a starter project; connections are used again."""
+def starter_sessions(url: str) -> OpenSession:
+    """Return a function that opens conversations with the starter project."""
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
-    http = httpx.AsyncClient(base_url=url, timeout=PATIENCE, trust_env=False, limits=limits)
+    http = httpx.AsyncClient(base_url=url, timeout=TIMEOUT_SECONDS, trust_env=False, limits=limits)
 
     @asynccontextmanager
-    async def talk() -> AsyncIterator[Talk]:
-        yield StarterTalk(http)
+    async def talk() -> AsyncIterator[ChatSession]:
+        yield StarterSession(http)
 
     return talk
 
 
-def regalo(url: str) -> Open:
-    """The way to open conversations with Regalo: a socket each, and an address for some."""
+def regalo_sessions(url: str) -> OpenSession:
+    """Return a function that opens conversations with Regalo, each over its own socket."""
     # The edge counts connections by address, and customers do not all share one.
     hosts = itertools.cycle(f"127.0.{n // 250}.{n % 250 + 1}" for n in range(1, 1000))
 
     @asynccontextmanager
-    async def talk() -> AsyncIterator[Talk]:
+    async def talk() -> AsyncIterator[ChatSession]:
         async with connect(
             url.replace("http", "ws") + "/chat/socket",
             proxy=None,
             compression=None,
             local_addr=(next(hosts), 0),
-            open_timeout=PATIENCE,
+            open_timeout=TIMEOUT_SECONDS,
         ) as socket:
             hello = {"type": "hello", "session": None, "after": 0, "language": "es"}
             await socket.send(json.dumps(hello))
             await socket.recv()
-            yield RegaloTalk(socket)
+            yield RegaloSession(socket)
 
     return talk
 
 
 @dataclass
-class Heard:
-    """What many customers together have seen in a stretch of time."""
+class LoadResult:
+    """The answers that all customers got in a period."""
 
     seconds: float = 0.0
-    computed: float = 0.0  # seconds of computing, by all processes of the product
+    cpu_seconds: float = 0.0  # of all processes of the product
     waits: list[float] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
 
-    def add(self, other: "Heard") -> None:
-        """Count another stretch in."""
+    def add(self, other: "LoadResult") -> None:
+        """Add the result of another period."""
         self.seconds += other.seconds
-        self.computed += other.computed
+        self.cpu_seconds += other.cpu_seconds
         self.waits += other.waits
         self.failures += other.failures
 
 
-async def crowd(
-    opens: Open,
+async def run_load(
+    open_session: OpenSession,
     script: Callable[[], list[str]],
     *,
     customers: int,
     seconds: float,
     warm: float,
-    computing: Callable[[], float] = float,
-) -> Heard:
-    """Let so many customers talk at once, each conversation by a script; count after ``warm``.
+    cpu_seconds: Callable[[], float] = float,
+) -> LoadResult:
+    """Run conversations of that many customers at once; count the answers after ``warm`` seconds.
 
-    They begin one after the other meanwhile, for customers are not all at the same place.
+    The customers start one after the other during the warm-up, so that their scripts are spread.
 
     Args:
-        computing: how many seconds the product's processes have computed since they began.
+        cpu_seconds: returns the CPU seconds of the product's processes since their start.
     """
-    heard = Heard()
+    result = LoadResult()
     begin = time.perf_counter() + warm
     end = begin + seconds
 
@@ -156,30 +156,30 @@ async def crowd(
         await asyncio.sleep(warm * place / customers)
         while time.perf_counter() < end:
             try:
-                async with opens() as talk:
+                async with open_session() as session:
                     for text in script():
-                        took = await talk.say(text)
+                        took = await session.send(text)
                         now = time.perf_counter()
                         if begin <= now <= end:
-                            heard.waits.append(took)
+                            result.waits.append(took)
                         if now > end:
                             return
-            except (Unanswered, OSError, TimeoutError, httpx.HTTPError) as error:
-                heard.failures.append(f"{type(error).__name__}: {error}")
+            except (NoAnswerError, OSError, TimeoutError, httpx.HTTPError) as error:
+                result.failures.append(f"{type(error).__name__}: {error}")
 
     async def meter() -> float:
         await asyncio.sleep(warm)
-        before = computing()
+        before = cpu_seconds()
         await asyncio.sleep(end - time.perf_counter())
-        return computing() - before
+        return cpu_seconds() - before
 
     metering = asyncio.create_task(meter())
     tasks = [asyncio.create_task(customer(place)) for place in range(customers)]
-    # Who is still waiting at the end is not waited for.
+    # Answers that are late at the end are not waited for.
     _, late = await asyncio.wait(tasks, timeout=warm + seconds + 1)
     for task in late:
         task.cancel()
     with suppress(asyncio.CancelledError):
         await asyncio.gather(*late, return_exceptions=True)
-    heard.seconds, heard.computed = seconds, await metering
-    return heard
+    result.seconds, result.cpu_seconds = seconds, await metering
+    return result

@@ -1,4 +1,4 @@
-"""What a turn costs as the history grows: of a conversation, and of the whole database."""
+"""The time of a turn as the history of the conversation, or of the database, grows."""
 
 import asyncio
 import itertools
@@ -9,48 +9,52 @@ from pathlib import Path
 
 from sqlalchemy import insert
 
-from bench.customers import Open, Talk
+from bench.customers import ChatSession, OpenSession
 from bot import clock
 from bot.database.session import Database
 from bot.models import CaseEvent, Complaint, Conversation, Message
 
-# A customer who goes on talking. With a case open they would be given to a person in the end, and
-# the engine would not be asked. Regalo takes 30 messages in 10 seconds from one customer.
+# Small talk: with an open case the conversation would go to a human in the end, and the engine
+# would not be asked. Regalo accepts 30 messages in 10 seconds from one customer.
 CHATTER = ("¿A qué hora abren?", "¿Usted es un robot?", "Hola", "Gracias")
-CALM = 0.34
+PAUSE_SECONDS = 0.34
 ROWS = 5_000
 
 
-async def long_talks(opens: Open, sizes: list[int], *, talks: int, turns: int) -> dict[int, float]:
-    """The seconds of a turn with so many messages behind it, both sides counted: the median.
+async def long_talks(
+    open_session: OpenSession, sizes: list[int], *, talks: int, turns: int
+) -> dict[int, float]:
+    """Return the median seconds of a turn, by the number of messages before it (of both sides).
 
-    The conversations are really led. The measured turns of all sizes take turns, so that whatever
-    else the machine does meets all alike.
+    The conversations are real. Turns of all sizes are measured alternately, so that other load on
+    the machine affects all alike.
     """
     waits: dict[int, list[float]] = {size: [] for size in sizes}
     async with AsyncExitStack() as stack:
-        led = [
-            (size, await stack.enter_async_context(opens())) for size in sizes for _ in range(talks)
+        sessions = [
+            (size, await stack.enter_async_context(open_session()))
+            for size in sizes
+            for _ in range(talks)
         ]
-        await asyncio.gather(*(_lead(talk, size) for size, talk in led))
+        await asyncio.gather(*(_talk(session, size) for size, session in sessions))
         for turn in range(turns):
-            for size, talk in led:
-                waits[size].append(await talk.say(CHATTER[turn % len(CHATTER)]))
-                await asyncio.sleep(CALM / len(led))
-    return {size: sorted(told)[len(told) // 2] for size, told in waits.items()}
+            for size, session in sessions:
+                waits[size].append(await session.send(CHATTER[turn % len(CHATTER)]))
+                await asyncio.sleep(PAUSE_SECONDS / len(sessions))
+    return {size: sorted(seconds)[len(seconds) // 2] for size, seconds in waits.items()}
 
 
-async def _lead(talk: Talk, size: int) -> None:
+async def _talk(session: ChatSession, size: int) -> None:
     for text in itertools.islice(itertools.cycle(CHATTER), size // 2):
         began = time.perf_counter()
-        await talk.say(text)
-        await asyncio.sleep(max(0.0, CALM - (time.perf_counter() - began)))
+        await session.send(text)
+        await asyncio.sleep(max(0.0, PAUSE_SECONDS - (time.perf_counter() - began)))
 
 
 async def fill(database: Path, cases: int) -> None:
-    """Store so many closed cases, each with the conversation in which it was told."""
+    """Store closed cases, each with its conversation."""
     db = Database(f"sqlite:///{database}")
-    first = 1_000_000  # above all that the product has numbered
+    first = 1_000_000  # above all ids that the product has used
     for begin in range(0, cases, ROWS):
         numbers = range(begin, min(begin + ROWS, cases))
         async with db.write() as session:

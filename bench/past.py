@@ -1,4 +1,4 @@
-"""Past cases by the hundred thousand, made up, for what looks back on them."""
+"""Made-up past cases by the hundred thousand, for commands that read the past."""
 
 import random
 from collections.abc import Iterator
@@ -41,7 +41,7 @@ Rows = dict[type[Base], list[dict[str, Any]]]
 
 
 async def store(session: AsyncSession, policy: Policy, count: int, days: int = 85) -> None:
-    """Store that many cases of the last days."""
+    """Store that many cases, spread over the last ``days`` days."""
     dice = random.Random(7)  # noqa: S311 - the same cases each time
     begin = datetime.now(UTC) - timedelta(days=days)
     rows: Rows = {table: [] for table in TABLES}
@@ -131,7 +131,7 @@ def _case(
             "rule_id": decision.rule_id,
             "reason": decision.reason,
             "reasons": list(decision.reasons),
-            "alternatives": [dict(one.as_dict()) for one in decision.alternatives],
+            "alternatives": [dict(alternative.as_dict()) for alternative in decision.alternatives],
             "facts": facts_as_json(facts),
             "offer_id": number if decision.outcome == "offer" else None,
             "channel": channel,
@@ -156,7 +156,7 @@ def _case(
 def _offer(
     dice: random.Random, number: int, at: datetime, decision: Decision
 ) -> Iterator[tuple[type[Base], dict[str, Any]]]:
-    """The offer, and what the customer took of it: mostly the first, sometimes nothing."""
+    """Yield an offer and the remedy accepted: mostly the first one, sometimes none."""
     yield (
         Offer,
         {
@@ -171,15 +171,15 @@ def _offer(
     )
     if dice.random() < 0.1:
         return
-    taken = dice.choice((decision.alternatives[0], *decision.alternatives))
-    terms = dict(taken.as_dict())
+    chosen = dice.choice((decision.alternatives[0], *decision.alternatives))
+    terms = dict(chosen.as_dict())
     yield (
         Compensation,
         {
             "offer_id": number,
             "complaint_id": number,
             "position": 1,
-            "kind": taken.kind,
+            "kind": chosen.kind,
             "amount_minor": terms["amount_minor"] or 0,
             "goodwill_minor": terms["goodwill_minor"] or 0,
             "budget_minor": 0,

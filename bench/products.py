@@ -1,4 +1,4 @@
-"""What is compared: Rasa's own starter project, and Regalo whole."""
+"""The two products that are compared: Rasa's own starter project and all of Regalo."""
 
 import csv
 import itertools
@@ -17,12 +17,12 @@ from bot.config.settings import ROOT
 from bot.policy.loader import POLICY_FILE
 
 RASA = ROOT / ".venv-rasa" / "bin" / "rasa"
-# Each customer has an order and an e-mail of their own; those of the demo are left alone.
+# Each customer has their own order and e-mail address; the demo's orders are not used.
 ORDERS = range(20_000, 24_000)
 
 
 def _company(folder: Path) -> Path:
-    """The demo company without its breaker: so many customers in a minute would trip it."""
+    """Copy the demo company without its breaker, which so much spending would trip."""
     company = folder / "company"
     shutil.rmtree(company, ignore_errors=True)
     shutil.copytree(ROOT / "data" / "company", company)
@@ -33,7 +33,7 @@ def _company(folder: Path) -> Path:
 
 
 def starter(folder: Path) -> Server:
-    """The starter project as `rasa init` makes and trains it, nothing changed, served by Rasa."""
+    """Return the starter project as `rasa init` makes and trains it, served by Rasa."""
     project = folder / "starter"
     environment = {
         **os.environ,
@@ -59,14 +59,14 @@ def starter(folder: Path) -> Server:
         command=[str(RASA), "run", "--port", str(port)],
         folder=project,
         environment=environment,
-        opens=customers.starter(f"http://127.0.0.1:{port}"),
+        open_session=customers.starter_sessions(f"http://127.0.0.1:{port}"),
         greeting="Hi",
         log=folder / "starter.log",
     )
 
 
 def regalo(folder: Path, name: str = "regalo") -> Server:
-    """Regalo, started as people start it, with a database of its own that knows some orders."""
+    """Return Regalo, started as people start it, with its own database of orders."""
     port = free_port()
     var = folder / name
     shutil.rmtree(var, ignore_errors=True)
@@ -91,7 +91,7 @@ def regalo(folder: Path, name: str = "regalo") -> Server:
         command=["make", "run"],
         folder=ROOT,
         environment=environment,
-        opens=customers.regalo(f"http://127.0.0.1:{port}"),
+        open_session=customers.regalo_sessions(f"http://127.0.0.1:{port}"),
         greeting="Hola",
         log=folder / f"{name}.log",
     )
@@ -104,7 +104,7 @@ def _orders(var: Path) -> Path:
             "order_number customer_name email phone total currency placed_at promised_at"
             " delivered_at status items".split()
         )
-        # Placed, promised, delivered: what is too long ago may not be complained about any more.
+        # Placed, promised, delivered: recent enough for a complaint.
         ago = (datetime.now().astimezone() - timedelta(days=days) for days in (17, 11, 12))
         times = [moment.isoformat(timespec="seconds") for moment in ago]
         for number in ORDERS:
@@ -114,12 +114,12 @@ def _orders(var: Path) -> Path:
 
 
 def starter_script() -> list[str]:
-    """What the starter project knows to talk about: eight messages."""
+    """Return eight messages that the starter project understands."""
     return ["Hi", "I am sad", "yes", "are you a bot?", "good morning", "I feel great", "no", "bye"]
 
 
 def regalo_scripts() -> Callable[[], list[str]]:
-    """A complaint from the first word to the remedy and thanks: eight messages, each time anew."""
+    """Return a function that writes the eight messages of a complaint, each about another order."""
     numbers = itertools.cycle(ORDERS)
 
     def script() -> list[str]:

@@ -1,4 +1,4 @@
-"""What was measured, as a table, as JSON, and as a picture for the documentation."""
+"""The figures as a table, as JSON, and as a picture for the documentation."""
 
 import json
 import os
@@ -13,13 +13,13 @@ Figures = dict[str, Any]
 
 
 def quantile(waits: list[float], share: float) -> float:
-    """The wait that this share of the messages did not exceed, in milliseconds."""
+    """Return the quantile of the waits (seconds) in milliseconds."""
     ordered = sorted(waits)
     return 1000 * ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else 0.0
 
 
 def machine() -> Figures:
-    """Where and when it was measured, and what else the machine was doing."""
+    """Describe the machine and its load."""
     return {
         "cores": os.cpu_count(),
         "system": platform.platform(),
@@ -29,7 +29,7 @@ def machine() -> Figures:
 
 
 def show(figures: Figures) -> None:
-    """Print a table of everything, each beside the same of the starter where there is one."""
+    """Print tables of all figures, with the starter project's beside Regalo's."""
     console = Console(highlight=False, width=100)
     table = Table(title="Regalo beside Rasa's starter project", box=None)
     for heading in ("", "starter", "Regalo", "ratio"):
@@ -49,16 +49,16 @@ def show(figures: Figures) -> None:
     console.print(table)
     load = figures["machine"]
     console.print(f"{load['cores']} cores; load {load['load']} before, {load['load_after']} after.")
-    for one in figures["failures"]:
-        console.print(f"FAILED {one}")
+    for failure in figures["failures"]:
+        console.print(f"FAILED {failure}")
 
 
 def rows(figures: Figures) -> list[tuple[str, float, float]]:
-    """Name, the starter's figure, Regalo's."""
-    told = []
+    """Return rows of name, the starter project's figure, Regalo's figure."""
+    table = []
     for name in figures["levels"]:
-        starter, regalo = (figures[one]["levels"][name] for one in ("starter", "regalo"))
-        told += [
+        starter, regalo = (figures[product]["levels"][name] for product in ("starter", "regalo"))
+        table += [
             (f"{name:>3} customers: messages/s", starter["per_second"], regalo["per_second"]),
             *(
                 (f"{'':>3} p{share} ms", starter[f"p{share}"], regalo[f"p{share}"])
@@ -70,12 +70,12 @@ def rows(figures: Figures) -> list[tuple[str, float, float]]:
         ("start", "start to first answer, s"),
         ("memory", "memory of all processes, MB"),
     ):
-        told.append((name, figures["starter"][key], figures["regalo"][key]))
-    return told
+        table.append((name, figures["starter"][key], figures["regalo"][key]))
+    return table
 
 
 def write(figures: Figures, file: Path) -> None:
-    """Store all of it."""
+    """Write all figures to a JSON file."""
     file.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
 
 
@@ -92,11 +92,11 @@ def plot(figures: Figures, file: Path) -> None:
     for product, colour in (("starter", "#9a9a9a"), ("regalo", "#0b6e4f")):
         levels = [figures[product]["levels"][name] for name in names]
         shown = {"color": colour, "marker": "o", "label": product}
-        rate.plot(names, [one["per_second"] for one in levels], **shown)
-        wait.plot(names, [one["p95"] / 1000 for one in levels], **shown)
+        rate.plot(names, [level["per_second"] for level in levels], **shown)
+        wait.plot(names, [level["p95"] / 1000 for level in levels], **shown)
     rate.set(title="messages a second", xlabel="customers at once", ylim=(0, None))
     wait.set(title="p95 from message to answer, s", xlabel="customers at once", yscale="log")
     rate.legend(frameon=False)
-    for one in (rate, wait):
-        one.spines[["top", "right"]].set_visible(False)
+    for axes in (rate, wait):
+        axes.spines[["top", "right"]].set_visible(False)
     picture.savefig(file, metadata={"Date": None})

@@ -1,4 +1,4 @@
-"""The two products as processes: started, asked, weighed and stopped."""
+"""A product as a process: start and stop it, measure its memory and CPU time."""
 
 import asyncio
 import os
@@ -14,9 +14,9 @@ from typing import IO
 import httpx
 from websockets.exceptions import WebSocketException
 
-from bench.customers import Open, Unanswered
+from bench.customers import NoAnswerError, OpenSession
 
-LONGEST_START = 900.0
+START_TIMEOUT_SECONDS = 900.0
 
 
 @dataclass
@@ -27,37 +27,40 @@ class Server:
     command: list[str]
     folder: Path
     environment: dict[str, str]
-    opens: Open
+    open_session: OpenSession
     greeting: str
     log: Path
     _process: "subprocess.Popen[bytes] | None" = field(default=None, init=False)
 
     async def start(self) -> float:
-        """Start it; the seconds until a customer who tries from the beginning has an answer."""
+        """Start it; return the seconds until a customer who keeps trying has an answer."""
         began = time.perf_counter()
         with self.log.open("wb") as log:
             self._process = self._popen(log)
         while True:
             try:
-                async with self.opens() as talk:
-                    await talk.say(self.greeting)
-            except (Unanswered, OSError, TimeoutError, httpx.HTTPError, WebSocketException):
-                if self._process.poll() is not None or time.perf_counter() - began > LONGEST_START:
+                async with self.open_session() as session:
+                    await session.send(self.greeting)
+            except (NoAnswerError, OSError, TimeoutError, httpx.HTTPError, WebSocketException):
+                if (
+                    self._process.poll() is not None
+                    or time.perf_counter() - began > START_TIMEOUT_SECONDS
+                ):
                     raise RuntimeError(f"{self.name} does not start; see {self.log}") from None
                 await asyncio.sleep(0.1)
             else:
                 return time.perf_counter() - began
 
     def memory(self) -> float:
-        """Megabytes of all its processes; what several share is counted once."""
+        """Return the memory of all its processes in MB (PSS: shared pages are counted once)."""
         return sum(map(_megabytes, self._processes()))
 
-    def computing(self) -> float:
-        """Seconds that all its processes have computed since they began."""
+    def cpu_seconds(self) -> float:
+        """Return the CPU seconds of all its processes since their start."""
         return sum(map(_seconds, self._processes()))
 
     def stop(self) -> None:
-        """End it, and all that it has started."""
+        """Stop it, and kill processes of it that remain."""
         if self._process is None:
             return
         started = list(self._processes())
@@ -65,9 +68,9 @@ class Server:
         try:
             self._process.wait(30)
         except subprocess.TimeoutExpired:
-            for one in started:
-                if Path(f"/proc/{one}").exists():
-                    os.kill(one, signal.SIGKILL)
+            for process in started:
+                if Path(f"/proc/{process}").exists():
+                    os.kill(process, signal.SIGKILL)
             self._process.wait()
         self._process = None
 
@@ -87,7 +90,7 @@ class Server:
 
 
 def free_port() -> int:
-    """A port that nobody uses."""
+    """Return a free port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -109,7 +112,7 @@ def _seconds(process: int) -> float:
         fields = Path(f"/proc/{process}/stat").read_text("ascii").rpartition(")")[2].split()
     except OSError:
         return 0.0
-    ticks = int(fields[11]) + int(fields[12])  # in the program, and in the system for it
+    ticks = int(fields[11]) + int(fields[12])  # user and system time
     return ticks / os.sysconf("SC_CLK_TCK")
 
 

@@ -1,21 +1,23 @@
 """Agents at their consoles, over HTTP as browsers would be, and cases for them to claim."""
 
+import asyncio
 import json
 import random
-import subprocess
-import sys
 import uuid
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
 from websockets.asyncio.client import ClientConnection, connect
 
+from bot.agents import accounts
 from bot.channels.visitor_token import VisitorTokens
-from bot.config.settings import ROOT, Settings
+from bot.config.settings import Settings
 from bot.context.company_context import load_company_context
 from bot.database.session import open_database
+from bot.models import Role
 from tests.integration.edge_process import SECRET, EdgeProcess, SocketPage
 from tests.integration.harness import ANA, AppHarness, SystemClock
 
@@ -25,17 +27,22 @@ Json = dict[str, Any]
 
 
 def add_supervisor(settings: Settings) -> None:
-    """Add the first supervisor with `regalo agents add`."""
-    add = ["agents", "add", ADMIN, "Marta León", "--role", "supervisor", "--password"]
-    subprocess.run(
-        [sys.executable, "-m", "bot.cli", *add],
-        cwd=ROOT,
-        env={"DATABASE_URL": settings.database_url, "VAR_DIR": str(settings.var_dir)},
-        input=f"{PASSWORD}\n",
-        text=True,
-        check=True,
-        capture_output=True,
-    )
+    """Add the first supervisor to a database; fixtures with an event loop may call it, too."""
+
+    async def add() -> None:
+        db = open_database(settings)
+        async with db.write() as session:
+            await accounts.add(
+                session,
+                email=ADMIN,
+                name="Marta León",
+                role=Role.SUPERVISOR,
+                password_hash=accounts.hash_password(PASSWORD),
+            )
+        await db.close()
+
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, add()).result()
 
 
 async def create_waiting_customers(settings: Settings, number: int) -> list[str]:

@@ -1,18 +1,16 @@
 """A pause of the bot's spending: shown on every console, resumed by supervisors."""
 
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
 from bot.compensation import spending_breaker
-from bot.config.settings import ROOT, Settings
+from bot.config.settings import Settings
 from bot.database.session import open_database
 from bot.models import PauseReason
+from tests.command_runner import command_runner
 from tests.integration.conftest import settings_for
 from tests.integration.console_client import ConsoleClient, add_supervisor
 from tests.integration.edge_process import EdgeProcess, run_edge
@@ -39,24 +37,16 @@ async def marta(edge: EdgeProcess) -> AsyncIterator[ConsoleClient]:
     await console.close()
 
 
-def spending(settings: Settings, what: str) -> str:
-    """`regalo spending`, as an operator types it."""
-    done = subprocess.run(
-        [sys.executable, "-m", "bot.cli", "spending", what],
-        cwd=ROOT,
-        env=os.environ | {"DATABASE_URL": settings.database_url, "VAR_DIR": str(settings.var_dir)},
-        text=True,
-        check=True,
-        capture_output=True,
-    )
-    return done.stdout
-
-
-def test_command_pauses_and_resumes_spending(settings: Settings) -> None:
-    assert "by_hand" in spending(settings, "pause")
-    assert "by_hand" in spending(settings, "status")
-    assert spending(settings, "resume").endswith("The assistant may give again.\n")
-    assert spending(settings, "status").startswith("The assistant may give; left to give today: ")
+def test_command_pauses_and_resumes_spending(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    database = {"DATABASE_URL": settings.database_url, "VAR_DIR": str(settings.var_dir)}
+    regalo = command_runner(monkeypatch, capsys, **database)
+    assert "by_hand" in regalo("spending", "pause").out
+    assert "by_hand" in regalo("spending", "status").out
+    assert regalo("spending", "resume").out.endswith("The assistant may give again.\n")
+    status = regalo("spending", "status").out
+    assert status.startswith("The assistant may give; left to give today: ")
 
 
 async def test_pause_is_shown_to_all_and_only_supervisors_resume(

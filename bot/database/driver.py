@@ -43,7 +43,7 @@ class Driver(Protocol):
     def read(self) -> AbstractAsyncContextManager[AsyncSession]:
         """Open a transaction that reads."""
 
-    def write(self, *, first: bool) -> AbstractAsyncContextManager[AsyncSession]:
+    def write(self, *, goes_first: bool) -> AbstractAsyncContextManager[AsyncSession]:
         """Open a transaction that may write."""
 
     async def slow_read(

@@ -29,9 +29,9 @@ class FastSqliteDriver:
         async with InlineSession(self.engine) as session:
             yield session
 
-    def write(self, *, first: bool) -> AbstractAsyncContextManager[AsyncSession]:
+    def write(self, *, goes_first: bool) -> AbstractAsyncContextManager[AsyncSession]:
         """See ``Database.write``."""
-        return self._writer.session(first=first)
+        return self._writer.session(goes_first=goes_first)
 
     async def slow_read(
         self, work: Callable[[AsyncSession], Awaitable[Result]], seconds: float

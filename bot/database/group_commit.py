@@ -81,16 +81,16 @@ class GroupCommit:
         self._ending: set[asyncio.Task[None]] = set()
 
     @asynccontextmanager
-    async def session(self, *, first: bool = False) -> AsyncIterator[AsyncSession]:
+    async def session(self, *, goes_first: bool = False) -> AsyncIterator[AsyncSession]:
         """Give one writer a session; at the end its changes are on the disk, or rolled back.
 
         Args:
-            first: go before the others that wait.
+            goes_first: go before the others that wait.
 
         Raises:
             TransactionLostError: nothing was kept, through no fault of this writer.
         """
-        group = await self._enter(first=first)
+        group = await self._enter(goes_first=goes_first)
         mode: JoinTransactionMode = "create_savepoint" if group.members else "rollback_only"
         session = InlineSession(group.connection, mode)
         try:
@@ -107,15 +107,15 @@ class GroupCommit:
             await asyncio.wait([group.committed])
             raise
 
-    async def _enter(self, *, first: bool) -> _Group:
+    async def _enter(self, *, goes_first: bool) -> _Group:
         """Wait for this writer's turn, and return the group in which it may write now."""
         while self._is_taken:
-            group = await self._turn(first=first)
+            group = await self._turn(goes_first=goes_first)
             if group is None:
                 break
             if await self._joins(group):
                 return group
-            first = True  # it has had its turn, and is not to wait behind others again
+            goes_first = True  # it has had its turn, and is not to wait behind others again
         self._is_taken = True
         try:
             if self._write_lock is not None:
@@ -168,9 +168,9 @@ class GroupCommit:
         if self._write_lock is not None:
             self._write_lock.release()
 
-    async def _turn(self, *, first: bool) -> _Group | None:
+    async def _turn(self, *, goes_first: bool) -> _Group | None:
         turn: _Turn = asyncio.get_running_loop().create_future()
-        (self._first if first else self._rest).append(turn)
+        (self._first if goes_first else self._rest).append(turn)
         try:
             return await turn
         except asyncio.CancelledError:

@@ -58,7 +58,7 @@ class PlainDriver:
             yield session
 
     @asynccontextmanager
-    async def write(self, *, first: bool) -> AsyncIterator[AsyncSession]:  # noqa: ARG002 - no queue
+    async def write(self, *, goes_first: bool) -> AsyncIterator[AsyncSession]:  # noqa: ARG002 - no queue
         """See ``Database.write``; the database decides who goes first."""
         async with (
             AsyncSession(self._writing_engine, expire_on_commit=False) as session,

@@ -58,13 +58,13 @@ class Database:
         """True if writers wait for each other, so that several rows belong in one transaction."""
         return self._is_sqlite
 
-    def write(self, *, first: bool = False) -> AbstractAsyncContextManager[AsyncSession]:
+    def write(self, *, goes_first: bool = False) -> AbstractAsyncContextManager[AsyncSession]:
         """Open a transaction that may write: committed at the end, or rolled back as a whole.
 
         Args:
-            first: go before the writers that wait (fast SQLite driver), because a customer waits.
+            goes_first: go before waiting writers (fast SQLite driver), because a customer waits.
         """
-        return self._driver.write(first=first)
+        return self._driver.write(goes_first=goes_first)
 
     def read(self) -> AbstractAsyncContextManager[AsyncSession]:
         """Open a transaction for quick reads; nothing that it changes is kept.

@@ -149,7 +149,7 @@ class Inbox:
             self._resolve([entry], stored)
 
     async def _store_batch(self, batch: Sequence[_Waiting]) -> list[StoredEvent | None]:
-        async with self._db.write(first=True) as session:
+        async with self._db.write(goes_first=True) as session:
             return [
                 await store_event.store(session, self._context, entry.channel, entry.event)
                 for entry in batch

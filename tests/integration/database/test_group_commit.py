@@ -134,7 +134,7 @@ async def test_first_writer_goes_before_those_that_wait(db: Database) -> None:
     order: list[str] = []
 
     async def write_as(name: str, *, first: bool = False) -> None:
-        async with db.write(first=first):
+        async with db.write(goes_first=first):
             order.append(name)
             await asyncio.sleep(0)
 
@@ -161,7 +161,7 @@ async def test_other_writers_commit_however_some_end(db: Database, ends: list[st
         await session.execute(WRITE, {"word": "known"})
 
     async def write_and_end(place: int, end: str | int) -> None:
-        async with db.write(first=place % 3 == 0) as session:
+        async with db.write(goes_first=place % 3 == 0) as session:
             await session.execute(WRITE, {"word": "known" if end == "violates" else str(place)})
             await asyncio.sleep(0)
             if end == "raises":

@@ -87,7 +87,7 @@ async def test_first_writer_goes_before_those_that_wait(file: Path) -> None:
     order: list[str] = []
 
     async def write_as(name: str, *, first: bool) -> None:
-        async with db.write(first=first) as session:
+        async with db.write(goes_first=first) as session:
             await session.execute(WRITE)
             order.append(name)
 

@@ -33,7 +33,7 @@ class Picture(NamedTuple):
     data: bytes
     width: int
     height: int
-    looks: str | None
+    difference_hash: str | None
 
 
 class PhotoRefused(ValueError):
@@ -88,9 +88,9 @@ def difference_hash(picture: Image.Image) -> str | None:
     return f"{bits:016x}"
 
 
-def is_same(looks: str, other: str) -> bool:
+def is_same(first: str, second: str) -> bool:
     """Return True if two difference hashes are of the same photo."""
-    return (int(looks, 16) ^ int(other, 16)).bit_count() <= MOST_DIFFERENT_BITS
+    return (int(first, 16) ^ int(second, 16)).bit_count() <= MOST_DIFFERENT_BITS
 
 
 def store(
@@ -107,7 +107,7 @@ def store(
         size=len(picture.data),
         sha256=hashlib.sha256(picture.data).hexdigest(),
         created_at=clock.now(),
-        looks=picture.looks,
+        difference_hash=picture.difference_hash,
     )
     attachment.file_name = f"{attachment.id}.jpg"
     folder.mkdir(parents=True, exist_ok=True)

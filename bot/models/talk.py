@@ -189,4 +189,4 @@ class Attachment(Base):
     )
     name: Mapped[str | None]  # the sender's name of the file
     # A perceptual hash of a photo, by which it is recognised when it is sent again.
-    looks: Mapped[str | None] = mapped_column(String(16), index=True)
+    difference_hash: Mapped[str | None] = mapped_column("looks", String(16), index=True)

@@ -42,11 +42,11 @@ _RETURNED_AFTER_CHECK = (
     .limit(1)
 )
 _OWN_PHOTO_HASHES = (
-    select(Attachment.looks)
+    select(Attachment.difference_hash)
     .join(Message, Message.id == Attachment.message_id)
     .where(
         Attachment.complaint_id == bindparam("case"),
-        Attachment.looks.is_not(None),
+        Attachment.difference_hash.is_not(None),
         Message.author == Author.CUSTOMER,
     )
 )
@@ -158,7 +158,7 @@ async def _find_same_photos(
             cast(Complaint.contact_id, String),
             Complaint.reference,
             Attachment.created_at,
-            Attachment.looks,
+            Attachment.difference_hash,
         )
         .select_from(Attachment)
         .join(Message, Message.id == Attachment.message_id)
@@ -186,7 +186,7 @@ def _shares_a_band(photo_hash: str) -> ColumnElement[bool]:
     width = BITS_A_BAND // 4  # in hexadecimal digits
     return or_(
         *(
-            func.substr(Attachment.looks, band * width + 1, width)
+            func.substr(Attachment.difference_hash, band * width + 1, width)
             == photo_hash[band * width : (band + 1) * width]
             for band in range(BANDS)
         )

@@ -128,34 +128,34 @@ def scene(seed: int, size: tuple[int, int] = (1200, 900)) -> Image.Image:
     return small.resize(size, Image.Resampling.BICUBIC).convert("RGB")
 
 
-def looks(image: Image.Image, kind: str = "JPEG", **save: object) -> str | None:
+def hash_of(image: Image.Image, kind: str = "JPEG", **save: object) -> str | None:
     out = io.BytesIO()
     image.save(out, kind, **save)
-    return sanitize(out.getvalue()).looks
+    return sanitize(out.getvalue()).difference_hash
 
 
 @pytest.mark.parametrize("seed", range(20))
 def test_scaled_or_recompressed_photo_has_the_same_hash(seed: int) -> None:
-    first = looks(scene(seed))
+    first = hash_of(scene(seed))
     assert first is not None
     for other in (
-        looks(scene(seed), quality=30),
-        looks(scene(seed).resize((640, 480))),
-        looks(scene(seed), "PNG"),
-        looks(scene(seed).point(lambda light: min(255, int(light * 1.1) + 5))),
+        hash_of(scene(seed), quality=30),
+        hash_of(scene(seed).resize((640, 480))),
+        hash_of(scene(seed), "PNG"),
+        hash_of(scene(seed).point(lambda light: min(255, int(light * 1.1) + 5))),
     ):
         assert other is not None
         assert is_same(first, other)
 
 
 def test_different_photos_have_different_hashes() -> None:
-    hashes = [value for seed in range(200) if (value := looks(scene(seed, (240, 180))))]
+    hashes = [value for seed in range(200) if (value := hash_of(scene(seed, (240, 180))))]
     assert len(hashes) > 190
     pairs = [(value, other) for place, value in enumerate(hashes) for other in hashes[:place]]
     assert not [pair for pair in pairs if is_same(*pair)]
 
 
 def test_even_photo_has_no_hash() -> None:
-    assert sanitize(picture("JPEG")).looks is None
+    assert sanitize(picture("JPEG")).difference_hash is None
     slope = Image.linear_gradient("L").rotate(90).convert("RGB")
-    assert looks(slope) is None
+    assert hash_of(slope) is None

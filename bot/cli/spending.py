@@ -55,8 +55,8 @@ async def _status(session: AsyncSession, context: CompanyContext) -> str:
     pause = await spending_breaker.find_pause(session)
     today = context.company.today()
     limits = context.policy.limits.budgets
-    left = await budgets.remaining(session, today, context.policy.currency, limits)
-    budget = f"left to give today: {show(left, 'en')}" if left else "no budget limits it"
+    remaining = await budgets.remaining(session, today, context.policy.currency, limits)
+    budget = f"left to give today: {show(remaining, 'en')}" if remaining else "no budget limits it"
     return f"{_describe(context, pause) if pause else 'The assistant may give'}; {budget}."
 
 

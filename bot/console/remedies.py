@@ -130,5 +130,7 @@ async def keep_promise(request: Request, promise_id: int) -> HTTPResponse:
 
 
 def _refusal(error: CannotGive, context: CompanyContext, agent: Agent) -> RequestRefused:
-    left = Serializer(context, agent).money(error.remaining)
-    return RequestRefused(error.code, 403 if error.code == "beyond_authority" else 422, left=left)
+    remaining = Serializer(context, agent).money(error.remaining)
+    return RequestRefused(
+        error.code, 403 if error.code == "beyond_authority" else 422, left=remaining
+    )

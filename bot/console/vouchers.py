@@ -50,8 +50,8 @@ async def redeem(request: Request) -> HTTPResponse:
     except CannotRedeem as error:
         if error.code == "no_voucher":
             raise _count_wrong_code(request) from None
-        left = Serializer(runtime.context, agent).money(error.remaining)
-        raise RequestRefused(f"voucher_{error.code}", left=left) from None
+        remaining = Serializer(runtime.context, agent).money(error.remaining)
+        raise RequestRefused(f"voucher_{error.code}", left=remaining) from None
     except KeyReused:
         raise RequestRefused("voucher_key_reused", 409) from None
     runtime.live.case_changed(redeemed.case.conversation_id)

@@ -47,10 +47,10 @@ def find_action_from_rules(
     """Skip the search by the message's text if no rule contains a text."""
     if use_text_for_last_user_input and not _rules_of(policy, policy.lookup[RULES]).contain_text:
         return None, None, False
-    found: _ActionFromRules = _rasa_find_action_from_rules(
+    prediction: _ActionFromRules = _rasa_find_action_from_rules(
         policy, tracker, domain, use_text_for_last_user_input
     )
-    return found
+    return prediction
 
 
 def get_possible_keys(policy: RulePolicy, lookup: dict[str, str], states: list[Any]) -> set[str]:

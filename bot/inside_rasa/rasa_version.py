@@ -41,10 +41,10 @@ def pinned_version(requirements: Path = REQUIREMENTS) -> str:
     Raises:
         WrongVersion: it is not pinned there.
     """
-    found = re.search(r"^rasa==(\S+)", requirements.read_text(encoding="utf-8"), re.MULTILINE)
-    if found is None:
+    pin = re.search(r"^rasa==(\S+)", requirements.read_text(encoding="utf-8"), re.MULTILINE)
+    if pin is None:
         raise WrongVersion(f"{requirements} must pin Rasa: rasa==VERSION")
-    return found[1]
+    return pin[1]
 
 
 def main() -> None:

@@ -29,12 +29,15 @@ class DecisionTrace:
 
     def as_dict(self) -> Mapping[str, Any]:
         """Return the trace as JSON values, amounts in minor units."""
-        left = {"order": self.order_left, "customer": self.customer_left}
-        known = [money for money in left.values() if money]
+        remaining = {"order": self.order_left, "customer": self.customer_left}
+        known = [money for money in remaining.values() if money]
         return {
             "why": self.why,
             "raised_percent": f"{self.raised_percent.normalize():f}",
             "left_out": [{"kind": kind, "reason": reason} for kind, reason in self.left_out],
-            **{f"{name}_left_minor": money and money.amount_minor for name, money in left.items()},
+            **{
+                f"{name}_left_minor": money and money.amount_minor
+                for name, money in remaining.items()
+            },
             "currency": known[0].currency if known else None,
         }

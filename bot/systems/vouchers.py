@@ -65,10 +65,10 @@ async def check(request: Request) -> HTTPResponse:
     runtime = _authorize(request)
     body = _parse(request, CheckBody)
     async with runtime.db.read() as session:
-        found = await voucher.find(session, body.code)
-    if found is None:
+        checked = await voucher.find(session, body.code)
+    if checked is None:
         raise _count_wrong_code(request)
-    return response.json(_serialize(found))
+    return response.json(_serialize(checked))
 
 
 @vouchers.post("/redeem")
@@ -147,15 +147,15 @@ def _parse(request: Request, model: type[Body]) -> Body:
         raise _Refused("bad_body", 400, field=".".join(map(str, first["loc"]))) from None
 
 
-def _serialize(found: Voucher) -> dict[str, Any]:
+def _serialize(checked: Voucher) -> dict[str, Any]:
     return {
-        "code": found.code,
-        "kind": found.remedy.kind,
-        "state": found.state,
-        "amount": _money(found.amount),
-        "left": _money(found.remaining),
-        "expires_at": found.expires_at.isoformat() if found.expires_at else None,
-        "case": found.case.reference,
+        "code": checked.code,
+        "kind": checked.remedy.kind,
+        "state": checked.state,
+        "amount": _money(checked.amount),
+        "left": _money(checked.remaining),
+        "expires_at": checked.expires_at.isoformat() if checked.expires_at else None,
+        "case": checked.case.reference,
     }
 
 

@@ -60,7 +60,7 @@ def test_plain_words_are_understood() -> None:
     )
     understood = [json.loads(line) for line in parsed.stdout.splitlines()]
 
-    told = dict(zip(PLAIN, (one["intent"] for one in understood), strict=True))
-    assert told == PLAIN
-    unsure = [one["intent"] for one in understood if one["confidence"] < SURE]
+    intents = dict(zip(PLAIN, (message["intent"] for message in understood), strict=True))
+    assert intents == PLAIN
+    unsure = [message["intent"] for message in understood if message["confidence"] < SURE]
     assert unsure == ["nlu_fallback"]

@@ -95,12 +95,14 @@ async def test_reused_key_returns_the_first_entry_or_raises_on_other_inputs(
     again = transfers.Transfer(
         LedgerEvent.RESERVE, Account.COMPANY, Account.RESERVED, 0, 0, first.budget_day
     )
-    key, why = first.idempotency_key, {"originator": "bot", "reason": "again"}
+    key, arguments = first.idempotency_key, {"originator": "bot", "reason": "again"}
     async with chat.app.db.write() as session:
-        same = await entries.record(session, remedy, again, key=key, **why)
+        same = await entries.record(session, remedy, again, key=key, **arguments)
         assert same.id == first.id
         with pytest.raises(entries.KeyReused):
-            await entries.record(session, remedy, replace(again, amount_minor=1), key=key, **why)
+            await entries.record(
+                session, remedy, replace(again, amount_minor=1), key=key, **arguments
+            )
     assert await chat.app.count(LedgerEntry) == 1
 
 
@@ -110,13 +112,15 @@ async def test_database_refuses_to_overdraw_an_account(
     await chat.send("damaged", f"El pedido 10482 llegó roto. {ANA}")
     await chat.press("Saldo")
     (remedy,) = await chat.accepted_remedies()
-    why = {"originator": "bot", "reason": "spent"}
+    arguments = {"originator": "bot", "reason": "spent"}
     spend = transfers.transfer(LedgerEvent.REDEEM, remedy.amount_minor)
     async with chat.app.db.write() as session:
-        await entries.record(session, remedy, spend, key="shop-1", **why)
+        await entries.record(session, remedy, spend, key="shop-1", **arguments)
     with pytest.raises(DBAPIError, match="does not hold"):
         async with chat.app.db.write() as session:
-            await entries.record(session, remedy, replace(spend, amount_minor=1), key="2", **why)
+            await entries.record(
+                session, remedy, replace(spend, amount_minor=1), key="2", **arguments
+            )
     async with chat.app.db.read() as session:
         balances = await entries.read_balances(session, remedy.id)
     assert balances == {

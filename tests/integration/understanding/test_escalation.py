@@ -21,11 +21,10 @@ pytestmark = pytest.mark.one_database
 async def test_alarm_in_a_complaint_brings_a_human_after_the_apology(
     chat: ConversationHarness, text: str, reason: str, priority: int
 ) -> None:
-    said = await chat.send("damaged", f"{text}. {ANA}")
+    first, *_ = await chat.send("damaged", f"{text}. {ANA}")
     assert chat.answered_with("apology_damaged")
     assert chat.answered_with(f"person_because_{reason}")
-    apology = next(at for at, one in enumerate(said) if "roto" in one.text or "mal" in one.text)
-    assert apology == 0
+    assert "roto" in first.text or "mal" in first.text
     (handoff,) = await chat.handoffs()
     assert (handoff.reason, handoff.priority) == (reason, priority)
     case = await chat.case()

@@ -102,13 +102,13 @@ def lines(out: str) -> list[Frame]:
 async def test_each_line_is_answered_before_the_next_is_sent() -> None:
     order = []
 
-    async def slowly(edge: FakeEdge, socket: ServerConnection, frame: Frame) -> None:
+    async def answer_slowly(edge: FakeEdge, socket: ServerConnection, frame: Frame) -> None:
         order.append(("got", frame["text"]))
         await asyncio.sleep(0.1)
         await edge.say(socket, f"¿{frame['text']}?")
         order.append(("answered", frame["text"]))
 
-    edge = FakeEdge(answer=slowly)
+    edge = FakeEdge(answer=answer_slowly)
     code, out, err = await run_chat(edge, "uno\n\ndos\r\ntres", "--json")
 
     assert (code, err) == (0, "")

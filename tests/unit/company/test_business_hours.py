@@ -165,11 +165,11 @@ def test_due_moment_lies_in_opening_hours_and_is_monotonic(
 @settings(max_examples=60, deadline=None)
 @given(calendars, moments, spans, spans)
 def test_adding_hours_in_two_steps_is_the_same(
-    calendar: Calendar, start: datetime, one: timedelta, two: timedelta
+    calendar: Calendar, start: datetime, first: timedelta, second: timedelta
 ) -> None:
-    assume(two)
-    at_once = calendar.add_business_hours(start, one + two)
-    in_two = calendar.add_business_hours(calendar.add_business_hours(start, one), two)
+    assume(second)
+    at_once = calendar.add_business_hours(start, first + second)
+    in_two = calendar.add_business_hours(calendar.add_business_hours(start, first), second)
     assert at_once == in_two
 
 

@@ -45,16 +45,16 @@ def intent_by(*scores):
 
 print(json.dumps({
     "row_error": float(np.abs(fitted - single).max()),
-    "sums": [sum(one.confidence for one in ranking) for ranking in model.rank(texts)],
+    "sums": [sum(intent.confidence for intent in ranking) for ranking in model.rank(texts)],
     "classified": [intent_of(text) for text in texts] == intents,
     "stored_error": float(max(
-        abs(dict(one)[intent] - confidence)
-        for one, other in zip(model.rank(texts), stored.rank(texts))
-        for intent, confidence in other
+        abs(dict(ranking)[intent] - confidence)
+        for ranking, of_stored in zip(model.rank(texts), stored.rank(texts))
+        for intent, confidence in of_stored
     )),
     "without_facts": intent_of("llegó rota la licuadora"),
     "with_facts": intent_of("llegó rota la licuadora, pedido 10482, ana@example.com, 3001234567"),
-    "unknown": [one.confidence for one in model.rank(["xkcd zzz"])[0]],
+    "unknown": [intent.confidence for intent in model.rank(["xkcd zzz"])[0]],
     "weak_signs_of_two": intent_by(0.2, 0.2, 0.3),
     "weak_sign_of_one": intent_by(0.2, -3.0, 0.3),
 }))

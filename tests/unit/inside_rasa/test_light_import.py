@@ -50,7 +50,7 @@ parsed = asyncio.run(Agent.load(model).parse_message("llegó roto"))
 print(json.dumps({
     "before": before,
     "after": "tensorflow" in sys.modules,
-    "intents": [one["name"] for one in parsed["intent_ranking"]],
+    "intents": [intent["name"] for intent in parsed["intent_ranking"]],
 }))
 """
 

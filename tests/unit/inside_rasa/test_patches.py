@@ -23,16 +23,16 @@ MODULES = sorted({
 })
 
 def snapshot():
-    found = {}
+    members = {}
     for name, module in list(sys.modules.items()):
         if name.partition(".")[0] == "rasa":
             for key, value in list(vars(module).items()):
                 if isclass(value) and value.__module__ == name:
                     for attribute, member in vars(value).items():
-                        found[f"{name}:{value.__qualname__}.{attribute}"] = member
+                        members[f"{name}:{value.__qualname__}.{attribute}"] = member
                 if not ismodule(value):
-                    found[f"{name}:{key}"] = value
-    return found
+                    members[f"{name}:{key}"] = value
+    return members
 
 def changed_by(function):
     before = snapshot()

@@ -51,10 +51,10 @@ def compare_keys(policy, lookup, states):
     return keys
 
 def compare_actions(*args, **kwargs):
-    found = find_action(*args, **kwargs)
+    prediction = find_action(*args, **kwargs)
     uncached = rasa_cache_patches._rasa_find_action_from_rules(*args, **kwargs)
-    rules_agree.append(found[0] == uncached[0])
-    return found
+    rules_agree.append(prediction[0] == uncached[0])
+    return prediction
 
 RulePolicy._get_possible_keys = compare_keys
 RulePolicy._find_action_from_rules = compare_actions

@@ -1,4 +1,4 @@
-"""A state that is assigned anywhere: its module would no longer tell all that can happen."""
+"""Each state is assigned in one module only, which therefore shows all its changes."""
 
 import ast
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from bot.config.settings import ROOT
 
 pytestmark = pytest.mark.unit
 
-# Who changes the states of what; making a row with its first state is no change.
+# The only modules that change states, and of what. A new row's first state is no change.
 CHANGED_IN = {
     "bot/cases/complaints.py": "complaints",
     "bot/cases/promises.py": "promises",
@@ -24,7 +24,7 @@ CALLS = {"values", "change", "compare_and_set", "setattr", "set_committed_value"
 
 
 def changes(source: str) -> Iterator[int]:
-    """The lines on which an attribute or a column ``state`` gets a new value."""
+    """Yield the lines on which an attribute or a column ``state`` gets a new value."""
     for node in ast.walk(ast.parse(source)):
         targets: list[ast.expr] = []
         if isinstance(node, ast.Assign):
@@ -36,8 +36,8 @@ def changes(source: str) -> Iterator[int]:
                 if isinstance(part, ast.Attribute) and part.attr == "state":
                     yield part.lineno
         if isinstance(node, ast.Call) and _name(node.func) in CALLS:
-            keywords = [one.arg for one in node.keywords]
-            texts = [one.value for one in ast.walk(node) if isinstance(one, ast.Constant)]
+            keywords = [keyword.arg for keyword in node.keywords]
+            texts = [part.value for part in ast.walk(node) if isinstance(part, ast.Constant)]
             if "state" in keywords or (_name(node.func) != "compare_and_set" and "state" in texts):
                 yield node.lineno
 
@@ -56,14 +56,14 @@ def _files() -> list[Path]:
 
 
 def test_each_state_is_changed_in_its_own_module() -> None:
-    found = {
+    changed_lines = {
         str(path.relative_to(ROOT)): lines
         for path in _files()
         if (lines := list(changes(path.read_text())))
     }
-    elsewhere = {path: lines for path, lines in found.items() if path not in CHANGED_IN}
+    elsewhere = {path: lines for path, lines in changed_lines.items() if path not in CHANGED_IN}
     assert elsewhere == {}
-    assert set(found) == set(CHANGED_IN)
+    assert set(changed_lines) == set(CHANGED_IN)
 
 
 @pytest.mark.parametrize(
@@ -81,5 +81,5 @@ def test_each_state_is_changed_in_its_own_module() -> None:
         ("update(Message).where(Message.state == MessageState.SENT).values(heard=True)", False),
     ],
 )
-def test_the_search_sees_a_change(source: str, *, is_change: bool) -> None:
+def test_search_finds_a_change(source: str, *, is_change: bool) -> None:
     assert bool(list(changes(source))) is is_change

@@ -27,7 +27,7 @@ AMBIGUOUS = {"kind"}
 
 
 def vocabulary_columns() -> set[str]:
-    """The names of the columns that hold members of a StrEnum."""
+    """Return the names of the columns that hold members of a StrEnum."""
     return {
         column.name
         for table in Base.metadata.tables.values()
@@ -46,7 +46,9 @@ def test_a_word_prints_as_its_plain_value() -> None:
 
 
 def test_every_vocabulary_is_exported_with_the_models() -> None:
-    words = {name for name, one in vars(states).items() if isinstance(one, type)} - {"StrEnum"}
+    words = {name for name, member in vars(states).items() if isinstance(member, type)} - {
+        "StrEnum"
+    }
     assert len(words) > 20
     assert words <= set(bot.models.__all__)
 
@@ -60,9 +62,9 @@ def test_rows_hold_members_and_a_wrong_word_is_refused() -> None:
     with engine.begin() as connection:
         connection.execute(insert(messages).values(**row, state=MessageState.RECEIVED))
         connection.exec_driver_sql("UPDATE messages SET kind = 'fax'")  # of an older release
-        found = connection.execute(select(messages.c.state, messages.c.kind)).one()
-        assert found.state is MessageState.RECEIVED
-        assert found.kind == "fax"
+        row_read = connection.execute(select(messages.c.state, messages.c.kind)).one()
+        assert row_read.state is MessageState.RECEIVED
+        assert row_read.kind == "fax"
         with pytest.raises(StatementError, match="wating"):
             connection.execute(select(messages.c.id).where(messages.c.state == "wating"))
 
@@ -89,7 +91,7 @@ Pair = tuple[ast.expr, ast.expr]
 
 
 def _compared(node: ast.AST) -> Iterator[Pair]:
-    """The two sides of each comparison, also of ``column.in_(…)``."""
+    """Yield the two sides of each comparison, also of ``column.in_(…)``."""
     if isinstance(node, ast.Compare):
         sides = [node.left, *node.comparators]
         for left, right in pairwise(sides):
@@ -112,10 +114,10 @@ def _is_bare(pair: Pair, names: set[str]) -> bool:
         isinstance(attribute, ast.Attribute)
         and attribute.attr in names
         and any(
-            isinstance(one, ast.Constant)
-            and isinstance(one.value, str)
-            and one.value.replace("_", "").isalpha()
-            for one in items
+            isinstance(item, ast.Constant)
+            and isinstance(item.value, str)
+            and item.value.replace("_", "").isalpha()
+            for item in items
         )
     )
 
@@ -124,22 +126,22 @@ def _is_bare(pair: Pair, names: set[str]) -> bool:
     ("source", "bare"),
     [
         ("x.state == 'wating'", True),
-        ("'waiting' != found.state", True),
+        ("'waiting' != row.state", True),
         ("row.author in {'customer', Author.BOT}", True),
         ("Handoff.state.in_(['waiting'])", True),
         ("x.state == HandoffState.WAITING", False),
         ("line.reason == 'refused: the card is closed'", False),
     ],
 )
-def test_the_search_sees_a_bare_string(source: str, *, bare: bool) -> None:
+def test_search_finds_a_bare_string(source: str, *, bare: bool) -> None:
     (node,) = (
-        one for one in ast.walk(ast.parse(source)) if isinstance(one, ast.Compare | ast.Call)
+        part for part in ast.walk(ast.parse(source)) if isinstance(part, ast.Compare | ast.Call)
     )
     assert any(_is_bare(pair, {"state", "author", "reason"}) for pair in _compared(node)) is bare
 
 
 def test_policy_and_alarm_reasons_are_reasons_of_a_handoff() -> None:
-    literals = [one for part in get_args(HumanReason) for one in (get_args(part) or (part,))]
-    told = {*literals, *get_args(Alarm)}
-    assert len(told) > 10
-    assert told <= set(HandoffReason)
+    literals = [word for part in get_args(HumanReason) for word in (get_args(part) or (part,))]
+    reasons = {*literals, *get_args(Alarm)}
+    assert len(reasons) > 10
+    assert reasons <= set(HandoffReason)

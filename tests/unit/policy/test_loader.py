@@ -52,7 +52,7 @@ def load(folder: Path, company: Company, text: str) -> Policy:
     return load_policy(path, company)
 
 
-def lines_of(text: str, part: str) -> int:
+def line_of(text: str, part: str) -> int:
     return text[: text.index(part)].count("\n") + 1
 
 
@@ -85,10 +85,10 @@ def test_minimal_policy_loads(tmp_path: Path, company: Company) -> None:
 def test_rule_overrides_remedy_for_itself_only(tmp_path: Path, company: Company) -> None:
     rule = RULE.replace("[bono]", "[{use: bono, percent: 15, valid_days: 30}]")
     policy = load(tmp_path, company, HEAD + rule)
-    changed = policy.rules[0].offer[0]
-    assert changed.percent == Decimal(15)
-    assert changed.valid_days == 30
-    assert changed.at_most == policy.remedies["bono"].at_most
+    remedy = policy.rules[0].offer[0]
+    assert remedy.percent == Decimal(15)
+    assert remedy.valid_days == 30
+    assert remedy.at_most == policy.remedies["bono"].at_most
     assert policy.remedies["bono"].percent == 10
 
 
@@ -114,7 +114,6 @@ def changed(old: str, new: str) -> str:
     return text.replace(old, new, 1)
 
 
-ONE = "kind: voucher\n    percent: 10"
 OFFER = "    offer: [bono]\n"
 REFUND = (
     "{kind: refund, percent: 100, hands: bank, due: {business_days: 5}, right: refund_owed, "
@@ -226,12 +225,12 @@ def test_mistake_is_reported_on_its_line(
     with pytest.raises(PolicyError) as error:
         load(tmp_path, company, text)
     problems = error.value.problems
-    assert [p.line for p in problems] == [lines_of(text, at)] * len(problems), str(error.value)
+    assert [p.line for p in problems] == [line_of(text, at)] * len(problems), str(error.value)
     assert message in str(error.value)
     assert str(error.value).startswith(f"{tmp_path / 'policy.yml'}:{problems[0].line}: ")
 
 
-SECOND = RULE.replace("id: late", "id: second")
+SECOND_RULE = RULE.replace("id: late", "id: second")
 
 
 @pytest.mark.parametrize(
@@ -264,10 +263,10 @@ def test_unreachable_rule_is_reported(
     tmp_path: Path, company: Company, first: str, second: str
 ) -> None:
     text = HEAD + RULE.replace("{category: late_delivery}", first)
-    text += SECOND.replace("{category: late_delivery}", second)
+    text += SECOND_RULE.replace("{category: late_delivery}", second)
     with pytest.raises(PolicyError, match="rule second can never hold: late above it") as error:
         load(tmp_path, company, text)
-    assert error.value.problems[0].line == lines_of(text, "  - id: second")
+    assert error.value.problems[0].line == line_of(text, "  - id: second")
 
 
 @pytest.mark.parametrize(
@@ -292,7 +291,7 @@ def test_narrower_rule_above_broader_one_is_accepted(
     tmp_path: Path, company: Company, first: str, second: str
 ) -> None:
     text = HEAD + RULE.replace("{category: late_delivery}", first)
-    text += SECOND.replace("{category: late_delivery}", second)
+    text += SECOND_RULE.replace("{category: late_delivery}", second)
     assert len(load(tmp_path, company, text).rules) == 2
 
 
@@ -308,7 +307,7 @@ def test_authority_is_read_from_file(tmp_path: Path, company: Company) -> None:
     assert authority.supervisor is None
 
 
-def test_policy_without_authority_gives_no_role_any(tmp_path: Path, company: Company) -> None:
+def test_policy_without_authority_gives_no_role_authority(tmp_path: Path, company: Company) -> None:
     authority = load(tmp_path, company, HEAD + RULE).authority
     assert (authority.agent, authority.supervisor) == (None, None)
 
@@ -330,8 +329,8 @@ def test_mistake_in_authority_is_reported_on_its_line(
     with pytest.raises(PolicyError, match=message) as error:
         load(tmp_path, company, text)
     assert {p.line for p in error.value.problems} <= {
-        lines_of(text, "authority:"),
-        lines_of(text, "authority:") + 1,
+        line_of(text, "authority:"),
+        line_of(text, "authority:") + 1,
     }
 
 
@@ -404,7 +403,7 @@ def test_mistake_in_limits_or_breaker_is_reported_with_line_and_allowed_values(
     with pytest.raises(PolicyError) as error:
         load(tmp_path, company, text)
     (problem,) = error.value.problems
-    assert problem.line == lines_of(text, new)
+    assert problem.line == line_of(text, new)
     assert message in f"{problem.what}; {problem.allowed}"
 
 
@@ -421,11 +420,11 @@ def test_two_rules_with_same_id_are_reported(tmp_path: Path, company: Company) -
 
 
 def test_mistake_in_remedy_used_twice_is_reported_once(tmp_path: Path, company: Company) -> None:
-    text = HEAD.replace("at_most: 80000", "at_most: much") + RULE + SECOND.replace("late_d", "d", 0)
+    text = HEAD.replace("at_most: 80000", "at_most: much") + RULE + SECOND_RULE
     text = text.replace("{category: late_delivery}", "{category: damaged}", 1)
     with pytest.raises(PolicyError) as error:
         load(tmp_path, company, text)
-    assert [p.line for p in error.value.problems] == [lines_of(text, "at_most:")]
+    assert [p.line for p in error.value.problems] == [line_of(text, "at_most:")]
 
 
 def test_all_mistakes_are_reported_in_line_order(tmp_path: Path, company: Company) -> None:
@@ -481,7 +480,7 @@ def test_incomplete_webhook_remedy_is_reported_on_its_line(
         load(tmp_path, company, text)
     problems = [str(problem) for problem in error.value.problems]
     assert any(message in problem for problem in problems), problems
-    assert {problem.line for problem in error.value.problems} == {lines_of(text, at)}
+    assert {problem.line for problem in error.value.problems} == {line_of(text, at)}
 
 
 def test_webhook_without_provider_url_is_reported_on_its_line(
@@ -491,4 +490,4 @@ def test_webhook_without_provider_url_is_reported_on_its_line(
     path.write_text(WEBHOOK, encoding="utf-8")
     with pytest.raises(PolicyError, match="PROVIDER_URL is not set") as error:
         load_policy(path, company, has_webhook=False)
-    assert {problem.line for problem in error.value.problems} == {lines_of(WEBHOOK, "    provider")}
+    assert {problem.line for problem in error.value.problems} == {line_of(WEBHOOK, "    provider")}

@@ -9,7 +9,7 @@ import pytest
 from bot.company.profile import Company, load_company
 from bot.config.settings import ROOT
 from bot.policy.loader import POLICY_FILE, load_policy
-from tests.unit.policy.test_loader import HEAD, RULE, lines_of, load
+from tests.unit.policy.test_loader import HEAD, RULE, line_of, load
 
 DEMO = ROOT / "data" / "company"
 RIGHT = (
@@ -46,7 +46,7 @@ def test_goodwill_without_right_is_warned_about_on_the_rules_line(
     (warning,) = load(tmp_path, company, text).warnings
     assert message in warning.what
     assert "Ley 1480 de 2011" in warning.allowed
-    assert warning.line == lines_of(text, "  - id: late")
+    assert warning.line == line_of(text, "  - id: late")
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_entitlement_that_does_not_give_the_right_is_warned_about(
     (warning,) = load(tmp_path, company, text).warnings
     assert "a voucher does not give the right warranty" in warning.what
     assert warning.allowed.startswith("replacement, refund (Ley 1480")
-    assert warning.line == lines_of(text, "    entitlement:")
+    assert warning.line == line_of(text, "    entitlement:")
 
 
 def test_country_decides_which_rights_apply(tmp_path: Path, company: Company) -> None:
@@ -100,7 +100,7 @@ def test_policy_check_prints_warning_and_exits_with_0(tmp_path: Path) -> None:
     draft.write_text(HEAD + rule("{category: damaged}"), encoding="utf-8")
     result = regalo("check", str(draft))
     assert result.returncode == 0, result.stderr
-    line = lines_of(draft.read_text(encoding="utf-8"), "  - id: late")
+    line = line_of(draft.read_text(encoding="utf-8"), "  - id: late")
     assert f"{draft}:{line}: warning: rule late: goodwill for damaged" in result.stdout
 
 

@@ -47,8 +47,8 @@ def test_every_wrong_digit_is_detected(body: str, place: int, off: int) -> None:
 @given(BODIES, st.integers(0, 6))
 def test_every_swap_of_neighbouring_digits_is_detected(body: str, place: int) -> None:
     number = with_check_digit(body)
-    one, other = number[place], number[place + 1]
-    assume(one != other)
+    left, right = number[place], number[place + 1]
+    assume(left != right)
     # The Luhn algorithm does not detect the swap of 09 and 90.
-    assume({one, other} != {"0", "9"})
-    assert parse_reference(number[:place] + other + one + number[place + 2 :]) is None
+    assume({left, right} != {"0", "9"})
+    assert parse_reference(number[:place] + right + left + number[place + 2 :]) is None

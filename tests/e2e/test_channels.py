@@ -19,11 +19,11 @@ from tests.fakes import whatsapp as wa
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.e2e
-PERSON_ANSWERS = "Soy Marta, de la tienda: su caso lo llevo yo."
+AGENT_ANSWER = "Soy Marta, de la tienda: su caso lo llevo yo."
 
 
-def _answers_as_a_person(product: Product, address: str) -> None:
-    """What an agent does when they answer."""
+def _answer_as_agent(product: Product, address: str) -> None:
+    """Add an agent's answer to the conversation with this address."""
 
     async def put() -> None:
         db = Database(f"sqlite:///{product.database}")
@@ -31,7 +31,7 @@ def _answers_as_a_person(product: Product, address: str) -> None:
             query = select(Conversation).where(Conversation.address == address)
             conversation = (await session.scalars(query)).one()
             await messages.add_outgoing(
-                session, conversation, Reply(PERSON_ANSWERS), author=Author.AGENT
+                session, conversation, Reply(AGENT_ANSWER), author=Author.AGENT
             )
         await db.close()
 
@@ -53,11 +53,11 @@ def test_telegram_complaint_gets_its_remedy_once(
     customer.wait_for_messages()
 
     customer.send_text("Compré una licuadora, pedido 10482, y llegó quebrada")
-    told = customer.wait_for_message_with("¿con qué correo o teléfono")
-    assert APOLOGY.search(told[0]["text"])
-    reference = REFERENCE.search(told[0]["text"])
+    replies = customer.wait_for_message_with("¿con qué correo o teléfono")
+    assert APOLOGY.search(replies[0]["text"])
+    reference = REFERENCE.search(replies[0]["text"])
     assert reference
-    assert told[-1]["keyboard"], "the phone can be shared with a press"
+    assert replies[-1]["keyboard"], "the phone can be shared with a press"
 
     shared = {"phone_number": _phone("10482"), "first_name": "Ana", "user_id": customer.chat}
     assert customer.post(customer.message(contact=shared)).status_code == 200
@@ -83,13 +83,13 @@ def test_telegram_customer_gets_an_agents_answer(
 ) -> None:
     customer = tg.TelegramUser(telegram, breakable_product.url, language="en")
     customer.send_text("Your courier was extremely rude to me and I want to complain about him")
-    told = customer.wait_for_messages()
-    assert APOLOGY.search(told[0]["text"])
+    replies = customer.wait_for_messages()
+    assert APOLOGY.search(replies[0]["text"])
     customer.send_text("/person")
     handed = customer.wait_for_message_with("person")
     assert any("at the latest" in one["text"] for one in handed)
 
-    _answers_as_a_person(breakable_product, str(customer.chat))
+    _answer_as_agent(breakable_product, str(customer.chat))
 
     assert customer.wait_for_message_with("Marta")
 
@@ -102,13 +102,13 @@ def test_whatsapp_number_identifies_the_customer_and_remedy_is_given_once(
 ) -> None:
     customer = wa.WhatsAppUser(whatsapp, breakable_product.url, _phone("10490"))
     customer.send_text("El pedido 10490 llegó roto")
-    told = customer.wait_for_message_with("")
-    texts = [wa.text_of(one) for one in told]
+    replies = customer.wait_for_message_with("")
+    texts = [wa.text_of(one) for one in replies]
     assert APOLOGY.search(texts[0])
     assert not any("correo" in text for text in texts)
     reference = REFERENCE.search(texts[0])
     assert reference
-    choices = wa.choices_of(told[-1])
+    choices = wa.choices_of(replies[-1])
     assert 3 <= len(choices) <= 4
 
     press = customer.message(
@@ -135,7 +135,7 @@ def test_whatsapp_customer_gets_an_agents_answer(
     customer.send_text("persona")
     assert customer.wait_for_message_with("a más tardar")
 
-    _answers_as_a_person(breakable_product, customer.phone)
+    _answer_as_agent(breakable_product, customer.phone)
 
     assert customer.wait_for_message_with("Marta")
 
@@ -152,11 +152,11 @@ def test_case_opened_on_the_web_continues_on_whatsapp(
 
     customer = wa.WhatsAppUser(whatsapp, breakable_product.url, _phone("10512"))
     customer.send_text("¿Cómo va mi caso?")
-    told = customer.wait_for_message_with("")
-    texts = " ".join(map(wa.text_of, told))
+    replies = customer.wait_for_message_with("")
+    texts = " ".join(map(wa.text_of, replies))
     assert reference in texts
     assert "correo" not in texts
-    token = wa.choices_of(told[-1])[0][1]
+    token = wa.choices_of(replies[-1])[0][1]
     customer.press(token)
     customer.wait_for_message_with(reference)
 

@@ -1,4 +1,4 @@
-"""The engine is slow or dead: the customer still hears the truth in time, and nothing is lost."""
+"""The engine is slow or down: customers still get an honest answer in time, and nothing is lost."""
 
 import signal
 import time
@@ -17,60 +17,60 @@ MINUTE = 60
 
 
 @pytest.fixture
-def whole(breakable_product: Product) -> Iterator[Product]:
-    """The product that tests may break; whole again afterwards."""
+def broken_product(breakable_product: Product) -> Iterator[Product]:
+    """The product that tests may break; ready again afterwards."""
     yield breakable_product
     breakable_product.wait_ready()
 
 
 def test_customer_is_answered_while_the_engine_hangs(
-    whole: Product, new_customer: NewCustomer
+    broken_product: Product, new_customer: NewCustomer
 ) -> None:
-    customer = new_customer(whole)
-    stopped = whole.send_signal("engine", signal.SIGSTOP)
+    customer = new_customer(broken_product)
+    stopped = broken_product.send_signal("engine", signal.SIGSTOP)
     try:
         began = time.monotonic()
         answer = customer.say("Me llegó rota la plancha del pedido 10456", within=MINUTE)
         assert time.monotonic() - began < MINUTE
     finally:
-        whole.send_signal("engine", signal.SIGCONT)
+        broken_product.send_signal("engine", signal.SIGCONT)
 
-    _assert_honest(whole, customer, answer)
-    assert whole.pid("engine") == stopped
-    _assert_goes_on(whole, customer, answer, ORDERS["10456"]["email"])
+    _assert_honest(broken_product, customer, answer)
+    assert broken_product.pid("engine") == stopped
+    _assert_goes_on(broken_product, customer, answer, ORDERS["10456"]["email"])
 
 
 def test_customer_is_answered_while_the_engine_is_down(
-    whole: Product, new_customer: NewCustomer
+    broken_product: Product, new_customer: NewCustomer
 ) -> None:
-    customer = new_customer(whole)
-    whole.send_signal("engine", signal.SIGKILL)
-    wait_until(lambda: whole.readiness()["engine"] == "missing", 10, "/readyz tells it")
+    customer = new_customer(broken_product)
+    broken_product.send_signal("engine", signal.SIGKILL)
+    wait_until(lambda: broken_product.readiness()["engine"] == "missing", 10, "/readyz tells it")
 
     began = time.monotonic()
     place = len(customer.messages)
     said = customer.send("Me llegó roto el filtro de agua del pedido 10431")
     while not customer.is_answered(said, within=0.5) and time.monotonic() - began < MINUTE:
         # supervisord starts it again and again; it never gets as far as to answer.
-        whole.send_signal("engine", signal.SIGKILL)
+        broken_product.send_signal("engine", signal.SIGKILL)
 
     answer = customer.answer_since(place)
     assert time.monotonic() - began < MINUTE
-    _assert_honest(whole, customer, answer)
-    _assert_goes_on(whole, customer, answer, ORDERS["10431"]["email"])
+    _assert_honest(broken_product, customer, answer)
+    _assert_goes_on(broken_product, customer, answer, ORDERS["10431"]["email"])
 
 
 def test_restart_of_the_engine_delays_the_answer_only(
-    whole: Product, new_customer: NewCustomer
+    broken_product: Product, new_customer: NewCustomer
 ) -> None:
-    customer = new_customer(whole)
-    whole.send_signal("engine", signal.SIGKILL)
+    customer = new_customer(broken_product)
+    broken_product.send_signal("engine", signal.SIGKILL)
 
     answer = customer.say("Mi pedido llegó roto")
 
     assert answer.apologizes
     assert "número de su pedido" in answer.text
-    assert _handoffs(whole, customer) == []
+    assert _handoffs(broken_product, customer) == []
 
 
 def _assert_honest(product: Product, customer: Customer, answer: Answer) -> None:
@@ -87,13 +87,13 @@ def _assert_honest(product: Product, customer: Customer, answer: Answer) -> None
     assert [row["what"] for row in due] == ["answer"]
 
 
-def _assert_goes_on(product: Product, customer: Customer, told: Answer, email: str) -> None:
+def _assert_goes_on(product: Product, customer: Customer, apology: Answer, email: str) -> None:
     """With the engine back, the bot has the case again, and knows what was said to nobody."""
     product.wait_ready()
     answer = customer.say(email)
     assert len(answer.choices) >= 3
-    assert customer.choose(1).reference == told.reference
-    assert len(product.ledger(told.reference)) == 1
+    assert customer.choose(1).reference == apology.reference
+    assert len(product.ledger(apology.reference)) == 1
     states = product.rows(
         "SELECT state FROM handoffs WHERE conversation_id = ?", customer.conversation_id
     )

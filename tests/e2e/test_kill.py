@@ -1,4 +1,4 @@
-"""Processes are killed at any moment: each message is answered once, each choice pays once."""
+"""Processes are killed at random moments: each message gets one answer, each choice one remedy."""
 
 import random
 import threading
@@ -26,16 +26,16 @@ HEADER = (
 
 @dataclass
 class Story:
-    """What one customer went through."""
+    """What one customer sent and pressed, and what failed."""
 
     order: str
     customer: Customer
-    said: list[str] = field(default_factory=list)
+    sent: list[str] = field(default_factory=list)
     pressed: bool = False
     failed: str = ""
 
     def say(self, text: str) -> Answer:
-        self.said.append(text)
+        self.sent.append(text)
         return self.customer.say(text, LONGEST_TURN)
 
 
@@ -48,7 +48,7 @@ def test_ten_kills_lose_no_message_and_double_no_remedy(own_product: Product, se
     stories: list[Story] = []
     over = threading.Event()
     talkers = [
-        threading.Thread(target=_talk, args=(product, place, stories, over)) for place in range(3)
+        threading.Thread(target=_talk, args=(product, first, stories, over)) for first in range(3)
     ]
     for talker in talkers:
         talker.start()
@@ -56,7 +56,7 @@ def test_ten_kills_lose_no_message_and_double_no_remedy(own_product: Product, se
     try:
         for name in chance.sample(KILLS, len(KILLS)):
             time.sleep(chance.uniform(0.1, 3))  # the random moment
-            print(f"kill {name} after {sum(len(story.said) for story in stories)} messages")
+            print(f"kill {name} after {sum(len(story.sent) for story in stories)} messages")
             if name == "runner":
                 product.kill_runner()
                 product.start()
@@ -77,9 +77,9 @@ def test_ten_kills_lose_no_message_and_double_no_remedy(own_product: Product, se
     _assert_each_choice_paid_once(product, stories)
 
 
-def _talk(product: Product, place: int, stories: list[Story], over: threading.Event) -> None:
-    """One customer after the other, each with an order of their own, until it is over."""
-    for number in range(place, ORDERS, 3):
+def _talk(product: Product, first: int, stories: list[Story], over: threading.Event) -> None:
+    """Play one customer after the other, each with their own order, until ``over`` is set."""
+    for number in range(first, ORDERS, 3):
         if over.is_set():
             return
         order = str(50000 + number)
@@ -103,21 +103,25 @@ def _assert_nothing_lost_or_doubled(product: Product, story: Story) -> None:
         " WHERE conversation_id = ? ORDER BY seq",
         story.customer.conversation_id,
     )
-    incoming = [one for one in messages if one["author"] == "customer"]
-    typed = [one["text"] for one in incoming if one["choice_token"] is None]
-    assert typed == story.said
-    assert len(incoming) == len(story.said) + story.pressed
-    for one in incoming:
-        answers = [each for each in messages if each["in_reply_to"] == one["id"]]
-        texts = [each["text"] for each in answers]
-        assert texts, f"no answer to {one['text']!r} of {story.order}"
-        assert len(set(texts)) == len(texts), f"answered twice: {one['text']!r} of {story.order}"
+    incoming = [message for message in messages if message["author"] == "customer"]
+    typed = [message["text"] for message in incoming if message["choice_token"] is None]
+    assert typed == story.sent
+    assert len(incoming) == len(story.sent) + story.pressed
+    for message in incoming:
+        answers = [answer for answer in messages if answer["in_reply_to"] == message["id"]]
+        texts = [answer["text"] for answer in answers]
+        assert texts, f"no answer to {message['text']!r} of {story.order}"
+        assert len(set(texts)) == len(texts), (
+            f"answered twice: {message['text']!r} of {story.order}"
+        )
         # One turn puts all it says out together: a second turn would stand after something else.
-        assert [each["seq"] for each in answers] == [
-            one["seq"] + place for place in range(1, len(answers) + 1)
+        assert [answer["seq"] for answer in answers] == [
+            message["seq"] + offset for offset in range(1, len(answers) + 1)
         ]
     # What is in the database is what the customer saw, each once.
-    assert sorted(one["seq"] for one in story.customer.messages) == [one["seq"] for one in messages]
+    assert sorted(message["seq"] for message in story.customer.messages) == [
+        message["seq"] for message in messages
+    ]
 
 
 def _assert_each_choice_paid_once(product: Product, stories: list[Story]) -> None:
@@ -127,8 +131,8 @@ def _assert_each_choice_paid_once(product: Product, stories: list[Story]) -> Non
         story.order
         for story in stories
         if any(
-            "Listo: " in one["text"] or "Queda en marcha" in one["text"]
-            for one in story.customer.messages
+            "Listo: " in message["text"] or "Queda en marcha" in message["text"]
+            for message in story.customer.messages
         )
     }
     assert set(paid) == confirmed

@@ -1,4 +1,4 @@
-"""A complaint from its first word to what was chosen, without a person: the product's heart."""
+"""A complaint from the first message to the chosen remedy, without an agent."""
 
 import time
 from pathlib import Path
@@ -34,7 +34,7 @@ def test_long_story_gets_an_apology_within_five_seconds(
     assert NOTHING_SOLVED in answer.text
     assert answer.questions <= 1
     assert answer.reference
-    # She has told that she wants no more formulas: there is something to choose, or one question.
+    # The story asks for alternatives: there is something to choose, or one question.
     assert answer.choices or answer.questions == 1
 
 
@@ -50,18 +50,18 @@ def test_missing_fact_is_asked_for_and_one_remedy_given(
 ) -> None:
     customer = new_customer(product, language)
 
-    told = customer.say(complaint)
-    assert told.apologizes
-    assert DAMAGED[language] in told.text
-    assert told.reference
-    assert told.questions == 1
-    assert ASKS_CONTACT[language] in told.text
+    first_answer = customer.say(complaint)
+    assert first_answer.apologizes
+    assert DAMAGED[language] in first_answer.text
+    assert first_answer.reference
+    assert first_answer.questions == 1
+    assert ASKS_CONTACT[language] in first_answer.text
 
     offer = customer.say(ORDERS[order]["email"])
     _assert_offers(offer)
     assert not _asks_again(offer)
 
-    _assert_takes(product, customer, 1, told.reference, order)
+    _assert_takes(product, customer, 1, first_answer.reference, order)
 
 
 @pytest.mark.parametrize(
@@ -98,8 +98,8 @@ def test_facts_given_later_are_not_asked_for_again(
     product: Product, new_customer: NewCustomer
 ) -> None:
     customer = new_customer(product)
-    told = customer.say("Mi pedido llegó roto")
-    assert told.questions == 1
+    first_answer = customer.say("Mi pedido llegó roto")
+    assert first_answer.questions == 1
 
     # Both facts at once, though only one was asked for.
     answer = customer.say("Es el 10490, lo compré con guadalupe.hernandez@example.com")
@@ -110,13 +110,13 @@ def test_facts_given_later_are_not_asked_for_again(
 
 def test_alternative_is_chosen_in_words(product: Product, new_customer: NewCustomer) -> None:
     customer = new_customer(product)
-    told = customer.say("Mi pedido llegó roto, es el 10499")
+    first_answer = customer.say("Mi pedido llegó roto, es el 10499")
     customer.say("paola.rincon@example.com")
 
     chosen = customer.say("la primera")
 
-    assert told.reference == chosen.reference
-    assert len(product.ledger(told.reference)) == 1
+    assert first_answer.reference == chosen.reference
+    assert len(product.ledger(first_answer.reference)) == 1
 
 
 def _assert_offers(answer: Answer) -> None:

@@ -1,4 +1,4 @@
-"""One order, one remedy: a second browser gets the truth and a person, and no second payment."""
+"""One order gets one remedy: a second complaint about it goes to an agent."""
 
 import pytest
 
@@ -15,11 +15,11 @@ def test_second_complaint_about_an_order_goes_to_an_agent(
     product: Product, new_customer: NewCustomer
 ) -> None:
     first = new_customer(product)
-    told = first.say("Mi pedido llegó roto")
+    first_answer = first.say("Mi pedido llegó roto")
     first.say(ORDER)
     first.say(EMAIL)
     first.choose(3)
-    assert len(product.ledger(told.reference)) == 1
+    assert len(product.ledger(first_answer.reference)) == 1
 
     second = new_customer(product)
     again = second.say("Mi pedido llegó roto")
@@ -28,7 +28,7 @@ def test_second_complaint_about_an_order_goes_to_an_agent(
     answer = second.say(EMAIL)
 
     # The truth: what was given, and under which case. No accusation, no flat no: a person.
-    assert answer.reference == told.reference
+    assert answer.reference == first_answer.reference
     assert "ya le dimos" in answer.text
     assert "persona" in answer.text
     assert answer.choices[0] == "Con una persona"

@@ -1,4 +1,4 @@
-"""The edge's parts of one process, put together: what its routes work with."""
+"""Builds the parts of one edge process, which its routes work with."""
 
 import asyncio
 import os
@@ -51,7 +51,7 @@ class Runtime:
     decoding: asyncio.Semaphore
 
     async def start(self) -> None:
-        """Take up what was left at the last stop, and begin."""
+        """Start the workers and channels; messages that the last stop left unsent are sent."""
         self.live.start()
         self.scheduler.start()
         self.reloader.start()
@@ -81,10 +81,9 @@ class Runtime:
 def build_runtime(
     settings: Settings, context: CompanyContext, channels: Mapping[str, Channel]
 ) -> Runtime:
-    """Make the parts of one process, from those that know nobody to those that use them."""
+    """Build the parts of one process, each after those that it uses."""
     db = open_database(settings)
-    token = settings.engine_token.get_secret_value() if settings.engine_token else ""
-    rasa = RasaClient(settings.engine_url or "", token)
+    rasa = _rasa_client(settings)
     photos = settings.var_dir / "photos"
     worker = f"{socket.gethostname()}-{os.getpid()}"  # names its leases
     # A large photo takes some hundred megabytes while it is decoded: two at a time.
@@ -94,20 +93,17 @@ def build_runtime(
     typing = TypingIndicator(db, channels, live)
     sender = Sender(db, context, channels, photos=photos, live=live, worker=worker)
     publisher = Publisher(db, live, sender)
+    fetcher = AttachmentFetcher(db, channels, photos, decoding)
     turns = TurnRunner(
         db,
-        Turns(
-            db,
-            context,
-            rasa,
-            engine_timeout=settings.engine_timeout,
-            apology_after=settings.apology_after,
-            fetch=AttachmentFetcher(db, channels, photos, decoding).fetch,
-        ),
+        _turns(settings, context, db, rasa, fetcher),
         live=live,
         publisher=publisher,
         typing=typing,
         worker=worker,
+    )
+    inbox = Inbox(
+        db, context, turns=turns, live=live, publisher=publisher, sender=sender, typing=typing
     )
     provider = open_provider(settings)
     return Runtime(
@@ -122,23 +118,33 @@ def build_runtime(
         sender=sender,
         publisher=publisher,
         turns=turns,
-        inbox=Inbox(
-            db,
-            context,
-            turns=turns,
-            live=live,
-            publisher=publisher,
-            sender=sender,
-            typing=typing,
-        ),
+        inbox=inbox,
         scheduler=Scheduler(db, context, turns, publisher, live),
         reloader=PolicyReloader(settings, context),
         provider=provider,
-        fulfilment=(
-            FulfilmentWorker(db, context, provider, publisher, worker)
-            if provider is not None
-            else None
-        ),
+        fulfilment=FulfilmentWorker(db, context, provider, publisher, worker) if provider else None,
         limits=RateLimits(),
         decoding=decoding,
+    )
+
+
+def _rasa_client(settings: Settings) -> RasaClient:
+    token = settings.engine_token.get_secret_value() if settings.engine_token else ""
+    return RasaClient(settings.engine_url or "", token)
+
+
+def _turns(
+    settings: Settings,
+    context: CompanyContext,
+    db: Database,
+    rasa: RasaClient,
+    fetcher: AttachmentFetcher,
+) -> Turns:
+    return Turns(
+        db,
+        context,
+        rasa,
+        engine_timeout=settings.engine_timeout,
+        apology_after=settings.apology_after,
+        fetch=fetcher.fetch,
     )

@@ -1,12 +1,23 @@
 """The packet as JSON: the whole case, as the agent who takes it sees it."""
 
 from bot.casefile.build import Packet
+from bot.casefile.case_rows import CaseRows
+from bot.casefile.known_facts import Fact
 from bot.compensation import presentation
 from bot.compensation.agent_remedies import accepts_amount
 from bot.compensation.authority import Authority
 from bot.console.decision_view import serialize_decision
 from bot.console.serializers import Json, Serializer, iso_time
-from bot.models import GIVEN_STATES, Compensation, Offer, Order, RiskFlag, SummaryState
+from bot.models import (
+    GIVEN_STATES,
+    Compensation,
+    Complaint,
+    Handoff,
+    Offer,
+    Order,
+    RiskFlag,
+    SummaryState,
+)
 from bot.money import Money
 
 # The customer's answer to the summary; without one it is "no".
@@ -26,33 +37,11 @@ class PacketSerializer(Serializer):
             names: the agents' names by id.
         """
         rows = packet.rows
-        handoff = rows.handoff
         return {
             "summary": packet.summary,
-            "confirmed": CONFIRMED.get(handoff.summary_state, "no") if handoff else None,
-            "corrections": handoff.corrections if handoff else [],
-            "told_wait": {
-                "place": handoff.told_place if handoff else None,
-                "low": handoff.told_low if handoff else None,
-                "high": handoff.told_high if handoff else None,
-            },
-            "customer": {
-                "name": rows.contact.name,
-                "email": rows.contact.email,
-                "phone": rows.contact.phone,
-                "proven_by": rows.conversation.proven_by,
-            }
-            if rows.contact
-            else None,
-            "facts": [
-                {
-                    "name": fact.name,
-                    "value": fact.value,
-                    "source": fact.source,
-                    "at": iso_time(fact.at),
-                }
-                for fact in packet.facts
-            ],
+            **self._summary_dialog(rows.handoff),
+            "customer": self._customer(rows),
+            "facts": [self._fact(fact) for fact in packet.facts],
             "orders": [self._order(order, rows.order) for order in packet.orders],
             "offers": [
                 {**self._offer(offer, alternatives, names), "why": self._decision(packet, offer)}
@@ -60,16 +49,7 @@ class PacketSerializer(Serializer):
             ],
             "person_why": self._human_decision(packet),
             "promises": [self.promise(promise, names) for promise in packet.promises],
-            "earlier": [
-                {
-                    "reference": case.reference,
-                    "category": case.category,
-                    "state": case.state,
-                    "opened_at": iso_time(case.first_message_at),
-                    "given": self._title(remedy) if remedy else None,
-                }
-                for case, remedy in packet.earlier
-            ],
+            "earlier": [self._earlier_case(case, remedy) for case, remedy in packet.earlier],
             "photos": [
                 {"id": photo.id, "width": photo.width, "height": photo.height}
                 for photo in packet.photos
@@ -80,6 +60,45 @@ class PacketSerializer(Serializer):
             "tier": packet.tier,
             "authority": self._authority(packet.authority),
             "signals": [self._signal(flag) for flag in packet.signals],
+        }
+
+    def _summary_dialog(self, handoff: Handoff | None) -> Json:
+        """Return the customer's answer to the summary, and the wait that was announced to them."""
+        return {
+            "confirmed": CONFIRMED.get(handoff.summary_state, "no") if handoff else None,
+            "corrections": handoff.corrections if handoff else [],
+            "told_wait": {
+                "place": handoff.told_place if handoff else None,
+                "low": handoff.told_low if handoff else None,
+                "high": handoff.told_high if handoff else None,
+            },
+        }
+
+    def _customer(self, rows: CaseRows) -> Json | None:
+        if rows.contact is None:
+            return None
+        return {
+            "name": rows.contact.name,
+            "email": rows.contact.email,
+            "phone": rows.contact.phone,
+            "proven_by": rows.conversation.proven_by,
+        }
+
+    def _fact(self, fact: Fact) -> Json:
+        return {
+            "name": fact.name,
+            "value": fact.value,
+            "source": fact.source,
+            "at": iso_time(fact.at),
+        }
+
+    def _earlier_case(self, case: Complaint, remedy: Compensation | None) -> Json:
+        return {
+            "reference": case.reference,
+            "category": case.category,
+            "state": case.state,
+            "opened_at": iso_time(case.first_message_at),
+            "given": self._title(remedy) if remedy else None,
         }
 
     def _remedies(self, packet: Packet) -> list[Json]:

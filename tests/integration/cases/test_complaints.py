@@ -7,7 +7,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.category import CATEGORIES, OrderNeed
-from bot.models import Author, Complaint, ComplaintState, HandoffReason, HandoffState, LedgerEntry
+from bot.models import (
+    Author,
+    Complaint,
+    ComplaintState,
+    HandoffReason,
+    HandoffState,
+    LedgerEntry,
+    Message,
+)
 from tests.integration.harness import ANA, AppHarness, ConversationHarness
 
 # Scenes of the dialogue over rows that other tests write and read on both databases.
@@ -42,6 +50,7 @@ async def test_complaint_takes_at_most_four_messages_to_its_remedy(
     )
     assert first.author == Author.BOT
     assert len(await chat.accepted_remedies()) == len(await chat.ledger()) == 1
+    assert await chat.app.count(Message, Message.author == Author.CUSTOMER) <= 4
 
 
 async def test_offer_follows_at_once_if_all_facts_are_in_the_first_message(

@@ -1,9 +1,9 @@
-"""Many customers write on WhatsApp within ten seconds: how long each post and each apology takes.
+"""Many customers write on WhatsApp within ten seconds: measure each post and each apology.
 
     python -m tests.load.whatsapp                      # the whole product, 500 customers
-    python -m tests.load.whatsapp --stand-in           # without the engine: the channel alone
+    python -m tests.load.whatsapp --stand-in           # with a fake engine: the channel alone
 
-The customers, Meta's fake and all that is measured run on the same machine.
+The customers and Meta's fake run on the same machine as the product.
 """
 
 import argparse
@@ -31,7 +31,7 @@ COMPLAINT = "El repartidor fue muy grosero conmigo y me gritó delante de todos"
 
 @contextmanager
 def product(whatsapp: FakeWhatsApp, folder: Path) -> Iterator[tuple[str, int]]:
-    """The whole of it, with the real engine."""
+    """Run the whole product; yield its URL and the process id of its edge."""
     running = Product(folder, **whatsapp.settings)
     running.start()
     try:
@@ -42,7 +42,7 @@ def product(whatsapp: FakeWhatsApp, folder: Path) -> Iterator[tuple[str, int]]:
 
 @contextmanager
 def stand_in(whatsapp: FakeWhatsApp, folder: Path) -> Iterator[tuple[str, int]]:
-    """The edge with an engine that answers at once."""
+    """Run an edge with an engine that answers at once; yield its URL and process id."""
     from tests.integration.conftest import settings_for
 
     settings = settings_for(f"sqlite:///{folder / 'regalo.db'}", folder)
@@ -59,7 +59,7 @@ def stand_in(whatsapp: FakeWhatsApp, folder: Path) -> Iterator[tuple[str, int]]:
 async def write_all(
     customers: Sequence[WhatsAppUser], seconds: float
 ) -> tuple[list[float], list[int]]:
-    """Everybody writes at their moment; how long each post took, and its status."""
+    """Let all customers write within ``seconds``; return the duration and status of each post."""
     times: list[float] = []
     statuses: list[int] = []
     async with httpx.AsyncClient(trust_env=False, timeout=60) as client:
@@ -76,35 +76,37 @@ async def write_all(
             wrote[customer.phone] = began
 
         step = seconds / len(customers)
-        await asyncio.gather(*(write(one, place * step) for place, one in enumerate(customers)))
+        await asyncio.gather(
+            *(write(customer, index * step) for index, customer in enumerate(customers))
+        )
     return times, statuses
 
 
 wrote: dict[str, float] = {}
 
 
-def heard_first(whatsapp: FakeWhatsApp, *, apology: bool) -> dict[str, float]:
-    """When each customer was first answered, or apologised to."""
+def first_answers(whatsapp: FakeWhatsApp, *, apology: bool) -> dict[str, float]:
+    """Return when each customer was first answered, or first got an apology."""
     first: dict[str, float] = {}
     with whatsapp.lock:
-        for one in whatsapp.sent:
-            if not apology or APOLOGY.search(text_of(one)):
-                first.setdefault(one["to"], one["at"])
+        for message in whatsapp.sent:
+            if not apology or APOLOGY.search(text_of(message)):
+                first.setdefault(message["to"], message["at"])
     return first
 
 
 def cpu_seconds(pid: int) -> float:
-    """What a process has worked: a busy machine makes it wait, and does not change this."""
+    """Return the CPU seconds of a process, which other load on the machine hardly changes."""
     fields = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def show(name: str, found: Sequence[float]) -> None:
-    found = sorted(found)
-    at = {q: found[min(int(len(found) * q), len(found) - 1)] for q in (0.5, 0.95, 0.99)}
+def show(name: str, waits: Sequence[float]) -> None:
+    waits = sorted(waits)
+    at = {q: waits[min(int(len(waits) * q), len(waits) - 1)] for q in (0.5, 0.95, 0.99)}
     print(
         f"{name}: median {at[0.5]:.2f} s, 95 % {at[0.95]:.2f} s, 99 % {at[0.99]:.2f} s,"
-        f" longest {found[-1]:.2f} s"
+        f" longest {waits[-1]:.2f} s"
     )
 
 
@@ -124,10 +126,10 @@ def main() -> None:
         load, worked, ours = os.getloadavg()[0], cpu_seconds(pid), time.process_time()
         times, statuses = asyncio.run(write_all(customers, SPREAD_SECONDS))
         until = time.monotonic() + LONGEST_WAIT
-        phones = {one.phone for one in customers}
+        phones = {customer.phone for customer in customers}
         first: dict[str, float] = {}
         while time.monotonic() < until:
-            first = heard_first(whatsapp, apology=not options.stand_in)
+            first = first_answers(whatsapp, apology=not options.stand_in)
             if phones <= first.keys():
                 break
             time.sleep(0.5)

@@ -30,40 +30,42 @@ def compare(since: Since = "90d", as_json: AsJson = False) -> None:
     """
     settings = settings_or_fail()
     company, policy = company_or_fail(settings)
-    begin = parse_since(since, company.tz)
-    agreement = run_read(settings, lambda session: shadow.measure_agreement(session, begin))
+    start = parse_since(since, company.tz)
+    agreement = run_read(settings, lambda session: shadow.measure_agreement(session, start))
     if not agreement.cases:
         raise Failure(
-            f"no shadow policy has decided anything since {begin:%Y-%m-%d}; put one into"
+            f"no shadow policy has decided anything since {start:%Y-%m-%d}; put one into"
             f" {settings.company_dir / SHADOW_POLICY_FILE}"
         )
     if as_json:
-        whole = {"since": begin.isoformat(), "currency": policy.currency, **agreement.as_dict()}
+        whole = {"since": start.isoformat(), "currency": policy.currency, **agreement.as_dict()}
         print(json.dumps(whole, indent=2, ensure_ascii=False))
         return
-    say = Console(highlight=False, markup=False).print
-    say(f"Shadow policy {agreement.version}: {agreement.cases} complaints decided by both.")
+    print_line = Console(highlight=False, markup=False).print
+    print_line(f"Shadow policy {agreement.version}: {agreement.cases} complaints decided by both.")
     if agreement.not_comparable:
-        say(f"{agreement.not_comparable} others were not, or by other facts.")
+        print_line(f"{agreement.not_comparable} others were not, or by other facts.")
     table = figures_table("agreement", "complaints", "share")
     for outcome, words in WORDS.items():
         count = agreement.counts[outcome]
         table.add_row(words, str(count), f"{share(count, agreement.cases):.1%}")
-    say()
-    say(table)
-    say()
+    print_line()
+    print_line(table)
+    print_line()
     table = figures_table("category", "same", "other remedies", "person", "offer")
     for category, counted in sorted(agreement.by_category.items()):
         table.add_row(category, *(str(counted[outcome]) for outcome in WORDS))
-    say(table)
+    print_line(table)
     live_cost, shadow_cost = (
         show(Money(minor, policy.currency), "es", company.country)
         for minor in (agreement.cost_live, agreement.cost_shadow)
     )
-    say(f"\nIf all take the first alternative: {live_cost} in force, {shadow_cost} in the shadow.")
+    print_line(
+        f"\nIf all take the first alternative: {live_cost} in force, {shadow_cost} in the shadow."
+    )
     if agreement.differing:
         table = figures_table("for instance", "about", "in force", "shadow")
         for case in agreement.differing:
             table.add_row(case["reference"], case["category"], case["live"], case["shadow"])
-        say()
-        say(table)
+        print_line()
+        print_line(table)

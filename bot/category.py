@@ -5,13 +5,13 @@ from enum import StrEnum
 from typing import Final, Literal
 
 Severity = Literal["low", "medium", "high"]
-# What a case is filed under if nothing else fits, or while its category is not known: a category
-# that the customer names later replaces it.
+# The category of a case if no other fits, or until its category is known: one that the customer
+# names later replaces it.
 OTHER_COMPLAINT: Final = "other_complaint"
 
 
 class OrderNeed(StrEnum):
-    """If a complaint of a category can be resolved without its order."""
+    """How far a complaint of a category needs its order to be resolved."""
 
     NEEDED = "needed"  # the order is required for a decision
     USEFUL = "useful"  # asked for once; the case continues without it

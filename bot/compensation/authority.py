@@ -1,4 +1,4 @@
-"""What an agent may still give without approval: the policy's limits less what they gave."""
+"""The amount an agent may still give without approval: the policy's limits less their remedies."""
 
 from dataclasses import dataclass
 

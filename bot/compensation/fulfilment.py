@@ -30,7 +30,7 @@ BATCH = 20  # fulfilments claimed at once
 
 @dataclass(frozen=True, slots=True)
 class ProviderAnswer:
-    """What the provider says about a remedy, as an answer or in a callback."""
+    """The provider's report on a remedy, as an answer or in a callback."""
 
     outcome: ProviderOutcome
     why: str = ""

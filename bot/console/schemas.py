@@ -38,7 +38,7 @@ class LoginBody(Body):
 
 
 class ProfileBody(Body):
-    """What agents change about themselves; what is missing stays."""
+    """Settings that agents change for themselves; a missing one stays as it is."""
 
     presence: Presence | None = None
     language: Language | None = None

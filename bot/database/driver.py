@@ -1,4 +1,4 @@
-"""What a driver does for ``Database``: the plain one, or the one made for SQLite's speed."""
+"""The interface of the drivers behind ``Database``: the plain one, and the fast one for SQLite."""
 
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager

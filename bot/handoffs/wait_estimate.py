@@ -23,7 +23,7 @@ SAMPLE_WINDOW = timedelta(hours=3)
 
 @dataclass(frozen=True, slots=True)
 class WaitEstimate:
-    """What can be said of a wait right now."""
+    """An estimate of the wait, as of now."""
 
     is_open: bool  # within the company's opening hours
     online: int  # agents who are available

@@ -114,7 +114,7 @@ class _RunningTotal:
 
 
 class _History:
-    """What had been given before a remedy, by all that the limits count."""
+    """The remedies given so far, by everything that the limits count."""
 
     def __init__(self, policy: Policy) -> None:
         self._policy = policy

@@ -88,7 +88,7 @@ _SCOPES: Mapping[str, ColumnElement[bool]] = {
 
 @dataclass(frozen=True, slots=True)
 class RemedyCount:
-    """What one limit needs to know: how many remedies were given, and the sum of one column."""
+    """What a limit counts: the remedies given within its scopes, and the sum of one column."""
 
     summed: str  # the column of `Compensation`: amount_minor or goodwill_minor
     scopes: tuple[str, ...]  # names of `_SCOPES`, which must all hold

@@ -59,11 +59,11 @@ class Complaint(Base):
 
 
 class Handoff(Base):
-    """A case given to a person: waiting, then active with one agent, then ended."""
+    """A case passed to a human: waiting, then active with one agent, then ended."""
 
     __tablename__ = "handoffs"
     __table_args__ = (
-        # One owner: a conversation is in people's hands once at a time.
+        # One owner: a conversation has at most one handoff that has not ended.
         Index(
             "uq_handoffs_open",
             "conversation_id",
@@ -80,22 +80,22 @@ class Handoff(Base):
     state: Mapped[HandoffState] = mapped_column(words("handoff_state", HandoffState))
     reason: Mapped[HandoffReason] = mapped_column(FreeWords(HandoffReason))
     priority: Mapped[int]  # 1 is the most urgent
-    # By when a person was promised first. With the priority it is the place in the queue, and
-    # stays when the case comes back there.
+    # The first promised time of a human's answer. It and the priority give the queue position,
+    # which the case keeps when it returns to the queue.
     due_at: Mapped[datetime]
     agent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"), index=True)
-    # When the agent who has it opened it: nobody is told earlier that it was read.
+    # When the agent who has it opened it; null until then.
     read_at: Mapped[datetime | None]
-    # When the customer was told that nobody has taken it within the company's limit.
+    # When the customer was told that no agent has claimed it within the company's limit.
     nudged_at: Mapped[datetime | None]
-    # What the customer was told of the wait: a place, and minutes from … to ….
+    # The wait that was announced to the customer: queue position, and minutes from … to ….
     told_place: Mapped[int | None]
     told_low: Mapped[int | None]
     told_high: Mapped[int | None]
-    # What the customer said to the short version of the packet, and how they corrected it.
+    # The customer's answer to the short version of the packet, and their corrections.
     summary_state: Mapped[SummaryState | None] = mapped_column(words("summary_state", SummaryState))
     corrections: Mapped[list[str]] = mapped_column(default=list)
-    # The message that led to it: a turn that is run again says the same.
+    # The message that led to it: a turn that is run again finds it and replies the same.
     message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id"))
     created_at: Mapped[datetime]
     claimed_at: Mapped[datetime | None]
@@ -103,12 +103,12 @@ class Handoff(Base):
     ended_how: Mapped[HandoffEnding | None] = mapped_column(words("ended_how", HandoffEnding))
 
 
-# Written out and not bound: only then does the database see that the small index will do.
+# A literal, not a bound parameter: only then can the database use the partial index.
 NOT_ENDED = Handoff.state != literal_column("'ended'")
 
 
 class Promise(Base):
-    """What the customer was told would happen, and by when."""
+    """A promise to a customer: what will happen, and by when."""
 
     __tablename__ = "promises"
     __table_args__ = (
@@ -123,18 +123,18 @@ class Promise(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     complaint_id: Mapped[int] = mapped_column(ForeignKey("complaints.id"), index=True)
     compensation_id: Mapped[int | None] = mapped_column(ForeignKey("compensations.id"))
-    what: Mapped[str]  # "answer" by a person, "commitment" of an agent, or the kind of remedy
-    commitment: Mapped[str | None]  # one in the agent's own words
+    what: Mapped[str]  # "answer" by a human, "commitment" of an agent, or the kind of remedy
+    commitment: Mapped[str | None]  # in the agent's own words
     agent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
     request_id: Mapped[str | None] = mapped_column(String(36), index=True, unique=True)
     due_at: Mapped[datetime]
     state: Mapped[PromiseState] = mapped_column(words("promise_state", PromiseState))
     created_at: Mapped[datetime]
-    # How the customer will be reached when it falls due: "chat", "template", "telegram", "nobody".
+    # How to reach the customer when it falls due: "chat", "template", "telegram", "nobody".
     way: Mapped[str | None]
 
 
-# The same for what is promised.
+# A literal for the same reason.
 STILL_OPEN = Promise.state == literal_column("'open'")
 
 

@@ -1,4 +1,4 @@
-"""Who complains and what they bought: contacts and orders."""
+"""Contacts (the customers) and their orders."""
 
 from datetime import datetime
 

@@ -231,7 +231,7 @@ class DecisionRecord(Base):
         words("decision_outcome", ("offer", "person"))
     )
     rule_id: Mapped[str | None]
-    reason: Mapped[str | None]  # why a person must decide
+    reason: Mapped[str | None]  # why a human must decide
     reasons: Mapped[list[str]]
     alternatives: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     facts: Mapped[dict[str, Any]]  # see CaseFacts
@@ -243,7 +243,7 @@ class DecisionRecord(Base):
 
 
 class RiskFlag(Base):
-    """A risk signal raised on a case: a person should look at it first. It refuses nothing."""
+    """A risk signal raised on a case: a human should look at it first. It refuses nothing."""
 
     __tablename__ = "doubts"
     __table_args__ = (UniqueConstraint("complaint_id", "signal"),)

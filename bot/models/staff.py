@@ -10,7 +10,7 @@ from bot.models.states import ApprovalState, Presence, Role
 
 
 class Agent(Base):
-    """A person who answers customers; a supervisor also leads the others."""
+    """An employee who answers customers; a supervisor also leads the others."""
 
     __tablename__ = "agents"
 

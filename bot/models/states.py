@@ -10,7 +10,7 @@ from typing import Final
 
 
 class Author(StrEnum):
-    """Who wrote a message; the customer's come in, all others go out."""
+    """The author of a message: a customer's messages are incoming, all others outgoing."""
 
     CUSTOMER = "customer"
     BOT = "bot"
@@ -19,7 +19,7 @@ class Author(StrEnum):
 
 
 class MessageState(StrEnum):
-    """How far a message has come."""
+    """The state of a message; see ``bot/conversation/message_states.py``."""
 
     RECEIVED = "received"  # incoming, and its turn is not over
     ANSWERED = "answered"  # incoming, and its turn is over
@@ -31,7 +31,7 @@ class MessageState(StrEnum):
 
 
 class ContentKind(StrEnum):
-    """What a message or a file is."""
+    """The kind of content of a message or a file."""
 
     TEXT = "text"
     PHOTO = "photo"
@@ -49,7 +49,7 @@ class ContentKind(StrEnum):
 
 
 class Proof(StrEnum):
-    """How a customer proved who they are."""
+    """How a customer's identity was proven."""
 
     ORDER = "order"  # an order's number with its e-mail or phone
     SIGNED_TOKEN = "signed_token"  # noqa: S105 - the company's page vouches for them
@@ -57,10 +57,10 @@ class Proof(StrEnum):
 
 
 class Owner(StrEnum):
-    """Who has a conversation."""
+    """Who answers in a conversation."""
 
     BOT = "bot"
-    QUEUE = "queue"  # an agent is awaited
+    QUEUE = "queue"  # nobody yet: it waits for an agent
     AGENT = "agent"
 
 
@@ -89,9 +89,9 @@ class HandoffEnding(StrEnum):
 
 
 class HandoffReason(StrEnum):
-    """Why a person takes over."""
+    """Why a human takes over."""
 
-    # What the customer says or feels, see bot/understanding.
+    # From what the customer writes, see bot/understanding.
     DANGER = "danger"
     VULNERABLE = "vulnerable"
     THREAT = "threat"
@@ -99,11 +99,11 @@ class HandoffReason(StrEnum):
     ANGER = "anger"
     WANTS_HUMAN = "wants_human"
     ALL_DECLINED = "all_declined"
-    # What the assistant cannot find out or understand.
+    # The assistant lacks a fact, or did not understand.
     NOT_UNDERSTOOD = "not_understood"
     IDENTITY_UNPROVEN = "identity_unproven"
     ORDER_NOT_FOUND = "order_not_found"
-    # What the policy says, see HumanReason in bot/policy/decision.py.
+    # Decided by the policy, see HumanReason in bot/policy/decision.py.
     NO_RULE = "no_rule"
     RULE_SAYS_PERSON = "rule_says_person"
     NEEDS_IDENTITY = "needs_identity"
@@ -119,10 +119,10 @@ class HandoffReason(StrEnum):
     PAUSED = "paused"
     TO_CHECK = "to_check"
     ALREADY_REMEDIED = "already_remedied"
-    # What went wrong on our side.
+    # Failures on our side.
     ENGINE_FAILED = "engine_failed"
     TRUTH_GATE = "truth_gate"
-    PROVIDER_FAILED = "provider_failed"  # the channel's provider does not take a message
+    PROVIDER_FAILED = "provider_failed"  # the channel's provider does not accept a message
     WINDOW_CLOSED = "window_closed"  # the channel does not let us write to the customer now
     UNREACHABLE = "unreachable"
     REMEDY_FAILED = "remedy_failed"
@@ -130,7 +130,7 @@ class HandoffReason(StrEnum):
 
 
 class SummaryState(StrEnum):
-    """What the customer said to the summary of their case."""
+    """The customer's answer to the summary of their case."""
 
     SHOWN = "shown"
     RIGHT = "right"
@@ -139,7 +139,7 @@ class SummaryState(StrEnum):
 
 
 class PromiseState(StrEnum):
-    """What has become of a promise."""
+    """The state of a promise."""
 
     OPEN = "open"
     KEPT = "kept"
@@ -148,7 +148,7 @@ class PromiseState(StrEnum):
 
 
 class OfferState(StrEnum):
-    """What has become of an offer."""
+    """The state of an offer."""
 
     OPEN = "open"
     ACCEPTED = "accepted"
@@ -157,7 +157,7 @@ class OfferState(StrEnum):
 
 
 class CompensationState(StrEnum):
-    """What has become of one alternative of an offer."""
+    """The state of a compensation: one alternative of an offer."""
 
     OFFERED = "offered"
     ACCEPTED = "accepted"  # promised, and not yet done
@@ -188,7 +188,7 @@ class LedgerEvent(StrEnum):
 
 
 class LedgerState(StrEnum):
-    """What a compensation was after an entry of the ledger, as the export calls it."""
+    """The state of a compensation after a ledger entry, as the export names it."""
 
     ACCEPTED = "accepted"
     ISSUED = "issued"
@@ -208,7 +208,7 @@ class Account(StrEnum):
 
 
 class Period(StrEnum):
-    """What a budget is for."""
+    """The period of a budget."""
 
     DAY = "day"
     WEEK = "week"
@@ -225,32 +225,32 @@ class PauseReason(StrEnum):
 
 
 class FulfilmentState(StrEnum):
-    """How far the company's own system is with a remedy."""
+    """The state of a remedy in the company's own system."""
 
-    PENDING = "pending"  # to be asked, or asked and to be answered
+    PENDING = "pending"  # not requested yet, or requested and not answered
     DONE = "done"
     REFUSED = "refused"
-    LOST = "lost"  # no answer in all the time there was
+    LOST = "lost"  # no answer before the deadline
 
 
 class ProviderOutcome(StrEnum):
-    """What the company's own system says when it is asked for a remedy."""
+    """The company's own system's answer to a request for a remedy."""
 
     DONE = "done"
     ACCEPTED = "accepted"  # it will call back
     REFUSED = "refused"
-    LATER = "later"  # no answer, or none that settles it
+    LATER = "later"  # no final answer: to be requested again
 
 
 class DecisionMode(StrEnum):
     """Which policy decided."""
 
     LIVE = "live"  # the one in force
-    SHADOW = "shadow"  # a new one that runs beside it and gives nothing
+    SHADOW = "shadow"  # another one, for comparison; it grants no remedy
 
 
 class Role(StrEnum):
-    """What an agent may do."""
+    """The role of an agent, which decides what they may do."""
 
     AGENT = "agent"
     SUPERVISOR = "supervisor"  # also leads the others

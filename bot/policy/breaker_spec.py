@@ -24,7 +24,7 @@ class UnusualHourSpec(StrictModel):
 
 
 class BreakerSpec(StrictModel):
-    """What trips the breaker; what is left out is not checked."""
+    """The conditions that trip the breaker; an omitted one is not checked."""
 
     errors_in_a_row: Annotated[int | None, Field(ge=1)] = None
     burst: BurstSpec | None = None

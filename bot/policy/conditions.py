@@ -60,7 +60,7 @@ class CountRange(StrictModel):
 
 
 class Conditions(StrictModel):
-    """What must hold of a case for a rule to apply; what is left out is not checked."""
+    """The conditions of a rule, which all must be met; an omitted one is not checked."""
 
     category: Annotated[tuple[CategorySlug, ...], OneOrMany, NotEmpty]
     severity: Annotated[tuple[Severity, ...] | None, OneOrMany] = None

@@ -51,7 +51,7 @@ class ScopedCap(Cap):
 
 
 class Limits(StrictModel):
-    """What the assistant may give by itself; beyond it a human decides."""
+    """The limits of what the assistant may give by itself; beyond them a human decides."""
 
     per_order: PerOrder
     per_customer: PerCustomer

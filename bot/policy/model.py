@@ -164,7 +164,7 @@ class RuleSpec(StrictModel):
 
 
 class RoleAuthority(StrictModel):
-    """What one agent of a role may give without approval, in face value."""
+    """The most that one agent of a role may give without approval, in face value."""
 
     per_case: Amount
     per_day: Amount

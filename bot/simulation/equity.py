@@ -28,7 +28,7 @@ HOURS_PER_GROUP: Final = 6
 
 @dataclass(frozen=True, slots=True)
 class DecidedCase:
-    """What the report needs of one case."""
+    """The data of one case that the report needs."""
 
     channel: str
     language: str

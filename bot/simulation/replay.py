@@ -27,7 +27,7 @@ class ReplayedAlternative:
 
 @dataclass(frozen=True, slots=True)
 class ReplayedDecision:
-    """What a policy decides for a case; without alternatives a human must decide."""
+    """A policy's decision in a case; without alternatives a human must decide."""
 
     rule: str | None
     reason: str | None

@@ -24,12 +24,12 @@ class VouchedCustomer:
     phone: str | None
 
 
-def is_same_phone(one: str | None, other: str | None) -> bool:
+def is_same_phone(first: str | None, second: str | None) -> bool:
     """Return True if two phones are the same, with or without the country's code."""
-    one_digits, other_digits = digits(one or ""), digits(other or "")
-    if min(len(one_digits), len(other_digits)) < PHONE_TAIL:
+    first_digits, second_digits = digits(first or ""), digits(second or "")
+    if min(len(first_digits), len(second_digits)) < PHONE_TAIL:
         return False
-    return one_digits[-PHONE_TAIL:] == other_digits[-PHONE_TAIL:]
+    return first_digits[-PHONE_TAIL:] == second_digits[-PHONE_TAIL:]
 
 
 def normalize_phone(text: str, region: str) -> str | None:

@@ -24,11 +24,11 @@ async def find(session: AsyncSession, number: str) -> Order | None:
     A number without the company's prefix, or with one that the company does not use, is accepted if
     it fits exactly one order.
     """
-    wanted = order_key(number)
-    exact: Order | None = await session.scalar(queries.ORDER_BY_NUMBER, {"number": wanted})
+    key = order_key(number)
+    exact: Order | None = await session.scalar(queries.ORDER_BY_NUMBER, {"number": key})
     if exact is not None:
         return exact
-    bare = wanted.lstrip(PREFIX_LETTERS)
+    bare = key.lstrip(PREFIX_LETTERS)
     if len(bare) < SHORTEST_BARE_NUMBER:
         return None
     candidates = await session.scalars(

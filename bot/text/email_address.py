@@ -12,10 +12,10 @@ def normalize(text: str) -> str | None:
     return unicodedata.normalize("NFC", "".join(text.split())).lower() or None
 
 
-def is_same(one: str | None, other: str | None) -> bool:
+def is_same(first: str | None, second: str | None) -> bool:
     """Return True if both are given and are the same address once normalized."""
-    address = normalize(one or "")
-    return address is not None and address == normalize(other or "")
+    address = normalize(first or "")
+    return address is not None and address == normalize(second or "")
 
 
 def is_valid(address: str) -> bool:

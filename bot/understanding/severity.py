@@ -33,6 +33,6 @@ def estimate(text: str, category: str, *, more_than_one: bool = False) -> Severi
     return _LEVELS[max(0, min(level, len(_LEVELS) - 1))]
 
 
-def more_severe(one: Severity, other: Severity) -> Severity:
+def more_severe(first: Severity, second: Severity) -> Severity:
     """Return the more severe of two."""
-    return max(one, other, key=_LEVELS.index)
+    return max(first, second, key=_LEVELS.index)

@@ -163,21 +163,21 @@ def test_rounding_to_a_step_that_is_not_positive_raises(step: int) -> None:
 
 @settings(deadline=None)
 @given(amounts, amounts)
-def test_mixing_currencies_raises(one: Money, other: Money) -> None:
-    if one.currency == other.currency:
-        assert (one < other) == (one.amount_minor < other.amount_minor)
-        assert (one <= other) == (not one > other)
-        assert (one >= other) == (not one < other)
-        assert one + other - other == one
+def test_mixing_currencies_raises(first: Money, second: Money) -> None:
+    if first.currency == second.currency:
+        assert (first < second) == (first.amount_minor < second.amount_minor)
+        assert (first <= second) == (not first > second)
+        assert (first >= second) == (not first < second)
+        assert first + second - second == first
         return
-    assert one != other
+    assert first != second
     for mixing in (
-        lambda: one < other,
-        lambda: one <= other,
-        lambda: one > other,
-        lambda: one >= other,
-        lambda: one + other,
-        lambda: one - other,
+        lambda: first < second,
+        lambda: first <= second,
+        lambda: first > second,
+        lambda: first >= second,
+        lambda: first + second,
+        lambda: first - second,
     ):
         with pytest.raises(MoneyError, match="mix"):
             mixing()

@@ -8,7 +8,7 @@ pytestmark = pytest.mark.unit
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "is_same"),
+    ("first", "second", "is_same"),
     [
         ("+573001234567", "300 123 4567", True),
         ("+57 300 123 4567", "3001234567", True),
@@ -23,9 +23,9 @@ pytestmark = pytest.mark.unit
         ("+573001234567", None, False),
     ],
 )
-def test_same_phone_is_recognized(one: str | None, other: str | None, is_same: bool) -> None:
-    assert is_same_phone(one, other) is is_same
-    assert is_same_phone(other, one) is is_same
+def test_same_phone_is_recognized(first: str | None, second: str | None, is_same: bool) -> None:
+    assert is_same_phone(first, second) is is_same
+    assert is_same_phone(second, first) is is_same
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ def test_short_address_has_no_hash(address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "is_same"),
+    ("first", "second", "is_same"),
     [
         ("8.8.8.8", "8.8.8.8", True),
         ("8.8.8.8", "8.8.4.4", False),
@@ -32,9 +32,9 @@ def test_short_address_has_no_hash(address: str) -> None:
         ("::ffff:8.8.8.8", "8.8.8.8", True),
     ],
 )
-def test_same_network_has_the_same_hash(one: str, other: str, is_same: bool) -> None:
+def test_same_network_has_the_same_hash(first: str, second: str, is_same: bool) -> None:
     assert (
-        fingerprints.hash_network(SECRET, one) == fingerprints.hash_network(SECRET, other)
+        fingerprints.hash_network(SECRET, first) == fingerprints.hash_network(SECRET, second)
     ) is is_same
 
 

@@ -8,7 +8,7 @@ pytestmark = pytest.mark.unit
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "is_same"),
+    ("first", "second", "is_same"),
     [
         ("ana.ruiz@example.com", "ANA.RUIZ@Example.com ", True),
         ("ana.ruiz@example.com", "ana. ruiz@example.com", True),
@@ -27,10 +27,10 @@ pytestmark = pytest.mark.unit
     ],
 )
 def test_same_address_is_recognized_and_accents_are_kept_apart(
-    one: str | None, other: str | None, is_same: bool
+    first: str | None, second: str | None, is_same: bool
 ) -> None:
-    assert email_address.is_same(one, other) is is_same
-    assert email_address.is_same(other, one) is is_same
+    assert email_address.is_same(first, second) is is_same
+    assert email_address.is_same(second, first) is is_same
 
 
 @pytest.mark.parametrize(

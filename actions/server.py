@@ -70,13 +70,15 @@ def create_app(settings: Settings, context: CompanyContext | None = None) -> Act
 
     @app.on_request
     async def check_token(request: Request) -> HTTPResponse | None:
-        given = request.args.get("token", "")
-        if request.path != "/health" and not hmac.compare_digest(given.encode(), token.encode()):
+        presented = request.args.get("token", "")
+        if request.path != "/health" and not hmac.compare_digest(
+            presented.encode(), token.encode()
+        ):
             return response.json({"error": "the token is missing or wrong"}, status=401)
         return None
 
     @app.before_server_start
-    async def begin(_app: ActionsApp) -> None:
+    async def start_reloader(_app: ActionsApp) -> None:
         reloader.start()
 
     @app.after_server_stop

@@ -54,7 +54,7 @@ async def load_rows(
     offers = await list_offers(session, case)
     latest = offers[0] if offers else None
     offered = [row for offer, rows in offers if offer.state != OfferState.VOID for row in rows]
-    taken = [row for row in offered if row.state in GIVEN_STATES]
+    given_remedies = [row for row in offered if row.state in GIVEN_STATES]
     return CaseRows(
         case=case,
         conversation=conversation,
@@ -64,7 +64,7 @@ async def load_rows(
         spent=await total_last_year(session, contact_id, context.company.currency)
         if contact_id
         else None,
-        remedies=taken or offered,
+        remedies=given_remedies or offered,
         declined=latest is not None and latest[0].state == OfferState.DECLINED,
         has_photo=bool(await list_photos(session, case)),
         earlier=len(await list_earlier_cases(session, case, contact_id)),

@@ -109,15 +109,15 @@ def _offered(context: CompanyContext, language: str, rows: CaseRows) -> list[str
     def title_of(remedy: Compensation) -> str:
         return title(context.responses, remedy, language)
 
-    taken = [remedy for remedy in rows.remedies if remedy.state in GIVEN_STATES]
-    if taken:
+    given_remedies = [remedy for remedy in rows.remedies if remedy.state in GIVEN_STATES]
+    if given_remedies:
         return [
             context.responses.render(
                 "packet_given" if remedy.state == CompensationState.ISSUED else "packet_promised",
                 language,
                 title=title_of(remedy),
             )
-            for remedy in taken
+            for remedy in given_remedies
         ]
     titles = ", ".join(dict.fromkeys(f"«{title_of(remedy)}»" for remedy in rows.remedies))
     if not titles:
@@ -148,9 +148,9 @@ def write_customer_summary(context: CompanyContext, rows: CaseRows) -> str | Non
         parts.append(
             render("wish", wish=context.responses.render(f"wish_{case.desired}", language))
         )
-    taken = [remedy for remedy in rows.remedies if remedy.state in GIVEN_STATES]
-    if taken:
-        parts.append(render("given", title=title(context.responses, taken[-1], language)))
+    given_remedies = [remedy for remedy in rows.remedies if remedy.state in GIVEN_STATES]
+    if given_remedies:
+        parts.append(render("given", title=title(context.responses, given_remedies[-1], language)))
     elif rows.remedies:
         parts.append(render("declined" if rows.declined else "offered"))
     return "; ".join(parts)

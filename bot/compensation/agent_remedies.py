@@ -168,8 +168,8 @@ async def give(
 ) -> Compensation:
     """Accept the only alternative of an agent's offer at once; return what was given."""
     (alternative,) = made.alternatives
-    _, given = await acceptance.accept(
+    _, compensation = await acceptance.accept(
         session, context, alternative.id, originator_of(agent), actor=agent.name
     )
-    await session.refresh(given)
-    return given
+    await session.refresh(compensation)
+    return compensation

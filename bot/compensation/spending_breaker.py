@@ -149,8 +149,8 @@ async def _check_unusual_hour(
     now = clock.now()
     local = now.astimezone(company.tz)
     hour = local.replace(minute=0, second=0, microsecond=0)
-    given = await _value(session, [(max(since, hour.astimezone(UTC)), now)])
-    if given < spec.at_least.amount_minor:
+    value = await _value(session, [(max(since, hour.astimezone(UTC)), now)])
+    if value < spec.at_least.amount_minor:
         return None
     first = await session.scalar(queries.FIRST_GIVEN)
     today = local.date()
@@ -159,11 +159,11 @@ async def _check_unusual_hour(
         return None
     days = [today - timedelta(days=back) for back in range(1, min(known, USUAL_DAYS) + 1)]
     usual = await _value(session, [_hour(company, day, local.hour) for day in days]) // len(days)
-    if given <= spec.times * usual:
+    if value <= spec.times * usual:
         return None
     currency = spec.at_least.currency
     return TripReason(
-        PauseReason.UNUSUAL_HOUR, {"given": given, "usual": usual, "currency": currency}
+        PauseReason.UNUSUAL_HOUR, {"given": value, "usual": usual, "currency": currency}
     )
 
 

@@ -73,10 +73,12 @@ async def verify(session: AsyncSession, context: CompanyContext) -> AuditReport:
         findings += _check_remedy(remedy, entries_of[remedy.id])
     findings += _check_given_once(remedies, entries_of)
     findings += _check_budgets(entries, budgets)
-    given = [(entries_of[remedy.id][0], remedy) for remedy in remedies if entries_of[remedy.id]]
+    given_remedies = [
+        (entries_of[remedy.id][0], remedy) for remedy in remedies if entries_of[remedy.id]
+    ]
     exceeded = [
         *audit_limits.exceeded_budgets(context.policy, entries, budgets),
-        *await audit_limits.exceeded_limits(session, context.policy, given),
+        *await audit_limits.exceeded_limits(session, context.policy, given_remedies),
     ]
     findings += [Finding("limit", where, what) for where, what in exceeded]
     return AuditReport(len(entries), len(remedies), len(budgets), tuple(findings))
@@ -111,8 +113,8 @@ def _check_reversals(entries: Sequence[LedgerEntry]) -> Iterator[Finding]:
         if (entry.event == LedgerEvent.REVERSE) != (entry.reverses_id is not None):
             yield Finding("reversal", where, "does not say what it reverses")
         elif entry.reverses_id is not None and reversed_entry is None:
-            what = f"reverses line {entry.reverses_id}, which is not there"
-            yield Finding("reversal", where, what)
+            problem = f"reverses line {entry.reverses_id}, which is not there"
+            yield Finding("reversal", where, problem)
         elif reversed_entry is not None and not _mirrors(entry, reversed_entry):
             yield Finding("reversal", where, f"does not mirror line {reversed_entry.id}")
 
@@ -143,8 +145,8 @@ def _check_remedy(remedy: Compensation, entries: Sequence[LedgerEntry]) -> Itera
             account for account in Account if account != Account.COMPANY and balances[account] < 0
         ]
         if negative:
-            what = f"{negative[0]} is below nothing after line {entry.id}"
-            yield Finding("balance", where, what)
+            problem = f"{negative[0]} is below nothing after line {entry.id}"
+            yield Finding("balance", where, problem)
         if entry.currency != remedy.currency:
             yield Finding("balance", where, f"line {entry.id} is in {entry.currency}")
         state = _state_after(state, entry, by_id)
@@ -184,11 +186,11 @@ def _check_balances(remedy: Compensation, balances: Mapping[Account, int]) -> It
     outstanding, settled = balances[Account.OUTSTANDING], balances[Account.SETTLED]
     reserved = whole if state == CompensationState.ACCEPTED else 0
     if balances[Account.RESERVED] != reserved:
-        what = f"reserved is {balances[Account.RESERVED]}, not {reserved}"
-        yield Finding("balance", where, what)
+        problem = f"reserved is {balances[Account.RESERVED]}, not {reserved}"
+        yield Finding("balance", where, problem)
     if state == CompensationState.ISSUED and outstanding + settled != whole:
-        what = f"the customer was given {outstanding + settled}, not {whole}"
-        yield Finding("balance", where, what)
+        problem = f"the customer was given {outstanding + settled}, not {whole}"
+        yield Finding("balance", where, problem)
     if state in _TAKEN_BACK and outstanding:
         yield Finding("balance", where, f"outstanding is {outstanding}, not 0")
     if state == CompensationState.FAILED and settled:
@@ -199,8 +201,8 @@ def _check_given_once(
     remedies: Sequence[Compensation], entries_of: Mapping[int, Sequence[LedgerEntry]]
 ) -> Iterator[Finding]:
     """Of an offer's alternatives at most one is given."""
-    given = Counter(remedy.offer_id for remedy in remedies if entries_of[remedy.id])
-    for offer_id, count in given.items():
+    given_counts = Counter(remedy.offer_id for remedy in remedies if entries_of[remedy.id])
+    for offer_id, count in given_counts.items():
         if count > 1:
             yield Finding("twice", f"offer {offer_id}", f"{count} of its alternatives were given")
 

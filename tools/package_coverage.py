@@ -13,6 +13,8 @@ from pathlib import Path
 from coverage import Coverage
 
 LIMIT = 90.0  # percent of the lines
+# Only the end-to-end tests run these, around the whole product, and those are not measured.
+UNMEASURED = {"bot/cli/announce.py", "bot/cli/run.py", "bot/cli/supervise.py"}
 ROOT = Path(__file__).parents[1]
 
 
@@ -33,6 +35,8 @@ def main() -> int:
     # The files on the disk, not the measured ones: what no test imports counts as missed.
     for folder in ("bot", "actions"):
         for file in sorted((ROOT / folder).rglob("*.py")):
+            if str(file.relative_to(ROOT)) in UNMEASURED:
+                continue
             _, statements, _, missing, _ = coverage.analysis2(str(file))
             lines[package_of(file)] += len(statements)
             missed[package_of(file)] += len(missing)

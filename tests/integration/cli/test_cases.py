@@ -1,5 +1,6 @@
 """The commands `queue`, `promises` and `policy explain`."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -27,9 +28,9 @@ def regalo(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[s
         [sys.executable, "-m", "bot.cli", *arguments],
         cwd=ROOT,
         env={
+            **os.environ,
             "DATABASE_URL": settings.database_url,
             "VAR_DIR": str(settings.var_dir),
-            "PATH": "/usr/bin:/bin",
             "COLUMNS": "200",
         },
         capture_output=True,

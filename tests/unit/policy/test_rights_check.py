@@ -1,5 +1,6 @@
 """Warnings about rules that offer goodwill without the legal right beside it."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -88,7 +89,7 @@ def regalo(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "bot.cli", "policy", *arguments],
         cwd=ROOT,
-        env={"PATH": "/usr/bin:/bin", "COLUMNS": "160"},
+        env={**os.environ, "COLUMNS": "160"},
         capture_output=True,
         text=True,
         check=False,

@@ -13,6 +13,8 @@ from tests.memory_folder import memory_folder
 # Files whose tests use the fixture `racers`, and those that do not use the fixture `product`.
 RACES = {"test_concurrent_acceptance.py", "test_assignment.py", "test_agent_offers.py"}
 BREAKING = {"test_channels.py", "test_engine_down.py", "test_kill.py", "test_postgresql.py"}
+# Minutes each: begun last, one process would wait for the other.
+LONGEST = {"test_killed.py", "test_random_histories.py", "test_webhook_fuzz.py", *RACES}
 
 # Time says nothing on a machine that does other work; the blob repeats the example that failed.
 hypothesis.settings.register_profile("regalo", deadline=None, print_blob=True)
@@ -61,6 +63,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         )
         if item.path.parent.name == "e2e":
             assert ("product" in fixtures) == (item.path.name not in BREAKING), item.nodeid
+    items.sort(key=lambda item: item.path.name not in LONGEST)
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ mkdir -p var/coverage
 # Two processes each. What needs the whole product has the machine for itself: its two products
 # already are four processes each.
 part "unit and integration tests" .venv/bin/pytest tests/unit tests/integration \
-  --numprocesses 2 --cov --cov-report=
+  --numprocesses 2 --no-loadscope-reorder --cov --cov-report=
 part "coverage" .venv/bin/python tools/package_coverage.py
 part "end-to-end tests" .venv/bin/pytest tests/e2e --numprocesses 2
 if [ ${#failed[@]} -gt 0 ]; then
